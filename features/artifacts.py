@@ -1,0 +1,147 @@
+"""Published folders of files: written whole or not at all, checked before anything is parsed.
+
+A *root* holds generations and a pointer:
+
+    root/CURRENT                  the id of the generation in force
+    root/<id>/manifest.json       {"meta": {...}, "files": {name: sha256}}
+    root/<id>/...                 the files
+
+Publishing writes a temporary folder, flushes it to disk, renames it, and moves the pointer last. A process
+killed at any instant leaves either the old generation in force or the new one. Referentials, encoders and
+indexes are all published this way. (It lives on the lowest floor because referentials need it too.)
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+POINTER = "CURRENT"
+MANIFEST = "manifest.json"
+KEPT = 2
+"""Generations kept on disk: the one in force and the one before, to fall back on."""
+
+
+class ArtifactError(Exception):
+    """There is no usable generation; the message says which file is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One whole, checked generation."""
+
+    id: str
+    path: Path
+    meta: Mapping[str, Any]
+    fallback_from: str | None = None
+    """The id of a newer generation that was refused, when this one stands in for it."""
+
+
+@contextlib.contextmanager
+def publishing(root: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
+    """A folder to write files into; when the block ends well it becomes the generation in force."""
+    root.mkdir(parents=True, exist_ok=True)
+    for leftover in root.glob(".writing-*"):
+        if not _is_alive(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+    work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    work.mkdir()
+    try:
+        yield work
+        files = {str(path.relative_to(work)): _sha256(path) for path in sorted(work.rglob("*")) if path.is_file()}
+        for name in files:
+            _flush(work / name)
+        manifest = work / MANIFEST
+        manifest.write_text(json.dumps({"meta": dict(meta), "files": files}, ensure_ascii=False, indent=1))
+        _flush(manifest)
+        _flush(work)
+        number = max((int(name) for name in _generations(root)), default=0) + 1
+        target = root / f"{number:06d}"
+        work.rename(target)
+        _point(root, target.name)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    for old in _generations(root)[KEPT:]:
+        shutil.rmtree(root / old, ignore_errors=True)
+
+
+def load_current(root: Path) -> Generation:
+    """The generation in force if its files are whole, else the newest whole one before it.
+
+    Raises ArtifactError when there is none.
+    """
+    pointer = root / POINTER
+    if not pointer.is_file():
+        raise ArtifactError(f"nothing is published in {root}")
+    current = pointer.read_text().strip()
+    problems: list[str] = []
+    for name in [current, *(other for other in _generations(root) if other < current)]:
+        problem = _problem(root / name)
+        if problem is None:
+            meta = json.loads((root / name / MANIFEST).read_text())["meta"]
+            return Generation(name, root / name, meta, fallback_from=None if name == current else current)
+        problems.append(f"{name}: {problem}")
+    raise ArtifactError(f"no whole generation in {root} ({'; '.join(problems)}); build it again")
+
+
+def current_id(root: Path) -> str | None:
+    """The id the pointer names, unchecked; None when nothing is published."""
+    pointer = root / POINTER
+    return pointer.read_text().strip() if pointer.is_file() else None
+
+
+def _problem(folder: Path) -> str | None:
+    try:
+        files = json.loads((folder / MANIFEST).read_text())["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"its manifest cannot be read ({error})"
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if _sha256(path) != expected:
+            return f"{name} does not have the sha256 of the manifest"
+    return None
+
+
+def _generations(root: Path) -> list[str]:
+    """Ids on disk, newest first."""
+    return sorted((path.name for path in root.iterdir() if path.is_dir() and path.name.isdigit()), reverse=True)
+
+
+def _point(root: Path, name: str) -> None:
+    temporary = root / f".{POINTER}-{os.getpid()}"
+    temporary.write_text(name)
+    _flush(temporary)
+    temporary.replace(root / POINTER)
+    _flush(root)
+
+
+def _is_alive(work: Path) -> bool:
+    try:
+        os.kill(int(work.name.split("-")[1]), 0)
+    except (ProcessLookupError, ValueError, IndexError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,85 @@
+"""What an importer is: one file of this folder, one line in `registry.py`.
+
+Two families. A *record source* turns a partner's file into records for the store. A *reference source* turns a
+publisher's file into a referential (ROME, communes, certifications, tension, NAF hirings), which is published whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from features.records import Record
+from features.reference import Reference
+
+VALUE_LIMIT = 80
+"""Characters of a rejected value that are kept: enough to recognise it, too few to copy a CV."""
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """One row that was not taken, as written to `rejects.ndjson`."""
+
+    line: int
+    """1-based line or element number in the file."""
+    field: str
+    value: str
+    reason: str
+    remedy: str
+
+    @classmethod
+    def of(cls, line: int, field: str, value: object, reason: str, remedy: str) -> "Reject":
+        return cls(line, field, str(value)[:VALUE_LIMIT], reason, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The records that one row or element of the file gives (a LHÉO action gives a training and its sessions)."""
+
+    line: int
+    records: tuple[Record, ...]
+
+
+class WrongFile(ValueError):
+    """The file as a whole is not what this source reads; raised before anything is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the file comes from, for `vivier import --list` and docs/data.md."""
+
+    title: str
+    publisher: str
+    file_name: str
+    """The publisher's name of the file, as one would search for it."""
+    licence: str
+
+
+class RecordSource(Protocol):
+    """Reads records. `name` is the word on the command line and the default provenance of its records."""
+
+    name: str
+    origin: Origin
+
+    def read(self, path: Path, reference: Reference) -> Iterator[Parsed | Reject]:
+        """Yield each row's records, or why it is rejected. Streams: memory does not grow with the file.
+
+        Raises WrongFile (columns found and expected, or what was found instead) before the first yield.
+        """
+        ...
+
+
+class ReferenceSource(Protocol):
+    """Builds one part of the reference data. `part` names the attribute of `Reference` that it fills."""
+
+    name: str
+    part: str
+    origin: Origin
+
+    def build(self, paths: list[Path], folder: Path) -> list[Reject]:
+        """Read the publisher's files and write the referential's own files into `folder`.
+
+        Raises WrongFile when a file or its header is not the expected one.
+        """
+        ...

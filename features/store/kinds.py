@@ -1,0 +1,51 @@
+"""The kinds of record the store keeps: one line each, and the store, the API and the importers know it."""
+
+from enum import StrEnum
+
+from features.records import (
+    Contact,
+    Establishment,
+    Event,
+    Identity,
+    Offer,
+    Profile,
+    ProtectedStatus,
+    Record,
+    Subscription,
+    TalentPool,
+    Training,
+    TrainingSession,
+)
+
+
+class Kind(StrEnum):
+    """A kind of record; its value names its table and its place in the change log."""
+
+    PROFILE = "profile"
+    IDENTITY = "identity"
+    PROTECTED = "protected_status"
+    OFFER = "offer"
+    TRAINING = "training"
+    SESSION = "training_session"
+    ESTABLISHMENT = "establishment"
+    EVENT = "event"
+    CONTACT = "contact"
+    SUBSCRIPTION = "subscription"
+    TALENT_POOL = "talent_pool"
+
+
+RECORD_TYPES: dict[Kind, type[Record]] = {
+    Kind.PROFILE: Profile,
+    Kind.IDENTITY: Identity,
+    Kind.PROTECTED: ProtectedStatus,
+    Kind.OFFER: Offer,
+    Kind.TRAINING: Training,
+    Kind.SESSION: TrainingSession,
+    Kind.ESTABLISHMENT: Establishment,
+    Kind.EVENT: Event,
+    Kind.CONTACT: Contact,
+    Kind.SUBSCRIPTION: Subscription,
+    Kind.TALENT_POOL: TalentPool,
+}
+
+KIND_OF: dict[type[Record], Kind] = {record_type: kind for kind, record_type in RECORD_TYPES.items()}

@@ -1,0 +1,300 @@
+"""`Store`: records in, records out, and a change log written in the same transaction.
+
+The database is the truth; the indexes are a cache that follows the log. A reader that knows
+`watermark()` and replays `changes(after=…)` ends up with exactly the store's content.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Self, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from features.records import Record
+from features.store.engine import WRITE, open_engine
+from features.store.kinds import KIND_OF, Kind
+from features.store.migrate import upgrade
+from features.store.tables import change_log, offer_group, record_tables
+
+R = TypeVar("R", bound=Record)
+
+CHUNK = 1000
+"""Rows per statement: under SQLite's limit of bound values, large enough to amortise a round trip."""
+
+ADVISORY_LOCK = 0x56495649
+"""PostgreSQL: writers take turns at the log, so that sequence numbers become visible in order."""
+
+
+class Operation(StrEnum):
+    UPSERT = "upsert"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log."""
+
+    seq: int
+    kind: Kind
+    record_id: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """What a write did, in records."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: Self) -> "WriteCounts":
+        return WriteCounts(
+            self.inserted + other.inserted,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+        )
+
+    @property
+    def changed(self) -> int:
+        return self.inserted + self.updated + self.deleted
+
+
+def record_id(record: Record) -> str:
+    """The record's id; every kind names it `id`."""
+    value: str = record.id  # type: ignore[attr-defined]
+    return value
+
+
+def _batches(items: Iterable[R], size: int) -> Iterator[list[R]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest()
+
+
+class Writer:
+    """The writes of one transaction; made by `Store.writing()`, which commits or rolls back."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
+        """Insert or replace records of one kind, under `source`.
+
+        A record whose bytes are already there is left alone and not logged. Of two records with one id
+        the last wins. Empty input writes nothing.
+        """
+        counts = WriteCounts()
+        for batch in _batches(records, CHUNK):
+            counts += self._upsert_batch(batch, source)
+        return counts
+
+    def _upsert_batch(self, batch: list[Record], source: str) -> WriteCounts:
+        kind = KIND_OF[type(batch[0])]
+        table = record_tables[kind]
+        rows: dict[str, dict[str, object]] = {}
+        for record in batch:
+            if KIND_OF[type(record)] is not kind:
+                raise TypeError(f"one kind a call: got {type(record).__name__} among {kind.value}")
+            body = msgspec.json.encode(record)
+            rows[record_id(record)] = {
+                "id": record_id(record),
+                "source": source,
+                "digest": _digest(body),
+                "body": body.decode(),
+            }
+        known: dict[str, tuple[bytes, str]] = {
+            row.id: (bytes(row.digest), row.source)
+            for row in self.connection.execute(
+                sa.select(table.c.id, table.c.digest, table.c.source).where(table.c.id.in_(list(rows)))
+            )
+        }
+        inserts = [row for row_id, row in rows.items() if row_id not in known]
+        updates = [
+            row for row_id, row in rows.items() if row_id in known and known[row_id] != (row["digest"], row["source"])
+        ]
+        if inserts:
+            self.connection.execute(sa.insert(table), inserts)
+        if updates:
+            statement = (
+                sa.update(table)
+                .where(table.c.id == sa.bindparam("key"))
+                .values(
+                    source=sa.bindparam("new_source"), digest=sa.bindparam("new_digest"), body=sa.bindparam("new_body")
+                )
+            )
+            self.connection.execute(
+                statement,
+                [
+                    {
+                        "key": row["id"],
+                        "new_source": row["source"],
+                        "new_digest": row["digest"],
+                        "new_body": row["body"],
+                    }
+                    for row in updates
+                ],
+            )
+        self.log(kind, [str(row["id"]) for row in inserts + updates], Operation.UPSERT)
+        return WriteCounts(len(inserts), len(updates), len(rows) - len(inserts) - len(updates), 0)
+
+    def delete(self, kind: Kind, ids: Collection[str]) -> int:
+        """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it."""
+        deleted = 0
+        for batch in _batches_of_ids(ids):
+            table = record_tables[kind]
+            present = list(self.connection.scalars(sa.select(table.c.id).where(table.c.id.in_(batch))))
+            if not present:
+                continue
+            self.connection.execute(sa.delete(table).where(table.c.id.in_(present)))
+            if kind is Kind.OFFER:
+                self.connection.execute(sa.delete(offer_group).where(offer_group.c.offer_id.in_(present)))
+            self.log(kind, present, Operation.DELETE)
+            deleted += len(present)
+        if kind is Kind.PROFILE:
+            self.delete(Kind.IDENTITY, ids)
+            self.delete(Kind.PROTECTED, ids)
+        return deleted
+
+    def delete_absent(self, kind: Kind, source: str, keep: Collection[str]) -> int:
+        """Delete what `source` gave before and no longer gives: a complete feed's deletions."""
+        table = record_tables[kind]
+        present = set(self.connection.scalars(sa.select(table.c.id).where(table.c.source == source)))
+        return self.delete(kind, sorted(present - set(keep)))
+
+    def log(self, kind: Kind, ids: Collection[str], operation: Operation) -> None:
+        """Append to the change log: what a follower must read again."""
+        if not ids:
+            return
+        self.connection.execute(
+            sa.insert(change_log),
+            [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids],
+        )
+
+
+def _batches_of_ids(ids: Collection[str]) -> Iterator[list[str]]:
+    iterator = iter(ids)
+    while batch := list(islice(iterator, CHUNK)):
+        yield batch
+
+
+class Store:
+    """The records of a deployment, in one database. Safe to share between threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store at `url`, its schema created or brought up to date."""
+        engine = open_engine(url)
+        upgrade(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """One transaction: all of it is kept, with its log lines, or none of it."""
+        with self.engine.connect().execution_options(**WRITE) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+            yield Writer(connection)
+
+    def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
+        """`Writer.upsert` in a transaction of its own."""
+        with self.writing() as writer:
+            return writer.upsert(records, source)
+
+    def delete(self, kind: Kind, ids: Collection[str]) -> int:
+        """`Writer.delete` in a transaction of its own."""
+        with self.writing() as writer:
+            return writer.delete(kind, ids)
+
+    def get(self, record_type: type[R], key: str) -> R | None:
+        """The record with that id, or None."""
+        return self.get_many(record_type, [key]).get(key)
+
+    def get_many(self, record_type: type[R], ids: Collection[str]) -> dict[str, R]:
+        """The records with those ids, by id; absent ids are absent from the answer."""
+        table = record_tables[KIND_OF[record_type]]
+        found: dict[str, R] = {}
+        with self.engine.connect() as connection:
+            for batch in _batches_of_ids(ids):
+                for row in connection.execute(sa.select(table.c.id, table.c.body).where(table.c.id.in_(batch))):
+                    found[row.id] = msgspec.json.decode(row.body, type=record_type)
+        return found
+
+    def scan(self, record_type: type[R], after: str | None = None, batch_size: int = CHUNK) -> Iterator[list[R]]:
+        """All records in order of id, in batches, with flat memory; `after` is an exclusive lower bound."""
+        table = record_tables[KIND_OF[record_type]]
+        decoder = msgspec.json.Decoder(record_type)
+        while True:
+            statement = sa.select(table.c.id, table.c.body).order_by(table.c.id).limit(batch_size)
+            if after is not None:
+                statement = statement.where(table.c.id > after)
+            with self.engine.connect() as connection:
+                rows = connection.execute(statement).all()
+            if rows:
+                yield [decoder.decode(row.body) for row in rows]
+            if len(rows) < batch_size:
+                return
+            after = rows[-1].id
+
+    def count(self, kind: Kind) -> int:
+        table = record_tables[kind]
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+    def source_of(self, kind: Kind, key: str) -> str | None:
+        """The source that gave the record, or None if there is no such record."""
+        table = record_tables[kind]
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(table.c.source).where(table.c.id == key))
+
+    def canonical_offers(self, ids: Collection[str]) -> dict[str, str]:
+        """Offer id -> id of the offer that stands for its group; ids without a group are absent."""
+        found: dict[str, str] = {}
+        with self.engine.connect() as connection:
+            for batch in _batches_of_ids(ids):
+                statement = sa.select(offer_group.c.offer_id, offer_group.c.canonical_id)
+                for row in connection.execute(statement.where(offer_group.c.offer_id.in_(batch))):
+                    found[row.offer_id] = row.canonical_id
+        return found
+
+    def duplicates_of(self, canonical_ids: Collection[str]) -> dict[str, list[str]]:
+        """Canonical offer id -> ids of its whole group, itself included, sorted."""
+        groups: dict[str, list[str]] = {}
+        with self.engine.connect() as connection:
+            for batch in _batches_of_ids(canonical_ids):
+                statement = sa.select(offer_group.c.offer_id, offer_group.c.canonical_id)
+                statement = statement.where(offer_group.c.canonical_id.in_(batch)).order_by(offer_group.c.offer_id)
+                for row in connection.execute(statement):
+                    groups.setdefault(row.canonical_id, []).append(row.offer_id)
+        return groups
+
+    def watermark(self) -> int:
+        """The last sequence number of the change log; 0 when nothing was ever written."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.max(change_log.c.seq))) or 0
+
+    def changes(self, after: int, limit: int = 10_000) -> list[Change]:
+        """The changes with a sequence number above `after`, in order, at most `limit`."""
+        statement = sa.select(change_log).where(change_log.c.seq > after).order_by(change_log.c.seq).limit(limit)
+        with self.engine.connect() as connection:
+            return [
+                Change(row.seq, Kind(row.kind), row.record_id, Operation(row.operation))
+                for row in connection.execute(statement)
+            ]

@@ -1,0 +1,47 @@
+"""The tables: one per kind of record, the change log, and the groups of duplicate offers.
+
+Records are documents: the columns hold what SQL must find (id, source) and what tells a change
+(digest); `body` is the record's JSON. The layout is the same for every kind, so that a new kind
+is one line in `kinds.py` and a migration.
+"""
+
+import sqlalchemy as sa
+
+from features.store.kinds import Kind
+
+metadata = sa.MetaData()
+
+_Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+change_log = sa.Table(
+    "change_log",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("record_id", sa.Text, nullable=False),
+    sa.Column("operation", sa.String(6), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+offer_group = sa.Table(
+    "offer_group",
+    metadata,
+    sa.Column("offer_id", sa.Text, primary_key=True),
+    sa.Column("block_key", sa.Text, nullable=False, index=True),
+    sa.Column("canonical_id", sa.Text, nullable=False, index=True),
+)
+"""Near-duplicate offers: `canonical_id` is the one that is shown; an offer alone points at itself."""
+
+
+def _record_table(kind: Kind) -> sa.Table:
+    return sa.Table(
+        kind.value,
+        metadata,
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("source", sa.Text, nullable=False, index=True),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+
+
+record_tables: dict[Kind, sa.Table] = {kind: _record_table(kind) for kind in Kind}

@@ -1,0 +1,62 @@
+"""French job text: normalising it for comparison, cleaning it for display."""
+
+import html
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^a-z0-9+#]+")
+_TAGS = re.compile(r"<[^<>]{0,500}>")
+_BREAKS = re.compile(r"<\s*(?:br|/p|/li|/div|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
+_GENDER_MARKS = re.compile(
+    r"""[\s(\[\-–,]*(?<![a-z])(?:h\s*/\s*f|f\s*/\s*h|m\s*/\s*f|f\s*/\s*m|h\s*/\s*f\s*/\s*x|hf|fh|h-f|f-h)(?![a-z])[\s)\]]*""",
+    re.IGNORECASE,
+)
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "\u00a0": " ", "\u202f": " "})
+
+
+def without_accents(text: str) -> str:
+    """`text` with ligatures opened and diacritics removed; case is kept."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def normalise(text: str) -> str:
+    """Lower case, no accents, words of [a-z0-9+#] separated by one space. Empty text gives "".
+
+    `+` and `#` stay because C++ and C# are skills.
+    """
+    return _NOT_WORD.sub(" ", without_accents(text).lower()).strip()
+
+
+def without_gender_marks(title: str) -> str:
+    """A job title without "H/F", "(F/H)", "m/f" …; a title made only of marks is returned as it was.
+
+    >>> without_gender_marks("Soudeur TIG (H/F)")
+    'Soudeur TIG'
+    """
+    cleaned = _SPACES.sub(" ", _GENDER_MARKS.sub(" ", title)).strip(" -–,")
+    return cleaned or title
+
+
+def plain(markup: str) -> str:
+    """Text of an HTML fragment: tags removed, line ends kept where blocks end, entities decoded."""
+    if "<" not in markup and "&" not in markup:
+        return markup.strip()
+    text = html.unescape(_TAGS.sub(" ", _BREAKS.sub("\n", markup)))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space as one space."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word where possible and ended by "…" when cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > limit // 2 else head).rstrip(" ,;:.") + "…"
