@@ -1,0 +1,147 @@
+"""The shapes that pair features read, and what a pair feature is.
+
+Arrays of a side have n rows, or one row that stands for all n pairs (the query's side): numpy broadcasting does the
+rest, so the same feature serves "offers for a profile" and "profiles for an offer". A missing value is NaN in floats,
+-1 in rows, 0 in levels and bit sets, `NO_SKILL` in skill lists; a feature that cannot be known is NaN, never zero.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_SKILL: Final = 65535
+"""Padding of skill lists (uint16 rows of the ROME skills)."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PersonSide:
+    """A person's project: each array has 1 or n rows."""
+
+    occupation: NDArray[np.int16]
+    skills: NDArray[np.uint16]
+    """(rows, width)"""
+    education_level: NDArray[np.int8]
+    licences: NDArray[np.uint32]
+    languages: NDArray[np.uint64]
+    experience_months: Floats
+    """Months in the target occupation or one of its parent's."""
+    pay_floor: Floats
+    reach_km: Floats
+
+
+@dataclass(frozen=True)
+class JobSide:
+    """A job: each array has 1 or n rows."""
+
+    occupation: NDArray[np.int16]
+    skills: NDArray[np.uint16]
+    """(rows, width)"""
+    skill_weights: Floats
+    """(rows, width): importance of each skill, cœur de métier and required first; 0 at padding."""
+    education_required: NDArray[np.int8]
+    education_wished: NDArray[np.int8]
+    licences_required: NDArray[np.uint32]
+    licences_wished: NDArray[np.uint32]
+    languages_required: NDArray[np.uint64]
+    experience_demand: NDArray[np.int8]
+    """0 unknown, 1 débutant accepté, 2 souhaitée, 3 exigée."""
+    experience_months: Floats
+    pay_max: Floats
+    """Gross euros a month; the upper bound, or the only figure given."""
+    age_days: Floats
+    tension: Floats
+    """Share of hiring projects judged difficult for the occupation, 0..1 (BMO)."""
+
+
+@dataclass(frozen=True)
+class JobPairs:
+    """n pairs of a person and a job."""
+
+    person: PersonSide
+    job: JobSide
+    closeness: Floats
+    """(n,) cosine of the two texts."""
+    distance_km: Floats
+    """(n,) NaN when a place is unknown."""
+    relation: NDArray[np.uint8]
+    """`Rome.relation`: (n_occupations, n_occupations)."""
+
+    @property
+    def reach_km(self) -> Floats:
+        return self.person.reach_km
+
+
+@dataclass(frozen=True)
+class SessionPairs:
+    """One person and n training sessions."""
+
+    relation_to_project: NDArray[np.uint8]
+    """(n,) strongest `Relation` of the training's occupations with the project's."""
+    gap_weights: Floats
+    """(n_skills + 1,) weight of each skill the project wants and the person lacks; the last entry is padding."""
+    skills: NDArray[np.uint16]
+    """(n, width) skills taught."""
+    education_level: NDArray[np.int8]
+    """(1,) the person's."""
+    entry_level: NDArray[np.int8]
+    exit_level: NDArray[np.int8]
+    outcome_rate: Floats
+    start_in_days: Floats
+    distance_km: Floats
+    """0 for a remote session."""
+    reach_km: Floats
+    doors: Floats
+    """(n,) posts on offer within the person's reach in the occupations the training leads to."""
+    closeness: Floats
+
+
+@dataclass(frozen=True)
+class FirmPairs:
+    """n firms seen from a portfolio of people."""
+
+    fit: Floats
+    """(n,) share of the portfolio's target occupations in what the firm's sector hires, 0..1."""
+    people: Floats
+    """(n,) people of the portfolio who could be presented."""
+    expected_hirings: Floats
+    """(n,) next six months."""
+    tension: Floats
+    days_since_contact: Floats
+    """NaN: never."""
+    engaged: NDArray[np.bool_]
+    distance_km: Floats
+    reach_km: Floats
+
+
+P = TypeVar("P", contravariant=True)
+
+
+@dataclass(frozen=True)
+class Feature(Generic[P]):
+    """One column of the feature matrix."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    compute: Callable[[P], Floats]
+    """(n,) float32 in [low, high], NaN where it cannot be known."""
+
+
+def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """(rows, wanted width): which wanted skills are held, row by row; padding is never held."""
+    rows = np.broadcast_shapes(held.shape[:1], wanted.shape[:1])[0]
+    left = np.broadcast_to(held, (rows, held.shape[1]))
+    right = np.broadcast_to(wanted, (rows, wanted.shape[1]))
+    found = (right[:, :, None] == left[:, None, :]).any(axis=2)
+    return np.asarray(found & (right != NO_SKILL), dtype=np.bool_)
+
+
+def as_rows(values: NDArray[np.floating] | NDArray[np.bool_], n: int) -> Floats:
+    """`values` as float32 of exactly n rows."""
+    return np.broadcast_to(values, (n,)).astype(np.float32)

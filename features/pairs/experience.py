@@ -1,0 +1,22 @@
+"""Months of experience beyond what the job asks for; negative: months that are missing. NaN when the job does not say.
+
+"Débutant accepté" asks for none. A job that asks for experience without a length asks for twelve months.
+"""
+
+import numpy as np
+
+from features.pairs.base import Feature, Floats, JobPairs, as_rows
+
+UNSPECIFIED_MONTHS = 12.0
+LIMIT_MONTHS = 120.0
+
+
+def _compute(pairs: JobPairs) -> Floats:
+    demand = pairs.job.experience_demand
+    asked = np.where(np.isnan(pairs.job.experience_months), UNSPECIFIED_MONTHS, pairs.job.experience_months)
+    asked = np.where(demand == 1, 0.0, asked)
+    difference = np.clip(pairs.person.experience_months - asked, -LIMIT_MONTHS, LIMIT_MONTHS)
+    return as_rows(np.where(demand == 0, np.nan, difference), len(pairs.closeness))
+
+
+FEATURE = Feature[JobPairs]("experience", "months", -LIMIT_MONTHS, LIMIT_MONTHS, _compute)

@@ -1,0 +1,14 @@
+"""1 when the person speaks every language the job requires, else 0; NaN when it requires none."""
+
+import numpy as np
+
+from features.pairs.base import Feature, Floats, JobPairs, as_rows
+
+
+def _compute(pairs: JobPairs) -> Floats:
+    asked = pairs.job.languages_required
+    missing = asked & ~pairs.person.languages
+    return as_rows(np.where(asked == 0, np.nan, (missing == 0).astype(np.float32)), len(pairs.closeness))
+
+
+FEATURE = Feature[JobPairs]("languages", "flag", 0.0, 1.0, _compute)
