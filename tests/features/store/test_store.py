@@ -1,0 +1,188 @@
+"""The store: what goes in comes out, and the log tells every change once, in the same transaction."""
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.records import Identity, Offer, OfferSource, Profile, Project, ProtectedStatus
+from features.store import Change, Kind, Operation, Store, WriteCounts
+from features.store.store import CHUNK
+
+
+def an_offer(key: str, title: str = "Soudeur") -> Offer:
+    return Offer(id=key, title=title, source=OfferSource(name="essai", id=key), published_on=dt.date(2026, 1, 2))
+
+
+def a_profile(key: str) -> Profile:
+    return Profile(id=key, projects=(Project(rome_code="J1501"),))
+
+
+def test_a_record_comes_back_as_it_went_in(store: Store) -> None:
+    offer = an_offer("1")
+    assert store.upsert([offer], "essai") == WriteCounts(inserted=1)
+    assert store.get(Offer, "1") == offer
+    assert store.get(Offer, "2") is None
+    assert store.source_of(Kind.OFFER, "1") == "essai"
+    assert store.source_of(Kind.OFFER, "2") is None
+
+
+def test_the_same_bytes_again_change_nothing_and_are_not_logged(store: Store) -> None:
+    store.upsert([an_offer("1")], "essai")
+    before = store.watermark()
+    assert store.upsert([an_offer("1")], "essai") == WriteCounts(unchanged=1)
+    assert store.watermark() == before
+
+
+def test_another_source_for_the_same_bytes_is_a_change(store: Store) -> None:
+    store.upsert([an_offer("1")], "essai")
+    assert store.upsert([an_offer("1")], "autre") == WriteCounts(updated=1)
+    assert store.source_of(Kind.OFFER, "1") == "autre"
+
+
+def test_of_two_records_with_one_id_the_last_wins(store: Store) -> None:
+    assert store.upsert([an_offer("1", "Soudeur"), an_offer("1", "Maçon")], "essai") == WriteCounts(inserted=1)
+    found = store.get(Offer, "1")
+    assert found is not None
+    assert found.title == "Maçon"
+
+
+def test_nothing_to_write_writes_nothing(store: Store) -> None:
+    assert store.upsert([], "essai") == WriteCounts()
+    assert store.delete(Kind.OFFER, []) == 0
+    assert store.watermark() == 0
+    assert store.changes(after=0) == []
+
+
+def test_two_kinds_in_one_call_are_refused_and_nothing_is_written(store: Store) -> None:
+    with pytest.raises(TypeError, match="one kind a call: got Profile among offer"):
+        store.upsert([an_offer("1"), a_profile("2")], "essai")
+    assert store.count(Kind.OFFER) == 0
+
+
+def test_the_log_tells_each_change_in_order(store: Store) -> None:
+    store.upsert([an_offer("1"), an_offer("2")], "essai")
+    store.upsert([an_offer("2", "Maçon")], "essai")
+    store.delete(Kind.OFFER, ["1", "absent"])
+    assert store.changes(after=0) == [
+        Change(1, Kind.OFFER, "1", Operation.UPSERT),
+        Change(2, Kind.OFFER, "2", Operation.UPSERT),
+        Change(3, Kind.OFFER, "2", Operation.UPSERT),
+        Change(4, Kind.OFFER, "1", Operation.DELETE),
+    ]
+    assert store.watermark() == 4
+    assert [change.seq for change in store.changes(after=1, limit=2)] == [2, 3]
+    assert store.changes(after=4) == []
+
+
+def test_a_write_and_its_log_lines_are_kept_or_lost_together(store: Store) -> None:
+    def fail_half_way() -> None:
+        with store.writing() as writer:
+            writer.upsert([an_offer("1")], "essai")
+            assert writer.connection.scalar(sa.text("select count(*) from change_log")) == 1
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        fail_half_way()
+    assert store.count(Kind.OFFER) == 0
+    assert store.watermark() == 0
+
+
+def test_an_open_write_is_invisible_to_readers_log_included(store: Store) -> None:
+    with store.writing() as writer:
+        writer.upsert([an_offer("1")], "essai")
+        assert store.get(Offer, "1") is None
+        assert store.watermark() == 0
+    assert store.watermark() == 1
+
+
+def test_deleting_a_profile_takes_its_identity_and_rqth_with_it(store: Store) -> None:
+    store.upsert([a_profile("p")], "essai")
+    store.upsert([Identity(id="p", last_name="Martin")], "essai")
+    store.upsert([ProtectedStatus(id="p", rqth=True)], "essai")
+    assert store.delete(Kind.PROFILE, ["p"]) == 1
+    assert store.get(Identity, "p") is None
+    assert store.get(ProtectedStatus, "p") is None
+    assert {(change.kind, change.operation) for change in store.changes(after=3)} == {
+        (Kind.PROFILE, Operation.DELETE),
+        (Kind.IDENTITY, Operation.DELETE),
+        (Kind.PROTECTED, Operation.DELETE),
+    }
+
+
+def test_a_complete_feed_deletes_what_it_no_longer_gives_and_nothing_of_others(store: Store) -> None:
+    store.upsert([an_offer("1"), an_offer("2")], "flux")
+    store.upsert([an_offer("3")], "autre")
+    with store.writing() as writer:
+        assert writer.delete_absent(Kind.OFFER, "flux", keep={"2"}) == 1
+    assert set(store.get_many(Offer, ["1", "2", "3"])) == {"2", "3"}
+
+
+def test_scan_gives_every_record_once_in_order_whatever_the_batch(store: Store) -> None:
+    ids = [f"{number:05d}" for number in range(CHUNK + 7)]
+    store.upsert((an_offer(key) for key in reversed(ids)), "essai")
+    for batch_size in (7, CHUNK, CHUNK + 7, 5000):
+        assert [offer.id for batch in store.scan(Offer, batch_size=batch_size) for offer in batch] == ids
+    assert [offer.id for batch in store.scan(Offer, after=ids[-3]) for offer in batch] == ids[-2:]
+    assert list(store.scan(Profile)) == []
+
+
+def test_more_ids_than_one_statement_holds(store: Store) -> None:
+    ids = [f"{number:05d}" for number in range(2 * CHUNK + 1)]
+    assert store.upsert((an_offer(key) for key in ids), "essai").inserted == len(ids)
+    assert len(store.get_many(Offer, ids)) == len(ids)
+    assert store.delete(Kind.OFFER, ids) == len(ids)
+    assert store.watermark() == 2 * len(ids)
+
+
+def test_threads_that_write_take_turns_and_lose_nothing(store: Store) -> None:
+    def write(name: str) -> None:
+        for number in range(20):
+            store.upsert([an_offer(f"{name}-{number}")], name)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.count(Kind.OFFER) == 80
+    assert [change.seq for change in store.changes(after=0)] == list(range(1, 81))
+
+
+def test_another_database_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="'mysql' is not supported: use sqlite"):
+        Store.open("mysql://localhost/vivier")
+
+
+KEYS = st.sampled_from("abcde")
+WRITES = st.lists(st.tuples(KEYS, st.one_of(st.none(), st.sampled_from(["Soudeur", "Maçon"]))), max_size=12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(WRITES)
+def test_replaying_the_log_gives_the_content_of_the_store(
+    tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, str | None]]
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("replay")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    expected: dict[str, str] = {}
+    for key, title in writes:
+        if title is None:
+            store.delete(Kind.OFFER, [key])
+            expected.pop(key, None)
+        else:
+            store.upsert([an_offer(key, title)], "essai")
+            expected[key] = title
+    replayed: set[str] = set()
+    for change in store.changes(after=0):
+        if change.operation is Operation.UPSERT:
+            replayed.add(change.record_id)
+        else:
+            replayed.remove(change.record_id)
+    assert replayed == set(expected)
+    assert {key: offer.title for key, offer in store.get_many(Offer, replayed).items()} == expected
+    store.close()
