@@ -1,0 +1,164 @@
+"""Published folders: whole or not at all, checked before use, with the last good generation to fall back on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from features.artifacts import KEPT, MANIFEST, POINTER, ArtifactError, current_id, load_current, publishing
+
+
+def publish(root: Path, text: str) -> None:
+    with publishing(root, {"text": text}) as folder:
+        (folder / "deep").mkdir()
+        (folder / "deep" / "words.txt").write_text(text)
+
+
+def read(root: Path) -> str:
+    return (load_current(root).path / "deep" / "words.txt").read_text()
+
+
+def test_what_is_published_is_read_with_its_meta(tmp_path: Path) -> None:
+    root = tmp_path / "rome"
+    publish(root, "un")
+    generation = load_current(root)
+    assert (generation.id, generation.meta, generation.fallback_from) == ("000001", {"text": "un"}, None)
+    assert read(root) == "un"
+    assert current_id(root) == "000001"
+    publish(root, "deux")
+    assert read(root) == "deux"
+
+
+def test_an_empty_root_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="nothing is published in"):
+        load_current(tmp_path / "rome")
+    assert current_id(tmp_path / "rome") is None
+
+
+def test_old_generations_go_and_one_to_fall_back_on_stays(tmp_path: Path) -> None:
+    for text in ("un", "deux", "trois", "quatre"):
+        publish(tmp_path, text)
+    folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    assert folders == ["000003", "000004"]
+    assert len(folders) == KEPT
+
+
+def test_a_failure_while_writing_leaves_the_old_generation_and_no_litter(tmp_path: Path) -> None:
+    publish(tmp_path, "un")
+
+    def fail() -> None:
+        with publishing(tmp_path, {}) as folder:
+            (folder / "words.txt").write_text("half")
+            raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError, match="disk full"):
+        fail()
+    assert read(tmp_path) == "un"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000001", POINTER]
+
+
+def flip_a_byte(folder: Path) -> None:
+    path = folder / "deep" / "words.txt"
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def remove_a_file(folder: Path) -> None:
+    (folder / "deep" / "words.txt").unlink()
+
+
+def cut_the_manifest(folder: Path) -> None:
+    text = (folder / MANIFEST).read_text()
+    (folder / MANIFEST).write_text(text[: len(text) // 2])
+
+
+def empty_the_manifest(folder: Path) -> None:
+    (folder / MANIFEST).write_text(json.dumps([]))
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (flip_a_byte, "words.txt does not have the sha256 of the manifest"),
+        (remove_a_file, "words.txt is missing"),
+        (cut_the_manifest, "its manifest cannot be read"),
+        (empty_the_manifest, "its manifest cannot be read"),
+    ],
+)
+def test_a_damaged_generation_is_refused_and_the_one_before_serves(
+    tmp_path: Path, damage: Callable[[Path], None], said: str
+) -> None:
+    publish(tmp_path, "un")
+    publish(tmp_path, "deux")
+    damage(tmp_path / "000002")
+    assert read(tmp_path) == "un"
+    assert load_current(tmp_path).fallback_from == "000002"
+    damage(tmp_path / "000001")
+    with pytest.raises(ArtifactError, match=said):
+        load_current(tmp_path)
+
+
+def test_the_next_publication_after_a_damaged_one_is_in_force(tmp_path: Path) -> None:
+    publish(tmp_path, "un")
+    publish(tmp_path, "deux")
+    flip_a_byte(tmp_path / "000002")
+    publish(tmp_path, "trois")
+    assert load_current(tmp_path).id == "000003"
+    assert read(tmp_path) == "trois"
+
+
+def test_an_unreferenced_newer_folder_is_not_in_force(tmp_path: Path) -> None:
+    """Killed between the rename and the pointer: the old generation stays in force."""
+    publish(tmp_path, "un")
+    publish(tmp_path, "deux")
+    (tmp_path / POINTER).write_text("000001")
+    assert read(tmp_path) == "un"
+
+
+PUBLISHER = """
+import sys
+from pathlib import Path
+from features.artifacts import publishing
+
+with publishing(Path(sys.argv[1]), {}) as folder:
+    (folder / "deep").mkdir()
+    (folder / "deep" / "words.txt").write_text("half")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_publisher_killed_half_way(tmp_path: Path) -> None:
+    publish(tmp_path, "un")
+    with subprocess.Popen(
+        [sys.executable, "-c", PUBLISHER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as publisher:
+        assert publisher.stdout is not None
+        assert publisher.stdout.readline() == "writing\n"
+        leftovers = list(tmp_path.glob(".writing-*"))
+        assert len(leftovers) == 1
+        publish(tmp_path, "deux")
+        assert leftovers[0].exists(), "another living process is writing there"
+        publisher.send_signal(signal.SIGKILL)
+        publisher.wait()
+    assert read(tmp_path) == "deux"
+    publish(tmp_path, "trois")
+    assert not leftovers[0].exists()
+    assert read(tmp_path) == "trois"
+
+
+def test_another_users_living_process_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    leftover = tmp_path / ".writing-1-aaaa"
+    leftover.mkdir()
+    monkeypatch.setattr(os, "kill", refuse)
+    publish(tmp_path, "un")
+    assert leftover.exists()
