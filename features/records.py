@@ -32,12 +32,12 @@ class Contract(StrEnum):
     SEASONAL = "SAI"
     SELF_EMPLOYED = "LIB"
     FRANCHISE = "FRA"
-    COMMERCIAL_AGENT = "REP"
-    TAKEOVER = "CCE"
-    INTERMITTENT_INTERIM = "DIN"
-    CDI_INTERIM = "DDI"
-    TASK_INTERIM = "TTI"
-    TERRITORIAL_CDD = "DDT"
+    COMMERCIAL = "CCE"
+    TAKEOVER = "REP"
+    CDI_INTERIM = "DIN"
+    INSERTION_CDD = "DDI"
+    INSERTION_INTERIM = "TTI"
+    TREMPLIN_CDD = "DDT"
 
 
 class WorkingTime(StrEnum):

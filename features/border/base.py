@@ -1,0 +1,118 @@
+"""What the border models share: strict shapes, bounded texts, and look-ups in the reference data."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from features.border.problems import BorderError
+from features.records import WorkingTime
+
+if TYPE_CHECKING:
+    from features.reference import Reference
+
+TEXT_LIMIT: Final = 100_000
+"""Characters of any one text."""
+
+LIST_LIMIT: Final = 500
+"""Elements of any one list."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\\]+$")]
+"""An opaque id that stands in a URL path."""
+ShortText = Annotated[str, StringConstraints(max_length=500)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+_NAF: Final = re.compile(r"(\d\d)\.?(\d\d)\.?([A-Z])")
+
+
+class BorderModel(BaseModel):
+    """A public JSON shape: unknown fields are errors, texts are trimmed, numbers are finite."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        str_max_length=TEXT_LIMIT,
+        allow_inf_nan=False,
+        populate_by_name=True,
+    )
+
+
+T = TypeVar("T")
+
+
+def compact(**fields: object) -> dict[str, object]:
+    """`fields` without those that are None or empty."""
+    return {name: value for name, value in fields.items() if value is not None and value not in ("", (), [], {})}
+
+
+def known_rome(reference: "Reference", code: str, path: str) -> str:
+    """`code` as written, if the referential reads it as a v4 or v3 code. Raises BorderError otherwise."""
+    return _known(code, path, "unknown_rome", reference.rome.resolve)
+
+
+def known_appellation(reference: "Reference", code: str, path: str) -> str:
+    return _known(code, path, "unknown_appellation", reference.rome.appellation_row_of)
+
+
+def known_skill(reference: "Reference", code: str, path: str) -> str:
+    return _known(code, path, "unknown_skill", reference.rome.skill_row_of)
+
+
+def known_commune(reference: "Reference", insee: str, path: str) -> str:
+    return _known(insee, path, "unknown_commune", reference.communes.row_of)
+
+
+def if_given(
+    check: Callable[["Reference", str, str], str], reference: "Reference", value: str | None, path: str
+) -> str | None:
+    """`check` of a value that may be absent."""
+    return None if not value else check(reference, value, path)
+
+
+def _known(code: str, path: str, problem: str, look_up: Callable[[str], object]) -> str:
+    try:
+        look_up(code)
+    except ValueError as error:
+        nearest = getattr(error, "nearest", ())
+        raise BorderError.one(path, code, problem, nearest=f" ({', '.join(nearest)})" if nearest else "") from error
+    return code
+
+
+def clean_naf(code: str | None, path: str) -> str | None:
+    """A NAF rev. 2 class without dots ("10.71C" -> "1071C"). Raises BorderError when it is not one."""
+    if not code:
+        return None
+    match = _NAF.fullmatch(code.strip().upper())
+    if match is None:
+        raise BorderError.one(path, code, "bad_naf")
+    return "".join(match.groups())
+
+
+def clean_siret(siret: str | None, path: str) -> str | None:
+    """The 14 digits, spaces removed. Raises BorderError when they are not 14."""
+    if not siret:
+        return None
+    digits = re.sub(r"\s", "", siret)
+    if re.fullmatch(r"[0-9]{14}", digits) is None:
+        raise BorderError.one(path, siret, "bad_siret")
+    return digits
+
+
+def working_time(full: bool | None) -> WorkingTime | None:
+    """`tempsPlein` as a working time; None stays unknown."""
+    if full is None:
+        return None
+    return WorkingTime.FULL if full else WorkingTime.PART
+
+
+def full_time(time: WorkingTime | None) -> bool | None:
+    """A working time as `tempsPlein`."""
+    return None if time is None else time is WorkingTime.FULL
+
+
+def iso(date: dt.date | None) -> str | None:
+    """A date or a time as ISO 8601 text."""
+    return None if date is None else date.isoformat()

@@ -1,0 +1,48 @@
+"""Talent pools (viviers) at the border."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from features.border.base import BorderModel, Id, Title, compact, if_given, known_commune, known_rome
+from features.records import TalentPool
+
+if TYPE_CHECKING:
+    from features.reference import Reference
+
+
+class VivierIn(BorderModel):
+    """Un vivier : un ensemble nommé et partagé de profils pour un secteur ou un besoin."""
+
+    id: Id
+    nom: Title
+    proprietaire: Id
+    codesROME: tuple[str, ...] = Field((), max_length=50)
+    commune: str | None = Field(None, description="Code INSEE du centre")
+    rayonKm: float | None = Field(None, ge=0, le=20_000)
+    profils: tuple[Id, ...] = Field((), max_length=100_000)
+
+    def to_record(self, reference: "Reference") -> TalentPool:
+        """The pool, its codes checked. Raises BorderError."""
+        return TalentPool(
+            id=self.id,
+            name=self.nom,
+            owner_id=self.proprietaire,
+            rome_codes=tuple(known_rome(reference, code, f"codesROME[{i}]") for i, code in enumerate(self.codesROME)),
+            commune_insee=if_given(known_commune, reference, self.commune, "commune"),
+            radius_km=self.rayonKm,
+            profile_ids=self.profils,
+        )
+
+
+def vivier_out(pool: TalentPool) -> dict[str, object]:
+    """The JSON of a pool, in the shape that `VivierIn` reads."""
+    return compact(
+        id=pool.id,
+        nom=pool.name,
+        proprietaire=pool.owner_id,
+        codesROME=list(pool.rome_codes),
+        commune=pool.commune_insee,
+        rayonKm=pool.radius_km,
+        profils=list(pool.profile_ids),
+    )

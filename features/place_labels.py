@@ -1,0 +1,86 @@
+"""Where an offer is: INSEE codes, postal codes and board labels ("23 - GUERET", "75 - PARIS 17") read as places."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from features.text import normalise
+
+if TYPE_CHECKING:
+    from features.communes import Communes
+
+_LABEL: Final = re.compile(r"^\s*(\d{2,3}|2[ABab])\s*-\s*(.+?)\s*$")
+_NOISE: Final = re.compile(
+    r"\(\s*(?:dept\.?|departement|\d{2,5}|2[ab]|france)?\s*\)|\bcedex(?:\s+\d+)?\b", re.IGNORECASE
+)
+_ARRONDISSEMENT: Final = re.compile(
+    r"^(paris|lyon|marseille)\s+0?(\d{1,2})(?:\s*(?:er?|e|eme|nd))?(?:\s+arrondissement)?$"
+)
+_ARRONDISSEMENT_BASE: Final = {"paris": 75100, "lyon": 69380, "marseille": 13200}
+_WHOLE_DEPARTEMENT: Final = re.compile(r"\(\s*(?:dept\.?|département|departement)\s*\)", re.IGNORECASE)
+_INSEE: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+_POSTCODE: Final = re.compile(r"\d{5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of a place: its commune (and so its département), only its département, or nothing."""
+
+    commune_insee: str | None = None
+    departement: str | None = None
+
+
+def read_place(communes: "Communes", insee: str | None, postcode: str | None, label: str | None) -> Place:
+    """The most precise place that an INSEE code, a postal code and a label agree to tell.
+
+    A known INSEE code wins. A postal code shared by several communes is settled by the label. What names several
+    communes, or a département only, gives the département. Nothing readable gives an empty Place.
+    """
+    if insee and (row := communes.get_row(insee)) is not None:
+        return Place(communes.insee[row], communes.departements[row])
+    name, departement = read_label(label)
+    whole_departement = bool(label and _WHOLE_DEPARTEMENT.search(label))
+    by_postcode = communes.by_postcode(postcode) if postcode else ()
+    if name and not whole_departement:
+        named = _by_name(communes, name, departement)
+        common = [row for row in named if row in by_postcode] or named
+        if len(common) == 1:
+            return Place(communes.insee[common[0]], communes.departements[common[0]])
+    precise = [row for row in by_postcode if communes.is_arrondissement[row]] or list(by_postcode)
+    if len(precise) == 1 and not whole_departement:
+        return Place(communes.insee[precise[0]], communes.departements[precise[0]])
+    found = {communes.departements[row] for row in by_postcode}
+    if len(found) == 1:
+        return Place(departement=found.pop())
+    return Place(departement=departement or departement_of(insee) or departement_of(postcode))
+
+
+def read_label(label: str | None) -> tuple[str, str | None]:
+    """The place name and the département of a label: "23 - GUERET" gives ("GUERET", "23"), "Lyon" ("Lyon", None)."""
+    text = _NOISE.sub(" ", label or "").strip()
+    match = _LABEL.match(text)
+    if match is None:
+        return text, None
+    departement, name = match[1].upper(), match[2].strip()
+    return name, departement if re.fullmatch(r"\d{2}|2[AB]|97\d|98\d", departement) else None
+
+
+def departement_of(code: str | None) -> str | None:
+    """The département of an INSEE or postal code by its first characters; None for another form, or for Corsica's
+    postal codes, which do not tell 2A from 2B."""
+    if not code or not (_INSEE.fullmatch(code) or _POSTCODE.fullmatch(code)) or code.startswith(("00", "20", "99")):
+        return None
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def _by_name(communes: "Communes", name: str, departement: str | None) -> list[int]:
+    words = normalise(name)
+    match = _ARRONDISSEMENT.match(words)
+    if match is not None and (row := communes.get_row(str(_ARRONDISSEMENT_BASE[match[1]] + int(match[2])))) is not None:
+        return [row]
+    found = list(communes.by_name(words, departement))
+    if not found:
+        full = " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words.split())
+        found = list(communes.by_name(full, departement))
+    whole = [row for row in found if not communes.is_arrondissement[row]]
+    return whole or found
