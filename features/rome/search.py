@@ -20,9 +20,9 @@ class HitKind(StrEnum):
 ALL_KINDS = frozenset(kind.value for kind in HitKind)
 
 _EMPTY_WORDS = frozenset(
-    ("a", "au", "aux", "avec", "d", "dans", "de", "des", "du", "en", "et", "f", "h", "l", "la", "le", "les", "ou")
-    + ("par", "pour", "s", "sur", "un", "une")
+    {"a", "au", "aux", "avec", "d", "dans", "de", "des", "du", "en", "et", "f", "h", "l", "la", "le"}
 )
+_EMPTY_WORDS |= {"les", "ou", "par", "pour", "s", "sur", "un", "une"}
 _LAST_PREFIX = "\uffff"
 _PREFERENCE = {HitKind.OCCUPATION: 1.0, HitKind.APPELLATION: 0.97, HitKind.SKILL: 0.9}
 
