@@ -1,0 +1,222 @@
+"""Errors as the API tells them: `application/problem+json` (RFC 9457), in French, without internal detail."""
+
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from features.border.problems import BorderError
+from features.border.problems import Problem as FieldProblem
+from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+log = logging.getLogger(__name__)
+
+
+class ProblemType(Enum):
+    """The kinds of problem: the last part of the `type` URI, the HTTP status, the title, and what to do."""
+
+    UNKNOWN_PARAMETER = (
+        "parametre-inconnu",
+        400,
+        "Paramètre inconnu",
+        "Corriger le nom du paramètre : `detail` cite le plus proche. Aucun paramètre n'est ignoré en silence.",
+    )
+    BAD_PARAMETER = (
+        "parametre-invalide",
+        400,
+        "Valeur de paramètre invalide",
+        "Corriger la valeur du paramètre : `detail` dit la forme attendue.",
+    )
+    UNREADABLE = (
+        "corps-illisible",
+        400,
+        "Corps de requête illisible",
+        "Envoyer un document JSON en UTF-8, entier et bien formé.",
+    )
+    UNKNOWN_ADDRESS = (
+        "adresse-inconnue",
+        404,
+        "Adresse inconnue",
+        "Vérifier l'adresse : la page `/docs` liste toutes les routes.",
+    )
+    NOT_FOUND = ("introuvable", 404, "Ressource introuvable", "Vérifier l'identifiant, ou créer la ressource.")
+    METHOD = (
+        "methode-refusee",
+        405,
+        "Méthode refusée",
+        "Employer une des méthodes de l'en-tête `Allow`.",
+    )
+    CONFLICT = (
+        "conflit",
+        409,
+        "La ressource existe déjà",
+        "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
+    )
+    TOO_LARGE = (
+        "corps-trop-gros",
+        413,
+        "Corps de requête trop gros",
+        "Découper l'envoi, ou passer par la route `/lot` en NDJSON.",
+    )
+    CONTENT_TYPE = (
+        "type-de-contenu",
+        415,
+        "Type de contenu refusé",
+        "Envoyer `application/json`, ou `application/x-ndjson` sur les routes `/lot`.",
+    )
+    INVALID_BODY = (
+        "corps-invalide",
+        422,
+        "Contenu invalide",
+        "Corriger chaque champ de `erreurs` : champ, valeur, motif et remède y sont.",
+    )
+    INTERNAL = (
+        "erreur-interne",
+        500,
+        "Erreur interne",
+        "Réessayer plus tard ; `instance` permet de retrouver l'incident dans les journaux.",
+    )
+    NOT_READY = (
+        "pas-pret",
+        503,
+        "Service pas encore prêt",
+        "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
+    )
+    OTHER = ("refus", 400, "Requête refusée", "Lire `detail`.")
+
+    def __init__(self, slug: str, status: int, title: str, remedy: str) -> None:
+        self.slug = slug
+        self.status = status
+        self.title = title
+        self.remedy = remedy
+
+    @property
+    def uri(self) -> str:
+        """Relative to the service: `GET` on it explains the problem."""
+        return f"/problemes/{self.slug}"
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One wrong field of a body."""
+
+    champ: str
+    valeur: str
+    motif: str
+    remede: str
+
+    @classmethod
+    def of(cls, problem: FieldProblem) -> "FieldError":
+        return cls(problem.field, problem.value, problem.reason_fr, problem.remedy_fr)
+
+
+class ApiProblem(Exception):
+    """A refusal that the API answers as problem+json."""
+
+    def __init__(
+        self,
+        kind: ProblemType,
+        detail: str,
+        *,
+        errors: tuple[FieldError, ...] = (),
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        instance: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.status = kind.status if status is None else status
+        self.headers = dict(headers or {})
+        self.instance = instance
+
+    def response(self) -> Response:
+        """The HTTP answer: type, title, status, detail; `erreurs` and `instance` when there are any."""
+        body: dict[str, object] = {
+            "type": self.kind.uri,
+            "title": self.kind.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.instance is not None:
+            body["instance"] = self.instance
+        if self.errors:
+            body["erreurs"] = self.errors
+        return Response(msgspec.json.encode(body), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def invalid_body(problems: Iterable[FieldProblem]) -> ApiProblem:
+    """422 with one line per wrong field; 400 when the document is not even JSON."""
+    found = tuple(problems)
+    if len(found) == 1 and found[0].code == "json_invalid":
+        return ApiProblem(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé.")
+    count = "Un champ est refusé." if len(found) == 1 else f"{len(found)} champs sont refusés."
+    return ApiProblem(ProblemType.INVALID_BODY, count, errors=tuple(FieldError.of(problem) for problem in found))
+
+
+_BY_STATUS: Final = {
+    400: (ProblemType.UNREADABLE, "Le corps de la requête n'a pas pu être lu."),
+    404: (ProblemType.UNKNOWN_ADDRESS, "Aucune route ne répond à cette adresse."),
+    405: (ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    413: (ProblemType.TOO_LARGE, "Le corps de la requête dépasse la limite."),
+}
+
+
+def problem_of(error: Exception) -> ApiProblem | None:
+    """What an expected error means over HTTP; None for one that nobody expected."""
+    match error:
+        case ApiProblem():
+            return error
+        case UnknownParameter():
+            return ApiProblem(ProblemType.UNKNOWN_PARAMETER, str(error))
+        case BadParameter():
+            return ApiProblem(ProblemType.BAD_PARAMETER, str(error))
+        case NotFound():
+            return ApiProblem(ProblemType.NOT_FOUND, str(error))
+        case NotReady():
+            return ApiProblem(ProblemType.NOT_READY, str(error), headers={"Retry-After": "5"})
+        case BorderError():
+            return invalid_body(error.problems)
+        case RequestValidationError():
+            return _bad_path_or_query(error)
+        case HTTPException():
+            kind, detail = _BY_STATUS.get(error.status_code, (ProblemType.OTHER, HTTPStatus(error.status_code).phrase))
+            return ApiProblem(kind, detail, status=error.status_code, headers=error.headers)
+    return None
+
+
+def _bad_path_or_query(error: RequestValidationError) -> ApiProblem:
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    problem = FieldProblem.of(name, first.get("input", ""), first["type"], **first.get("ctx", {}))
+    if first["type"] == "missing":
+        return ApiProblem(ProblemType.BAD_PARAMETER, f"Le paramètre « {name} » est obligatoire.")
+    detail = f"Le paramètre « {name} » a la valeur « {problem.value} » : {problem.reason_fr}. {problem.remedy_fr}."
+    return ApiProblem(ProblemType.BAD_PARAMETER, detail)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The problem+json for any error; an unexpected one is logged under the incident that the answer names."""
+    problem = problem_of(error)
+    if problem is None:
+        incident = uuid.uuid4()
+        log.error("incident %s on %s %s", incident, request.method, request.url.path, exc_info=error)
+        detail = "Le service n'a pas pu répondre."
+        problem = ApiProblem(ProblemType.INTERNAL, detail, instance=f"urn:uuid:{incident}")
+    return problem.response()
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` a problem+json."""
+    for kind in (ApiProblem, VivierError, BorderError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)

@@ -1,0 +1,88 @@
+"""The settings of a deployment: read once at start from `VIVIER_…` variables, frozen, passed down."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "VIVIER_"
+
+
+class SettingsError(ValueError):
+    """A `VIVIER_…` variable is unknown or has a value that cannot be used; the message says which and what would do."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. `docs/settings.md` lists the same ones, and a test compares the two."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    data_dir: Annotated[Path, Field(description="Folder of the database, the reference data and the indexes.")] = Path(
+        "var"
+    )
+    database_url: Annotated[
+        str | None,
+        Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
+    ] = None
+    open_data: Annotated[
+        Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
+    ] = None
+    host: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="Address to listen on. The default is reachable from this machine only; the API has no "
+            "sign-in yet, so put nothing wider without a gateway in front.",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="Port to listen on.")] = 8000
+    body_limit_bytes: Annotated[
+        int, Field(ge=1024, description="Largest request body, except for the bulk (`/lot`) routes.")
+    ] = 1024 * 1024
+    bulk_limit_bytes: Annotated[int, Field(ge=1024, description="Largest body of a bulk (`/lot`) request.")] = (
+        1024 * 1024 * 1024
+    )
+    bulk_line_limit_bytes: Annotated[
+        int, Field(ge=1024, description="Longest line of a bulk request; a longer one is rejected, not the others.")
+    ] = 1024 * 1024
+    bulk_rejects_listed: Annotated[
+        int, Field(ge=0, description="Rejects that a bulk answer lists one by one; all are counted.")
+    ] = 1000
+    follow_interval_s: Annotated[
+        float,
+        Field(gt=0, le=60, description="Seconds between two looks at the change log for other processes' writes."),
+    ] = 0.25
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL, whether set or by default."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
+
+    @property
+    def reference_dir(self) -> Path:
+        return self.data_dir / "reference"
+
+    @property
+    def indexes_dir(self) -> Path:
+        return self.data_dir / "indexes"
+
+
+def read_settings() -> Settings:
+    """The settings that the process's environment gives.
+
+    Raises SettingsError for a `VIVIER_…` variable that no setting has, naming the nearest one, and for a value that
+    cannot be used.
+    """
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for variable in os.environ:
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            nearest = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"{variable} is not a setting; the nearest one is {nearest} (see docs/settings.md)")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}={first['input']!r}: {first['msg']}") from None
