@@ -140,18 +140,22 @@ def read_education_level(label: str | None) -> int | None:
 
 
 LANGUAGES: Final[dict[str, str]] = {
-    "albanais": "sq", "allemand": "de", "anglais": "en", "arabe": "ar", "armenien": "hy", "bengali": "bn",
-    "bosniaque": "bs", "breton": "br", "bulgare": "bg", "catalan": "ca", "chinois": "zh", "coreen": "ko", "corse": "co",
+    "afrikaans": "af", "albanais": "sq", "allemand": "de", "amharique": "am", "anglais": "en", "arabe": "ar",
+    "armenien": "hy", "bambara": "bm", "basque": "eu", "bengali": "bn", "berbere": "ber", "bosniaque": "bs",
+    "breton": "br", "bulgare": "bg", "catalan": "ca", "chinois": "zh", "coreen": "ko", "corse": "co", "creole": "ht",
     "croate": "hr", "danois": "da", "espagnol": "es", "estonien": "et", "finnois": "fi", "finlandais": "fi",
-    "flamand": "nl", "francais": "fr", "georgien": "ka", "grec": "el", "hebreu": "he", "hindi": "hi", "hongrois": "hu",
-    "indonesien": "id", "islandais": "is", "italien": "it", "japonais": "ja", "khmer": "km", "kurde": "ku",
-    "laotien": "lo", "latin": "la", "letton": "lv", "lituanien": "lt", "luxembourgeois": "lb", "macedonien": "mk",
-    "malais": "ms", "mandarin": "zh", "moldave": "ro", "mongol": "mn", "neerlandais": "nl", "norvegien": "no",
-    "occitan": "oc", "ourdou": "ur", "persan": "fa", "polonais": "pl", "portugais": "pt", "roumain": "ro",
-    "russe": "ru", "serbe": "sr", "slovaque": "sk", "slovene": "sl", "suedois": "sv", "tamoul": "ta", "tcheque": "cs",
-    "thai": "th", "turc": "tr", "ukrainien": "uk", "vietnamien": "vi", "wolof": "wo",
+    "flamand": "nl", "francais": "fr", "galicien": "gl", "gallois": "cy", "georgien": "ka", "grec": "el",
+    "hebreu": "he", "hindi": "hi", "hongrois": "hu", "indonesien": "id", "irlandais": "ga", "islandais": "is",
+    "italien": "it", "japonais": "ja", "kabyle": "kab", "khmer": "km", "kurde": "ku", "laotien": "lo", "lao": "lo",
+    "latin": "la", "letton": "lv", "lingala": "ln", "lituanien": "lt", "luxembourgeois": "lb", "macedonien": "mk",
+    "malais": "ms", "malgache": "mg", "maltais": "mt", "mandarin": "zh", "mongol": "mn", "neerlandais": "nl",
+    "nepalais": "ne", "norvegien": "no", "occitan": "oc", "ourdou": "ur", "pachto": "ps", "persan": "fa", "peul": "ff",
+    "polonais": "pl", "portugais": "pt", "roumain": "ro", "russe": "ru", "sango": "sg", "serbe": "sr", "signes": "sgn",
+    "slovaque": "sk", "slovene": "sl", "somali": "so", "soninke": "snk", "suedois": "sv", "swahili": "sw",
+    "tagalog": "tl", "tamoul": "ta", "tcheque": "cs", "thai": "th", "tibetain": "bo", "turc": "tr", "ukrainien": "uk",
+    "vietnamien": "vi", "wolof": "wo",
 }  # fmt: skip
-"""French names of languages, normalised, to ISO 639-1."""
+"""French names of languages, normalised ("signes": langue des signes), to ISO 639-1, or 639-3 where 639-1 has none."""
 
 LANGUAGE_NAMES: Final[dict[str, str]] = {code: name.capitalize() for name, code in reversed(LANGUAGES.items())}
 

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from features.text import normalise
-
 if TYPE_CHECKING:
     from features.communes import Communes
 
@@ -13,10 +11,6 @@ _LABEL: Final = re.compile(r"^\s*(\d{2,3}|2[ABab])\s*-\s*(.+?)\s*$")
 _NOISE: Final = re.compile(
     r"\(\s*(?:dept\.?|departement|\d{2,5}|2[ab]|france)?\s*\)|\bcedex(?:\s+\d+)?\b", re.IGNORECASE
 )
-_ARRONDISSEMENT: Final = re.compile(
-    r"^(paris|lyon|marseille)\s+0?(\d{1,2})(?:\s*(?:er?|e|eme|nd))?(?:\s+arrondissement)?$"
-)
-_ARRONDISSEMENT_BASE: Final = {"paris": 75100, "lyon": 69380, "marseille": 13200}
 _WHOLE_DEPARTEMENT: Final = re.compile(r"\(\s*(?:dept\.?|département|departement)\s*\)", re.IGNORECASE)
 _INSEE: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _POSTCODE: Final = re.compile(r"\d{5}")
@@ -42,7 +36,7 @@ def read_place(communes: "Communes", insee: str | None, postcode: str | None, la
     whole_departement = bool(label and _WHOLE_DEPARTEMENT.search(label))
     by_postcode = communes.by_postcode(postcode) if postcode else ()
     if name and not whole_departement:
-        named = _by_name(communes, name, departement)
+        named = communes.by_name(name, departement)
         common = [row for row in named if row in by_postcode] or named
         if len(common) == 1:
             return Place(communes.insee[common[0]], communes.departements[common[0]])
@@ -71,16 +65,3 @@ def departement_of(code: str | None) -> str | None:
     if not code or not (_INSEE.fullmatch(code) or _POSTCODE.fullmatch(code)) or code.startswith(("00", "20", "99")):
         return None
     return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def _by_name(communes: "Communes", name: str, departement: str | None) -> list[int]:
-    words = normalise(name)
-    match = _ARRONDISSEMENT.match(words)
-    if match is not None and (row := communes.get_row(str(_ARRONDISSEMENT_BASE[match[1]] + int(match[2])))) is not None:
-        return [row]
-    found = list(communes.by_name(words, departement))
-    if not found:
-        full = " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words.split())
-        found = list(communes.by_name(full, departement))
-    whole = [row for row in found if not communes.is_arrondissement[row]]
-    return whole or found

@@ -3,15 +3,18 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from features.border.problems import BorderError
 from features.records import WorkingTime
+from features.text import normalise
 
 if TYPE_CHECKING:
     from features.reference import Reference
+    from features.rome.referential import Rome
 
 TEXT_LIMIT: Final = 100_000
 """Characters of any one text."""
@@ -55,6 +58,16 @@ def known_rome(reference: "Reference", code: str, path: str) -> str:
 
 def known_appellation(reference: "Reference", code: str, path: str) -> str:
     return _known(code, path, "unknown_appellation", reference.rome.appellation_row_of)
+
+
+@lru_cache(maxsize=2)
+def _appellations_by_label(rome: "Rome") -> dict[str, str]:
+    return {normalise(label): code for code, label in zip(rome.appellation_codes, rome.appellation_labels, strict=True)}
+
+
+def appellation_of_label(reference: "Reference", label: str | None) -> str | None:
+    """The OGR code of the appellation of exactly that label, case and accents aside; None when there is none."""
+    return _appellations_by_label(reference.rome).get(normalise(label)) if label else None
 
 
 def known_skill(reference: "Reference", code: str, path: str) -> str:

@@ -14,6 +14,7 @@ from features.border.base import (
     Id,
     ShortText,
     Title,
+    appellation_of_label,
     clean_naf,
     clean_siret,
     compact,
@@ -160,10 +161,12 @@ class OffreIn(BorderModel):
     def to_record(self, reference: "Reference", source: str | None = None) -> Offer:
         """The offer, its labels read and its codes checked. Raises BorderError.
 
-        `source` is given for a partner's feed: the record's id is then `source:id`, and a place or a description
-        that only a label tells is taken at its best reading. Without it the publisher speaks for itself: an INSEE
-        code that does not exist is refused.
+        `source` is given for a partner's feed: the record's id is then `source:id`, and an INSEE code that is no
+        longer a commune's falls back on the postal code and the label. Without it the publisher speaks for itself,
+        and such a code is refused.
         """
+        appellation = if_given(known_appellation, reference, self.appellationCode, "appellationCode")
+        appellation = appellation or appellation_of_label(reference, self.appellationlibelle)
         place = self._place(reference, strict=source is None)
         contract = self._contract()
         experience = read_experience(self.experienceLibelle)
@@ -174,8 +177,8 @@ class OffreIn(BorderModel):
             title=self.intitule,
             description=plain(self.description),
             source=self._source(source),
-            rome_code=if_given(known_rome, reference, self.romeCode, "romeCode"),
-            appellation_code=if_given(known_appellation, reference, self.appellationCode, "appellationCode"),
+            rome_code=if_given(known_rome, reference, self.romeCode, "romeCode") or _occupation(reference, appellation),
+            appellation_code=appellation,
             commune_insee=place.commune_insee,
             departement=place.departement,
             lat=self.lieuTravail.latitude,
@@ -248,6 +251,14 @@ class OffreIn(BorderModel):
         return OfferSource(
             name=origin.origine or "api", id=origin.identifiant or self.id, url=origin.urlOrigine or None
         )
+
+
+def _occupation(reference: "Reference", appellation: str | None) -> str | None:
+    """An appellation belongs to one occupation: it tells the ROME code of an offer that does not."""
+    if appellation is None:
+        return None
+    rome = reference.rome
+    return rome.codes[int(rome.appellation_occupation[rome.appellation_row_of(appellation)])]
 
 
 def _day(moment: Day) -> dt.date:

@@ -13,12 +13,13 @@ import msgspec
 
 from features.records import Record
 from features.reference import Reference
+from features.store.kinds import Kind
 
 VALUE_LIMIT = 80
 """Characters of a rejected value that are kept: enough to recognise it, too few to copy a CV."""
 
 
-class Reject(msgspec.Struct, frozen=True):
+class Reject(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row that was not taken, as written to `rejects.ndjson`."""
 
     line: int
@@ -27,10 +28,14 @@ class Reject(msgspec.Struct, frozen=True):
     value: str
     reason: str
     remedy: str
+    id: str | None = None
+    """The id of the record that the row would have given, where it is known: a complete feed does not delete it."""
 
     @classmethod
-    def of(cls, line: int, field: str, value: object, reason: str, remedy: str) -> "Reject":
-        return cls(line, field, str(value)[:VALUE_LIMIT], reason, remedy)
+    def of(
+        cls, line: int, field: str, value: object, reason: str, remedy: str, record_id: str | None = None
+    ) -> "Reject":
+        return cls(line, field, str(value)[:VALUE_LIMIT], reason, remedy, record_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,30 @@ class Origin:
 
 
 class RecordSource(Protocol):
-    """Reads records. `name` is the word on the command line and the default provenance of its records."""
+    """Reads records. `name` is the word on the command line and the default provenance of its records.
 
-    name: str
-    origin: Origin
+    A source is a frozen dataclass: `dataclasses.replace(source, name=...)` reads another partner's feed of that shape.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def origin(self) -> Origin: ...
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of record it gives, those that others refer to first. A complete feed replaces all of them."""
+        ...
+
+    def example(self, folder: Path) -> Path:
+        """Write a small valid file into `folder` and return its path: for the contract suite and for newcomers."""
+        ...
 
     def read(self, path: Path, reference: Reference) -> Iterator[Parsed | Reject]:
         """Yield each row's records, or why it is rejected. Streams: memory does not grow with the file.
 
-        Raises WrongFile (columns found and expected, or what was found instead) before the first yield.
+        Raises WrongFile (columns found and expected, or what was found instead): nothing of the file is then taken.
         """
         ...
 
