@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from features.artifacts import ArtifactError
+
 _SEPARATOR = "\0"
 
 Column = NDArray[np.generic] | Sequence[str]
@@ -31,38 +33,44 @@ def save(path: Path, columns: Mapping[str, Column]) -> None:
 def load(path: Path) -> "Packed":
     """The columns of a file written by `save`, all in memory."""
     with np.load(path, allow_pickle=False) as archive:
-        return Packed({name: archive[name] for name in archive.files})
+        return Packed(path, {name: archive[name] for name in archive.files})
 
 
 class Packed:
-    """What `load` read: ask each column for what it is. A missing column raises KeyError."""
+    """What `load` read: ask each column for what it is. A missing column raises ArtifactError."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    def __init__(self, path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        self._path = path
         self._arrays = arrays
 
     def array(self, name: str) -> NDArray[np.generic]:
-        return self._arrays[name]
+        column = self._arrays.get(name)
+        if column is None:
+            raise ArtifactError(
+                f"{self._path} has no column {name}: another version wrote it; import or build it again"
+            )
+        return column
 
     def int8(self, name: str) -> NDArray[np.int8]:
-        return self._arrays[name].astype(np.int8, copy=False)
+        return self.array(name).astype(np.int8, copy=False)
 
     def int32(self, name: str) -> NDArray[np.int32]:
-        return self._arrays[name].astype(np.int32, copy=False)
+        return self.array(name).astype(np.int32, copy=False)
 
     def float32(self, name: str) -> NDArray[np.float32]:
-        return self._arrays[name].astype(np.float32, copy=False)
+        return self.array(name).astype(np.float32, copy=False)
 
     def flags(self, name: str) -> NDArray[np.bool_]:
-        return self._arrays[name].astype(np.bool_, copy=False)
+        return self.array(name).astype(np.bool_, copy=False)
 
     def strings(self, name: str) -> tuple[str, ...]:
-        text = self._arrays[name].tobytes().decode("utf-8")
+        text = self.array(name).tobytes().decode("utf-8")
         return tuple(text.split(_SEPARATOR)[:-1])
 
     def nested(self, name: str) -> tuple[tuple[str, ...], ...]:
         """A column of tuples of strings, written as `flatten` gives it."""
         flat = self.strings(name)
-        return tuple(flat[start:stop] for start, stop in pairwise(self._arrays[f"{name}_offsets"].tolist()))
+        return tuple(flat[start:stop] for start, stop in pairwise(self.array(f"{name}_offsets").tolist()))
 
     def mapping(self, name: str) -> dict[str, str]:
         """A dictionary written as `keys_and_values` gives it, in its order."""

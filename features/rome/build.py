@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features import packed
 from features.rome.parts import AppellationRow, OccupationRow, RomeParts, SkillRow
+from features.rome.search import LabelWords
 from features.rome.tags import Tags
 
 Row = TypeVar("Row", OccupationRow, AppellationRow, SkillRow)
@@ -41,6 +42,9 @@ def build_fields(parts: RomeParts) -> dict[str, Any]:
             "themes": Tags.build(parts.themes, rows),
             "sectors": Tags.build(parts.sectors, rows),
             "naf_divisions": Tags.build(parts.naf_divisions, rows),
+            "label_words": LabelWords.build(
+                row.label for rows_ in (occupations, appellations, skills) for row in rows_
+            ),
         }
     except KeyError as error:
         raise InconsistentRome(

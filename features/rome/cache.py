@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from features import packed
 from features.rome.parts import SkillKind
+from features.rome.search import LabelWords
 from features.rome.tags import Tags
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def write(rome: "Rome", folder: Path) -> None:
         columns |= getattr(rome, name).columns(name)
     for name in _MAPPINGS:
         columns |= packed.keys_and_values(name, getattr(rome, name))
+    columns |= rome.label_words.columns()
     packed.save(folder / FILE, columns)
 
 
@@ -65,4 +67,5 @@ def read(folder: Path) -> dict[str, Any]:
         "skill_kinds": tuple(kinds[value] for value in columns.strings("skill_kinds")),
         **{name: Tags.from_columns(columns, name) for name in _TAGS},
         **{name: columns.mapping(name) for name in _MAPPINGS},
+        "label_words": LabelWords.from_columns(columns),
     }

@@ -18,7 +18,7 @@ from features.rome import cache
 from features.rome.build import build_fields
 from features.rome.parts import RomeParts, SkillKind
 from features.rome.relation import Relation, relation_matrix
-from features.rome.search import ALL_KINDS, Hit, HitKind, LabelIndex
+from features.rome.search import ALL_KINDS, Hit, HitKind, LabelIndex, LabelWords
 from features.rome.tags import Tags
 
 __all__ = ["Hit", "HitKind", "Relation", "Rome", "SkillKind", "UnknownRomeCode"]
@@ -88,6 +88,9 @@ class Rome:
     themes: Tags
     sectors: Tags
     naf_divisions: Tags
+
+    label_words: LabelWords
+    """Words of the labels of occupations, then appellations, then skills."""
 
     @classmethod
     def from_parts(cls, parts: RomeParts) -> "Rome":
@@ -240,23 +243,19 @@ class Rome:
 
     @cached_property
     def _label_index(self) -> LabelIndex:
-        return LabelIndex.build(
+        appellations = zip(
+            self.appellation_codes, self.appellation_labels, self.appellation_occupation.tolist(), strict=True
+        )
+        return LabelIndex(
             [
                 *((HitKind.OCCUPATION, code, label, code) for code, label in zip(self.codes, self.labels, strict=True)),
-                *(
-                    (HitKind.APPELLATION, code, label, self.codes[row])
-                    for code, label, row in zip(
-                        self.appellation_codes,
-                        self.appellation_labels,
-                        self.appellation_occupation.tolist(),
-                        strict=True,
-                    )
-                ),
+                *((HitKind.APPELLATION, code, label, self.codes[row]) for code, label, row in appellations),
                 *(
                     (HitKind.SKILL, code, label, None)
                     for code, label in zip(self.skill_codes, self.skill_labels, strict=True)
                 ),
-            ]
+            ],
+            self.label_words,
         )
 
 

@@ -1,13 +1,14 @@
 """Finding an occupation, an appellation or a skill by what someone types."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features import packed
 from features.text import normalise, without_gender_marks
 
 
@@ -43,55 +44,79 @@ class Hit:
 Entry = tuple[HitKind, str, str, str | None]
 
 
-class LabelIndex:
-    """Words of all labels, sorted, so that the beginning of a word finds them."""
+@dataclass(frozen=True, eq=False)
+class LabelWords:
+    """The words of a list of labels, inverted: which labels hold each word, and whether they open with it."""
 
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        vocabulary: list[str],
-        offsets: NDArray[np.int64],
-        postings: NDArray[np.int32],
-        positions: NDArray[np.int16],
-        lengths: NDArray[np.int16],
-    ) -> None:
-        self._entries = entries
-        self._vocabulary = vocabulary
-        self._offsets = offsets
-        self._postings = postings
-        self._positions = positions
-        self._lengths = lengths
-        self._preference = np.array([_PREFERENCE[entry[0]] for entry in entries], dtype=np.float32)
-        self._kinds = np.array([entry[0].value for entry in entries])
+    vocabulary: tuple[str, ...]
+    """Distinct words, sorted."""
+    offsets: NDArray[np.int32]
+    """Word i is in labels `owners[offsets[i]:offsets[i + 1]]`."""
+    owners: NDArray[np.int32]
+    opens: NDArray[np.bool_]
+    """Beside `owners`: the word is the first of the label, or of its feminine form."""
+    lengths: NDArray[np.int32]
+    """Words of each label, in one gender."""
 
     @classmethod
-    def build(cls, entries: Sequence[Entry]) -> "LabelIndex":
+    def build(cls, labels: Iterable[str]) -> "LabelWords":
         words: list[str] = []
         owners: list[int] = []
-        positions: list[int] = []
-        lengths = np.zeros(len(entries), dtype=np.int16)
-        for number, entry in enumerate(entries):
-            mine = _words(entry[2])
-            lengths[number] = len(mine)
-            words.extend(mine)
-            owners.extend([number] * len(mine))
-            positions.extend(range(len(mine)))
+        opens: list[bool] = []
+        lengths: list[int] = []
+        for number, label in enumerate(labels):
+            length = 0
+            for form in label.split(" / "):
+                mine = _words(form)
+                length = len(mine)
+                words.extend(mine)
+                owners.extend([number] * length)
+                opens.extend(position == 0 for position in range(length))
+            lengths.append(length)
         vocabulary = sorted(set(words))
         number_of = {word: number for number, word in enumerate(vocabulary)}
-        tokens = np.array([number_of[word] for word in words], dtype=np.int64)
+        tokens = np.array([number_of[word] for word in words], dtype=np.int32)
         order = np.argsort(tokens, kind="stable")
-        offsets = np.searchsorted(tokens[order], np.arange(len(vocabulary) + 1))
         return cls(
-            entries,
-            vocabulary,
-            offsets.astype(np.int64),
+            tuple(vocabulary),
+            np.searchsorted(tokens[order], np.arange(len(vocabulary) + 1)).astype(np.int32),
             np.array(owners, dtype=np.int32)[order],
-            np.array(positions, dtype=np.int16)[order],
-            lengths,
+            np.array(opens, dtype=np.bool_)[order],
+            np.array(lengths, dtype=np.int32),
         )
 
+    def columns(self) -> dict[str, packed.Column]:
+        return {
+            "words_vocabulary": self.vocabulary,
+            "words_offsets": self.offsets,
+            "words_owners": self.owners,
+            "words_opens": self.opens,
+            "words_lengths": self.lengths,
+        }
+
+    @classmethod
+    def from_columns(cls, columns: packed.Packed) -> "LabelWords":
+        return cls(
+            columns.strings("words_vocabulary"),
+            columns.int32("words_offsets"),
+            columns.int32("words_owners"),
+            columns.flags("words_opens"),
+            columns.int32("words_lengths"),
+        )
+
+
+class LabelIndex:
+    """Finds labels by the beginnings of their words."""
+
+    def __init__(self, entries: Sequence[Entry], words: LabelWords) -> None:
+        self._entries = entries
+        self._words = words
+        self._preference = np.array([_PREFERENCE[entry[0]] for entry in entries], dtype=np.float32)
+        self._label_sizes = np.array([len(entry[2]) for entry in entries], dtype=np.int32)
+        self._kinds = np.array([entry[0].value for entry in entries])
+
     def search(self, text: str, limit: int, kinds: Collection[str]) -> list[Hit]:
-        """At most `limit` hits of these kinds, best first; then by shorter label, then by label."""
+        """At most `limit` hits of these kinds, best first; then by shorter label."""
         unknown = set(kinds) - ALL_KINDS
         if unknown:
             raise ValueError(f"unknown kind {min(unknown)!r}: expected among {', '.join(sorted(ALL_KINDS))}")
@@ -102,11 +127,12 @@ class LabelIndex:
         if set(kinds) != ALL_KINDS:
             scores[~np.isin(self._kinds, list(kinds))] = 0.0
         found = np.flatnonzero(scores > 0)
-        if found.size > limit:
-            floor = np.partition(scores[found], found.size - limit)[found.size - limit]
-            found = found[scores[found] >= floor]
-        ranked = sorted(found.tolist(), key=lambda row: (-scores[row], len(self._entries[row][2]), self._entries[row]))
-        return [Hit(*self._entries[row], score=round(float(scores[row]), 4)) for row in ranked[:limit]]
+        best = found[np.lexsort((found, self._label_sizes[found], -scores[found]))[:limit]]
+        return [
+            Hit(kind, code, label, rome_code, round(float(scores[row]), 4))
+            for row in best.tolist()
+            for kind, code, label, rome_code in [self._entries[row]]
+        ]
 
     def _scores(self, asked: list[str]) -> NDArray[np.float32]:
         """How well each entry answers the words asked, 0 to 1.
@@ -116,7 +142,7 @@ class LabelIndex:
         """
         n = len(self._entries)
         total = np.zeros(n, dtype=np.float32)
-        missing = np.zeros(n, dtype=np.int16)
+        missing = np.zeros(n, dtype=np.int32)
         opening = np.zeros(n, dtype=np.float32)
         for rank, word in enumerate(asked):
             quality, first = self._match(word)
@@ -125,7 +151,7 @@ class LabelIndex:
             if rank == 0:
                 opening = np.where(first, 1.0, 0.0).astype(np.float32)
         share_asked = total / len(asked)
-        share_label = np.minimum(1.0, total / np.maximum(1, self._lengths))
+        share_label = np.minimum(1.0, total / np.maximum(1, self._words.lengths))
         score = share_asked * (0.55 + 0.25 * opening + 0.2 * share_label)
         keep = missing <= len(asked) // 2
         return np.where(keep, np.where(missing == 0, score, score / 3), 0.0).astype(np.float32)
@@ -135,18 +161,18 @@ class LabelIndex:
         quality = np.zeros(len(self._entries), dtype=np.float32)
         first = np.zeros(len(self._entries), dtype=np.bool_)
         stems = [word] if len(word) < 4 or word[-1] not in "sx" else [word, word[:-1]]
+        vocabulary, offsets = self._words.vocabulary, self._words.offsets
         for stem in stems:
-            start = bisect_left(self._vocabulary, stem)
-            stop = bisect_left(self._vocabulary, stem + _LAST_PREFIX)
+            start = bisect_left(vocabulary, stem)
+            stop = bisect_left(vocabulary, stem + _LAST_PREFIX)
             if start == stop:
                 continue
-            span = slice(int(self._offsets[start]), int(self._offsets[stop]))
-            rows = self._postings[span]
+            span = slice(int(offsets[start]), int(offsets[stop]))
+            rows = self._words.owners[span]
             quality[rows] = np.maximum(quality[rows], 0.85)
-            first[rows[self._positions[span] == 0]] = True
-            if self._vocabulary[start] == stem:
-                whole = slice(int(self._offsets[start]), int(self._offsets[start + 1]))
-                quality[self._postings[whole]] = 1.0
+            first[rows[self._words.opens[span]]] = True
+            if vocabulary[start] == stem:
+                quality[self._words.owners[offsets[start] : offsets[start + 1]]] = 1.0
         return quality, first
 
 
