@@ -46,6 +46,10 @@ def funding_bits(fundings: Iterable[Funding]) -> int:
     return _union(FUNDING_BIT[funding] for funding in fundings)
 
 
+def attendance_bits(attendances: Iterable[Attendance]) -> int:
+    return _union(ATTENDANCE_BIT[attendance] for attendance in attendances)
+
+
 def licence_bits(licences: Iterable[Licence]) -> int:
     """The categories named, and no others: what an offer asks for."""
     return _union(LICENCE_BIT[licence] for licence in licences)

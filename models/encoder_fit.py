@@ -8,12 +8,13 @@ plain latent semantic analysis does not give: on held-out appellations of ROME 4
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from features.rome import Rome
+from features.rome.referential import Rome
 from features.text import without_gender_marks
 from models.encoder import Encoder, bag
 
@@ -64,12 +65,12 @@ def fit(corpus: Corpus, *, dim: int = 256, n_buckets: int = 65536, seed: int = 0
     classes = int(corpus.occupations.max(initial=-1)) + 1
     if classes < 2:
         raise ValueError(f"an encoder needs texts of at least two occupations, got {classes}")
-    counts = bag(corpus.texts, n_buckets)
+    counts: Any = bag(corpus.texts, n_buckets)
     documents = np.bincount(counts.indices, minlength=n_buckets)
     idf = (np.log((1 + len(corpus.texts)) / (1 + documents)) + 1).astype(np.float32)
-    weighted = sparse.csr_matrix(counts.multiply(idf))
+    weighted: Any = counts.multiply(idf).tocsr()
     norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    tfidf = sparse.csr_matrix(sparse.diags(1 / np.maximum(norms, 1e-9)) @ weighted, dtype=np.float32)
+    tfidf: Any = (sparse.diags(1 / np.maximum(norms, 1e-9)) @ weighted).tocsr().astype(np.float32)
     targets = np.zeros((len(corpus.texts), classes), dtype=np.float32)
     targets[np.arange(len(corpus.texts)), corpus.occupations] = 1
     dual = linalg.solve(_ridged_gram(tfidf), targets, assume_a="pos", overwrite_a=True, overwrite_b=True)
@@ -80,7 +81,7 @@ def fit(corpus: Corpus, *, dim: int = 256, n_buckets: int = 65536, seed: int = 0
     return Encoder.of(coefficients @ directions.T * strengths**-WHITENING, idf)
 
 
-def _ridged_gram(tfidf: sparse.csr_matrix, block: int = 1024) -> NDArray[np.float32]:
+def _ridged_gram(tfidf: Any, block: int = 1024) -> NDArray[np.float32]:
     gram = np.empty((tfidf.shape[0], tfidf.shape[0]), dtype=np.float32)
     transposed = tfidf.T.tocsr()
     for start in range(0, tfidf.shape[0], block):

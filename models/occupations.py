@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.rome import Rome
+from features.rome.referential import Rome
 from models.encoder import Encoder, unit
 from models.encoder_fit import rome_corpus
 

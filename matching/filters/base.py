@@ -1,0 +1,105 @@
+"""What a filter is: public parameters, a parser, and a condition on the rows of a collection."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.catalogue import Catalogue
+from matching.errors import BadParameter
+from matching.lookups import Lookups
+from matching.schema import Collection
+
+E = TypeVar("E", bound=StrEnum)
+
+Condition = Callable[[Catalogue], NDArray[np.bool_]]
+"""(n_rows,) True where the row may be shown; buried rows may be either."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A public parameter, as the API documents it."""
+
+    name: str
+    description: str
+    """In French."""
+    example: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What parsing may need besides the values."""
+
+    collection: Collection
+    lookups: Lookups
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter. `parse` gets the values of its own parameters, those that were given, never none of them."""
+
+    parameters: Mapping[Collection, tuple[Parameter, ...]]
+    """The collections it applies to, with the parameters it has there."""
+    parse: Callable[[Mapping[str, str], Context], Condition]
+    """Raises BadParameter."""
+
+
+def for_all(collections: tuple[Collection, ...], *parameters: Parameter) -> dict[Collection, tuple[Parameter, ...]]:
+    """The same parameters in several collections."""
+    return dict.fromkeys(collections, parameters)
+
+
+def parse_integer(name: str, value: str, low: int, high: int) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise BadParameter(name, value, f"un nombre entier de {low} à {high}")
+    return number
+
+
+def parse_decimal(name: str, value: str, low: float, high: float) -> float:
+    try:
+        number = float(value.replace(",", "."))
+    except ValueError:
+        number = float("nan")
+    if not low <= number <= high:
+        raise BadParameter(name, value, f"un nombre de {low:g} à {high:g}")
+    return number
+
+
+def parse_choices(name: str, value: str, choices: type[E]) -> list[E]:
+    """Comma-separated members of a closed choice."""
+    members = {str(member): member for member in choices}
+    items = parse_list(name, value, len(members))
+    for item in items:
+        if item not in members:
+            raise BadParameter(name, item, f"l'un de {', '.join(members)}")
+    return [members[item] for item in items]
+
+
+def parse_flag(name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise BadParameter(name, value, "« true » ou « false »")
+    return value == "true"
+
+
+def parse_date(name: str, value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise BadParameter(name, value, "une date AAAA-MM-JJ") from None
+
+
+def parse_list(name: str, value: str, most: int) -> list[str]:
+    """Comma-separated values, without blanks or repeats; at most `most`."""
+    items = list(dict.fromkeys(item.strip() for item in value.split(",") if item.strip()))
+    if not 1 <= len(items) <= most:
+        raise BadParameter(name, value, f"de 1 à {most} valeurs séparées par des virgules")
+    return items

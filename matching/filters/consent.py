@@ -1,0 +1,21 @@
+"""Who may be shown: consents and opt-outs. No parameter switches these off."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.catalogue import Catalogue
+
+
+def visible_to_employers(catalogue: Catalogue) -> NDArray[np.bool_]:
+    """Profiles whose person agreed to be seen by employers."""
+    return catalogue.column("visible")
+
+
+def profiling_allowed(catalogue: Catalogue) -> NDArray[np.bool_]:
+    """Profiles whose person agreed that recommendations be computed about them."""
+    return catalogue.column("profiling")
+
+
+def may_be_prospected(catalogue: Catalogue) -> NDArray[np.bool_]:
+    """Establishments that did not opt out."""
+    return ~catalogue.column("opt_out")

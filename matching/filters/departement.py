@@ -1,0 +1,44 @@
+"""In given départements or regions."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from matching.errors import BadParameter
+from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_list
+from matching.schema import Collection
+
+MOST = 20
+
+
+def in_departements(rows: set[int]) -> Condition:
+    """Rows of those départements (rows of `Lookups.departements`)."""
+    wanted = np.array(sorted(rows), dtype=np.int16)
+    return lambda catalogue: np.isin(catalogue.column("departement"), wanted)
+
+
+def _parse(given: Mapping[str, str], context: Context) -> Condition:
+    lookups = context.lookups
+    rows: set[int] = set()
+    for code in parse_list("departement", given["departement"], MOST) if "departement" in given else []:
+        if code not in lookups.departement_rows:
+            raise BadParameter("departement", code, "un code de département, par exemple 23, 2A ou 974")
+        rows.add(lookups.departement_rows[code])
+    for region in parse_list("region", given["region"], MOST) if "region" in given else []:
+        inside = {
+            lookups.departement_rows[code] for code, found in lookups.region_of_departement.items() if found == region
+        }
+        if not inside:
+            raise BadParameter("region", region, "un code de région INSEE, par exemple 75 (Nouvelle-Aquitaine)")
+        rows |= inside
+    return in_departements(rows)
+
+
+FILTER = Filter(
+    for_all(
+        tuple(Collection),
+        Parameter("departement", "Codes de départements, séparés par des virgules.", "23,87"),
+        Parameter("region", "Codes de régions INSEE, séparés par des virgules.", "75"),
+    ),
+    _parse,
+)

@@ -1,0 +1,63 @@
+"""FAISS flat index: float16 rows scanned under a bitmap of the allowed ones (one bit test a row, SIMD products)."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.index.base import Found, Selection, best, check_query, check_vectors
+
+FILE = "flat.faiss"
+
+
+class FaissFlatIndex:
+    """`faiss.IndexScalarQuantizer`, half-precision, inner product."""
+
+    def __init__(self, dim: int) -> None:
+        self._index: Any = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+    @property
+    def dim(self) -> int:
+        return int(self._index.d)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def add(self, vectors: NDArray[np.float32]) -> None:
+        check_vectors(vectors, self.dim)
+        if len(vectors):
+            self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+
+    def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
+        check_query(query, selection, self.dim, len(self))
+        wanted = min(k, len(selection.rows))
+        if wanted <= 0:
+            return best(np.empty(0, np.float32), np.empty(0, np.int64), 0)
+        bitmap = selection.bitmap  # held here: FAISS keeps a bare pointer to it
+        selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bitmap))
+        scores, rows = self._index.search(query[None, :], wanted, params=_parameters(selector))
+        return best(scores[0], rows[0], wanted)
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        if len(rows) == 0:
+            return np.empty(0, dtype=np.float32)
+        vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+        return np.asarray(np.einsum("ij,j->i", vectors, query), dtype=np.float32)
+
+    def save(self, folder: Path) -> None:
+        faiss.write_index(self._index, str(folder / FILE))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        stored = faiss.read_index(str(folder / FILE))
+        index = cls(stored.d)
+        index._index = stored
+        return index
+
+
+def _parameters(selector: Any) -> Any:
+    parameters = faiss.SearchParameters()
+    parameters.sel = selector
+    return parameters

@@ -1,0 +1,109 @@
+"""The reference data as arrays that a request can use at once: places, tension, what each sector hires."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.geo import haversine_km
+from features.reference import Reference
+from models.encoder import Encoder
+from models.occupations import OccupationVectors
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+def day_number(date: dt.date) -> int:
+    """Days since 1970-01-01."""
+    return (date - EPOCH).days
+
+
+@dataclass(frozen=True, eq=False)
+class Lookups:
+    """Reference tables and encoder; made once, shared by every request."""
+
+    reference: Reference
+    encoder: Encoder
+    occupations: OccupationVectors
+
+    @cached_property
+    def departements(self) -> tuple[str, ...]:
+        """Codes in the order of the `departement` columns."""
+        return tuple(sorted(set(self.reference.communes.departements)))
+
+    @cached_property
+    def departement_rows(self) -> dict[str, int]:
+        return {code: row for row, code in enumerate(self.departements)}
+
+    @cached_property
+    def departement_of_commune(self) -> NDArray[np.int16]:
+        rows = self.departement_rows
+        return np.array([rows[code] for code in self.reference.communes.departements], dtype=np.int16)
+
+    @cached_property
+    def region_of_departement(self) -> dict[str, str]:
+        communes = self.reference.communes
+        return dict(zip(communes.departements, communes.regions, strict=True))
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """Employment areas in row order."""
+        return tuple(sorted({area for area in self.reference.communes.employment_areas if area}))
+
+    @cached_property
+    def area_of_commune(self) -> NDArray[np.int32]:
+        """Row in `areas`; communes without an area point at the last column of `tension`, the national figure."""
+        rows = {area: row for row, area in enumerate(self.areas)}
+        national = len(self.areas)
+        return np.array(
+            [rows.get(area, national) for area in self.reference.communes.employment_areas] + [national],
+            dtype=np.int32,
+        )
+
+    @cached_property
+    def tension(self) -> NDArray[np.float32]:
+        """(n_occupations, n_areas + 1) share of projects judged difficult; NaN unknown; last column national."""
+        return self.reference.tension.share_matrix(self.reference.rome.codes, [*self.areas, None])
+
+    def tension_at(self, occupations: NDArray[np.integer], communes: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Tension of each (occupation row, commune row), float32; NaN where the occupation is unknown (-1)."""
+        shares = self.tension[occupations, self.area_of_commune[communes]]
+        return np.where(occupations >= 0, shares, np.float32(np.nan)).astype(np.float32)
+
+    @cached_property
+    def naf_rows(self) -> dict[str, int]:
+        return {code: row for row, code in enumerate(self.reference.naf.naf_codes)}
+
+    @cached_property
+    def naf_share(self) -> NDArray[np.float32]:
+        """(n_naf + 1, n_occupations): share of a sector's hirings that goes to the occupation's v3 family.
+
+        The last row, of zeros, is for firms whose sector is unknown (-1).
+        """
+        rome, naf = self.reference.rome, self.reference.naf
+        shares = np.zeros((len(naf.naf_codes) + 1, rome.n_occupations), dtype=np.float32)
+        families: dict[str, list[int]] = {}
+        for row, (code, parent) in enumerate(zip(rome.codes, rome.parents, strict=True)):
+            families.setdefault(parent, []).append(row)
+            if code != parent:
+                families.setdefault(code, []).append(row)
+        for row, code in enumerate(naf.naf_codes):
+            hirings = naf.hirings(code)
+            total = sum(count for _, count in hirings)
+            for rome_code, count in hirings:
+                shares[row, families.get(rome_code, [])] += count / total
+        return shares
+
+    @lru_cache(maxsize=512)  # noqa: B019 - one Lookups a process, as long-lived as the cache
+    def distances_from(self, commune: int) -> NDArray[np.float32]:
+        """(n_communes + 1,) km from a commune row to every commune; the last entry (-1) is NaN: place unknown."""
+        communes = self.reference.communes
+        lat, lon = float(communes.lat[commune]), float(communes.lon[commune])
+        return np.append(haversine_km(lat, lon, communes.lat, communes.lon), np.float32(np.nan))
+
+    def nearest_commune(self, lat: float, lon: float) -> int:
+        """The commune row whose point is nearest to (lat, lon)."""
+        communes = self.reference.communes
+        return int(np.nanargmin(haversine_km(lat, lon, communes.lat, communes.lon)))

@@ -1,0 +1,136 @@
+"""An offer gives one row. What it leaves unsaid is completed from ROME where that is safe, and marked."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from features.bits import CONTRACT_BIT, language_bits, licence_bits
+from features.records import Exigence, ExperienceDemand, Offer
+from features.text import shorten, without_gender_marks
+from matching.catalogue import Rows
+from matching.lookups import Lookups
+from matching.rows.base import (
+    RowWriter,
+    day_or_missing,
+    number_or_nan,
+    payload_of,
+    place_columns,
+    resolve_occupation,
+    skill_list,
+    word_numbers,
+)
+from matching.rows.profile import working_time_code
+from matching.schema import SKILL_WIDTH, Collection
+
+TITLE_WEIGHT = 1.0
+DESCRIPTION_WEIGHT = 0.5
+OCCUPATION_WEIGHT = 1.0
+INFERRED_WEIGHT = 0.4
+INFERENCE_FLOOR = 0.5
+"""Cosine under which a title without a ROME code is left without one."""
+CARD_TEXT = 400
+"""Characters of the description that travel with a result; the whole text is at the offer's own address."""
+ROME_V4_DATE = dt.date(2024, 3, 25)
+"""Offers before this date carry v3 codes, some of which mean several fiches today."""
+
+REQUIRED_WEIGHT, CORE_WEIGHT, PLAIN_WEIGHT = 1.0, 0.8, 0.5
+
+_EXPERIENCE = {ExperienceDemand.BEGINNER: 1, ExperienceDemand.WISHED: 2, ExperienceDemand.REQUIRED: 3}
+
+
+def project_offers(records: Sequence[Offer], lookups: Lookups) -> Rows:
+    """Rows of offers, one each."""
+    writer = RowWriter(Collection.OFFERS, lookups)
+    titles = [without_gender_marks(offer.title) for offer in records]
+    occupations = [_occupation(offer, title, lookups) for offer, title in zip(records, titles, strict=True)]
+    uncoded = [position for position, row in enumerate(occupations) if row < 0]
+    inferred: dict[int, int] = {}
+    if uncoded:
+        vectors = lookups.encoder.encode([titles[position] for position in uncoded])
+        nearest, cosines = lookups.occupations.nearest(vectors)
+        inferred = {
+            position: int(row)
+            for position, row, cosine in zip(uncoded, nearest, cosines, strict=True)
+            if cosine >= INFERENCE_FLOOR
+        }
+    for position, offer in enumerate(records):
+        guessed = position in inferred
+        occupation = inferred.get(position, occupations[position])
+        skills, weights = wanted_skills(offer, occupation, lookups)
+        writer.add(
+            offer.id,
+            {
+                **place_columns(lookups, offer.commune_insee, offer.lat, offer.lon, offer.departement),
+                "occupation": occupation,
+                "inferred": guessed,
+                "contract": 0 if offer.contract is None else CONTRACT_BIT[offer.contract],
+                "apprenticeship": offer.apprenticeship,
+                "working_time": working_time_code(offer.working_time),
+                "experience_demand": 0 if offer.experience is None else _EXPERIENCE[offer.experience],
+                "experience_months": number_or_nan(offer.experience_months),
+                "education_required": _level(offer, Exigence.REQUIRED),
+                "education_wished": _level(offer, Exigence.WISHED),
+                "licences_required": _licences(offer, Exigence.REQUIRED),
+                "licences_wished": _licences(offer, Exigence.WISHED),
+                "languages_required": language_bits(
+                    demand.language for demand in offer.languages if demand.exigence is Exigence.REQUIRED
+                ),
+                "pay_min": number_or_nan(offer.pay.min_monthly),
+                "pay_max": number_or_nan(
+                    offer.pay.max_monthly if offer.pay.max_monthly is not None else offer.pay.min_monthly
+                ),
+                "posts": min(offer.posts, 32767),
+                "published_day": day_or_missing(offer.published_on),
+                "expires_day": day_or_missing(offer.expires_on),
+                "open_to_rqth": offer.open_to_rqth,
+                "skills": skills,
+                "skill_weights": weights,
+                "words": word_numbers([offer.title, offer.firm_name, *(demand.label for demand in offer.skills)]),
+            },
+            payload_of(msgspec.structs.replace(offer, description=shorten(offer.description, CARD_TEXT))),
+            [(titles[position], TITLE_WEIGHT), (offer.description, DESCRIPTION_WEIGHT)],
+            [] if occupation < 0 else [(occupation, INFERRED_WEIGHT if guessed else OCCUPATION_WEIGHT)],
+        )
+    return writer.rows()
+
+
+def _occupation(offer: Offer, title: str, lookups: Lookups) -> int:
+    row = resolve_occupation(lookups, offer.rome_code, title)
+    if row < 0 or offer.published_on >= ROME_V4_DATE or offer.rome_code is None:
+        return row
+    candidates = lookups.reference.rome.resolve(offer.rome_code)
+    if len(candidates) == 1:
+        return row
+    vector = lookups.encoder.encode([title])[0]
+    return candidates[int(np.argmax(lookups.occupations.vectors[list(candidates)] @ vector))]
+
+
+def wanted_skills(offer: Offer, occupation: int, lookups: Lookups) -> tuple[list[int], list[float]]:
+    """Skill rows and weights: what the offer lists, else the occupation's core skills (*cœur de métier*)."""
+    rome = lookups.reference.rome
+    weights: dict[int, float] = {}
+    core: set[int] = set()
+    if occupation >= 0:
+        rows, is_core = rome.skills_of(occupation)
+        core = {int(row) for row in rows[is_core]}
+    for demand in offer.skills:
+        row = rome.get_skill_row(demand.code) if demand.code is not None else None
+        if row is not None:
+            wished = CORE_WEIGHT if row in core else PLAIN_WEIGHT
+            weights[row] = REQUIRED_WEIGHT if demand.exigence is Exigence.REQUIRED else wished
+    if not weights:
+        weights = dict.fromkeys(sorted(core), CORE_WEIGHT)
+    ordered = sorted(weights, key=lambda row: -weights[row])[:SKILL_WIDTH]
+    return skill_list(ordered), [weights[row] for row in ordered] + [0.0] * (SKILL_WIDTH - len(ordered))
+
+
+def _level(offer: Offer, exigence: Exigence) -> int:
+    """The lowest level that satisfies the offer: several diplomas are alternatives."""
+    levels = [item.level for item in offer.education if item.exigence is exigence and item.level is not None]
+    return min(levels, default=0)
+
+
+def _licences(offer: Offer, exigence: Exigence) -> int:
+    return licence_bits(demand.licence for demand in offer.licences if demand.exigence is exigence)

@@ -1,0 +1,122 @@
+"""A profile gives one row a project: its target occupation, its own conditions, the person's skills."""
+
+from collections.abc import Sequence
+
+from features.bits import contract_bits, held_licence_bits, language_bits
+from features.geo import radius_km
+from features.records import Profile, Project, SkillLevel, WorkingTime
+from features.rome.referential import Relation
+from matching.catalogue import Rows
+from matching.lookups import Lookups
+from matching.rows.base import (
+    RowWriter,
+    day_or_missing,
+    number_or_nan,
+    payload_of,
+    place_columns,
+    resolve_occupation,
+    skill_list,
+)
+from matching.schema import WORKING_TIME_FULL, WORKING_TIME_PART, Collection
+
+LABEL_WEIGHT = 1.0
+OCCUPATION_WEIGHT = 1.0
+SKILLS_WEIGHT = 0.3
+DEFAULT_RADIUS_KM = 30.0
+"""Reach of a person who declared none: near the median commute search radius that the network's sites propose."""
+
+_LEVEL_ORDER = {
+    SkillLevel.EXPERT: 0,
+    SkillLevel.ADVANCED: 1,
+    SkillLevel.INTERMEDIATE: 2,
+    SkillLevel.BEGINNER: 3,
+    None: 2,
+}
+
+
+def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
+    """Rows of profiles, one a project whose occupation is known; a profile without any is not searchable."""
+    writer = RowWriter(Collection.PROFILES, lookups)
+    rome = lookups.reference.rome
+    for profile in records:
+        payload = payload_of(profile)
+        ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
+        skills = [row for claim in ranked if (row := rome.get_skill_row(claim.code)) is not None]
+        skills_text = ", ".join(rome.skill_labels[row] for row in skills[:12])
+        shared = {
+            "skills": skill_list(skills),
+            "education_level": max((item.level for item in profile.education if item.level is not None), default=0),
+            "licences": held_licence_bits(profile.licences),
+            "languages": language_bits(skill.language for skill in profile.languages),
+            "visible": profile.consents.visible_to_employers,
+            "profiling": profile.consents.profiling,
+            "counsellor": counsellor_number(profile.counsellor_id),
+        }
+        for project in profile.projects:
+            occupation = resolve_occupation(lookups, project.rome_code, project_label(project, lookups))
+            if occupation < 0:
+                continue
+            available = [date for date in (profile.available_from, project.start_date) if date is not None]
+            writer.add(
+                profile.id,
+                {
+                    **shared,
+                    **place_columns(lookups, project.commune_insee or profile.commune_insee),
+                    "occupation": occupation,
+                    "radius_km": project_reach_km(profile, project),
+                    "contracts": contract_bits(project.contracts),
+                    "working_time": working_time_code(project.working_time),
+                    "pay_floor": number_or_nan(project.pay_floor_monthly),
+                    "available_day": day_or_missing(max(available, default=None)),
+                    "experience_months": experience_months(profile, occupation, lookups),
+                },
+                payload,
+                [(project_label(project, lookups), LABEL_WEIGHT), (skills_text, SKILLS_WEIGHT)],
+                [(occupation, OCCUPATION_WEIGHT)],
+            )
+    return writer.rows()
+
+
+def project_label(project: Project, lookups: Lookups) -> str | None:
+    """The person's words for the job, else the appellation's label; None when neither is there."""
+    if project.label is not None:
+        return project.label
+    if project.appellation_code is None:
+        return None
+    rome = lookups.reference.rome
+    row = rome.get_appellation_row(project.appellation_code)
+    return None if row is None else rome.appellation_labels[row]
+
+
+def project_reach_km(profile: Profile, project: Project) -> float:
+    """How far the person goes for this project: its radius, else their mobility, else the default."""
+    if project.radius_km is not None:
+        return project.radius_km
+    reach = radius_km(profile.mobility)
+    return DEFAULT_RADIUS_KM if reach is None else reach
+
+
+def experience_months(profile: Profile, occupation: int, lookups: Lookups) -> int:
+    """Months in the occupation, or in one that shares its v3 parent."""
+    rome = lookups.reference.rome
+    months = 0
+    for experience in profile.experiences:
+        held = resolve_occupation(lookups, experience.rome_code, experience.title)
+        if held >= 0 and rome.relation[held, occupation] >= Relation.PARENT:
+            months += experience.months
+    return months
+
+
+def working_time_code(working_time: WorkingTime | None) -> int:
+    if working_time is None:
+        return 0
+    return WORKING_TIME_FULL if working_time is WorkingTime.FULL else WORKING_TIME_PART
+
+
+def counsellor_number(counsellor_id: str | None) -> int:
+    """A stable 31-bit number for a counsellor's id, -1 for none; equal numbers are confirmed on the record."""
+    if counsellor_id is None:
+        return -1
+    from zlib import crc32
+
+    return crc32(counsellor_id.encode()) & 0x7FFFFFFF

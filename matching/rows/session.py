@@ -1,0 +1,87 @@
+"""A training session gives one row; what is taught comes with its training."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from features.bits import ATTENDANCE_BIT, funding_bits
+from features.records import Record, Training, TrainingSession
+from features.text import shorten
+from matching.catalogue import Rows
+from matching.lookups import Lookups
+from matching.rows.base import (
+    RowWriter,
+    day_or_missing,
+    number_or_nan,
+    payload_of,
+    place_columns,
+    resolve_occupation,
+    skill_list,
+    word_numbers,
+)
+from matching.schema import OCCUPATION_WIDTH, Collection
+
+TITLE_WEIGHT = 1.0
+OBJECTIVE_WEIGHT = 0.4
+OCCUPATIONS_WEIGHT = 1.0
+CARD_TEXT: Final = 400
+
+
+class SessionCard(Record, frozen=True, kw_only=True):
+    """A session with the training it belongs to: what a result shows."""
+
+    session: TrainingSession
+    training: Training
+
+
+def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, trainings: Mapping[str, Training]) -> Rows:
+    """Rows of the sessions whose training is in `trainings`; the others wait for it and are not searchable."""
+    writer = RowWriter(Collection.SESSIONS, lookups)
+    for session in records:
+        training = trainings.get(session.training_id)
+        if training is None:
+            continue
+        occupations = training_occupations(training, lookups)
+        card = SessionCard(
+            session=session,
+            training=msgspec.structs.replace(training, objective=shorten(training.objective, CARD_TEXT)),
+        )
+        share = OCCUPATIONS_WEIGHT / max(len(occupations), 1)
+        writer.add(
+            session.id,
+            {
+                **place_columns(lookups, session.commune_insee, session.lat, session.lon),
+                "occupations": occupations + [-1] * (OCCUPATION_WIDTH - len(occupations)),
+                "skills": skill_list(taught_skills(training, occupations, lookups)),
+                "level": training.level or 0,
+                "entry_level": training.entry_level or 0,
+                "start_day": day_or_missing(session.starts_on),
+                "attendance": ATTENDANCE_BIT[session.attendance],
+                "seats_left": -1 if session.seats_left is None else session.seats_left,
+                "fundings": funding_bits(session.fundings),
+                "accessible": -1 if session.accessible is None else int(session.accessible),
+                "outcome_rate": number_or_nan(training.outcome_rate),
+                "words": word_numbers([training.title, training.organisation, training.rncp]),
+            },
+            payload_of(card),
+            [(training.title, TITLE_WEIGHT), (training.objective, OBJECTIVE_WEIGHT)],
+            [(occupation, share) for occupation in occupations],
+        )
+    return writer.rows()
+
+
+def training_occupations(training: Training, lookups: Lookups) -> list[int]:
+    """Occupation rows the training leads to, at most `OCCUPATION_WIDTH`, in the provider's order."""
+    rows = (resolve_occupation(lookups, code, training.title) for code in training.rome_codes)
+    return list(dict.fromkeys(row for row in rows if row >= 0))[:OCCUPATION_WIDTH]
+
+
+def taught_skills(training: Training, occupations: Sequence[int], lookups: Lookups) -> list[int]:
+    """The skills the provider lists, else the core skills of the first occupation it leads to."""
+    rome = lookups.reference.rome
+    listed = [row for code in training.skills if (row := rome.get_skill_row(code)) is not None]
+    if listed or not occupations:
+        return listed
+    rows, core = rome.skills_of(occupations[0])
+    return [int(row) for row in rows[core]]

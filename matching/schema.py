@@ -1,0 +1,125 @@
+"""The columns of each collection: their names, written once, with dtype and missing value.
+
+Every row holds `commune` (row of `Communes`, -1 unknown), so that distance is one gather from a table of
+distances between communes, whatever the size of the collection.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from features.pairs.base import NO_SKILL
+from features.store import Kind
+
+SKILL_WIDTH: Final = 32
+"""Skills kept a row, the most important first."""
+OCCUPATION_WIDTH: Final = 6
+"""Occupations a training may lead to."""
+
+WORD_WIDTH: Final = 32
+"""Distinct words kept a row for keyword search."""
+
+NAN: Final = float("nan")
+NO_DAY: Final = -(2**31)
+"""A date that is not known, in columns of days since 1970-01-01."""
+
+
+class Collection(StrEnum):
+    """The four things that are searched."""
+
+    PROFILES = "profils"
+    OFFERS = "offres"
+    SESSIONS = "formations"
+    ESTABLISHMENTS = "etablissements"
+
+
+SOURCE_KIND: Final[Mapping[Collection, Kind]] = {
+    Collection.PROFILES: Kind.PROFILE,
+    Collection.OFFERS: Kind.OFFER,
+    Collection.SESSIONS: Kind.SESSION,
+    Collection.ESTABLISHMENTS: Kind.ESTABLISHMENT,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `width` 0 for a value a row, else that many values a row."""
+
+    name: str
+    dtype: str
+    missing: float
+    width: int = 0
+
+
+_PLACE = (Column("commune", "int32", -1), Column("departement", "int16", -1))
+
+SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
+    Collection.PROFILES: (
+        *_PLACE,
+        Column("occupation", "int16", -1),
+        Column("radius_km", "float32", NAN),
+        Column("contracts", "uint16", 0),
+        Column("working_time", "int8", 0),
+        Column("pay_floor", "float32", NAN),
+        Column("available_day", "int32", NO_DAY),
+        Column("visible", "bool", 0),
+        Column("profiling", "bool", 0),
+        Column("experience_months", "float32", 0),
+        Column("education_level", "int8", 0),
+        Column("licences", "uint32", 0),
+        Column("languages", "uint64", 0),
+        Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
+        Column("counsellor", "int32", -1),
+    ),
+    Collection.OFFERS: (
+        *_PLACE,
+        Column("occupation", "int16", -1),
+        Column("inferred", "bool", 0),
+        Column("contract", "uint16", 0),
+        Column("apprenticeship", "bool", 0),
+        Column("working_time", "int8", 0),
+        Column("experience_demand", "int8", 0),
+        Column("experience_months", "float32", NAN),
+        Column("education_required", "int8", 0),
+        Column("education_wished", "int8", 0),
+        Column("licences_required", "uint32", 0),
+        Column("licences_wished", "uint32", 0),
+        Column("languages_required", "uint64", 0),
+        Column("pay_min", "float32", NAN),
+        Column("pay_max", "float32", NAN),
+        Column("posts", "int16", 1),
+        Column("published_day", "int32", NO_DAY),
+        Column("expires_day", "int32", NO_DAY),
+        Column("open_to_rqth", "bool", 0),
+        Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
+        Column("skill_weights", "float16", 0, SKILL_WIDTH),
+        Column("words", "uint32", 0, WORD_WIDTH),
+    ),
+    Collection.SESSIONS: (
+        *_PLACE,
+        Column("occupations", "int16", -1, OCCUPATION_WIDTH),
+        Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
+        Column("level", "int8", 0),
+        Column("entry_level", "int8", 0),
+        Column("start_day", "int32", NO_DAY),
+        Column("attendance", "uint8", 0),
+        Column("seats_left", "int32", -1),
+        Column("fundings", "uint16", 0),
+        Column("accessible", "int8", -1),
+        Column("outcome_rate", "float32", NAN),
+        Column("words", "uint32", 0, WORD_WIDTH),
+    ),
+    Collection.ESTABLISHMENTS: (
+        *_PLACE,
+        Column("naf", "int16", -1),
+        Column("headcount_min", "int32", -1),
+        Column("headcount_max", "int32", -1),
+        Column("expected_hirings", "float32", NAN),
+        Column("engaged", "bool", 0),
+        Column("opt_out", "bool", 0),
+    ),
+}
+
+WORKING_TIME_FULL: Final = 1
+WORKING_TIME_PART: Final = 2
