@@ -1,0 +1,92 @@
+"""What every command shares: `--json`, progress bars on stderr, results on stdout, failures in one line.
+
+Only typer and the standard library are imported at top level, so that `vivier --help` starts fast.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+FAILED: Final = 1
+"""Exit code: the command could not do its work."""
+
+USAGE: Final = 2
+"""Exit code: wrong option or argument (typer's own)."""
+
+REFUSED: Final = 3
+"""Exit code: the file was refused, or rows were rejected and the caller asked to be told."""
+
+_quiet = False
+
+
+def _hear_json(as_json: bool) -> bool:
+    global _quiet
+    _quiet = as_json
+    return as_json
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.", callback=_hear_json)]
+"""The `--json` option of every command: `as_json: AsJson = False`. Progress bars are silent under it."""
+
+
+@contextlib.contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr; the block gets `advance(n)`. Unknown `total`: a count without an end.
+
+    Silent under `--json`. A failure leaves the bar where it stopped.
+    """
+    if _quiet:
+        yield lambda _steps: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<34}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total)
+
+        def advance(steps: int) -> None:
+            bar.advance(task, steps)
+
+        yield advance
+        done = bar.tasks[0].completed
+        bar.update(task, total=done or 1, completed=done or 1)
+
+
+def say(message: str) -> None:
+    """One line on stderr for the person who watches; nothing under `--json`."""
+    if not _quiet:
+        print(message, file=sys.stderr, flush=True)
+
+
+def print_result(data: Mapping[str, Any], as_json: bool, text: str) -> None:
+    """The command's result on stdout: `data` as one JSON object under `--json`, else `text`."""
+    print(json.dumps(data, ensure_ascii=False, default=str) if as_json else text, flush=True)
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End the command: one line on stderr and the exit code."""
+    print(f"vivier: {message}", file=sys.stderr, flush=True)
+    raise typer.Exit(code)
+
+
+def settings() -> "Settings":
+    """The deployment's settings; a wrong `VIVIER_…` variable ends the command with exit code 2."""
+    from api.settings import SettingsError, read_settings
+
+    try:
+        return read_settings()
+    except SettingsError as error:
+        fail(str(error), USAGE)
