@@ -146,6 +146,10 @@ class Rome:
             return children
         return (exact, *(row for row in children if row != exact))
 
+    def children_of(self, parent: str) -> tuple[int, ...]:
+        """Occupation rows that descend from a v3 code, ascending; empty for a code that is not a parent."""
+        return self._children.get(parent, ())
+
     def appellation_row_of(self, code: str) -> int:
         """Row of an appellation's OGR code. Raises UnknownRomeCode."""
         row = self._appellation_rows.get(code)

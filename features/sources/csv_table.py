@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from features.sources.base import Reject, WrongFile
+from features.sources.reading import check_header, open_bytes
 
 MAX_BYTES = 128 * 2**20
 """Uncompressed size of one reference file: ten times the largest known."""
@@ -53,14 +54,11 @@ def read_csv(path: Path, required: Names, optional: Names | None = None) -> Tabl
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, decompressed when its name ends in .gz. Raises WrongFile when it is too large."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise WrongFile(f"{path} cannot be read: {error.strerror}") from error
+    """The content of a plain, gzip or one-file zip file, unfolded. Raises WrongFile when it is damaged or too large."""
+    with open_bytes(path) as stream:
+        content = stream.read(MAX_BYTES + 1)
     refuse_large(content, path.name)
-    return decompress(content, path.name) if path.suffix == ".gz" else content
+    return content
 
 
 def decompress(content: bytes, name: str) -> bytes:
@@ -84,12 +82,13 @@ def parse_csv(content: bytes, name: str, required: Names, optional: Names | None
 
     UTF-8, with or without a byte order mark; bytes that are not UTF-8 are ISO-8859-15, which some publishers' files
     are whatever their name says. The separator is the one the header uses (comma, semicolon, tab). Raises WrongFile
-    when a required column is missing, with the columns found and expected.
+    when a required column is missing or a column is there twice, with the columns found and expected.
     """
     text = _as_utf8(content, name)
     header, separator = _header(text)
     wanted = {**required, **(optional or {})}
     positions = _positions(header, wanted)
+    check_header(Path(name), header, frozenset(header[position] for position in positions.values()))
     missing = [names[0] for ours, names in required.items() if ours not in positions]
     if missing:
         raise WrongFile(
