@@ -51,7 +51,7 @@ class Reference:
         nothing was published. Raises ArtifactError when a part is damaged.
         """
         return cls.of(
-            Rome.load(_published(root, "rome")),
+            load_rome(root),
             Communes.load(_published(root, "communes")),
             Certifications.load(_published(root, "certifications")) if _has(root, "certifications") else None,
             Tension.load(_published(root, "tension")) if _has(root, "tension") else None,
@@ -72,6 +72,11 @@ class Reference:
                 part.save(folder)
 
 
+def load_rome(root: Path) -> Rome:
+    """ROME alone, from the artefact root `root`/rome. Raises ReferenceMissing or ArtifactError."""
+    return Rome.load(_published(root, "rome"))
+
+
 def _has(root: Path, part: str) -> bool:
     return current_id(root / part) is not None
 
@@ -79,7 +84,7 @@ def _has(root: Path, part: str) -> bool:
 def _published(root: Path, part: str) -> Path:
     if not _has(root, part):
         raise ReferenceMissing(
-            f"no {part} in {root}: run `vivier world demo` for the sample world, "
+            f"no {part} in {root}: run `vivier demo` for the sample world, "
             f"or `vivier import {part} FILE` (`vivier import open-data`) for the publishers' files"
         )
     return load_current(root / part).path

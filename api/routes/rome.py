@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api import rome_shapes as shapes
 from api.openapi import answer, page_answers, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
-from features.reference import Reference
+from api.service import ServiceOf
 from features.rome.parts import SkillKind
 from features.rome.referential import Rome, UnknownRomeCode
 from features.rome.search import ALL_KINDS
@@ -43,9 +43,8 @@ RomeCode = Annotated[
 ]
 
 
-def _rome(request: Request) -> Rome:
-    reference: Reference = request.app.state.reference
-    return reference.rome
+def _rome(service: ServiceOf) -> Rome:
+    return service.reference.rome
 
 
 RomeOf = Annotated[Rome, Depends(_rome)]

@@ -139,14 +139,17 @@ def _occupations(table: Table, texts: Mapping[tuple[str, str], str], rows: _Rows
 
 
 def _texts(table: Table) -> dict[tuple[str, str], str]:
-    """Whole text by (ROME code, type): the sentences in the order of their position."""
+    """Whole text by (ROME code, type): its sentences in the order of their position, one a line.
+
+    Many do not end with a full stop, so that a line end is all that tells them apart.
+    """
     sentences: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     for line, (code, kind, position, text) in table.rows(
         "code_rome", "libelle_type_texte", "position_phrase", "libelle_texte"
     ):
         rank = int(position) if position.isdecimal() else line
         sentences[code, kind].append((rank, plain_apostrophes(text).strip()))
-    return {key: " ".join(text for _, text in sorted(found) if text) for key, found in sentences.items()}
+    return {key: "\n".join(text for _, text in sorted(found) if text) for key, found in sentences.items()}
 
 
 def _appellations(table: Table, occupations: Container[str], rows: _Rows) -> list[AppellationRow]:

@@ -46,7 +46,9 @@ class Rome:
     parents: tuple[str, ...]
     """ROME v3 code that each fiche descends from."""
     definitions: tuple[str, ...]
+    """What the work is, one sentence a line."""
     access: tuple[str, ...]
+    """*Accès au métier*: diplomas, permits, legal requirements, one sentence a line."""
     ecology: tuple[str, ...]
     """*Transition écologique* in the publisher's words, "" where it says nothing."""
     regulated: NDArray[np.bool_]
