@@ -1,7 +1,7 @@
 """Reads `facts/*.toml`: hand-written facts, one file per *grand domaine*, plus communes, certifications and NAF.
 
-In the occupation files a referential item is one string, `"<code> <label>"`; a star after the code of a
-skill says that it is *cœur de métier* for that occupation.
+In the occupation files an item of ROME is one string, `"<code> <label>"`. A star after the code of a skill says
+that it is *cœur de métier* for that occupation; a tilde after the code of a title says that it is rare.
 """
 
 import tomllib
@@ -12,24 +12,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from features.rome.parts import SkillKind
 from features.sample.schema import (
-    HeadcountMix,
     Labelled,
+    NafSection,
+    SampleAppellation,
     SampleCertification,
     SampleCommune,
     SampleFacts,
     SampleOccupation,
     SampleSkill,
-    SampleSkillKind,
 )
 
 T = TypeVar("T")
 
-_SKILL_KEYS = {
-    "know_how": SampleSkillKind.KNOW_HOW,
-    "knowledge": SampleSkillKind.KNOWLEDGE,
-    "soft": SampleSkillKind.SOFT,
-}
+_SKILL_KEYS = {"know_how": SkillKind.KNOW_HOW, "knowledge": SkillKind.KNOWLEDGE, "soft": SkillKind.SOFT}
 
 
 class SampleFactError(ValueError):
@@ -39,65 +36,76 @@ class SampleFactError(ValueError):
 @cache
 def sample_facts() -> SampleFacts:
     """Every fact of the sample world, read once. Raises SampleFactError when a file is wrong."""
-    folder = files("features.sample") / "facts"
+    return read_facts(files("features.sample") / "facts")
+
+
+def read_facts(folder: Traversable) -> SampleFacts:
+    """The facts written in `folder`. Raises SampleFactError."""
     grand_domains: list[Labelled] = []
     domains: list[Labelled] = []
     occupations: list[SampleOccupation] = []
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if path.name.startswith("occupations_"):
             table = _read(path)
-            grand_domains.append(_typed(table["grand_domain"], Labelled, path))
-            domains.extend(_typed(table["domain"], list[Labelled], path))
-            occupations.extend(_occupation(entry, path) for entry in table["occupation"])
+            grand_domains.append(_typed(table, "grand_domain", Labelled, path))
+            domains.extend(_typed(table, "domain", list[Labelled], path))
+            occupations.extend(_occupation(entry, path) for entry in table.get("occupation", ()))
     communes, certifications, naf = (folder / f"{name}.toml" for name in ("communes", "certifications", "naf"))
-    naf_table = _read(naf)
+    places = _typed(_read(communes), "commune", list[SampleCommune], communes)
+    diplomas = _typed(_read(certifications), "certification", list[SampleCertification], certifications)
+    activities = _read(naf)
     return SampleFacts(
         grand_domains=tuple(grand_domains),
         domains=tuple(domains),
         occupations=tuple(sorted(occupations, key=lambda occupation: occupation.code)),
-        communes=tuple(
-            sorted(_typed(_read(communes)["commune"], list[SampleCommune], communes), key=lambda commune: commune.insee)
-        ),
-        certifications=tuple(
-            sorted(
-                _typed(_read(certifications)["certification"], list[SampleCertification], certifications),
-                key=lambda certification: certification.code,
-            )
-        ),
-        naf_labels=_typed(naf_table["labels"], dict[str, str], naf),
-        headcount_bands=_typed(naf_table["headcount"]["bands"], tuple[tuple[int, int], ...], naf),
-        headcount_mixes=_typed(naf_table["size"], tuple[HeadcountMix, ...], naf),
+        communes=tuple(sorted(places, key=lambda commune: commune.insee)),
+        certifications=tuple(sorted(diplomas, key=lambda certification: certification.code)),
+        naf_labels=_typed(activities, "labels", dict[str, str], naf),
+        naf_sections=_typed(activities, "section", tuple[NafSection, ...], naf),
     )
 
 
 def _occupation(entry: dict[str, Any], path: Traversable) -> SampleOccupation:
-    skills = [
-        SampleSkill(code.removesuffix("*"), label, kind, code.endswith("*"))
+    values = {key: value for key, value in entry.items() if key not in _SKILL_KEYS}
+    values["skills"] = [
+        SampleSkill(code, label, kind, mark == "*")
         for key, kind in _SKILL_KEYS.items()
-        for code, label in (_split(item, path) for item in entry.get(key, ()))
+        for code, mark, label in _items(entry, key, path)
     ]
-    plain = {key: value for key, value in entry.items() if key not in _SKILL_KEYS}
-    for key in ("appellations", "contexts"):
-        plain[key] = [Labelled(*_split(item, path)) for item in entry.get(key, ())]
-    return _typed({**plain, "skills": skills}, SampleOccupation, path)
+    values["appellations"] = [
+        SampleAppellation(code, label, mark == "~") for code, mark, label in _items(entry, "appellations", path)
+    ]
+    values["contexts"] = [Labelled(code, label) for code, _, label in _items(entry, "contexts", path)]
+    return _typed({"occupation": values}, "occupation", SampleOccupation, path)
 
 
-def _split(item: str, path: Traversable) -> tuple[str, str]:
-    code, _, label = item.partition(" ")
-    if not code.removesuffix("*").isdigit() or not label:
-        raise SampleFactError(f'{path.name}: {item!r} should read "<code> <label>", e.g. "107740* Réaliser un soin"')
-    return code, label
+def _items(entry: dict[str, Any], key: str, path: Traversable) -> list[tuple[str, str, str]]:
+    """(code, mark, label) of each `"<code><mark> <label>"`; the mark is "*", "~" or ""."""
+    found = []
+    for item in entry.get(key, ()):
+        head, _, label = str(item).partition(" ")
+        code = head.rstrip("*~")
+        if not code.isdigit() or not label or len(head) > len(code) + 1:
+            raise SampleFactError(
+                f'{path.name}: {item!r} in {key} of {entry.get("code", "?")} should read "<code> <label>", '
+                'e.g. "107740* Réaliser un soin"'
+            )
+        found.append((code, head[len(code) :], label))
+    return found
 
 
 def _read(path: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SampleFactError(f"{path.name} is not TOML: {error}") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SampleFactError(f"{path.name} cannot be read as TOML: {error}") from error
 
 
-def _typed(value: object, kind: type[T], path: Traversable) -> T:
+def _typed(table: dict[str, Any], key: str, kind: type[T], path: Traversable) -> T:
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(table[key], kind)
+    except KeyError as error:
+        raise SampleFactError(f"{path.name} has no [{key}]") from error
     except msgspec.ValidationError as error:
-        raise SampleFactError(f"{path.name}: {error}") from error
+        code = table[key].get("code", "") if isinstance(table[key], dict) else ""
+        raise SampleFactError(f"{path.name}, {key} {code}: {error}") from error

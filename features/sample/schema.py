@@ -1,18 +1,11 @@
 """What a fact of the sample world looks like, once read. Everything is frozen and already checked."""
 
-from enum import StrEnum
+import datetime as dt
 
 import msgspec
 
 from features.records import Licence
-
-
-class SampleSkillKind(StrEnum):
-    """The three kinds of skill of a ROME sheet."""
-
-    KNOW_HOW = "savoir-faire"
-    SOFT = "savoir-être"
-    KNOWLEDGE = "savoir"
+from features.rome.parts import SkillKind
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,13 +19,32 @@ class Labelled(msgspec.Struct, frozen=True):
     label: str
 
 
+class SampleAppellation(msgspec.Struct, frozen=True):
+    """A job title of one occupation; `rare` is ROME's *peu usité*."""
+
+    code: str
+    label: str
+    rare: bool
+
+
 class SampleSkill(msgspec.Struct, frozen=True):
     """A skill of one occupation; `core` is ROME's *cœur de métier* flag for that occupation."""
 
     code: str
     label: str
-    kind: SampleSkillKind
+    kind: SkillKind
     core: bool
+
+
+class Market(Fact, frozen=True, kw_only=True):
+    """Our own orders of magnitude for one occupation, chosen by hand: no published statistic."""
+
+    offers_weight: int
+    """Relative number of offers in the country."""
+    difficult_share: float
+    """Share of recruitment projects that employers judge difficult, 0..1."""
+    pay: tuple[int, int]
+    """Usual gross euros a month for full time, low and high."""
 
 
 class Requirements(Fact, frozen=True, kw_only=True):
@@ -44,35 +56,35 @@ class Requirements(Fact, frozen=True, kw_only=True):
 
 
 class SampleOccupation(Fact, frozen=True, kw_only=True):
-    """One ROME 4.0 occupation: the referential's facts, and orders of magnitude of its labour market."""
+    """One ROME 4.0 occupation: the referential's facts, and what we say of its labour market."""
 
     code: str
     parent: str
     """The ROME v3 code it comes from (`code_rome_parent`)."""
     label: str
     definition: str
+    """In our own words."""
     access: str
+    """Diplomas and legal requirements, in our own words."""
     regulated: bool = False
     executive: bool = False
-    appellations: tuple[Labelled, ...]
+    appellations: tuple[SampleAppellation, ...]
+    """The first is the title that names the occupation."""
     skills: tuple[SampleSkill, ...]
     contexts: tuple[Labelled, ...] = ()
     mobility: tuple[str, ...] = ()
     """Codes of near occupations of the sample, nearest first."""
     naf: tuple[tuple[str, int], ...]
-    """NAF classes that recruit it, with a relative weight."""
-    offers_weight: int
-    """Relative number of offers in the country."""
-    difficult_share: float
-    """Share of recruitment projects that employers judge difficult, 0..1."""
-    pay: tuple[int, int]
-    """Usual gross euros a month for full time, low and high."""
+    """NAF classes that recruit it, with our own relative weight."""
+    market: Market
     titles: tuple[str, ...]
     """How people write the job in offers and CVs."""
     requires: Requirements = Requirements()
 
 
 class SampleCommune(Fact, frozen=True, kw_only=True):
+    """One commune, or one municipal arrondissement of Paris or Lyon, which are communes of the sample too."""
+
     insee: str
     name: str
     departement: str
@@ -87,22 +99,25 @@ class SampleCommune(Fact, frozen=True, kw_only=True):
 
 
 class SampleCertification(Fact, frozen=True, kw_only=True):
+    """One certification of the RNCP."""
+
     code: str
     """RNCP number with its prefix."""
     label: str
     level: int
     """French national framework level, 3 to 8."""
+    expires: dt.date
+    """Last day of its registration."""
     rome_codes: tuple[str, ...]
-    """As the publisher writes them: ROME v3 codes."""
+    """ROME v3 codes, as the register writes them; those outside the sample are left out."""
 
 
-class HeadcountMix(Fact, frozen=True, kw_only=True):
-    """How establishments with employees spread over the headcount bands, for some NAF divisions."""
+class NafSection(Fact, frozen=True, kw_only=True):
+    """A section of the NAF and its two-digit divisions."""
 
+    code: str
+    label: str
     divisions: tuple[str, ...]
-    """Two-digit NAF divisions; "00" stands for every division that no other mix names."""
-    shares: tuple[float, ...]
-    """One a band, in any unit."""
 
 
 class SampleFacts(Fact, frozen=True, kw_only=True):
@@ -117,13 +132,4 @@ class SampleFacts(Fact, frozen=True, kw_only=True):
     certifications: tuple[SampleCertification, ...]
     """Sorted by code."""
     naf_labels: dict[str, str]
-    headcount_bands: tuple[tuple[int, int], ...]
-    """Inclusive bounds of each band, smallest first."""
-    headcount_mixes: tuple[HeadcountMix, ...]
-
-    def headcount_shares(self, naf: str) -> tuple[float, ...]:
-        """Probability of each headcount band for an establishment of NAF class `naf`; they sum to 1."""
-        ordinary = next(mix for mix in self.headcount_mixes if "00" in mix.divisions)
-        mix = next((mix for mix in self.headcount_mixes if naf[:2] in mix.divisions), ordinary)
-        total = sum(mix.shares)
-        return tuple(share / total for share in mix.shares)
+    naf_sections: tuple[NafSection, ...]
