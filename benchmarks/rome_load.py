@@ -49,15 +49,6 @@ def main() -> None:
 
 
 QUERIES = ("aide soig", "plombier", "dev web", "conducteur de bus", "chef de proj", "agent d'entretien", "comptable")
-    "aide soig",
-    "plombier",
-    "dev web",
-    "conducteur de bus",
-    "chef de proj",
-    "agent d'entretien",
-    "comptable",
-    "a",
-)
 
 
 def search_all(rome: Rome) -> None:
