@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matching.index.base import Index
 from matching.index.registry import backend
 from matching.payloads import Payloads
-from matching.schema import SCHEMAS, Collection, Column
+from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection, Column
 
 COLUMNS_FILE = "columns.npz"
 IDS_FILE = "ids.json"
@@ -30,7 +30,7 @@ class Rows:
     """(n,) external id of each row; the rows of one record stand together."""
     columns: Mapping[str, NDArray[Any]]
     vectors: NDArray[np.float32]
-    """(n, dim), unit rows."""
+    """(n, dim), unit rows; (n, 0) for a collection without vectors."""
     payloads: tuple[bytes, ...]
 
     def __len__(self) -> int:
@@ -40,9 +40,9 @@ class Rows:
 class Catalogue:
     """The rows of one collection."""
 
-    def __init__(self, collection: Collection, index: Index) -> None:
+    def __init__(self, collection: Collection, index: Index | None) -> None:
         self.collection = collection
-        self.index = index
+        self._index = index
         self.payloads = Payloads()
         self.ids: list[str] = []
         self._schema: tuple[Column, ...] = SCHEMAS[collection]
@@ -57,6 +57,18 @@ class Catalogue:
     @property
     def n_records(self) -> int:
         return len(self._rows)
+
+    @property
+    def index(self) -> Index:
+        """The vectors. Raises TypeError for a collection that has none (`WITHOUT_VECTORS`)."""
+        if self._index is None:
+            raise TypeError(f"{self.collection.value} has no vectors")
+        return self._index
+
+    def set_value(self, key: str, name: str, value: float) -> None:
+        """Change one column of a live record in place; an id that is not there is ignored."""
+        for row in self.rows_of(key):
+            self._arrays[name][row] = value
 
     @property
     def alive(self) -> NDArray[np.bool_]:
@@ -87,7 +99,8 @@ class Catalogue:
         self._reserve(end)
         for column in self._schema:
             self._arrays[column.name][start:end] = rows.columns[column.name]
-        self.index.add(rows.vectors)
+        if self._index is not None:
+            self._index.add(rows.vectors)
         self.payloads.append(list(rows.payloads))
         self.ids.extend(rows.ids)
         for key in [*removed, *fresh]:
@@ -110,13 +123,15 @@ class Catalogue:
         arrays: dict[str, Any] = {column.name: self.column(column.name) for column in self._schema}
         np.savez(folder / COLUMNS_FILE, alive=self.alive, **arrays)
         (folder / IDS_FILE).write_text(json.dumps(self.ids, ensure_ascii=False))
-        self.index.save(folder)
+        if self._index is not None:
+            self._index.save(folder)
         self.payloads.save(folder)
 
     @classmethod
     def load(cls, folder: Path, collection: Collection, backend_name: str) -> Self:
         """What `save` wrote. The folder's checksums are the caller's to check, before this."""
-        catalogue = cls(collection, backend(backend_name).load(folder))
+        index = None if collection in WITHOUT_VECTORS else backend(backend_name).load(folder)
+        catalogue = cls(collection, index)
         with np.load(folder / COLUMNS_FILE, allow_pickle=False) as arrays:
             catalogue._arrays = {column.name: arrays[column.name] for column in catalogue._schema}
             catalogue._alive = arrays["alive"]

@@ -108,6 +108,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("fundings", "uint16", 0),
         Column("accessible", "int8", -1),
         Column("outcome_rate", "float32", NAN),
+        Column("certification", "int32", 0),
         Column("words", "uint32", 0, WORD_WIDTH),
     ),
     Collection.ESTABLISHMENTS: (
@@ -117,9 +118,13 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("headcount_max", "int32", -1),
         Column("expected_hirings", "float32", NAN),
         Column("engaged", "bool", 0),
+        Column("last_contact_day", "int32", NO_DAY),
         Column("opt_out", "bool", 0),
     ),
 }
+
+WITHOUT_VECTORS: Final = frozenset({Collection.ESTABLISHMENTS})
+"""Collections that are found by arrays alone (a firm's fit is a table of its sector), and need no vector index."""
 
 WORKING_TIME_FULL: Final = 1
 WORKING_TIME_PART: Final = 2

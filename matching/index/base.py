@@ -57,8 +57,8 @@ class Index(Protocol):
         """
         ...
 
-    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Inner products of `query` with the given rows, in their order."""
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The stored vectors of the given rows, float32 (len(rows), dim), in their order."""
         ...
 
     def save(self, folder: Path) -> None: ...

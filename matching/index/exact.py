@@ -38,14 +38,14 @@ class ExactIndex:
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, self._count)
-        return best(self.scores(query, selection.rows), selection.rows, k)
-
-    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        rows = selection.rows
         products = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), BLOCK):
-            block = self._vectors[rows[start : start + BLOCK]].astype(np.float32)
-            products[start : start + BLOCK] = np.einsum("ij,j->i", block, query)
-        return products
+            products[start : start + BLOCK] = self.vectors(rows[start : start + BLOCK]) @ query
+        return best(products, rows, k)
+
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._vectors[rows].astype(np.float32)
 
     def save(self, folder: Path) -> None:
         np.save(folder / FILE, self._vectors[: self._count])

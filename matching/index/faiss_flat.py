@@ -40,11 +40,11 @@ class FaissFlatIndex:
         scores, rows = self._index.search(query[None, :], wanted, params=_parameters(selector))
         return best(scores[0], rows[0], wanted)
 
-    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         if len(rows) == 0:
-            return np.empty(0, dtype=np.float32)
-        vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
-        return np.asarray(np.einsum("ij,j->i", vectors, query), dtype=np.float32)
+            return np.empty((0, self.dim), dtype=np.float32)
+        stored = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
+        return np.asarray(stored, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         faiss.write_index(self._index, str(folder / FILE))

@@ -14,7 +14,7 @@ from features.text import normalise
 from matching.catalogue import Rows
 from matching.keywords import word_number
 from matching.lookups import Lookups, day_number
-from matching.schema import NO_DAY, SCHEMAS, SKILL_WIDTH, WORD_WIDTH, Collection
+from matching.schema import NO_DAY, SCHEMAS, SKILL_WIDTH, WITHOUT_VECTORS, WORD_WIDTH, Collection
 from models.encoder import unit
 
 
@@ -32,6 +32,7 @@ class RowWriter:
     """
 
     def __init__(self, collection: Collection, lookups: Lookups) -> None:
+        self._collection = collection
         self._schema = SCHEMAS[collection]
         self._lookups = lookups
         self._ids: list[str] = []
@@ -74,6 +75,8 @@ class RowWriter:
         return Rows(tuple(self._ids), columns, self._vectors(), tuple(self._payloads))
 
     def _vectors(self) -> NDArray[np.float32]:
+        if self._collection in WITHOUT_VECTORS:
+            return np.empty((len(self._ids), 0), dtype=np.float32)
         encoder = self._lookups.encoder
         vectors = np.zeros((len(self._ids), encoder.dim), dtype=np.float32)
         if self._texts:

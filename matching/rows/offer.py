@@ -1,13 +1,14 @@
 """An offer gives one row. What it leaves unsaid is completed from ROME where that is safe, and marked."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
 
 from features.bits import CONTRACT_BIT, language_bits, licence_bits
-from features.records import Exigence, ExperienceDemand, Offer
+from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record
 from features.text import shorten, without_gender_marks
 from matching.catalogue import Rows
 from matching.lookups import Lookups
@@ -40,8 +41,17 @@ REQUIRED_WEIGHT, CORE_WEIGHT, PLAIN_WEIGHT = 1.0, 0.8, 0.5
 _EXPERIENCE = {ExperienceDemand.BEGINNER: 1, ExperienceDemand.WISHED: 2, ExperienceDemand.REQUIRED: 3}
 
 
-def project_offers(records: Sequence[Offer], lookups: Lookups) -> Rows:
-    """Rows of offers, one each."""
+class OfferCard(Record, frozen=True, kw_only=True):
+    """An offer, its description shortened, with the other places where the same job is published."""
+
+    offer: Offer
+    also: tuple[OfferSource, ...] = ()
+
+
+def project_offers(
+    records: Sequence[Offer], lookups: Lookups, also: Mapping[str, tuple[OfferSource, ...]] = MappingProxyType({})
+) -> Rows:
+    """Rows of offers, one each; `also` gives the other sources of the same job by offer id."""
     writer = RowWriter(Collection.OFFERS, lookups)
     titles = [without_gender_marks(offer.title) for offer in records]
     occupations = [_occupation(offer, title, lookups) for offer, title in zip(records, titles, strict=True)]
@@ -89,7 +99,12 @@ def project_offers(records: Sequence[Offer], lookups: Lookups) -> Rows:
                 "skill_weights": weights,
                 "words": word_numbers([offer.title, offer.firm_name, *(demand.label for demand in offer.skills)]),
             },
-            payload_of(msgspec.structs.replace(offer, description=shorten(offer.description, CARD_TEXT))),
+            payload_of(
+                OfferCard(
+                    offer=msgspec.structs.replace(offer, description=shorten(offer.description, CARD_TEXT)),
+                    also=also.get(offer.id, ()),
+                )
+            ),
             [(titles[position], TITLE_WEIGHT), (offer.description, DESCRIPTION_WEIGHT)],
             [] if occupation < 0 else [(occupation, INFERRED_WEIGHT if guessed else OCCUPATION_WEIGHT)],
         )

@@ -1,5 +1,6 @@
 """A training session gives one row; what is taught comes with its training."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -26,6 +27,8 @@ TITLE_WEIGHT = 1.0
 OBJECTIVE_WEIGHT = 0.4
 OCCUPATIONS_WEIGHT = 1.0
 CARD_TEXT: Final = 400
+
+_CERTIFICATION: Final = re.compile(r"(RNCP|RS)(\d{1,6})")
 
 
 class SessionCard(Record, frozen=True, kw_only=True):
@@ -62,6 +65,7 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "fundings": funding_bits(session.fundings),
                 "accessible": -1 if session.accessible is None else int(session.accessible),
                 "outcome_rate": number_or_nan(training.outcome_rate),
+                "certification": certification_number(training.rncp),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
             },
             payload_of(card),
@@ -69,6 +73,14 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
             [(occupation, share) for occupation in occupations],
         )
     return writer.rows()
+
+
+def certification_number(code: str | None) -> int:
+    """A certification's number: RNCP37715 gives 37715, RS1234 gives -1234, anything else 0 (none)."""
+    match = _CERTIFICATION.fullmatch(code or "")
+    if match is None:
+        return 0
+    return int(match[2]) if match[1] == "RNCP" else -int(match[2])
 
 
 def training_occupations(training: Training, lookups: Lookups) -> list[int]:

@@ -1,0 +1,79 @@
+"""What the services answer with."""
+
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from features.records import Record
+from matching.errors import BadParameter
+
+R = TypeVar("R", bound=Record)
+
+MOST_RESULTS: Final = 150
+"""Results a page, as in *Offres d'emploi v2*."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Positions of a page, from 0, both included. Raises BadParameter for an empty, reversed or too large page."""
+
+    first: int = 0
+    last: int = 19
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.last or self.last - self.first >= MOST_RESULTS:
+            raise BadParameter(
+                "range",
+                f"{self.first}-{self.last}",
+                f"premier-dernier, à partir de 0, {MOST_RESULTS} résultats au plus",
+            )
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One criterion of a score: what it says here, in French, and its share of the score."""
+
+    feature: str
+    text: str
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Match(Generic[R]):
+    """One result. The contributions of `reasons` add up to `score`."""
+
+    id: str
+    score: float
+    """0 to 1, higher is better."""
+    record: R
+    distance_km: float | None
+    reasons: tuple[Reason, ...]
+    """All criteria, the heaviest first."""
+    gaps: tuple[str, ...]
+    """What is missing and would change the score, in French."""
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """How the results split over a parameter's values."""
+
+    parameter: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True)
+class Answer(Generic[R]):
+    """A page of results."""
+
+    matches: tuple[Match[R], ...]
+    total: int
+    """Results over all pages."""
+    facets: tuple[Facet, ...] = ()
+    notice: str | None = None
+    """Something the reader should know of the whole answer, in French."""

@@ -1,0 +1,87 @@
+"""Why a counsellor should call on this firm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from matching.explain.wording import counted, enumeration, kilometres, known, percent
+
+
+@dataclass(frozen=True)
+class FirmFacts:
+    """A firm seen from a portfolio, as a sentence needs it. NaN: not known."""
+
+    values: dict[str, float]
+    sector_label: str
+    fitting_labels: tuple[str, ...]
+    """Target occupations of the portfolio that the sector hires, the most hired first."""
+    distance_km: float
+
+
+def explain_firm(feature: str, facts: FirmFacts) -> str:
+    """The sentence of one feature; every feature of `FIRM_FEATURES` has one."""
+    return SENTENCES[feature](facts)
+
+
+def firm_gaps(facts: FirmFacts) -> tuple[str, ...]:
+    """What weakens the visit; empty when nothing known does."""
+    gaps: list[str] = []
+    if facts.values["firm_people"] < 1:
+        gaps.append("Personne à présenter aujourd'hui dans le portefeuille, à sa portée et visible des employeurs")
+    if known(facts.values["firm_hirings"]) and facts.values["firm_hirings"] < 1:
+        gaps.append("Moins d'une embauche attendue d'ici six mois")
+    return tuple(gaps)
+
+
+def _fit(facts: FirmFacts) -> str:
+    if not facts.fitting_labels:
+        return f"Le secteur « {facts.sector_label} » n'embauche pas dans les métiers visés"
+    share = percent(facts.values["firm_fit"])
+    return f"{share} des embauches du secteur vont aux métiers visés : {enumeration(facts.fitting_labels)}"
+
+
+def _people(facts: FirmFacts) -> str:
+    people = counted(facts.values["firm_people"], "personne", "personnes")
+    return f"{people} à présenter, à portée de l'entreprise"
+
+
+def _hirings(facts: FirmFacts) -> str:
+    expected = facts.values["firm_hirings"]
+    if not known(expected):
+        return "Embauches passées inconnues"
+    return f"{counted(expected, 'embauche attendue', 'embauches attendues')} d'ici six mois, au vu des deux ans passés"
+
+
+def _tension(facts: FirmFacts) -> str:
+    share = facts.values["firm_tension"]
+    if not known(share):
+        return "Tension des métiers visés inconnue dans ce bassin"
+    return f"{percent(share)} des recrutements des métiers visés sont jugés difficiles dans ce bassin"
+
+
+def _contact(facts: FirmFacts) -> str:
+    days = facts.values["firm_contact"]
+    if not known(days):
+        return "Jamais contactée"
+    return "Contactée aujourd'hui" if days < 1 else f"Dernier contact il y a {counted(days, 'jour', 'jours')}"
+
+
+def _engaged(facts: FirmFacts) -> str:
+    return "Engagée avec le réseau pour l'emploi" if facts.values["firm_engaged"] >= 1 else "Pas encore engagée"
+
+
+def _distance(facts: FirmFacts) -> str:
+    if not known(facts.distance_km):
+        return "Distance inconnue"
+    return f"À {kilometres(facts.distance_km)} du centre de la recherche"
+
+
+SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
+    "firm_fit": _fit,
+    "firm_people": _people,
+    "firm_hirings": _hirings,
+    "firm_tension": _tension,
+    "firm_contact": _contact,
+    "firm_engaged": _engaged,
+    "distance": _distance,
+}

@@ -1,0 +1,215 @@
+"""Why this job for this person, told to the person or to the employer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from features.records import Licence
+from features.rome.referential import Relation
+from matching.explain.wording import (
+    education,
+    enumeration,
+    euros,
+    kilometres,
+    known,
+    language,
+    months,
+    percent,
+    quoted,
+)
+
+
+class Reader(Enum):
+    """Who reads the reasons."""
+
+    PERSON = "person"
+    EMPLOYER = "employer"
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """One pair of a person and a job, as a sentence needs it. NaN and None: not known."""
+
+    reader: Reader
+    values: dict[str, float]
+    """Feature values by name."""
+    project_label: str
+    job_label: str | None
+    job_inferred: bool
+    held_skills: tuple[str, ...]
+    missing_skills: tuple[str, ...]
+    required_experience_months: float
+    beginner_accepted: bool
+    person_experience_months: float
+    asked_education: int
+    person_education: int
+    missing_licences: tuple[Licence, ...]
+    licences_required: bool
+    missing_languages: tuple[str, ...]
+    pay_max: float
+    pay_floor: float
+    distance_km: float
+    reach_km: float
+
+
+def explain_job(feature: str, facts: JobFacts) -> str:
+    """The sentence of one feature; every feature of `JOB_FEATURES` has one."""
+    return SENTENCES[feature](facts)
+
+
+def job_gaps(facts: JobFacts) -> tuple[str, ...]:
+    """What is missing, the most decisive first; empty when nothing is."""
+    to_person = facts.reader is Reader.PERSON
+    gaps: list[str] = []
+    if facts.missing_licences:
+        names = enumeration([licence.value for licence in facts.missing_licences])
+        gaps.append(f"Permis {names} {'exigé' if facts.licences_required else 'souhaité'}, non déclaré")
+    if facts.missing_languages:
+        gaps.append(
+            f"Langue exigée, non déclarée : {enumeration([language(code) for code in facts.missing_languages])}"
+        )
+    if facts.asked_education > 0 and 0 < facts.person_education < facts.asked_education:
+        gaps.append(f"Diplôme demandé : {education(facts.asked_education)} ({_held_level(facts)})")
+    if known(facts.values["experience"]) and facts.values["experience"] < 0:
+        gaps.append(f"Expérience : {_experience(facts).removeprefix('Expérience : ')}")
+    if facts.missing_skills:
+        verb = "À montrer ou à acquérir" if to_person else "Compétences non déclarées"
+        gaps.append(f"{verb} : {enumeration(facts.missing_skills)}")
+    return tuple(gaps)
+
+
+def _closeness(facts: JobFacts) -> str:
+    closeness = facts.values["closeness"]
+    degree = "très proches" if closeness >= 0.75 else "proches" if closeness >= 0.5 else "assez éloignés"
+    return (
+        f"Intitulé et contenu {degree} de votre projet"
+        if facts.reader is Reader.PERSON
+        else f"Projet et demande {degree}"
+    )
+
+
+def _relation(facts: JobFacts) -> str:
+    value = facts.values["relation"]
+    if facts.job_label is None or not known(value):
+        return "Le métier de l'offre n'est pas codé : seul le texte est comparé"
+    job = quoted(facts.job_label) + (" (déduit du titre)" if facts.job_inferred else "")
+    project = quoted(facts.project_label)
+    whose = "vous visez" if facts.reader is Reader.PERSON else "la personne vise"
+    match Relation(int(value)):
+        case Relation.SAME:
+            return f"C'est le métier que {whose} : {job}"
+        case Relation.PARENT:
+            return f"{job} est de la même famille que {project}"
+        case Relation.MOBILITY:
+            return f"{job} est un métier proche de {project} selon le ROME"
+        case Relation.DOMAIN:
+            return f"{job} est du même domaine professionnel que {project}"
+        case Relation.GRAND_DOMAIN:
+            return f"{job} est du même grand domaine que {project}"
+        case _:
+            return f"{job} n'est pas relié à {project} dans le ROME"
+
+
+def _skills(facts: JobFacts) -> str:
+    wanted = len(facts.held_skills) + len(facts.missing_skills)
+    if wanted == 0:
+        return "L'offre ne précise pas de compétences"
+    who = "Vous avez déclaré" if facts.reader is Reader.PERSON else "La personne a déclaré"
+    if not known(facts.values["skills"]):
+        return f"{who.replace('avez', 'n’avez').replace(' a ', ' n’a ')} aucune compétence à comparer"
+    if not facts.held_skills:
+        return f"{who.replace('avez', 'n’avez').replace(' a ', ' n’a ')} aucune des {wanted} compétences attendues"
+    return f"{who} {len(facts.held_skills)} des {wanted} compétences attendues : {enumeration(facts.held_skills)}"
+
+
+def _experience(facts: JobFacts) -> str:
+    held = months(facts.person_experience_months) if facts.person_experience_months > 0 else "aucune"
+    if not known(facts.values["experience"]):
+        return f"Expérience demandée non précisée (déclarée dans le métier : {held})"
+    if facts.beginner_accepted:
+        return "Débutant accepté" + (f" (expérience déclarée : {held})" if facts.person_experience_months > 0 else "")
+    return f"Expérience : {months(facts.required_experience_months)} demandés, {held} déclarés dans le métier".replace(
+        "aucune déclarés", "aucune déclarée"
+    )
+
+
+def _education(facts: JobFacts) -> str:
+    if facts.asked_education == 0:
+        return "Aucun diplôme précisé"
+    return f"Diplôme demandé : {education(facts.asked_education)} ({_held_level(facts)})"
+
+
+def _held_level(facts: JobFacts) -> str:
+    if facts.person_education == 0:
+        return "niveau non déclaré"
+    return f"niveau déclaré : {education(facts.person_education)}"
+
+
+def _licence(facts: JobFacts) -> str:
+    if not known(facts.values["licence"]):
+        return "Aucun permis demandé"
+    if not facts.missing_licences:
+        return "Permis demandé détenu"
+    return f"Permis {enumeration([licence.value for licence in facts.missing_licences])} demandé, non déclaré"
+
+
+def _languages(facts: JobFacts) -> str:
+    if not known(facts.values["languages"]):
+        return "Aucune langue exigée"
+    if not facts.missing_languages:
+        return "Langues exigées déclarées"
+    return f"Langue exigée, non déclarée : {enumeration([language(code) for code in facts.missing_languages])}"
+
+
+def _pay(facts: JobFacts) -> str:
+    if not known(facts.pay_max):
+        return "Salaire non précisé par l'offre"
+    offered = f"Jusqu'à {euros(facts.pay_max)} brut par mois"
+    if not known(facts.pay_floor):
+        return f"{offered}, sans minimum déclaré"
+    difference = facts.pay_max / facts.pay_floor - 1
+    if abs(difference) < 0.01:
+        return f"{offered}, au niveau du minimum souhaité"
+    return (
+        f"{offered}, {percent(abs(difference))} {'au-dessus' if difference > 0 else 'en dessous'} du minimum souhaité"
+    )
+
+
+def _distance(facts: JobFacts) -> str:
+    if not known(facts.distance_km):
+        return "Distance inconnue"
+    where = "de chez vous" if facts.reader is Reader.PERSON else "du lieu de travail"
+    near = "Dans la même commune" if facts.distance_km < 0.5 else f"À {kilometres(facts.distance_km)} {where}"
+    return f"{near} (déplacement accepté : {kilometres(facts.reach_km)})"
+
+
+def _freshness(facts: JobFacts) -> str:
+    days = facts.values["freshness"]
+    if not known(days):
+        return "Date de publication inconnue"
+    if days < 1:
+        return "Publiée aujourd'hui"
+    return "Publiée hier" if days < 2 else f"Publiée il y a {round(days)} jours"
+
+
+def _tension(facts: JobFacts) -> str:
+    share = facts.values["tension"]
+    if not known(share):
+        return "Tension du métier inconnue dans ce bassin"
+    return f"{percent(share)} des recrutements de ce métier sont jugés difficiles dans ce bassin"
+
+
+SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
+    "closeness": _closeness,
+    "relation": _relation,
+    "skills": _skills,
+    "experience": _experience,
+    "education": _education,
+    "licence": _licence,
+    "languages": _languages,
+    "pay": _pay,
+    "distance": _distance,
+    "freshness": _freshness,
+    "tension": _tension,
+}

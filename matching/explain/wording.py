@@ -1,0 +1,84 @@
+"""Numbers, durations and lists as one writes them in French."""
+
+import math
+from collections.abc import Sequence
+
+EDUCATION = {
+    3: "CAP ou équivalent",
+    4: "bac ou équivalent",
+    5: "bac + 2",
+    6: "bac + 3 ou 4",
+    7: "bac + 5",
+    8: "doctorat",
+}
+
+LANGUAGE_NAMES = {
+    "fr": "français",
+    "en": "anglais",
+    "de": "allemand",
+    "es": "espagnol",
+    "it": "italien",
+    "pt": "portugais",
+    "nl": "néerlandais",
+    "ar": "arabe",
+    "zh": "chinois",
+    "ru": "russe",
+}
+
+
+def education(level: int) -> str:
+    return EDUCATION.get(level, f"niveau {level}")
+
+
+def language(code: str) -> str:
+    return LANGUAGE_NAMES.get(code, code)
+
+
+def months(count: float) -> str:
+    """A duration: « 6 mois », « 2 ans », « 1 an et 3 mois »."""
+    whole = round(count)
+    years, rest = divmod(whole, 12)
+    if years == 0:
+        return f"{rest} mois"
+    text = "1 an" if years == 1 else f"{years} ans"
+    return text if rest == 0 or years >= 3 else f"{text} et {rest} mois"
+
+
+def euros(amount: float) -> str:
+    return f"{round(amount):,} €".replace(",", "\u202f")
+
+
+def kilometres(distance: float) -> str:
+    return f"{distance:.0f} km" if distance >= 10 else f"{distance:.1f} km".replace(".", ",")
+
+
+def percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+def counted(number: float, singular: str, plural: str) -> str:
+    """« 1 offre », « 12 offres »; zero is singular, as French has it."""
+    whole = round(number)
+    return f"{whole} {singular if whole < 2 else plural}"
+
+
+def enumeration(items: Sequence[str], most: int = 3) -> str:
+    """« a, b et c »; what is beyond `most` is counted."""
+    shown = list(items[:most])
+    more = len(items) - len(shown)
+    if more > 0:
+        return f"{', '.join(shown)} et {more} autre{'s' if more > 1 else ''}"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} et {shown[-1]}"
+
+
+def known(value: float) -> bool:
+    return not math.isnan(value)
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence: its capital goes, unless the word is an acronym."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] in " '’" else label
+
+
+def quoted(label: str) -> str:
+    return f"« {label} »"

@@ -1,0 +1,84 @@
+"""What ties records of different kinds together, kept beside the rows so that one change updates the other."""
+
+import json
+from pathlib import Path
+
+from features.records import Contact, TrainingSession
+from matching.lookups import day_number
+from matching.schema import NO_DAY
+
+FILE = "links.json"
+
+
+class Links:
+    """Sessions of each training, contacts of each firm, and the offers that stand behind another."""
+
+    def __init__(self) -> None:
+        self.training_of_session: dict[str, str] = {}
+        self.sessions_of_training: dict[str, set[str]] = {}
+        self.contacts: dict[str, tuple[str, int]] = {}
+        """Contact id -> (siret, day)."""
+        self.contact_days: dict[str, dict[str, int]] = {}
+        """SIRET -> contact id -> day."""
+        self.canonical: dict[str, str] = {}
+        """Offer id -> id of the offer shown in its place; an offer that is shown itself is absent."""
+
+    def put_session(self, session: TrainingSession) -> None:
+        self.drop_session(session.id)
+        self.training_of_session[session.id] = session.training_id
+        self.sessions_of_training.setdefault(session.training_id, set()).add(session.id)
+
+    def drop_session(self, session_id: str) -> None:
+        training_id = self.training_of_session.pop(session_id, None)
+        if training_id is not None:
+            self.sessions_of_training[training_id].discard(session_id)
+
+    def put_contact(self, contact: Contact) -> str:
+        """Note a contact; returns the firm's SIRET."""
+        self.drop_contact(contact.id)
+        day = day_number(contact.at.date())
+        self.contacts[contact.id] = (contact.siret, day)
+        self.contact_days.setdefault(contact.siret, {})[contact.id] = day
+        return contact.siret
+
+    def drop_contact(self, contact_id: str) -> str | None:
+        """Forget a contact; returns the firm's SIRET, None when it was not known."""
+        known = self.contacts.pop(contact_id, None)
+        if known is None:
+            return None
+        self.contact_days[known[0]].pop(contact_id, None)
+        return known[0]
+
+    def last_contact_day(self, siret: str) -> int:
+        """Day (since 1970) of the firm's last contact, NO_DAY when there is none."""
+        return max(self.contact_days.get(siret, {}).values(), default=NO_DAY)
+
+    def last_contact_days(self) -> dict[str, int]:
+        return {siret: self.last_contact_day(siret) for siret, days in self.contact_days.items() if days}
+
+    def put_canonical(self, offer_id: str, canonical_id: str) -> None:
+        if offer_id == canonical_id:
+            self.canonical.pop(offer_id, None)
+        else:
+            self.canonical[offer_id] = canonical_id
+
+    def save(self, folder: Path) -> None:
+        (folder / FILE).write_text(
+            json.dumps(
+                {"sessions": self.training_of_session, "contacts": self.contacts, "canonical": self.canonical},
+                ensure_ascii=False,
+            )
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Links":
+        stored = json.loads((folder / FILE).read_text())
+        links = cls()
+        links.canonical = stored["canonical"]
+        links.training_of_session = stored["sessions"]
+        for session_id, training_id in stored["sessions"].items():
+            links.sessions_of_training.setdefault(training_id, set()).add(session_id)
+        for contact_id, (siret, day) in stored["contacts"].items():
+            links.contacts[contact_id] = (siret, day)
+            links.contact_days.setdefault(siret, {})[contact_id] = day
+        return links

@@ -1,0 +1,122 @@
+"""Ranking: pair features to a score between 0 and 1, and what each feature brings to it.
+
+The first ranker is a weighted sum that anyone can check by hand. Each feature is read through a curve that gives it a
+worth from 0 to 1; a feature that is not known takes the curve's neutral worth, so that silence is neither praised nor
+punished. The score is the sum of weight x worth, the weights of a service adding up to 1. Learned rankers take the
+same matrix and keep the same promise: contributions add up to the score.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
+
+Floats = NDArray[np.float32]
+
+
+class Ranker(Protocol):
+    """Scores pairs from their feature matrix."""
+
+    def contributions(self, features: Floats) -> Floats:
+        """(n, n_features) float32, NaN-free; a pair's score is its row's sum, in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Worth of a feature: straight lines through (value, worth) points, flat outside them."""
+
+    weight: float
+    values: tuple[float, ...]
+    worths: tuple[float, ...]
+    neutral: float = 0.5
+    """Worth of a value that is not known."""
+
+    def worth(self, values: Floats) -> Floats:
+        worths = np.interp(values, self.values, self.worths)
+        return np.where(np.isnan(values), self.neutral, worths).astype(np.float32)
+
+
+class WeightedSum:
+    """The transparent ranker: one curve a feature. Raises ValueError unless it has exactly the service's features."""
+
+    def __init__(self, features: Sequence[Feature[Any]], curves: Mapping[str, Curve]) -> None:
+        names = [feature.name for feature in features]
+        if set(names) != set(curves):
+            raise ValueError(f"curves for {sorted(curves)}, features are {sorted(names)}")
+        total = sum(curve.weight for curve in curves.values())
+        self._curves = [curves[name] for name in names]
+        self._weights = np.array([curve.weight / total for curve in self._curves], dtype=np.float32)
+
+    def contributions(self, features: Floats) -> Floats:
+        worths = [curve.worth(features[:, column]) for column, curve in enumerate(self._curves)]
+        return np.stack(worths, axis=1) * self._weights
+
+
+_RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))
+
+OFFER_RANKER = WeightedSum(
+    JOB_FEATURES,
+    {
+        "closeness": Curve(0.20, (0.2, 0.85), (0, 1), neutral=0),
+        "relation": Curve(0.28, *_RELATION, neutral=0.25),
+        "skills": Curve(0.14, (0, 0.75), (0, 1), neutral=0.4),
+        "experience": Curve(0.08, (-60, -24, 0, 24), (0, 0.3, 0.9, 1), neutral=0.6),
+        "education": Curve(0.05, (-3, -1, 0, 3), (0, 0.4, 1, 0.8), neutral=0.6),
+        "licence": Curve(0.03, (0, 1), (0, 1), neutral=0.7),
+        "languages": Curve(0.02, (0, 1), (0, 1), neutral=0.7),
+        "pay": Curve(0.06, (-0.2, 0, 0.2), (0, 0.7, 1)),
+        "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
+        "freshness": Curve(0.04, (0, 7, 30, 90), (1, 0.85, 0.4, 0)),
+        "tension": Curve(0.02, (0.2, 0.8), (0, 1)),
+    },
+)
+
+PROFILE_RANKER = WeightedSum(
+    JOB_FEATURES,
+    {
+        "closeness": Curve(0.18, (0.2, 0.85), (0, 1), neutral=0),
+        "relation": Curve(0.26, *_RELATION, neutral=0.25),
+        "skills": Curve(0.18, (0, 0.75), (0, 1), neutral=0.3),
+        "experience": Curve(0.14, (-60, -24, 0, 24), (0, 0.3, 0.9, 1), neutral=0.6),
+        "education": Curve(0.06, (-3, -1, 0, 3), (0, 0.4, 1, 0.85), neutral=0.6),
+        "licence": Curve(0.04, (0, 1), (0, 1), neutral=0.7),
+        "languages": Curve(0.03, (0, 1), (0, 1), neutral=0.7),
+        "pay": Curve(0.03, (-0.2, 0, 0.2), (0, 0.7, 1)),
+        "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
+        "freshness": Curve(0.0, (0, 365), (1, 1), neutral=1),
+        "tension": Curve(0.0, (0, 1), (1, 1), neutral=1),
+    },
+)
+"""Sourcing leaves out what does not depend on the person."""
+
+SESSION_RANKER = WeightedSum(
+    SESSION_FEATURES,
+    {
+        "relation": Curve(0.26, *_RELATION),
+        "gap_covered": Curve(0.18, (0, 0.6), (0, 1), neutral=0.3),
+        "entry": Curve(0.10, (-2, -1, 0, 3), (0, 0.3, 1, 0.7), neutral=0.6),
+        "progress": Curve(0.06, (-2, 0, 1, 3), (0, 0.6, 1, 0.7), neutral=0.5),
+        "outcome": Curve(0.12, (0.3, 0.85), (0, 1)),
+        "start": Curve(0.06, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
+        "doors": Curve(0.12, (0, 1, 10, 50), (0, 0.3, 0.7, 1)),
+        "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0)),
+    },
+)
+
+FIRM_RANKER = WeightedSum(
+    FIRM_FEATURES,
+    {
+        "firm_fit": Curve(0.30, (0, 0.05, 0.3, 0.7), (0, 0.3, 0.8, 1), neutral=0),
+        "firm_people": Curve(0.16, (0, 1, 3, 10), (0, 0.5, 0.8, 1), neutral=0),
+        "firm_hirings": Curve(0.24, (0, 1, 5, 30), (0, 0.4, 0.75, 1), neutral=0.2),
+        "firm_tension": Curve(0.08, (0.2, 0.8), (0, 1)),
+        "firm_contact": Curve(0.08, (0, 30, 180), (0, 0.3, 1), neutral=0.8),
+        "firm_engaged": Curve(0.06, (0, 1), (0.3, 1), neutral=0.3),
+        "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
+    },
+)
