@@ -1,7 +1,7 @@
 """Reads `facts/*.toml`: hand-written facts, one file per *grand domaine*, plus communes, certifications and NAF.
 
-In the occupation files an item of ROME is one string, `"<code> <label>"`. A star after the code of a skill says
-that it is *cœur de métier* for that occupation; a tilde after the code of a title says that it is rare.
+In the occupation files an item of ROME is one string, `"<code> <label>"`, with a mark after some codes: `*` for a
+skill that is *cœur de métier* of that occupation, `+` for one that is becoming so (*émergente*), `~` for a rare title.
 """
 
 import tomllib
@@ -68,7 +68,7 @@ def read_facts(folder: Traversable) -> SampleFacts:
 def _occupation(entry: dict[str, Any], path: Traversable) -> SampleOccupation:
     values = {key: value for key, value in entry.items() if key not in _SKILL_KEYS}
     values["skills"] = [
-        SampleSkill(code, label, kind, mark == "*")
+        SampleSkill(code, label, kind, mark == "*", mark == "+")
         for key, kind in _SKILL_KEYS.items()
         for code, mark, label in _items(entry, key, path)
     ]
@@ -80,11 +80,11 @@ def _occupation(entry: dict[str, Any], path: Traversable) -> SampleOccupation:
 
 
 def _items(entry: dict[str, Any], key: str, path: Traversable) -> list[tuple[str, str, str]]:
-    """(code, mark, label) of each `"<code><mark> <label>"`; the mark is "*", "~" or ""."""
+    """(code, mark, label) of each `"<code><mark> <label>"`; the mark is "*", "+", "~" or ""."""
     found = []
     for item in entry.get(key, ()):
         head, _, label = str(item).partition(" ")
-        code = head.rstrip("*~")
+        code = head.rstrip("*+~")
         if not code.isdigit() or not label or len(head) > len(code) + 1:
             raise SampleFactError(
                 f'{path.name}: {item!r} in {key} of {entry.get("code", "?")} should read "<code> <label>", '

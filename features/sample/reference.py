@@ -79,7 +79,7 @@ def _rome(facts: SampleFacts) -> RomeParts:
         ],
         skills=list(skills.values()),
         skill_links=[
-            SkillLinkRow(occupation.code, skill.code, skill.core)
+            SkillLinkRow(occupation.code, skill.code, skill.core, skill.emerging)
             for occupation in occupations
             for skill in occupation.skills
         ],

@@ -28,12 +28,15 @@ class SampleAppellation(msgspec.Struct, frozen=True):
 
 
 class SampleSkill(msgspec.Struct, frozen=True):
-    """A skill of one occupation; `core` is ROME's *cœur de métier* flag for that occupation."""
+    """A skill of one occupation; `core` and `emerging` are ROME's *cœur de métier* flag for that occupation."""
 
     code: str
     label: str
     kind: SkillKind
     core: bool
+    """*Principale*."""
+    emerging: bool
+    """*Émergente*."""
 
 
 class Market(Fact, frozen=True, kw_only=True):

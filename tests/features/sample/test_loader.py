@@ -22,7 +22,7 @@ label = "Aide-soignant / Aide-soignante"
 definition = "Aide."
 access = "Diplôme."
 appellations = ["10891 Aide-soignant / Aide-soignante", "10892~ Aide-soignant à domicile"]
-know_how = ["107740* Réaliser des soins", "400528 Trier les déchets"]
+know_how = ["107740* Réaliser des soins", "400528 Trier les déchets", "485708+ Conseiller"]
 soft = ["300465 Avoir l'esprit d'équipe"]
 naf = [["8610Z", 40]]
 market = { offers_weight = 170, difficult_share = 0.78, pay = [1850, 2250] }
@@ -78,10 +78,11 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_marks_after_codes_are_flags(folder: Path) -> None:
     facts = read_facts(folder)
     (found,) = facts.occupations
-    assert [(skill.code, skill.core) for skill in found.skills] == [
-        ("107740", True),
-        ("400528", False),
-        ("300465", False),
+    assert [(skill.code, skill.core, skill.emerging) for skill in found.skills] == [
+        ("107740", True, False),
+        ("400528", False, False),
+        ("485708", False, True),
+        ("300465", False, False),
     ]
     assert [(title.code, title.rare) for title in found.appellations] == [("10891", False), ("10892", True)]
     assert found.requires.education is None
