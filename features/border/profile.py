@@ -85,7 +85,7 @@ class DiplomeIn(BorderModel):
 class LangueIn(BorderModel):
     """Une langue et son niveau du cadre européen."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = Field(description="ISO 639-1, à défaut 639-3", examples=["en"])
+    code: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = Field(description="ISO 639-1 ou 639-3", examples=["en"])
     niveau: LanguageLevel | None = None
 
 

@@ -97,6 +97,10 @@ class ReferenceSource(Protocol):
     part: str
     origin: Origin
 
+    def find(self, open_data: Path) -> list[Path]:
+        """The publisher's files under a folder of open data; empty when they are not there."""
+        ...
+
     def build(self, paths: list[Path], folder: Path) -> list[Reject]:
         """Read the publisher's files and write the referential's own files into `folder`.
 

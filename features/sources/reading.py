@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from features.sources.base import WrongFile
 
@@ -36,7 +36,7 @@ class Bounded:
         self._left = max(FREE_BYTES, path.stat().st_size * MAX_RATIO)
 
     def read(self, size: int = _CHUNK) -> bytes:
-        """At most `size` bytes (a mebibyte when not said), b"" at the end. Raises WrongFile for a bomb or a damaged file."""
+        """At most `size` bytes (a mebibyte when not said), b"" at the end. Raises WrongFile (bomb, damage)."""
         try:
             data = self._stream.read(_CHUNK if size is None or size < 0 else size)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
@@ -44,7 +44,7 @@ class Bounded:
         self._left -= len(data)
         if self._left < 0:
             raise WrongFile(
-                f"{self._path.name} unfolds to more than {MAX_RATIO} times its size: unpack it and import the plain file"
+                f"{self._path.name} unfolds to over {MAX_RATIO} times its size: unpack it and import the plain file"
             )
         return data
 
@@ -68,7 +68,7 @@ def open_bytes(path: Path) -> Bounded:
     except OSError as error:
         raise WrongFile(f"{path} cannot be read ({error.strerror})") from error
     if head.startswith(b"\x1f\x8b"):
-        return Bounded(gzip.open(path, "rb"), path)
+        return Bounded(cast("IO[bytes]", gzip.open(path, "rb")), path)
     if head.startswith(b"PK\x03\x04"):
         return Bounded(_only_member(path), path)
     return Bounded(path.open("rb"), path)
@@ -180,7 +180,10 @@ WRONG_WIDTH: Final = "(row)"
 
 
 def check_header(path: Path, found: list[str], needed: frozenset[str]) -> None:
-    """Raises WrongFile when a needed column is not there."""
+    """Raises WrongFile when a needed column is not there, or is there twice."""
+    twice = sorted(name for name in needed if found.count(name) > 1)
+    if twice:
+        raise WrongFile(f"{path.name}: column {', '.join(twice)} is there twice: keep one")
     missing = sorted(needed - set(found))
     if missing:
         raise WrongFile(

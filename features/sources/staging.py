@@ -1,0 +1,65 @@
+"""Records that passed the border, kept on disk until the whole file has been read.
+
+An import writes nothing to the store before it knows that the file is readable to its end. The staging files have no
+name on disk: a process that is killed leaves nothing behind.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+from features.records import Record
+from features.store import KIND_OF, RECORD_TYPES, Kind, record_id
+
+_LENGTH_BYTES = 4
+
+
+class Staging:
+    """Records by kind, in the order they came, each id once. Memory grows with the ids only."""
+
+    def __init__(self) -> None:
+        self._files: dict[Kind, IO[bytes]] = {}
+        self._ids: dict[Kind, set[str]] = {}
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for stream in self._files.values():
+            stream.close()
+
+    def ids(self, kind: Kind) -> set[str]:
+        return self._ids.get(kind, set())
+
+    def __len__(self) -> int:
+        return sum(len(ids) for ids in self._ids.values())
+
+    def repeated(self, records: tuple[Record, ...]) -> Record | None:
+        """The first of these records whose id is staged already."""
+        return next((record for record in records if record_id(record) in self.ids(KIND_OF[type(record)])), None)
+
+    def add(self, records: tuple[Record, ...]) -> None:
+        for record in records:
+            kind = KIND_OF[type(record)]
+            self._ids.setdefault(kind, set()).add(record_id(record))
+            stream = self._files.get(kind)
+            if stream is None:
+                stream = self._files[kind] = tempfile.TemporaryFile(prefix="vivier-import-")  # noqa: SIM115
+            body = self._encoder.encode(record)
+            stream.write(len(body).to_bytes(_LENGTH_BYTES, "little") + body)
+
+    def records(self, kind: Kind) -> Iterator[Record]:
+        """The staged records of a kind."""
+        stream = self._files.get(kind)
+        if stream is None:
+            return
+        decoder = msgspec.msgpack.Decoder(RECORD_TYPES[kind])
+        stream.seek(0)
+        while length := stream.read(_LENGTH_BYTES):
+            yield decoder.decode(stream.read(int.from_bytes(length, "little")))
