@@ -3,36 +3,39 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 log = logging.getLogger(__name__)
 
+P = TypeVar("P")
 
-class Catalogue(Protocol):
+
+class Following(Protocol[P]):
     """The part of the engine that follows the log."""
 
-    @property
-    def watermark(self) -> int: ...
+    def read_changes(self) -> P | None:
+        """The next changes, ready to be applied; None when there is nothing new. Runs in another thread."""
+        ...
 
-    def catch_up(self) -> int: ...
+    def apply(self, prepared: P) -> int:
+        """Make them visible; returns how many."""
+        ...
 
 
-class Follower:
+class Follower(Generic[P]):
     """Keeps the engine level with the store.
 
-    It looks every `interval_s` seconds, and at once after `nudge()`. The look is one small SQL query in a worker
-    thread; the changes are applied on the event loop, where no request runs at the same time.
+    It looks every `interval_s` seconds, and at once after `nudge()`. Reading happens in a worker thread; applying, a
+    matter of milliseconds, on the event loop, where no request runs at the same time.
     """
 
-    def __init__(self, engine: Catalogue, read_watermark: Callable[[], int], interval_s: float) -> None:
+    def __init__(self, engine: Following[P], interval_s: float) -> None:
         self._engine = engine
-        self._read_watermark = read_watermark
         self._interval_s = interval_s
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.lag = 0
-        """Changes in the log that were not applied yet at the last look."""
+        self.looks = 0
+        """Looks at the log since the start."""
         self.failure: str | None = None
         """Class of the error that the last look met; None when it went well."""
 
@@ -42,16 +45,9 @@ class Follower:
 
     async def look(self) -> int:
         """Apply what the log holds and the engine does not; returns how many changes were applied."""
-        target = await asyncio.to_thread(self._read_watermark)
         applied = 0
-        while self._engine.watermark < target:
-            self.lag = target - self._engine.watermark
-            step = self._engine.catch_up()
-            applied += step
-            if step == 0:
-                break
-            await asyncio.sleep(0)
-        self.lag = max(0, target - self._engine.watermark)
+        while (prepared := await asyncio.to_thread(self._engine.read_changes)) is not None:
+            applied += self._engine.apply(prepared)
         return applied
 
     async def start(self) -> None:
@@ -74,5 +70,6 @@ class Follower:
                 # The log is still there: the next look starts again where this one stopped.
                 self.failure = type(error).__name__
                 log.exception("the change log could not be followed")
+            self.looks += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._interval_s)

@@ -1,12 +1,12 @@
 """No query parameter is ignored in silence: a name that the route does not declare is refused."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
 
 from matching.errors import BadParameter, UnknownParameter
+from matching.filters.registry import nearest_name
 
 
 def declared_by(route: Any) -> frozenset[str]:
@@ -29,8 +29,7 @@ def check(items: Sequence[tuple[str, str]], known: Iterable[str]) -> None:
     seen: set[str] = set()
     for name, value in items:
         if name not in names:
-            nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
-            raise UnknownParameter(name, nearest[0] if nearest else None)
+            raise UnknownParameter(name, nearest_name(name, names))
         if name in seen:
             raise BadParameter(name, value, "une seule fois ; plusieurs valeurs se séparent par des virgules")
         seen.add(name)

@@ -106,7 +106,7 @@ class ProblemType(Enum):
         return f"/problemes/{self.slug}"
 
 
-class FieldError(msgspec.Struct, frozen=True):
+class ErreurChamp(msgspec.Struct, frozen=True):
     """One wrong field of a body."""
 
     champ: str
@@ -115,8 +115,19 @@ class FieldError(msgspec.Struct, frozen=True):
     remede: str
 
     @classmethod
-    def of(cls, problem: FieldProblem) -> "FieldError":
+    def of(cls, problem: FieldProblem) -> "ErreurChamp":
         return cls(problem.field, problem.value, problem.reason_fr, problem.remedy_fr)
+
+
+class Probleme(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every error (RFC 9457), with `erreurs` for the fields of a body."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    erreurs: tuple[ErreurChamp, ...] = ()
 
 
 class ApiProblem(Exception):
@@ -127,7 +138,7 @@ class ApiProblem(Exception):
         kind: ProblemType,
         detail: str,
         *,
-        errors: tuple[FieldError, ...] = (),
+        errors: tuple[ErreurChamp, ...] = (),
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         instance: str | None = None,
@@ -142,16 +153,7 @@ class ApiProblem(Exception):
 
     def response(self) -> Response:
         """The HTTP answer: type, title, status, detail; `erreurs` and `instance` when there are any."""
-        body: dict[str, object] = {
-            "type": self.kind.uri,
-            "title": self.kind.title,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        if self.instance is not None:
-            body["instance"] = self.instance
-        if self.errors:
-            body["erreurs"] = self.errors
+        body = Probleme(self.kind.uri, self.kind.title, self.status, self.detail, self.instance, self.errors)
         return Response(msgspec.json.encode(body), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
@@ -161,7 +163,7 @@ def invalid_body(problems: Iterable[FieldProblem]) -> ApiProblem:
     if len(found) == 1 and found[0].code == "json_invalid":
         return ApiProblem(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé.")
     count = "Un champ est refusé." if len(found) == 1 else f"{len(found)} champs sont refusés."
-    return ApiProblem(ProblemType.INVALID_BODY, count, errors=tuple(FieldError.of(problem) for problem in found))
+    return ApiProblem(ProblemType.INVALID_BODY, count, errors=tuple(ErreurChamp.of(problem) for problem in found))
 
 
 _BY_STATUS: Final = {

@@ -173,6 +173,11 @@ class Writer:
         present = set(self.connection.scalars(sa.select(table.c.id).where(table.c.source == source)))
         return self.delete(kind, sorted(present - set(keep)))
 
+    def exists(self, kind: Kind, key: str) -> bool:
+        """Whether the record is there, as this transaction sees it."""
+        table = record_tables[kind]
+        return self.connection.scalar(sa.select(table.c.id).where(table.c.id == key)) is not None
+
     def log(self, kind: Kind, ids: Collection[str], operation: Operation) -> None:
         """Append to the change log: what a follower must read again."""
         if not ids:
@@ -252,6 +257,13 @@ class Store:
             if len(rows) < batch_size:
                 return
             after = rows[-1].id
+
+    def page(self, record_type: type[R], first: int, size: int) -> list[R]:
+        """The records at positions `first` to `first + size - 1` in order of id; fewer, or none, past the end."""
+        table = record_tables[KIND_OF[record_type]]
+        statement = sa.select(table.c.body).order_by(table.c.id).offset(first).limit(size)
+        with self.engine.connect() as connection:
+            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
 
     def count(self, kind: Kind) -> int:
         table = record_tables[kind]

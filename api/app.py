@@ -1,0 +1,56 @@
+"""The ASGI application: routes, problems, the API page, and the follower for as long as it runs."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+
+from api import docs_page, openapi, problems
+from api.parameters import refuse_unknown
+from api.routes.registry import bulk_routers, routers
+from api.schemas import schemas
+from api.service import Service
+
+DESCRIPTION = """
+Vivier rapproche des profils, des offres, des formations et des entreprises, et dit pourquoi.
+
+* Les noms de champs et de paramètres suivent *Offres d'emploi v2* où il en a un ; LHÉO, RNCP et ROME 4.0 sinon.
+* `range=0-19` choisit la page (150 éléments au plus) ; la réponse est 200, 206 ou 204 avec `Content-Range`.
+* Un paramètre inconnu est refusé (400) avec le nom le plus proche ; toute erreur est un `application/problem+json`.
+* Une écriture est visible dans les recherches en moins d'une seconde.
+"""
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over `service`; it closes the store when it stops."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await service.follower.start()
+        try:
+            yield
+        finally:
+            await service.follower.stop()
+            service.store.close()
+
+    app = FastAPI(
+        title="Vivier",
+        summary="Banque de profils : rapprochement et recommandation sur ROME 4.0",
+        description=DESCRIPTION,
+        version=version("vivier"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=service.settings.body_limit_bytes,
+    )
+    app.state.service = service
+    problems.install(app)
+    strict = [Depends(refuse_unknown)]
+    for router in routers():
+        app.include_router(router, dependencies=strict)
+    for router in bulk_routers():
+        app.include_router(router, dependencies=strict, max_body_size=service.settings.bulk_limit_bytes)
+    docs_page.install(app)
+    openapi.install(app, schemas())
+    return app

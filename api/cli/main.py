@@ -1,0 +1,51 @@
+"""`vivier`: the command line. One file a group, one line here; nothing heavy is imported until a command runs."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli import demo, doctor, imports, index, rome, serve, world
+
+app = typer.Typer(
+    name="vivier",
+    help="Vivier: matching and recommendation for a public employment network.\n\nExample: vivier doctor",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"vivier {version('vivier')}")
+        raise typer.Exit
+
+
+@app.callback()
+def vivier(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Vivier: matching and recommendation for a public employment network.
+
+    Example: vivier doctor
+    """
+
+
+app.add_typer(imports.app, name="import")
+app.add_typer(world.app, name="world")
+app.add_typer(rome.app, name="rome")
+app.add_typer(index.app, name="index")
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

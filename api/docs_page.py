@@ -1,0 +1,39 @@
+"""The interactive API page at `/docs`, from files of this machine: it works without a network."""
+
+from pathlib import Path
+from typing import Final
+
+import fastapi_offline
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+ASSETS: Final = Path(fastapi_offline.__file__).parent / "static"
+"""Swagger UI, as the fastapi-offline package ships it."""
+
+_STATIC: Final = "/docs/static"
+
+
+async def _page(request: Request) -> Response:
+    root = request.scope.get("root_path", "")
+    return get_swagger_ui_html(
+        openapi_url=f"{root}/openapi.json",
+        title="API de Vivier",
+        swagger_js_url=f"{root}{_STATIC}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{_STATIC}/swagger-ui.css",
+        swagger_favicon_url=f"{root}{_STATIC}/favicon.png",
+        swagger_ui_parameters={"docExpansion": "none", "tryItOutEnabled": True, "defaultModelsExpandDepth": 0},
+    )
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
+
+
+def install(app: FastAPI) -> None:
+    """Serve the page at `/docs`, and lead `/` to it."""
+    app.add_route("/docs", _page, include_in_schema=False)
+    app.mount(_STATIC, StaticFiles(directory=ASSETS), name="docs-static")
+    app.add_route("/", _home, include_in_schema=False)

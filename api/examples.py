@@ -1,0 +1,127 @@
+"""One valid example a kind of record, for the API page; a test sends each through the border and the store."""
+
+from typing import Any, Final
+
+from features.store import Kind
+
+EXAMPLES: Final[dict[Kind, dict[str, Any]]] = {
+    Kind.PROFILE: {
+        "id": "exemple-profil",
+        "projets": [
+            {
+                "codeROME": "J1501",
+                "codeAppellation": "10891",
+                "rayonKm": 25,
+                "typesContrat": ["CDI", "CDD"],
+                "tempsPlein": True,
+                "salaireMin": 1850,
+            }
+        ],
+        "competences": [{"code": "107740", "niveau": "avance"}, {"code": "489902", "niveau": "intermediaire"}],
+        "experiences": [{"mois": 30, "intitule": "Aide-soignant en EHPAD", "codeROME": "J1501"}],
+        "diplomes": [{"niveau": 4, "codeRNCP": "RNCP35830"}],
+        "langues": [{"code": "fr", "niveau": "C2"}],
+        "permis": ["B"],
+        "commune": "23096",
+        "mobilite": {"km": 30, "modes": ["voiture"]},
+        "consentements": {"visibleEmployeurs": True, "profilage": True, "contactCourriel": False},
+    },
+    Kind.IDENTITY: {
+        "id": "exemple-profil",
+        "prenom": "Camille",
+        "nom": "Exemple",
+        "courriel": "camille@exemple.invalid",
+    },
+    Kind.PROTECTED: {"id": "exemple-profil", "rqth": True, "utiliserDansFiltres": True},
+    Kind.OFFER: {
+        "id": "exemple-offre",
+        "intitule": "Aide-soignant de nuit (H/F)",
+        "description": "Vous accompagnez vingt résidents, en binôme, de 21 h à 7 h.",
+        "dateCreation": "2026-01-12",
+        "lieuTravail": {"libelle": "23 - Guéret", "commune": "23096"},
+        "romeCode": "J1501",
+        "appellationCode": "10891",
+        "entreprise": {"nom": "Résidence des Tilleuls"},
+        "typeContrat": "CDI",
+        "experienceExige": "D",
+        "permis": [{"libelle": "B", "exigence": "S"}],
+        "competences": [
+            {
+                "code": "107740",
+                "libelle": "Réaliser ou contrôler les soins d'hygiène, de confort et apporter une aide au patient",
+                "exigence": "E",
+            }
+        ],
+        "salaire": {"libelle": "Mensuel de 1950.0 Euros à 2150.0 Euros sur 12.0 mois"},
+        "tempsPlein": True,
+        "nombrePostes": 2,
+    },
+    Kind.TRAINING: {
+        "id": "exemple-formation",
+        "intitule": "Diplôme d'État d'aide-soignant",
+        "objectif": "Exercer le métier d'aide-soignant en établissement ou à domicile.",
+        "codeRNCP": "RNCP35830",
+        "codesROME": ["J1501"],
+        "competences": ["107740", "107747"],
+        "niveauSortie": 4,
+        "niveauEntree": 3,
+        "dureeHeures": 1540,
+        "organisme": "Institut de formation de la Creuse",
+    },
+    Kind.SESSION: {
+        "id": "exemple-session",
+        "formation": "exemple-formation",
+        "dateDebut": "2026-09-01",
+        "dateFin": "2027-07-09",
+        "lieu": {"commune": "23096"},
+        "modalite": "presentiel",
+        "places": 24,
+        "placesRestantes": 9,
+        "financements": ["REGION", "CPF"],
+        "accessible": True,
+    },
+    Kind.ESTABLISHMENT: {
+        "siret": "13000548100010",
+        "naf": "8710A",
+        "nom": "Résidence des Tilleuls",
+        "headcount_min": 50,
+        "headcount_max": 99,
+        "commune": "23096",
+        "location": {"lat": 46.17, "lon": 1.87},
+        "embauches": [{"mois": "2025-11", "nombre": 3}],
+    },
+    Kind.EVENT: {
+        "id": "exemple-evenement",
+        "type": "sauvegardee",
+        "date": "2026-01-15T09:30:00+01:00",
+        "profil": "exemple-profil",
+        "offre": "exemple-offre",
+    },
+    Kind.CONTACT: {
+        "id": "exemple-contact",
+        "conseiller": "exemple-conseiller",
+        "siret": "13000548100010",
+        "date": "2026-01-15T14:00:00+01:00",
+        "canal": "visite",
+        "issue": "besoin",
+        "note": "Cherche deux aides-soignants pour mars.",
+    },
+    Kind.SUBSCRIPTION: {
+        "id": "exemple-abonnement",
+        "profil": "exemple-profil",
+        "contenu": "offres_et_formations",
+        "frequence": "quotidienne",
+        "canal": "page",
+        "taille": 10,
+        "criteres": {"distance": "20", "typeContrat": "CDI"},
+    },
+    Kind.TALENT_POOL: {
+        "id": "exemple-vivier",
+        "nom": "Soin à domicile, Creuse",
+        "proprietaire": "exemple-conseiller",
+        "codesROME": ["J1501", "K1304"],
+        "commune": "23096",
+        "rayonKm": 40,
+        "profils": ["exemple-profil"],
+    },
+}

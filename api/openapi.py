@@ -1,0 +1,218 @@
+"""What the OpenAPI document says beyond what FastAPI reads from signatures: bodies, answers, examples, problems."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from api.problems import MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
+from features.border.registry import BORDERS, Border
+from features.store import Kind
+from matching.filters.base import Parameter
+
+REF: Final = "#/components/schemas/{name}"
+
+FEMININE: Final = frozenset({Kind.OFFER, Kind.TRAINING, Kind.SESSION, Kind.IDENTITY})
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A kind of record in French sentences: "une offre", "l'offre", "les offres"."""
+
+    a: str
+    the: str
+    all: str
+
+    @classmethod
+    def of(cls, border: Border) -> "Described":
+        label, feminine = border.label_fr, border.kind in FEMININE
+        vowel = label[0] in "aeéiouy"
+        the = "l'" if vowel else "la " if feminine else "le "
+        first, *rest = label.split(" ", 1)
+        plural = " ".join([first + "s", *rest])
+        return cls(f"{'une' if feminine else 'un'} {label}", f"{the}{label}", f"les {plural}")
+
+    def not_found(self, key: str) -> ApiProblem:
+        """404 for a record of this kind."""
+        return ApiProblem(ProblemType.NOT_FOUND, f"{self.the[0].upper()}{self.the[1:]} « {key[:80]} » n'existe pas.")
+
+
+def ref(name: str) -> Json:
+    return {"$ref": REF.format(name=name)}
+
+
+def content(schema: Json, example: object, media_type: str = "application/json") -> Json:
+    return {media_type: {"schema": schema, "example": example}}
+
+
+def answer(description: str, schema: Json, example: object) -> Json:
+    """One response of an operation."""
+    return {"description": description, "content": content(schema, example)}
+
+
+def body(schema: Json, example: object, media_type: str = "application/json", description: str = "") -> Json:
+    """`openapi_extra` for a route that reads its body itself."""
+    return {
+        "requestBody": {
+            "required": True,
+            "description": description,
+            "content": content(schema, example, media_type),
+        }
+    }
+
+
+def page_answers(unit_fr: str, schema: Json, example: object) -> dict[int | str, Json]:
+    """The three answers of a page: all, part, none."""
+    headers = {
+        "Content-Range": {
+            "description": f"Rangs rendus et total : `{unit_fr} 0-19/132`.",
+            "schema": {"type": "string"},
+        }
+    }
+    return {
+        200: {**answer("Tous les résultats.", schema, example), "headers": headers},
+        206: {**answer("Une partie des résultats.", schema, example), "headers": headers},
+        204: {"description": "Aucun résultat à ces rangs.", "headers": headers},
+    }
+
+
+def record_schema(border: Border) -> Json:
+    return ref(border.model.__name__)
+
+
+def record_body(border: Border, example: object) -> Json:
+    """The body of a route that takes one record."""
+    return body(record_schema(border), example)
+
+
+def record_answer(border: Border, example: object, description: str) -> Json:
+    """The answer of a route that gives one record."""
+    return answer(description, record_schema(border), example)
+
+
+def list_schema(items: Json) -> Json:
+    return {"type": "object", "required": ["resultats"], "properties": {"resultats": {"type": "array", "items": items}}}
+
+
+RANGE_PARAMETER: Final[Json] = {
+    "name": "range",
+    "in": "query",
+    "required": False,
+    "description": "Rangs du premier et du dernier résultat, à partir de 0 ; 150 résultats au plus.",
+    "schema": {"type": "string", "default": "0-19", "pattern": "^[0-9]+-[0-9]+$"},
+    "example": "0-19",
+}
+
+
+def query_parameters(declared: Iterable[Parameter]) -> list[Json]:
+    """The search parameters, as the filters declare them, and `range`."""
+    return [
+        *(
+            {
+                "name": parameter.name,
+                "in": "query",
+                "required": False,
+                "description": parameter.description,
+                "schema": {"type": "string"},
+                "example": parameter.example,
+            }
+            for parameter in declared
+        ),
+        RANGE_PARAMETER,
+    ]
+
+
+def problem_answer(kind: ProblemType, detail: str, errors: tuple[ErreurChamp, ...] = ()) -> Json:
+    """One problem response of an operation."""
+    example = msgspec.json.decode(ApiProblem(kind, detail, errors=errors).response().body)
+    return {"description": kind.title, "content": content(ref("Probleme"), example, MEDIA_TYPE)}
+
+
+_FIELD: Final = ErreurChamp(
+    "projets[0].codeROME", "Z9999", "le code ROME est inconnu", "Utiliser un code ROME 4.0 ou v3"
+)
+_WITH_PATH: Final = {"404": problem_answer(ProblemType.NOT_FOUND, "L'offre « 12 » n'existe pas.")}
+_WITH_BODY: Final = {
+    "400": problem_answer(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé."),
+    "413": problem_answer(ProblemType.TOO_LARGE, "Le corps de la requête dépasse la limite."),
+    "415": problem_answer(ProblemType.CONTENT_TYPE, "Type de contenu attendu : application/json ; reçu : text/plain."),
+    "422": problem_answer(ProblemType.INVALID_BODY, "Un champ est refusé.", (_FIELD,)),
+}
+_ALWAYS: Final = {
+    "400": problem_answer(
+        ProblemType.UNKNOWN_PARAMETER, "Le paramètre « distanc » n'existe pas. Vouliez-vous dire « distance » ?"
+    ),
+    "405": problem_answer(ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    "500": problem_answer(ProblemType.INTERNAL, "Le service n'a pas pu répondre."),
+    "503": problem_answer(ProblemType.NOT_READY, "Les index ne sont pas encore chargés."),
+}
+
+
+def install(app: FastAPI, schemas: Mapping[str, Json]) -> None:
+    """Make `app` describe itself completely; `schemas` are the components that routes refer to."""
+
+    def document() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    summary=app.summary,
+                    description=app.description,
+                    routes=app.routes,
+                    tags=app.openapi_tags,
+                ),
+                schemas,
+            )
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def complete(document: Json, schemas: Mapping[str, Json]) -> Json:
+    """`document` with the components of `schemas` and, on every operation, the problems that it can answer."""
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.pop(name, None)
+    components.update(schemas)
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            responses = operation["responses"]
+            _drop_default_validation(responses)
+            extra = {
+                **(_WITH_PATH if "{" in path else {}),
+                **(_WITH_BODY if "requestBody" in operation else {}),
+                **_ALWAYS,
+            }
+            for status, response in extra.items():
+                responses.setdefault(status, response)
+            operation["responses"] = dict(sorted(responses.items()))
+    return document
+
+
+def _drop_default_validation(responses: Json) -> None:
+    """FastAPI announces its own 422 for parameters; this API answers them with 400."""
+    schema = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if schema.get("$ref", "").endswith("HTTPValidationError"):
+        del responses["422"]
+
+
+def border_schemas() -> dict[str, Json]:
+    """The components of the public shapes of all records."""
+    _, definitions = models_json_schema(
+        [(border.model, "validation") for border in BORDERS.values()], ref_template="#/components/schemas/{model}"
+    )
+    found: dict[str, Json] = definitions["$defs"]
+    return found
+
+
+def struct_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Json]:
+    """The components of msgspec structs."""
+    _, components = msgspec.json.schema_components(structs, ref_template=REF)
+    return components

@@ -1,0 +1,39 @@
+"""Pages as *Offres d'emploi v2* gives them: `range=0-19`, `Content-Range`, 200 / 206 / 204."""
+
+import re
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from matching.answer import MOST_RESULTS, Window
+from matching.errors import BadParameter
+
+DEFAULT_RANGE: Final = "0-19"
+
+_RANGE: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+
+
+def window_of(text: str) -> Window:
+    """The window that `range` asks for: 0-based, both ends included.
+
+    Raises BadParameter for another form, an end before the start, or too many results.
+    """
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise BadParameter("range", text, "premier-dernier, par exemple 0-19")
+    return Window(int(match[1]), int(match[2]))
+
+
+def page(unit: str, window: Window, shown: int, total: int, body: object) -> Response:
+    """The answer for `shown` of `total` results: 204 without a body when none, 200 when all, else 206."""
+    headers = {"Accept-Ranges": f"{unit} {MOST_RESULTS}", "Content-Range": f"{unit} */{total}"}
+    if shown == 0:
+        return Response(status_code=204, headers=headers)
+    headers["Content-Range"] = f"{unit} {window.first}-{window.first + shown - 1}/{total}"
+    return json_response(body, 200 if shown == total else 206, headers)
+
+
+def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`body` as JSON, encoded by msgspec: records, structs, dates and plain containers."""
+    return Response(msgspec.json.encode(body), status_code=status, headers=headers, media_type="application/json")

@@ -1,0 +1,57 @@
+"""Is the process alive, and can it answer? For load balancers and for people."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.openapi import answer
+from api.pagination import json_response
+from api.service import ServiceOf
+
+router = APIRouter(prefix="/health", tags=["Santé du service"])
+
+_OBJECT = {"type": "object"}
+_READY: dict[str, Any] = {
+    "pret": True,
+    "suivi": None,
+    "retard": 0,
+    "index": {
+        "generation": "000002",
+        "refused_generation": None,
+        "built_at": "2026-01-15T08:00:00+00:00",
+        "backend": "faiss-flat",
+        "watermark": 1843,
+        "collections": {"offres": {"records": 1200, "rows": 1204}},
+    },
+}
+
+
+@router.get(
+    "/live",
+    summary="Le processus répond",
+    description="Toujours 200 tant que le processus tourne : à ne pas confondre avec `/health/ready`.",
+    responses={200: answer("Vivant.", _OBJECT, {"vivant": True})},
+)
+async def live() -> Response:
+    return json_response({"vivant": True})
+
+
+@router.get(
+    "/ready",
+    summary="Le service peut répondre aux recherches",
+    description=(
+        "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, combien de changements "
+        "du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus être suivi (`suivi`)."
+    ),
+    responses={
+        200: answer("Prêt.", _OBJECT, _READY),
+        503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OperationalError"}),
+    },
+)
+async def ready(service: ServiceOf) -> Response:
+    failure = service.follower.failure
+    head = await run_in_threadpool(service.store.watermark)
+    status = service.engine.status()
+    body = {"pret": failure is None, "suivi": failure, "retard": head - service.engine.watermark, "index": status}
+    return json_response(body, 200 if failure is None else 503)

@@ -1,0 +1,131 @@
+"""The routes of a kind of record: create, read, replace, delete, list; one factory for all kinds."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.examples import EXAMPLES
+from api.intake import record_of
+from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
+from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.problems import ApiProblem, ErreurChamp, ProblemType
+from api.service import ServiceOf
+from features.border.registry import Border
+from features.records import Record
+from features.store import RECORD_TYPES, record_id
+
+SOURCE = "api"
+"""The source of what comes in through these routes."""
+
+CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
+
+Key = Annotated[str, Path(alias="id", description="Identifiant donné par l'éditeur.", max_length=200)]
+Range = Annotated[
+    str,
+    Query(
+        alias="range",
+        description="Rangs du premier et du dernier élément, à partir de 0 ; 150 éléments au plus.",
+        examples=[DEFAULT_RANGE],
+    ),
+]
+
+
+def records_router(border: Border) -> APIRouter:
+    """The routes under `/v1/<path>` for one kind of record."""
+    router = APIRouter(prefix=f"/v1/{border.path}", tags=[border.label_fr.capitalize()])
+    record_type = RECORD_TYPES[border.kind]
+    described = Described.of(border)
+    example = EXAMPLES[border.kind]
+
+    @router.post(
+        "",
+        summary=f"Créer {described.a}",
+        description=f"Crée {described.a}. Un identifiant déjà pris est refusé (409) : PUT remplace.",
+        status_code=201,
+        openapi_extra=record_body(border, example),
+        responses={201: record_answer(border, example, "Créé ; `Location` donne son adresse."), 409: CONFLICT},
+    )
+    async def create(request: Request, service: ServiceOf) -> Response:
+        record = await record_of(request, border, service.reference)
+
+        def write() -> None:
+            with service.store.writing() as writer:
+                if writer.exists(border.kind, record_id(record)):
+                    raise ApiProblem(ProblemType.CONFLICT, f"L'identifiant « {record_id(record)} » est déjà pris.")
+                writer.upsert([record], SOURCE)
+
+        await run_in_threadpool(write)
+        service.follower.nudge()
+        location = {"Location": f"/v1/{border.path}/{record_id(record)}"}
+        return json_response(border.out(record), 201, location)
+
+    @router.get(
+        "",
+        summary=f"Lister {described.all}",
+        description="Par ordre d'identifiant, page par page.",
+        responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
+    )
+    async def listing(service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
+        window = window_of(range_)
+        records, total = await run_in_threadpool(
+            lambda: (
+                service.store.page(record_type, window.first, window.last - window.first + 1),
+                service.store.count(border.kind),
+            )
+        )
+        body = {"resultats": [border.out(record) for record in records]}
+        return page(border.path, window, len(records), total, body)
+
+    @router.get(
+        "/{id}",
+        summary=f"Lire {described.a}",
+        description=f"Rend {described.the} tel que le magasin le tient.",
+        responses={200: record_answer(border, example, "Trouvé.")},
+    )
+    async def read(key: Key, service: ServiceOf) -> Response:
+        record = await run_in_threadpool(service.store.get, record_type, key)
+        if record is None:
+            raise described.not_found(key)
+        return json_response(border.out(record))
+
+    @router.put(
+        "/{id}",
+        summary=f"Créer ou remplacer {described.a}",
+        description="Le corps est l'enregistrement entier ; son `id` est celui de l'adresse.",
+        openapi_extra=record_body(border, example),
+        responses={
+            200: record_answer(border, example, "Remplacé, ou déjà identique."),
+            201: record_answer(border, example, "Créé."),
+        },
+    )
+    async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
+        record = await record_of(request, border, service.reference)
+        check_same_id(border, record, key)
+        counts = await run_in_threadpool(service.store.upsert, [record], SOURCE)
+        service.follower.nudge()
+        return json_response(border.out(record), 201 if counts.inserted else 200)
+
+    @router.delete(
+        "/{id}",
+        summary=f"Supprimer {described.a}",
+        description="Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde.",
+        status_code=204,
+        responses={204: {"description": "Supprimé."}},
+    )
+    async def delete(key: Key, service: ServiceOf) -> Response:
+        if await run_in_threadpool(service.store.delete, border.kind, [key]) == 0:
+            raise described.not_found(key)
+        service.follower.nudge()
+        return Response(status_code=204)
+
+    return router
+
+
+def check_same_id(border: Border, record: Record, key: str) -> None:
+    """Raises ApiProblem (422) when the body speaks of another record than the address."""
+    if record_id(record) != key:
+        name = "id" if "id" in border.model.model_fields else "siret"
+        remedy = f"Écrire {key[:80]}"
+        error = ErreurChamp(name, record_id(record)[:80], "l'identifiant n'est pas celui de l'adresse", remedy)
+        raise ApiProblem(ProblemType.INVALID_BODY, "Un champ est refusé.", errors=(error,))

@@ -1,0 +1,34 @@
+"""The routers, in the order in which they are tried: one line each, and the API and its contract suite know it."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+from api.routes import health, problem_pages, prospection, recommendations, rome, sourcing
+from api.routes.bulk import bulk_router
+from api.routes.protected import sub_resource
+from api.routes.records import records_router
+from features.border.registry import BORDERS
+from features.store import Kind
+
+APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
+"""Kinds that are reached only through their profile, and the last part of their address."""
+
+
+def routers() -> Iterator[APIRouter]:
+    """The routers whose bodies are one document."""
+    yield recommendations.router
+    yield sourcing.router
+    yield prospection.router
+    yield rome.router
+    for kind, border in BORDERS.items():
+        yield sub_resource(kind, APART[kind]) if kind in APART else records_router(border)
+    yield health.router
+    yield problem_pages.router
+
+
+def bulk_routers() -> Iterator[APIRouter]:
+    """The routers whose bodies are streams of lines, with a limit of their own."""
+    for kind, border in BORDERS.items():
+        if kind not in APART:
+            yield bulk_router(border)

@@ -1,0 +1,45 @@
+"""What a request can reach: the settings, the store, the reference data and the engine, opened once at start."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.follow import Follower
+from api.settings import Settings
+from features.reference import Reference
+from features.store import Store
+from matching.changes import Prepared
+from matching.engine import Engine
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """One running deployment."""
+
+    settings: Settings
+    store: Store
+    reference: Reference
+    engine: Engine
+    follower: Follower[Prepared]
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Service":
+        """The service over the data folder of `settings`, its index loaded and level with the store.
+
+        Raises ReferenceMissing when ROME or the communes were never imported, NotReady when there is no usable index,
+        ArtifactError when a part of the reference data is damaged.
+        """
+        reference = Reference.load(settings.reference_dir)
+        store = Store.open(settings.store_url)
+        engine = Engine.open(store, reference, settings.data_dir)
+        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s))
+
+
+def _of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceOf = Annotated[Service, Depends(_of)]
+"""A route's way to the service: `async def route(service: ServiceOf)`."""
