@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -174,3 +175,15 @@ def test_the_occupations_of_the_examples(facts: SampleFacts) -> None:
     assert bakers.naf[0][0] == "1071C"
     assert facts.naf_labels["1071C"] == "Boulangerie et boulangerie-pâtisserie"
     assert "J1501" in {code for found in facts.certifications if found.code == "RNCP35830" for code in found.rome_codes}
+
+
+def test_the_page_on_data_gives_these_figures(facts: SampleFacts) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")
+    areas = {commune.employment_area for commune in facts.communes}
+    for figure in (
+        f"{len(facts.occupations)} occupations",
+        f"{len(facts.communes)} communes over {len(areas)} employment areas",
+        f"{len(facts.certifications)} certifications",
+        f"{len(facts.naf_labels)} NAF classes",
+    ):
+        assert figure in page
