@@ -9,8 +9,8 @@ from features.text import normalise
 MONTHLY_HOURS: Final = 151.67
 """Hours a month at 35 hours a week (Code du travail, art. L. 3121-27: 35 x 52 / 12)."""
 
-PLAUSIBLE_MONTHLY: Final = (300.0, 40_000.0)
-"""Outside of these gross euros a month an amount is a mistake, or a unit was misread: it is left unknown."""
+PLAUSIBLE_MONTHLY: Final = (300.0, 20_000.0)
+"""Outside of these gross euros a month an amount is a mistake, or a yearly one labelled monthly: it is left unknown."""
 
 _AMOUNT: Final = re.compile(
     r"(?<![\w.,%])(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d%])\s*(k(?![a-z]))?", re.IGNORECASE

@@ -11,6 +11,7 @@ _LABEL: Final = re.compile(r"^\s*(\d{2,3}|2[ABab])\s*-\s*(.+?)\s*$")
 _NOISE: Final = re.compile(
     r"\(\s*(?:dept\.?|departement|\d{2,5}|2[ab]|france)?\s*\)|\bcedex(?:\s+\d+)?\b", re.IGNORECASE
 )
+_ARTICLES: Final = ("la", "le", "les", "l")
 _WHOLE_DEPARTEMENT: Final = re.compile(r"\(\s*(?:dept\.?|département|departement)\s*\)", re.IGNORECASE)
 _INSEE: Final = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _POSTCODE: Final = re.compile(r"\d{5}")
@@ -36,10 +37,11 @@ def read_place(communes: "Communes", insee: str | None, postcode: str | None, la
     whole_departement = bool(label and _WHOLE_DEPARTEMENT.search(label))
     by_postcode = communes.by_postcode(postcode) if postcode else ()
     if name and not whole_departement:
-        named = communes.by_name(name, departement)
+        named = _by_name(communes, name, departement)
         common = [row for row in named if row in by_postcode] or named
         if len(common) == 1:
-            return Place(communes.insee[common[0]], communes.departements[common[0]])
+            row = _within_city(communes, common[0], by_postcode)
+            return Place(communes.insee[row], communes.departements[row])
     precise = [row for row in by_postcode if communes.is_arrondissement[row]] or list(by_postcode)
     if len(precise) == 1 and not whole_departement:
         return Place(communes.insee[precise[0]], communes.departements[precise[0]])
@@ -65,3 +67,20 @@ def departement_of(code: str | None) -> str | None:
     if not code or not (_INSEE.fullmatch(code) or _POSTCODE.fullmatch(code)) or code.startswith(("00", "20", "99")):
         return None
     return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def _by_name(communes: "Communes", name: str, departement: str | None) -> tuple[int, ...]:
+    """Communes of that name; in a known département, also under an article that the board dropped ("72 - Mans")."""
+    found = communes.by_name(name, departement)
+    if found or departement is None:
+        return found
+    return next((rows for article in _ARTICLES if (rows := communes.by_name(f"{article} {name}", departement))), ())
+
+
+def _within_city(communes: "Communes", row: int, by_postcode: tuple[int, ...]) -> int:
+    """The arrondissement that a postal code tells, where the label only says Paris, Lyon or Marseille."""
+    inside = [other for other in by_postcode if communes.is_arrondissement[other]]
+    city = communes.names[row].split()[0]
+    if len(inside) == 1 and not communes.is_arrondissement[row] and communes.names[inside[0]].startswith(city):
+        return inside[0]
+    return row
