@@ -135,11 +135,14 @@ def _parse(
     text: bytes, name: str, header: list[str], separator: str, positions: list[int], invalid: list[Reject]
 ) -> pa.Table:
     columns = [str(position) for position in positions]
+    body = text.partition(b"\n")[2]
+    if not body.strip():
+        return pa.table({column: pa.array([], pa.string()) for column in columns})
 
     def on_invalid_row(row: Any) -> str:
         invalid.append(
             Reject.of(
-                row.number or 0,
+                row.number + 1,
                 name,
                 row.text or "",
                 f"{row.actual_columns} fields where the header has {row.expected_columns}",
@@ -150,11 +153,10 @@ def _parse(
 
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text),
+            pa.BufferReader(body),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False,
-                block_size=max(len(text), 1),
-                skip_rows=1,
+                block_size=len(body),
                 column_names=[str(position) for position in range(len(header))],
             ),
             parse_options=arrow_csv.ParseOptions(
@@ -165,8 +167,6 @@ def _parse(
             ),
         )
     except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            return pa.table({column: pa.array([], pa.string()) for column in columns})
         raise WrongFile(f"{name} is not a CSV file that can be read: {error}") from error
     for column, position in zip(columns, positions, strict=True):
         longest = pc.max(pc.binary_length(table.column(column))).as_py() or 0
