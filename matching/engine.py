@@ -77,8 +77,8 @@ class Engine:
         )
         if engine.watermark > store.watermark():
             raise NotReady(
-                f"the indexes are ahead of the store ({engine.watermark} > {store.watermark()}), which is another or an "
-                f"older database: run `{BUILD_COMMAND}`"
+                f"the indexes are ahead of the store ({engine.watermark} > {store.watermark()}), another or an older "
+                f"database: run `{BUILD_COMMAND}`"
             )
         engine.catch_up()
         return engine

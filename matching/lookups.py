@@ -103,6 +103,13 @@ class Lookups:
         lat, lon = float(communes.lat[commune]), float(communes.lon[commune])
         return np.append(haversine_km(lat, lon, communes.lat, communes.lon), np.float32(np.nan))
 
+    def distances_between(self, commune: int, communes: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Km from one commune row to each of `communes` (rows); NaN where either is unknown (-1)."""
+        if commune < 0:
+            return np.full(len(communes), np.nan, dtype=np.float32)
+        distances: NDArray[np.float32] = self.distances_from(commune)[communes]
+        return distances
+
     def nearest_commune(self, lat: float, lon: float) -> int:
         """The commune row whose point is nearest to (lat, lon)."""
         communes = self.reference.communes

@@ -18,7 +18,7 @@ class FirmFacts:
     distance_km: float
 
 
-def explain_firm(feature: str, facts: FirmFacts) -> str:
+def explain_firm(facts: FirmFacts, feature: str) -> str:
     """The sentence of one feature; every feature of `FIRM_FEATURES` has one."""
     return SENTENCES[feature](facts)
 

@@ -53,7 +53,7 @@ class JobFacts:
     reach_km: float
 
 
-def explain_job(feature: str, facts: JobFacts) -> str:
+def explain_job(facts: JobFacts, feature: str) -> str:
     """The sentence of one feature; every feature of `JOB_FEATURES` has one."""
     return SENTENCES[feature](facts)
 

@@ -27,7 +27,7 @@ class SessionFacts:
     remote: bool
 
 
-def explain_session(feature: str, facts: SessionFacts) -> str:
+def explain_session(facts: SessionFacts, feature: str) -> str:
     """The sentence of one feature; every feature of `SESSION_FEATURES` has one."""
     return SENTENCES[feature](facts)
 

@@ -17,6 +17,11 @@ def not_below(monthly: float) -> Condition:
     return lambda catalogue: ~(catalogue.column("pay_max") < np.float32(monthly))
 
 
+def floor_at_most(monthly: float) -> Condition:
+    """Profiles whose pay floor is not above `monthly`; NaN (pay not said) lets everyone through."""
+    return lambda catalogue: ~(catalogue.column("pay_floor") > np.float32(monthly))
+
+
 def stated_at_least(monthly: float) -> Condition:
     """Offers that say they may pay `monthly` or more."""
     return lambda catalogue: catalogue.column("pay_max") >= np.float32(monthly)

@@ -1,0 +1,35 @@
+"""What an employer looks for and what a counsellor looks for, as they ask it: already validated at the border."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from features.records import Offer
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An employer's search for people: an offer that is not published, and criteria on the people."""
+
+    offer: Offer
+    """Carries the words, occupation, place, skills and conditions of the job."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Filters on profiles, in the names of the public API."""
+
+
+@dataclass(frozen=True)
+class ProspectionDemand:
+    """A counsellor's search for firms: for whom, and where.
+
+    For whom: a counsellor's portfolio, chosen profiles, or target occupations; they add up.
+    """
+
+    counsellor_id: str | None = None
+    profile_ids: tuple[str, ...] = ()
+    rome_codes: tuple[str, ...] = ()
+    commune_insee: str | None = None
+    """Centre of the search; without it, where most of the portfolio lives."""
+    radius_km: float = 30.0
+    not_contacted_days: int | None = None
+    """Leave out firms that were contacted within so many days."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Filters on firms, in the names of the public API."""

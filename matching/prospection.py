@@ -1,0 +1,285 @@
+"""Prospection: the firms a counsellor should call on, for the people of a portfolio, and whom to present there."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pairs import FIRM_FEATURES, FirmPairs
+from features.records import Establishment
+from features.rome.referential import UnknownRomeCode
+from matching.answer import Answer, Match, Window
+from matching.catalogue import Catalogue
+from matching.demand import ProspectionDemand
+from matching.engine import Engine
+from matching.errors import BadParameter, NotFound
+from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
+from matching.facets import facets_of
+from matching.filters import consent, place
+from matching.filters.base import Condition, Context
+from matching.filters.registry import parse, select
+from matching.lookups import day_number
+from matching.rank import FIRM_RANKER
+from matching.rows.profile import counsellor_number
+from matching.schema import NO_DAY, Collection
+from matching.scoring import Scored, best_of_each, make_match, page, score
+from matching.sides import columns_of
+
+_FIRM = msgspec.json.Decoder(Establishment)
+
+DEPTH = 400
+"""Firms that are ranked in full, the best by fit and expected hirings."""
+HIRED_SHARE = 0.02
+"""Share of a sector's hirings from which a person is worth presenting there."""
+PRESENTED = 3
+"""People proposed for each firm."""
+
+
+@dataclass(frozen=True)
+class Presentable:
+    """A person of the portfolio who could be presented to a firm."""
+
+    profile_id: str
+    occupation_label: str
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """For whom: profile rows (one a project) and how much each occupation counts."""
+
+    rows: NDArray[np.int64]
+    """Rows of people whom employers may see; empty when only occupations were asked."""
+    weights: NDArray[np.float32]
+    """(n_occupations,) 1 for the most wanted occupation."""
+
+
+@dataclass(frozen=True)
+class Target(Match[Establishment]):
+    """A firm to prospect."""
+
+    expected_hirings: float | None
+    present: tuple[Presentable, ...]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """A page of firms, and where the search was centred."""
+
+    answer: Answer[Establishment]
+    targets: tuple[Target, ...]
+    commune_insee: str
+
+
+def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Targets:
+    """The firms to prospect, best first. Firms that opted out are never shown.
+
+    Raises BadParameter (nobody and nothing to prospect for, unknown commune or occupation), NotFound (a profile),
+    UnknownParameter.
+    """
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    today = day_number(engine.today())
+    portfolio = _portfolio(engine, demand)
+    centre = _centre(engine, demand, portfolio)
+    fits = _sector_fit(engine, portfolio)
+    conditions: list[Condition] = [
+        consent.may_be_prospected,
+        place.within(engine.lookups, [centre], demand.radius_km),
+        lambda catalogue: fits[catalogue.column("naf")] > 0,
+        *parse(demand.parameters, Context(Collection.ESTABLISHMENTS, engine.lookups, engine.today())),
+    ]
+    if demand.not_contacted_days is not None:
+        conditions.append(_not_contacted_since(today - demand.not_contacted_days))
+    selected = select(firms, conditions).rows
+    rows = _most_promising(firms, selected, fits)
+    meets = _meets(engine, portfolio, rows)
+    pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
+    scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
+    places = best_of_each([scored], lambda row: firms.ids[row])
+    shown = tuple(_target(engine, portfolio, scored, found.position, pairs, meets) for found in page(places, window))
+    ranked = scored.rows[[found.position for found in places]]
+    answer = Answer(tuple(shown), len(places), facets_of(firms, ranked, engine.lookups))
+    return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
+
+
+def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
+    profiles = engine.catalogue(Collection.PROFILES)
+    rome = engine.lookups.reference.rome
+    chosen: list[int] = []
+    for profile_id in demand.profile_ids:
+        if profile_id not in profiles:
+            raise NotFound("Le profil", profile_id)
+        chosen.extend(profiles.rows_of(profile_id))
+    mask = np.zeros(len(profiles), dtype=np.bool_)
+    mask[chosen] = True
+    if demand.counsellor_id is not None:
+        own = profiles.alive & (profiles.column("counsellor") == counsellor_number(demand.counsellor_id))
+        if not own.any():
+            raise NotFound("Le portefeuille du conseiller", demand.counsellor_id)
+        mask |= own
+    rows = np.flatnonzero(mask)
+    weights = np.bincount(profiles.column("occupation")[rows], minlength=rome.n_occupations).astype(np.float32)
+    for code in demand.rome_codes:
+        try:
+            weights[list(rome.resolve(code))] += max(float(weights.max()), 1.0)
+        except UnknownRomeCode:
+            raise BadParameter("codesROME", code, "un code ROME") from None
+    if not weights.any():
+        raise BadParameter("codesROME", "", "au moins un de : conseiller, profils, codesROME")
+    visible = rows[profiles.column("visible")[rows]]
+    return Portfolio(visible, weights / weights.max())
+
+
+def _centre(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio) -> int:
+    if demand.commune_insee is not None:
+        return place.commune_rows(engine.lookups, "commune", demand.commune_insee)[0]
+    homes = engine.catalogue(Collection.PROFILES).column("commune")[portfolio.rows]
+    homes = homes[homes >= 0]
+    if len(homes) == 0:
+        raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
+    return int(np.bincount(homes).argmax())
+
+
+def _sector_fit(engine: Engine, portfolio: Portfolio) -> NDArray[np.float32]:
+    """(n_naf + 1,) share of each sector's hirings that goes to the wanted occupations, each family counted once."""
+    rome = engine.lookups.reference.rome
+    best_of_family: dict[str, int] = {}
+    for row in np.flatnonzero(portfolio.weights).tolist():
+        family = rome.parents[row]
+        if family not in best_of_family or portfolio.weights[row] > portfolio.weights[best_of_family[family]]:
+            best_of_family[family] = row
+    kept = list(best_of_family.values())
+    fits: NDArray[np.float32] = np.minimum(engine.lookups.naf_share[:, kept] @ portfolio.weights[kept], 1)
+    return fits
+
+
+def _not_contacted_since(day: int) -> Condition:
+    return lambda catalogue: (
+        (catalogue.column("last_contact_day") == NO_DAY) | (catalogue.column("last_contact_day") < day)
+    )
+
+
+def _most_promising(firms: Catalogue, rows: NDArray[np.int64], fits: NDArray[np.float32]) -> NDArray[np.int64]:
+    """At most `DEPTH` rows by fit x ln(1 + expected hirings); unknown hirings count for half a hiring."""
+    expected = np.nan_to_num(firms.column("expected_hirings")[rows], nan=0.5)
+    promise = fits[firms.column("naf")[rows]] * np.log1p(expected)
+    order = np.lexsort((rows, -promise))[:DEPTH]
+    return np.sort(rows[order])
+
+
+def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n firms, n portfolio rows): the sector hires the person's occupation, and the firm is within their reach."""
+    lookups = engine.lookups
+    read = columns_of(engine.catalogue(Collection.PROFILES), portfolio.rows)
+    to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
+    hired = lookups.naf_share[np.ix_(to_firms("naf"), read("occupation"))] >= HIRED_SHARE
+    homes, home_of = np.unique(read("commune"), return_inverse=True)
+    distances = np.stack(
+        [lookups.distances_between(int(home), to_firms("commune")) for home in homes]
+        or [np.empty(len(rows), dtype=np.float32)],
+        axis=1,
+    )
+    return np.asarray(hired & (distances[:, home_of] <= read("radius_km")), dtype=np.bool_)
+
+
+def _pairs(
+    engine: Engine,
+    demand: ProspectionDemand,
+    portfolio: Portfolio,
+    rows: NDArray[np.int64],
+    meets: NDArray[np.bool_],
+    fits: NDArray[np.float32],
+    centre: int,
+    today: int,
+) -> FirmPairs:
+    lookups = engine.lookups
+    to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
+    wanted = np.flatnonzero(portfolio.weights)
+    shares = lookups.naf_share[np.ix_(to_firms("naf"), wanted)] * portfolio.weights[wanted]
+    tension = lookups.tension[wanted][:, lookups.area_of_commune[to_firms("commune")]].T
+    known = ~np.isnan(tension)
+    weights = np.where(known, shares, 0)
+    totals = weights.sum(axis=1)
+    last_contact = to_firms("last_contact_day")
+    people = _distinct_people(engine, portfolio, meets)
+    return FirmPairs(
+        fit=fits[to_firms("naf")],
+        people=people,
+        expected_hirings=to_firms("expected_hirings"),
+        tension=np.divide(
+            np.where(known, tension * weights, 0).sum(axis=1),
+            totals,
+            out=np.full(len(rows), np.nan, dtype=np.float32),
+            where=totals > 0,
+        ).astype(np.float32),
+        days_since_contact=np.where(last_contact == NO_DAY, np.nan, today - last_contact).astype(np.float32),
+        engaged=to_firms("engaged"),
+        distance_km=lookups.distances_between(centre, to_firms("commune")),
+        reach_km=np.array([demand.radius_km], dtype=np.float32),
+    )
+
+
+def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(n firms,) people, each counted once however many projects they have."""
+    profiles = engine.catalogue(Collection.PROFILES)
+    ids = np.array([profiles.ids[row] for row in portfolio.rows.tolist()])
+    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.empty(0, dtype=np.int64)
+    if len(starts) == 0:
+        return np.zeros(len(meets), dtype=np.float32)
+    people: NDArray[np.float32] = np.logical_or.reduceat(meets, starts, axis=1).sum(axis=1).astype(np.float32)
+    return people
+
+
+def _target(
+    engine: Engine,
+    portfolio: Portfolio,
+    scored: Scored,
+    position: int,
+    pairs: FirmPairs,
+    meets: NDArray[np.bool_],
+) -> Target:
+    firms, lookups = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups
+    row = int(scored.rows[position])
+    firm = _FIRM.decode(firms.payloads[row])
+    facts = FirmFacts(
+        values=scored.values_at(position),
+        sector_label=lookups.reference.naf.labels.get(firm.naf, firm.naf),
+        fitting_labels=_fitting_labels(engine, portfolio, int(firms.column("naf")[row])),
+        distance_km=float(pairs.distance_km[position]),
+    )
+    match = make_match(
+        firm.id, firm, scored, position, facts.distance_km, partial(explain_firm, facts), firm_gaps(facts)
+    )
+    expected = float(pairs.expected_hirings[position])
+    return Target(
+        id=match.id,
+        score=match.score,
+        record=match.record,
+        distance_km=match.distance_km,
+        reasons=match.reasons,
+        gaps=match.gaps,
+        expected_hirings=None if np.isnan(expected) else expected,
+        present=_present(engine, portfolio.rows[meets[position]], int(firms.column("naf")[row])),
+    )
+
+
+def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str, ...]:
+    shares = engine.lookups.naf_share[naf] * portfolio.weights
+    order = np.argsort(-shares, kind="stable")[:6]
+    return tuple(engine.lookups.reference.rome.labels[row] for row in order if shares[row] > 0)
+
+
+def _present(engine: Engine, rows: NDArray[np.int64], naf: int) -> tuple[Presentable, ...]:
+    """At most `PRESENTED` people, those whose occupation the sector hires most, then the most experienced."""
+    profiles, rome = engine.catalogue(Collection.PROFILES), engine.lookups.reference.rome
+    occupations = profiles.column("occupation")[rows]
+    order = np.lexsort((-profiles.column("experience_months")[rows], -engine.lookups.naf_share[naf, occupations]))
+    chosen: dict[str, Presentable] = {}
+    for place_in_rows in order.tolist():
+        key = profiles.ids[int(rows[place_in_rows])]
+        if key not in chosen:
+            chosen[key] = Presentable(key, rome.labels[int(occupations[place_in_rows])])
+        if len(chosen) == PRESENTED:
+            break
+    return tuple(chosen.values())

@@ -1,0 +1,103 @@
+"""Sourcing: an employer's search for people, from an offer or from a demand that was just typed."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.records import Profile
+from matching.answer import Answer, Match, Window
+from matching.demand import Demand
+from matching.engine import Engine
+from matching.errors import NotFound
+from matching.explain.job import Reader, explain_job, job_gaps
+from matching.facets import facets_of
+from matching.facts import job_facts
+from matching.filters import consent, contract, licence, pay, place, working_time
+from matching.filters.base import Condition, Context
+from matching.filters.registry import parse
+from matching.jobs import job_pairs, profile_at, score_jobs
+from matching.lookups import day_number
+from matching.rank import PROFILE_RANKER
+from matching.retrieve import relations_to, retrieve
+from matching.rows.offer import project_offers
+from matching.schema import Collection
+from matching.scoring import best_of_each, make_match, page
+from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+
+
+def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, str], window: Window) -> Answer[Profile]:
+    """The people for a published offer, best first. Raises NotFound, UnknownParameter, BadParameter.
+
+    An offer that stands behind another of the same job is answered through that one.
+    """
+    offers = engine.catalogue(Collection.OFFERS)
+    rows = np.array(offers.rows_of(engine.links.canonical.get(offer_id, offer_id)), dtype=np.int64)
+    if len(rows) == 0:
+        raise NotFound("L'offre", offer_id)
+    return _profiles(engine, columns_of(offers, rows), offers.index.vectors(rows)[0], parameters, window)
+
+
+def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
+    """The people for a demand, best first. Raises UnknownParameter, BadParameter."""
+    rows = project_offers([demand.offer], engine.lookups)
+    return _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
+
+
+def _profiles(
+    engine: Engine, job: ColumnReader, vector: NDArray[np.float32], parameters: Mapping[str, str], window: Window
+) -> Answer[Profile]:
+    profiles = engine.catalogue(Collection.PROFILES)
+    today = day_number(engine.today())
+    asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
+    occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
+    candidates = retrieve(
+        profiles, vector, relations_to(engine.lookups, occupation), [*asked, *_their_conditions(engine, job)]
+    )
+    to_profiles = columns_of(profiles, candidates.rows)
+    distances = engine.lookups.distances_between(workplace, to_profiles("commune"))
+    pairs = job_pairs(engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates, distances)
+    scored = score_jobs(candidates, pairs, PROFILE_RANKER)
+    places = best_of_each([scored], lambda row: profiles.ids[row])
+    matches: list[Match[Profile]] = []
+    for found in page(places, window):
+        row = int(scored.rows[found.position])
+        facts = job_facts(
+            Reader.EMPLOYER,
+            pairs,
+            found.position,
+            scored.values_at(found.position),
+            bool(job("inferred")[0]),
+            engine.lookups,
+        )
+        matches.append(
+            make_match(
+                profiles.ids[row],
+                profile_at(engine, row),
+                scored,
+                found.position,
+                facts.distance_km,
+                partial(explain_job, facts),
+                job_gaps(facts),
+            )
+        )
+    rows = scored.rows[[found.position for found in places]]
+    return Answer(tuple(matches), len(places), facets_of(profiles, rows, engine.lookups))
+
+
+def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:
+    """Consent first; then what people said they will not accept, and what the law requires of them."""
+    conditions: list[Condition] = [
+        consent.visible_to_employers,
+        licence.holding(int(job("licences_required")[0])),
+        pay.floor_at_most(float(job("pay_max")[0])),
+    ]
+    workplace = int(job("commune")[0])
+    if workplace >= 0:
+        conditions.append(place.in_own_reach(engine.lookups, workplace))
+    if job("contract")[0]:
+        conditions.append(contract.of_contracts(int(job("contract")[0])))
+    if job("working_time")[0]:
+        conditions.append(working_time.not_against(int(job("working_time")[0])))
+    return conditions

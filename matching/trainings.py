@@ -1,0 +1,193 @@
+"""Trainings: the sessions that open the most doors from where a person stands."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from features.bits import ATTENDANCE_BIT
+from features.pairs import SESSION_FEATURES, SessionPairs
+from features.pairs.base import NO_SKILL
+from features.records import Attendance, Profile
+from matching.answer import Answer, Match, Window
+from matching.catalogue import Catalogue
+from matching.engine import Engine
+from matching.errors import NotFound
+from matching.explain.session import SessionFacts, explain_session, session_gaps
+from matching.facets import facets_of
+from matching.filters import contract, freshness, licence, place, session_dates
+from matching.filters.base import Condition, Context
+from matching.filters.registry import parse, select
+from matching.jobs import profile_at
+from matching.lookups import day_number
+from matching.rank import SESSION_RANKER
+from matching.retrieve import Candidates, relations_from, retrieve
+from matching.rows.session import SessionCard, certification_number
+from matching.schema import Collection
+from matching.scoring import Scored, best_of_each, make_match, page, score
+from matching.sides import columns_of
+
+_CARD = msgspec.json.Decoder(SessionCard)
+
+CORE_GAP, PLAIN_GAP = 1.0, 0.3
+"""Weight of a missing skill: *cœur de métier* of the project's occupation, or not."""
+
+
+def sessions_for_profile(
+    engine: Engine, profile_id: str, parameters: Mapping[str, str], window: Window
+) -> Answer[SessionCard]:
+    """Training sessions for a person, best first: those to come, with seats, in reach or remote.
+
+    A session whose certification the person already holds is left out; a `commune` or a `departement` in `parameters`
+    takes the place of the home and its reach. Raises NotFound, UnknownParameter, BadParameter.
+    """
+    profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
+    projects = np.array(profiles.rows_of(profile_id), dtype=np.int64)
+    if len(projects) == 0:
+        raise NotFound("Le profil", profile_id)
+    today = day_number(engine.today())
+    asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
+    elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
+    profiled = bool(profiles.column("profiling")[projects[0]])
+    profile = profile_at(engine, int(projects[0]))
+
+    pairs: list[SessionPairs] = []
+    scored: list[Scored] = []
+    for project in projects:
+        read = columns_of(profiles, np.array([project]))
+        occupation, home = int(read("occupation")[0]), int(read("commune")[0])
+        reach_km = float(read("radius_km")[0])
+        conditions = [
+            *asked,
+            session_dates.starts_between(today, today + 730),
+            session_dates.has_seats(),
+            _not_held(profile),
+        ]
+        if home >= 0 and not elsewhere:
+            conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
+        relations = relations_from(engine.lookups, occupation)
+        candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], relations, conditions)
+        pairs.append(_pairs(engine, candidates, int(project), profiled, today))
+        scored.append(score(candidates.rows, SESSION_FEATURES, pairs[-1], SESSION_RANKER))
+
+    places = best_of_each(scored, lambda row: sessions.ids[row])
+    matches: list[Match[SessionCard]] = []
+    for found in page(places, window):
+        item = scored[found.query]
+        row = int(item.rows[found.position])
+        facts = _facts(engine, pairs[found.query], item, found.position, int(projects[found.query]))
+        matches.append(
+            make_match(
+                sessions.ids[row],
+                _CARD.decode(sessions.payloads[row]),
+                item,
+                found.position,
+                facts.distance_km,
+                partial(explain_session, facts),
+                session_gaps(facts),
+            )
+        )
+    rows = np.array([scored[found.query].rows[found.position] for found in places], dtype=np.int64)
+    return Answer(tuple(matches), len(places), facets_of(sessions, rows, engine.lookups))
+
+
+def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> SessionPairs:
+    sessions = engine.catalogue(Collection.SESSIONS)
+    read = columns_of(engine.catalogue(Collection.PROFILES), np.array([project]))
+    to_sessions = columns_of(sessions, candidates.rows)
+    remote = _is_remote(to_sessions("attendance"))
+    distances = engine.lookups.distances_between(int(read("commune")[0]), to_sessions("commune"))
+    skills = read("skills")[0] if profiled else np.empty(0, dtype=np.uint16)
+    return SessionPairs(
+        relation_to_project=candidates.relation,
+        gap_weights=missing_skills(engine, int(read("occupation")[0]), skills),
+        skills=to_sessions("skills"),
+        education_level=read("education_level") if profiled else np.zeros(1, dtype=np.int8),
+        entry_level=to_sessions("entry_level"),
+        exit_level=to_sessions("level"),
+        outcome_rate=to_sessions("outcome_rate"),
+        start_in_days=(to_sessions("start_day") - today).astype(np.float32),
+        distance_km=np.where(remote, np.float32(0), distances),
+        reach_km=read("radius_km"),
+        doors=_doors(engine, candidates.rows, project, today),
+        closeness=candidates.closeness,
+    )
+
+
+def missing_skills(engine: Engine, occupation: int, held: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """(n_skills + 1,) weight of each skill of an occupation that is not held; the last entry is padding, 0."""
+    rome = engine.lookups.reference.rome
+    weights = np.zeros(rome.n_skills + 1, dtype=np.float32)
+    rows, core = rome.skills_of(occupation)
+    weights[rows] = np.where(core, CORE_GAP, PLAIN_GAP)
+    weights[held[held != NO_SKILL]] = 0
+    return weights
+
+
+def _doors(engine: Engine, session_rows: NDArray[np.int64], project: int, today: int) -> NDArray[np.float32]:
+    """Posts on offer within the person's reach, licences and contracts, in the occupations of each session."""
+    offers = engine.catalogue(Collection.OFFERS)
+    read = columns_of(engine.catalogue(Collection.PROFILES), np.array([project]))
+    conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(int(read("licences")[0]))]
+    home, contracts = int(read("commune")[0]), int(read("contracts")[0])
+    if home >= 0:
+        conditions.append(place.within(engine.lookups, [home], float(read("radius_km")[0])))
+    if contracts:
+        conditions.append(contract.of_contracts(contracts))
+    open_rows = select(offers, conditions).rows
+    occupations = offers.column("occupation")[open_rows]
+    posts = np.bincount(
+        occupations[occupations >= 0],
+        weights=offers.column("posts")[open_rows][occupations >= 0],
+        minlength=engine.lookups.reference.rome.n_occupations + 1,
+    )
+    led_to = engine.catalogue(Collection.SESSIONS).column("occupations")[session_rows]
+    doors: NDArray[np.float32] = posts[led_to].sum(axis=1).astype(np.float32)
+    return doors
+
+
+def _is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    remote: NDArray[np.bool_] = attendance == ATTENDANCE_BIT[Attendance.REMOTE]
+    return remote
+
+
+def _in_reach_or_remote(in_reach: Condition) -> Condition:
+    return lambda catalogue: in_reach(catalogue) | _is_remote(catalogue.column("attendance"))
+
+
+def _not_held(profile: Profile) -> Condition:
+    """Sessions that lead to something the person does not hold yet."""
+    held = np.array([certification_number(item.rncp) for item in profile.education if item.rncp], dtype=np.int32)
+    held = held[held != 0]
+
+    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
+        return np.isin(catalogue.column("certification"), held, invert=True)
+
+    return condition
+
+
+def _facts(engine: Engine, pairs: SessionPairs, scored: Scored, position: int, project: int) -> SessionFacts:
+    rome = engine.lookups.reference.rome
+    sessions, profiles = engine.catalogue(Collection.SESSIONS), engine.catalogue(Collection.PROFILES)
+    row, occupation = int(scored.rows[position]), int(profiles.column("occupation")[project])
+    led_to = [int(found) for found in sessions.column("occupations")[row] if found >= 0]
+    led_to.sort(key=lambda found: -int(rome.relation[occupation, found]))
+    core = set(np.flatnonzero(pairs.gap_weights >= CORE_GAP).tolist())
+    learned = [int(skill) for skill in pairs.skills[position] if skill != NO_SKILL and pairs.gap_weights[skill] > 0]
+    learned_core = [skill for skill in learned if skill in core]
+    shown = learned_core if core else learned
+    return SessionFacts(
+        values=scored.values_at(position),
+        project_label=rome.labels[occupation],
+        training_labels=tuple(rome.labels[found] for found in led_to),
+        learned_skills=tuple(rome.skill_labels[skill] for skill in shown),
+        n_missing_skills=len(core) if core else int((pairs.gap_weights > 0).sum()),
+        entry_level=int(pairs.entry_level[position]),
+        exit_level=int(pairs.exit_level[position]),
+        person_level=int(pairs.education_level[0]),
+        distance_km=float(pairs.distance_km[position]),
+        reach_km=float(pairs.reach_km[0]),
+        remote=bool(_is_remote(sessions.column("attendance")[row : row + 1])[0]),
+    )
