@@ -153,7 +153,11 @@ async def appellations(rome: RomeOf, rome_code: RomeCode = None, range_: Range =
     "/competences",
     summary="Lister les compétences",
     description="Toutes les compétences ou, avec `codeROME`, celles d'un métier, cœur de métier d'abord.",
-    responses=_page_of("competences", shapes.CompetencesMetier, _COMPETENCE_METIER),
+    responses=page_answers(
+        "competences",
+        {"anyOf": [ref("CompetencesMetier"), ref("Competences")]},
+        {"resultats": [_COMPETENCE_METIER]},
+    ),
 )
 async def skills(
     rome: RomeOf,
