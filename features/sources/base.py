@@ -44,6 +44,8 @@ class Parsed:
 
     line: int
     records: tuple[Record, ...]
+    gone: tuple[tuple[Kind, str], ...] = ()
+    """Records that the row says are no more (a closed establishment): they are deleted if they are there."""
 
 
 class WrongFile(ValueError):
@@ -80,6 +82,11 @@ class RecordSource(Protocol):
 
     def example(self, folder: Path) -> Path:
         """Write a small valid file into `folder` and return its path: for the contract suite and for newcomers."""
+        ...
+
+    @property
+    def spoil(self) -> tuple[str, str]:
+        """A text of the example, and the one that makes its row bad, for the contract suite."""
         ...
 
     def read(self, path: Path, reference: Reference) -> Iterator[Parsed | Reject]:

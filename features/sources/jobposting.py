@@ -48,6 +48,7 @@ class JobPostings:
     name: str = "jobposting"
     origin: Origin = ORIGIN
     kinds: tuple[Kind, ...] = (Kind.OFFER,)
+    spoil: tuple[str, str] = ("2025-04-01", "bientôt")
 
     def read(self, path: Path, reference: "Reference") -> Iterator[Parsed | Reject]:
         """One offer a JobPosting, wherever it stands in the document (`@graph`, lists, `mainEntity`)."""

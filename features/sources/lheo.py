@@ -57,6 +57,7 @@ class Lheo:
     name: str = "lheo"
     origin: Origin = ORIGIN
     kinds: tuple[Kind, ...] = (Kind.TRAINING, Kind.SESSION)
+    spoil: tuple[str, str] = ("20250901", "septembre")
 
     def read(self, path: Path, reference: "Reference") -> Iterator[Parsed | Reject]:
         """A training with its good sessions an element; a bad session is a reject of its own."""

@@ -29,6 +29,7 @@ class MappedCsv:
     mapping: Mapping | None = None
     """Used instead of the shipped one when given."""
     example_row: tuple[tuple[str, str], ...] = ()
+    spoil: tuple[str, str] = ("", "")
 
     @cached_property
     def rules(self) -> Mapping:
@@ -93,6 +94,7 @@ OFFERS_CORPUS = MappedCsv(
         ("salaire", "Mensuel de 1900.0 Euros sur 12.0 mois"),
         ("competences", '[{"code": "1", "libelle": "Monter un mur"}]'),
     ),
+    spoil=("2024-03-04", "hier"),
 )
 
 OFFERS_CSV = MappedCsv(
@@ -112,6 +114,7 @@ OFFERS_CSV = MappedCsv(
         ("type_contrat", "CDI"),
         ("permis", "B|C"),
     ),
+    spoil=("2025-02-01", "hier"),
 )
 
 PROFILES_CSV = MappedCsv(
@@ -132,4 +135,5 @@ PROFILES_CSV = MappedCsv(
         ("experiences_mois", "24|6"),
         ("visible_employeurs", "oui"),
     ),
+    spoil=("33063", "99999"),
 )

@@ -30,6 +30,7 @@ class OffersFt:
     name: str = "offres-ft"
     origin: Origin = ORIGIN
     kinds: tuple[Kind, ...] = (Kind.OFFER,)
+    spoil: tuple[str, str] = ("2025-04-02", "bientôt")
 
     def read(self, path: Path, reference: "Reference") -> Iterator[Parsed | Reject]:
         """One offer an element of `resultats`, of the list, or a line. Contacts and agencies are not kept."""

@@ -33,6 +33,7 @@ class Profiles:
     name: str = "profils"
     origin: Origin = ORIGIN
     kinds: tuple[Kind, ...] = (Kind.PROFILE,)
+    spoil: tuple[str, str] = ("J1501", "Z9999")
 
     def read(self, path: Path, reference: "Reference") -> Iterator[Parsed | Reject]:
         """One profile a line, or an element of a list."""

@@ -90,6 +90,7 @@ def _stage(
             rejects.add(_repeated(row, record_id(again)))
         else:
             staging.add(row.records)
+            staging.add_gone(row.gone)
 
 
 def _repeated(row: Parsed, key: str) -> Reject:
@@ -102,8 +103,11 @@ def _apply(
     counts: dict[Kind, WriteCounts] = {}
     with duplicates.following(writer) as groups:
         for kind in source.kinds:
+            kept = staging.ids(kind)
             counts[kind] = writer.upsert(staging.records(kind), source.name)
+            for batch in staging.gone(kind):
+                counts[kind] += WriteCounts(deleted=writer.delete(kind, [key for key in batch if key not in kept]))
             if complete:
-                gone = writer.delete_absent(kind, source.name, staging.ids(kind) | spared)
+                gone = writer.delete_absent(kind, source.name, kept | spared)
                 counts[kind] += WriteCounts(deleted=gone)
     return counts, groups.grouped

@@ -62,19 +62,20 @@ _PARQUET: Final = b"PAR1"
 
 @dataclass(frozen=True)
 class Sirene:
-    """Open establishments. Closed ones are passed over, and deleted where the import is complete."""
+    """Open establishments; closed ones are deleted if they are there."""
 
     name: str = "sirene"
     origin: Origin = ORIGIN
     kinds: tuple[Kind, ...] = (Kind.ESTABLISHMENT,)
+    spoil: tuple[str, str] = ("10.71C", "boulangerie")
 
     def read(self, path: Path, reference: "Reference") -> Iterator[Parsed | Reject]:
-        """One establishment a row; a closed one gives no record."""
+        """One establishment a row; a closed one says that it is gone."""
         for line, row in _rows(path):
             if WRONG_WIDTH in row:
                 yield Reject.of(line, WRONG_WIDTH, row[WRONG_WIDTH], "wrong number of cells", "fetch the file again")
             elif row["etatAdministratifEtablissement"] == "F":
-                yield Parsed(line, ())
+                yield Parsed(line, (), gone=((Kind.ESTABLISHMENT, row["siret"].strip()),))
             else:
                 yield _establishment(line, row, reference)
 

@@ -6,6 +6,7 @@ name on disk: a process that is killed leaves nothing behind.
 
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from types import TracebackType
 from typing import IO, Self
 
@@ -15,6 +16,13 @@ from features.records import Record
 from features.store import KIND_OF, RECORD_TYPES, Kind, record_id
 
 _LENGTH_BYTES = 4
+_BATCH = 10_000
+
+
+def _file(files: dict[Kind, IO[bytes]], kind: Kind) -> IO[bytes]:
+    if kind not in files:
+        files[kind] = tempfile.TemporaryFile(prefix="vivier-import-")  # noqa: SIM115  closed with the staging
+    return files[kind]
 
 
 class Staging:
@@ -22,6 +30,7 @@ class Staging:
 
     def __init__(self) -> None:
         self._files: dict[Kind, IO[bytes]] = {}
+        self._gone: dict[Kind, IO[bytes]] = {}
         self._ids: dict[Kind, set[str]] = {}
         self._encoder = msgspec.msgpack.Encoder()
 
@@ -31,7 +40,7 @@ class Staging:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        for stream in self._files.values():
+        for stream in (*self._files.values(), *self._gone.values()):
             stream.close()
 
     def ids(self, kind: Kind) -> set[str]:
@@ -48,11 +57,21 @@ class Staging:
         for record in records:
             kind = KIND_OF[type(record)]
             self._ids.setdefault(kind, set()).add(record_id(record))
-            stream = self._files.get(kind)
-            if stream is None:
-                stream = self._files[kind] = tempfile.TemporaryFile(prefix="vivier-import-")  # noqa: SIM115
             body = self._encoder.encode(record)
-            stream.write(len(body).to_bytes(_LENGTH_BYTES, "little") + body)
+            _file(self._files, kind).write(len(body).to_bytes(_LENGTH_BYTES, "little") + body)
+
+    def add_gone(self, gone: tuple[tuple[Kind, str], ...]) -> None:
+        for kind, key in gone:
+            _file(self._gone, kind).write(key.encode() + b"\n")
+
+    def gone(self, kind: Kind) -> Iterator[list[str]]:
+        """Ids that the file says are no more, in batches."""
+        stream = self._gone.get(kind)
+        if stream is None:
+            return
+        stream.seek(0)
+        while batch := list(islice(stream, _BATCH)):
+            yield [line.decode().rstrip("\n") for line in batch]
 
     def records(self, kind: Kind) -> Iterator[Record]:
         """The staged records of a kind."""
