@@ -13,12 +13,15 @@ _GENDER_MARKS = re.compile(
     re.IGNORECASE,
 )
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "\u00a0": " ", "\u202f": " "})
+_COMBINING = dict.fromkeys(range(0x300, 0x370))
+"""Combining diacritical marks, which translating deletes."""
 
 
 def without_accents(text: str) -> str:
     """`text` with ligatures opened and diacritics removed; case is kept."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_LIGATURES)).translate(_COMBINING)
 
 
 def normalise(text: str) -> str:

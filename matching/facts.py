@@ -35,7 +35,7 @@ def job_facts(
         job_label=rome.labels[occupation] if occupation >= 0 else None,
         job_inferred=inferred,
         held_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row in held),
-        missing_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row not in held) if held else (),
+        missing_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row not in held),
         required_experience_months=DEFAULT_EXPERIENCE_MONTHS if np.isnan(asked) else asked,
         beginner_accepted=int(_at(job.experience_demand, position)) == 1,
         person_experience_months=float(np.nan_to_num(_at(person.experience_months, position))),

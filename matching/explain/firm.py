@@ -73,6 +73,8 @@ def _engaged(facts: FirmFacts) -> str:
 def _distance(facts: FirmFacts) -> str:
     if not known(facts.distance_km):
         return "Distance inconnue"
+    if facts.distance_km < 0.5:
+        return "Dans la commune de la recherche"
     return f"À {kilometres(facts.distance_km)} du centre de la recherche"
 
 

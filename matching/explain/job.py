@@ -73,7 +73,7 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
         gaps.append(f"Diplôme demandé : {education(facts.asked_education)} ({_held_level(facts)})")
     if known(facts.values["experience"]) and facts.values["experience"] < 0:
         gaps.append(f"Expérience : {_experience(facts).removeprefix('Expérience : ')}")
-    if facts.missing_skills:
+    if facts.missing_skills and known(facts.values["skills"]):
         verb = "À montrer ou à acquérir" if to_person else "Compétences non déclarées"
         gaps.append(f"{verb} : {enumeration(facts.missing_skills)}")
     return tuple(gaps)
@@ -115,12 +115,15 @@ def _skills(facts: JobFacts) -> str:
     wanted = len(facts.held_skills) + len(facts.missing_skills)
     if wanted == 0:
         return "L'offre ne précise pas de compétences"
-    who = "Vous avez déclaré" if facts.reader is Reader.PERSON else "La personne a déclaré"
     if not known(facts.values["skills"]):
-        return f"{who.replace('avez', 'n’avez').replace(' a ', ' n’a ')} aucune compétence à comparer"
+        return f"Compétences attendues : {enumeration(facts.missing_skills)} (aucune déclarée à comparer)"
+    to_person = facts.reader is Reader.PERSON
     if not facts.held_skills:
-        return f"{who.replace('avez', 'n’avez').replace(' a ', ' n’a ')} aucune des {wanted} compétences attendues"
-    return f"{who} {len(facts.held_skills)} des {wanted} compétences attendues : {enumeration(facts.held_skills)}"
+        return f"{'Vous n’avez' if to_person else 'La personne n’a'} déclaré aucune des {wanted} compétences attendues"
+    who = "Vous avez" if to_person else "La personne a"
+    return (
+        f"{who} déclaré {len(facts.held_skills)} des {wanted} compétences attendues : {enumeration(facts.held_skills)}"
+    )
 
 
 def _experience(facts: JobFacts) -> str:

@@ -11,6 +11,9 @@ from matching.index.base import Found, Selection, best, check_query, check_vecto
 
 FILE = "flat.faiss"
 
+faiss.omp_set_num_threads(1)
+"""One query is answered by one thread: waking others costs more than a scan of the rows in reach."""
+
 
 class FaissFlatIndex:
     """`faiss.IndexScalarQuantizer`, half-precision, inner product."""
