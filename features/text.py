@@ -6,13 +6,15 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^a-z0-9+#]+")
+_BEYOND_LATIN = re.compile(r"[^\x00-\u02ff]")
+"""Where combining characters may be: most of a French text is passed over at once."""
 _TAGS = re.compile(r"<[^<>]{0,500}>")
 _BREAKS = re.compile(r"<\s*(?:br|/p|/li|/div|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _GENDER_MARKS = re.compile(
     r"""[\s(\[\-–,]*(?<![a-z])(?:h\s*/\s*f|f\s*/\s*h|m\s*/\s*f|f\s*/\s*m|h\s*/\s*f\s*/\s*x|hf|fh|h-f|f-h)(?![a-z])[\s)\]]*""",
     re.IGNORECASE,
 )
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "\u00a0": " ", "\u202f": " "})
+_LIGATURES = (("œ", "oe"), ("Œ", "OE"), ("æ", "ae"), ("Æ", "AE"), ("’", "'"), ("\u00a0", " "), ("\u202f", " "))
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 """Combining diacritical marks, which translating deletes."""
 
