@@ -46,19 +46,10 @@ def block_key(offer: Offer) -> str:
     """
     place = offer.commune_insee or offer.departement or normalise(offer.place_label or "")
     title = normalise(without_gender_marks(offer.title))
-    stems = sorted(
-        {
-            word[:_STEM]
-            for word in title.split()
-            if word not in _DECORATION and word not in _place_words(offer) and not word.isdigit()
-        }
-    )
+    words = {word for word in title.split() if not word.isdigit()}
+    stems = sorted({word[:_STEM] for word in words - _DECORATION - set(normalise(offer.place_label or "").split())})
     digest = hashlib.blake2b(" ".join(stems or [title]).encode(), digest_size=8).hexdigest()
     return f"{place[:20]}/{digest}"
-
-
-def _place_words(offer: Offer) -> Collection[str]:
-    return normalise(offer.place_label or "").split()
 
 
 def canonical_offers(offers: Collection[Offer]) -> dict[str, str]:
