@@ -9,7 +9,7 @@ days.
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +29,7 @@ CONTAINMENT: Final = 0.9
 WINDOW_DAYS: Final = 45
 WINDOW_DAYS_WITHOUT_TEXT: Final = 7
 _STEM: Final = 6
+_NO_FIRM: Final = ""
 _DECORATION: Final = frozenset(
     normalise(
         """a au aux avec de des du d en et l la le les ou par pour sur un une h f hf x nouveau urgent
@@ -60,18 +61,17 @@ def canonical_offers(offers: Collection[Offer]) -> dict[str, str]:
     "no firm" does not tie two firms together. Empty input gives an empty answer.
     """
     jobs: list[list[_Publication]] = []
-    shingle_owners: defaultdict[int, list[int]] = defaultdict(list)
+    jobs_of_firm: defaultdict[str, set[int]] = defaultdict(set)
     answer: dict[str, str] = {}
     for publication in sorted((_Publication(offer) for offer in offers), key=lambda one: one.rank):
-        shared = Counter(job for shingle in publication.shingles for job in shingle_owners.get(shingle, ()))
-        job = next((n for n, job in enumerate(jobs) if _belongs(publication, job, shared.get(n, 0))), None)
-        if job is None:
-            job = len(jobs)
+        firm = publication.firm
+        candidates = sorted(jobs_of_firm[firm] | jobs_of_firm[_NO_FIRM]) if firm else range(len(jobs))
+        number = next((n for n in candidates if _belongs(publication, jobs[n])), len(jobs))
+        if number == len(jobs):
             jobs.append([])
-            for shingle in publication.shingles:
-                shingle_owners[shingle].append(job)
-        jobs[job].append(publication)
-        answer[publication.offer.id] = jobs[job][0].offer.id
+        jobs[number].append(publication)
+        jobs_of_firm[firm].add(number)
+        answer[publication.offer.id] = jobs[number][0].offer.id
     return answer
 
 
@@ -94,20 +94,22 @@ class _Publication:
         return normalise(self.offer.firm_name or "")
 
     @cached_property
-    def shingles(self) -> frozenset[int]:
-        """Hashes of the runs of words of the description; empty for an offer without text."""
+    def has_text(self) -> bool:
+        return len(self.offer.description.split(maxsplit=MIN_TEXT_WORDS)) >= MIN_TEXT_WORDS
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        """The runs of words of the description; worked out only where nothing else tells two offers apart."""
         words = normalise(self.offer.description).split()
-        if len(words) < MIN_TEXT_WORDS:
-            return frozenset()
-        return frozenset(hash(tuple(words[n : n + SHINGLE_WORDS])) for n in range(len(words) - SHINGLE_WORDS + 1))
+        return frozenset(zip(*(words[n:] for n in range(SHINGLE_WORDS)), strict=False))
 
     @property
     def board(self) -> str:
         return self.offer.source.name
 
 
-def _belongs(publication: _Publication, job: Sequence[_Publication], shared: int) -> bool:
-    return not any(_disagree(publication, other) for other in job) and _resembles(publication, job[0], shared)
+def _belongs(publication: _Publication, job: Sequence[_Publication]) -> bool:
+    return not any(_disagree(publication, other) for other in job) and _resembles(publication, job[0])
 
 
 def _disagree(one: _Publication, other: _Publication) -> bool:
@@ -119,7 +121,7 @@ def _disagree(one: _Publication, other: _Publication) -> bool:
         or _differ(a.contract, b.contract)
         or _differ(a.rome_code and a.rome_code[:1], b.rome_code and b.rome_code[:1])
         or a.apprenticeship is not b.apprenticeship
-        or (one.board == other.board and not (one.shingles and other.shingles))
+        or (one.board == other.board and not (one.has_text and other.has_text))
     )
 
 
@@ -127,15 +129,16 @@ def _differ(one: object, other: object) -> bool:
     return one is not None and other is not None and one != other
 
 
-def _resembles(one: _Publication, canonical: _Publication, shared: int) -> bool:
+def _resembles(one: _Publication, canonical: _Publication) -> bool:
     days = abs((one.offer.published_on - canonical.offer.published_on).days)
-    if one.shingles and canonical.shingles:
+    if one.has_text and canonical.has_text:
         if days > WINDOW_DAYS:
             return False
-        resemblance = shared / (len(one.shingles) + len(canonical.shingles) - shared)
+        shared = len(one.shingles & canonical.shingles)
+        resemblance = shared / max(1, len(one.shingles) + len(canonical.shingles) - shared)
         if one.board == canonical.board:
             return resemblance >= RESEMBLANCE_SAME_BOARD
-        contained = shared / min(len(one.shingles), len(canonical.shingles))
+        contained = shared / max(1, min(len(one.shingles), len(canonical.shingles)))
         return resemblance >= RESEMBLANCE or contained >= CONTAINMENT
     return days <= WINDOW_DAYS_WITHOUT_TEXT and _same_without_text(one, canonical)
 
