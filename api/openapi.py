@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.problems import MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
@@ -203,10 +204,11 @@ def _drop_default_validation(responses: Json) -> None:
         del responses["422"]
 
 
-def border_schemas() -> dict[str, Json]:
-    """The components of the public shapes of all records."""
+def border_schemas(others: Iterable[type[BaseModel]]) -> dict[str, Json]:
+    """The components of the public shapes of all records, and of the `others`."""
     _, definitions = models_json_schema(
-        [(border.model, "validation") for border in BORDERS.values()], ref_template="#/components/schemas/{model}"
+        [(border.model, "validation") for border in BORDERS.values()] + [(model, "validation") for model in others],
+        ref_template="#/components/schemas/{model}",
     )
     found: dict[str, Json] = definitions["$defs"]
     return found

@@ -1,10 +1,12 @@
 """No query parameter is ignored in silence: a name that the route does not declare is refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import Request
 
+from api.pagination import DEFAULT_RANGE, window_of
+from matching.answer import Window
 from matching.errors import BadParameter, UnknownParameter
 from matching.filters.registry import nearest_name
 
@@ -35,6 +37,7 @@ def check(items: Sequence[tuple[str, str]], known: Iterable[str]) -> None:
         seen.add(name)
 
 
-def as_mapping(request: Request, without: frozenset[str] = frozenset()) -> Mapping[str, str]:
-    """The query as one mapping, less the names in `without`."""
-    return {name: value for name, value in request.query_params.items() if name not in without}
+def search_of(request: Request) -> tuple[dict[str, str], Window]:
+    """The search parameters of a query, and the page it asks for. Raises BadParameter for a wrong `range`."""
+    parameters = dict(request.query_params)
+    return parameters, window_of(parameters.pop("range", DEFAULT_RANGE))

@@ -52,9 +52,9 @@ SCORE_DIGITS = 4
 
 
 def search_page(
-    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], dict[str, object]]
+    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], dict[str, object]], **besides: object
 ) -> Response:
-    """The page of an answer; `view` gives the public fields of the record that matched."""
+    """The page of an answer; `view` gives the public fields of what matched, `besides` is true of the whole answer."""
     body: dict[str, object] = {
         "resultats": [{**view(match), **_closeness(match)} for match in answer.matches],
         "filtresPossibles": [
@@ -64,6 +64,7 @@ def search_page(
             )
             for facet in answer.facets
         ],
+        **besides,
     }
     if answer.notice is not None:
         body["avis"] = answer.notice

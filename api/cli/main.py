@@ -33,7 +33,7 @@ def vivier(
     """
 
 
-app.add_typer(imports.app, name="import")
+app.command("import")(imports.import_)
 app.add_typer(world.app, name="world")
 app.add_typer(rome.app, name="rome")
 app.add_typer(index.app, name="index")

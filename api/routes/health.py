@@ -42,7 +42,8 @@ async def live() -> Response:
     summary="Le service peut répondre aux recherches",
     description=(
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, combien de changements "
-        "du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus être suivi (`suivi`)."
+        "du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus être suivi "
+        "(`suivi` dit pourquoi)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),

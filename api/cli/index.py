@@ -1,0 +1,146 @@
+"""`vivier index`: build the indexes from the store, say which generation is in force, check its files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.console import FAILED, AsJson, fail, print_result, progress, settings
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+app = typer.Typer(
+    help="The indexes: a cache of the store, built again at will.\n\nExample: vivier index build", no_args_is_help=True
+)
+
+KIND_LABELS = {
+    "profils": "Indexing profiles",
+    "offres": "Indexing offers",
+    "formations": "Indexing training sessions",
+    "etablissements": "Indexing establishments",
+}
+
+
+@app.command()
+def build(
+    backend: Annotated[str | None, typer.Option(help="Index backend; the default suits one machine.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build a generation of the indexes from the store and put it in force.
+
+    A service that runs goes on with its own generation, which follows the store by itself.
+
+    Example: vivier index build
+    """
+    configured = settings()
+    meta = build_generation(configured, backend)
+    records = meta["records"]
+    text = ", ".join(f"{count} {name}" for name, count in records.items())
+    print_result(meta, as_json, f"Indexed {text}, up to sequence {meta['watermark']} of the store.")
+
+
+def build_generation(configured: "Settings", backend: str | None = None) -> dict[str, Any]:
+    """Build and publish; returns the generation's meta data. The command ends with one line when data is missing."""
+    import contextlib
+    import datetime as dt
+
+    from features.artifacts import ArtifactError
+    from features.reference import Reference, ReferenceMissing
+    from features.store import Store
+    from matching.build import build as build_index
+    from matching.build import ensure_encoder
+    from matching.index.registry import BACKENDS, DEFAULT
+
+    name = DEFAULT if backend is None else backend
+    if name not in BACKENDS:
+        fail(f"no index backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
+    try:
+        reference = Reference.load(configured.reference_dir)
+    except (ReferenceMissing, ArtifactError) as error:
+        fail(str(error))
+    with progress("Learning the encoder from ROME", 1) as advance:
+        ensure_encoder(reference, configured.data_dir)
+        advance(1)
+    store = Store.open(configured.store_url)
+    try:
+        with contextlib.ExitStack() as bars:
+
+            def bar(collection: str, total: int) -> Any:
+                bars.close()
+                return bars.enter_context(progress(KIND_LABELS.get(collection, collection), total))
+
+            return build_index(
+                store, reference, configured.data_dir, now=dt.datetime.now(dt.UTC), backend_name=name, progress=bar
+            )
+    finally:
+        store.close()
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Say which generation is in force and how far behind the store it was built.
+
+    Example: vivier index status --json
+    """
+    from features.artifacts import ArtifactError, load_current
+    from features.store import Store
+
+    configured = settings()
+    try:
+        generation = load_current(configured.indexes_dir)
+    except ArtifactError as error:
+        fail(f"{error}. Run: vivier index build")
+    store = Store.open(configured.store_url)
+    head = store.watermark()
+    store.close()
+    held = int(generation.meta["watermark"])
+    found = {
+        "generation": generation.id,
+        "refused_generation": generation.fallback_from,
+        **generation.meta,
+        "store_watermark": head,
+        "behind": head - held,
+    }
+    lines = [f"generation {generation.id}, built {generation.meta['built_at']} with {generation.meta['backend']}"]
+    if generation.fallback_from is not None:
+        lines.append(f"generation {generation.fallback_from} is damaged and was refused: run vivier index build")
+    lines.append(
+        f"holds the store up to sequence {held} of {head}"
+        + (f"; the last {head - held} changes are replayed when it is opened" if head > held else "")
+    )
+    print_result(found, as_json, "\n".join(lines))
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Check every file of the generation in force against its sha256. Exit code 1 when one is wrong.
+
+    Example: vivier index verify
+    """
+    from features.artifacts import ArtifactError, load_current
+
+    configured = settings()
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("encoder", "indexes"):
+        root: Path = configured.data_dir / name
+        try:
+            generation = load_current(root)
+        except ArtifactError as error:
+            found[name] = {"ok": False, "problem": str(error)}
+            continue
+        refused = generation.fallback_from
+        found[name] = {
+            "ok": refused is None,
+            "generation": generation.id,
+            "problem": None if refused is None else f"generation {refused} is damaged",
+        }
+    lines = [
+        f"{name}: generation {item['generation']} is whole"
+        if item["ok"]
+        else f"{name}: {item['problem']}. Run: vivier index build"
+        for name, item in found.items()
+    ]
+    print_result(found, as_json, "\n".join(lines))
+    if not all(item["ok"] for item in found.values()):
+        raise typer.Exit(FAILED)

@@ -1,0 +1,64 @@
+"""What the two POST searches read: an employer's need, and a counsellor's search for firms."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from features.border.base import BorderModel, Id, Title, if_given, known_commune, known_rome
+from features.border.offer import Day, OffreIn
+from features.border.problems import BorderError
+from features.reference import Reference
+from matching.demand import Demand, ProspectionDemand
+
+MOST_PROFILES = 1000
+
+
+class BesoinIn(OffreIn):
+    """Le besoin d'un employeur, dans la forme d'une offre : un intitulé ou un code ROME suffit."""
+
+    id: Id = Field("besoin", description="Sans effet : le besoin n'est pas gardé")
+    intitule: Title = Field(
+        "", description="Le poste, avec les mots de l'employeur", examples=["Aide-soignant de nuit"]
+    )
+    dateCreation: Day = Field(dt.date.min, description="Sans effet : le besoin est d'aujourd'hui")
+
+    def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
+        """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""
+        title = self.intitule
+        if not title:
+            if not self.romeCode:
+                raise BorderError.one("intitule", "", "missing")
+            rows = reference.rome.resolve(known_rome(reference, self.romeCode, "romeCode"))
+            title = reference.rome.labels[rows[0]]
+        offer = self.model_copy(update={"intitule": title, "dateCreation": today}).to_record(reference)
+        return Demand(offer, dict(parameters))
+
+
+class CiblesIn(BorderModel):
+    """Pour qui prospecter, et où. Conseiller, profils et codes ROME s'ajoutent ; l'un des trois est nécessaire."""
+
+    conseiller: Id | None = Field(None, description="Identifiant du conseiller : son portefeuille")
+    profils: tuple[Id, ...] = Field((), max_length=MOST_PROFILES, description="Identifiants de profils choisis")
+    codesROME: tuple[str, ...] = Field((), max_length=50, description="Métiers visés", examples=[["J1501"]])
+    commune: str | None = Field(
+        None, description="Code INSEE du centre ; sinon, là où vit l'essentiel du portefeuille", examples=["23096"]
+    )
+    rayonKm: float = Field(30.0, ge=0, le=1_000, description="Rayon autour du centre, en km")
+    nonContactesDepuisJours: int | None = Field(
+        None, ge=0, le=10_000, description="Écarter les établissements contactés depuis moins de tant de jours"
+    )
+
+    def to_demand(self, reference: Reference, parameters: Mapping[str, str]) -> ProspectionDemand:
+        """The demand, its codes checked. Raises BorderError, also when it says for whom in none of the three ways."""
+        if self.conseiller is None and not self.profils and not self.codesROME:
+            raise BorderError.one("codesROME", "", "missing")
+        return ProspectionDemand(
+            counsellor_id=self.conseiller,
+            profile_ids=self.profils,
+            rome_codes=tuple(known_rome(reference, code, f"codesROME[{i}]") for i, code in enumerate(self.codesROME)),
+            commune_insee=if_given(known_commune, reference, self.commune, "commune"),
+            radius_km=self.rayonKm,
+            not_contacted_days=self.nonContactesDepuisJours,
+            parameters=dict(parameters),
+        )

@@ -1,0 +1,50 @@
+"""What a jobseeker is shown: the offers and the training sessions for a profile."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.openapi import page_answers, query_parameters, ref
+from api.parameters import search_of
+from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
+from api.results import search_page
+from api.routes.records import Key
+from api.service import ServiceOf
+from api.views import offer_view, session_view
+from matching.filters.registry import parameters_for
+from matching.schema import Collection
+from matching.subscriptions import offers_for_profile
+from matching.trainings import sessions_for_profile
+
+router = APIRouter(prefix="/v1/profils/{id}", tags=["Recommandations"])
+
+
+@router.get(
+    "/offres",
+    summary="Les offres pour un profil",
+    description=(
+        "Les offres les plus proches des projets de la personne, expliquées. Ses propres conditions (rayon, contrats, "
+        "temps de travail, salaire, permis) sont des filtres ; les paramètres resserrent encore, et `commune` ou "
+        "`departement` remplacent son domicile et son rayon."
+    ),
+    openapi_extra={"parameters": query_parameters(parameters_for(Collection.OFFERS))},
+    responses=page_answers("offres", ref("OffresTrouvees"), OFFER_ANSWER),
+)
+async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
+    parameters, window = search_of(request)
+    answer = offers_for_profile(service.engine, key, parameters, window)
+    return search_page("offres", window, answer, lambda match: offer_view(match.record, service.reference))
+
+
+@router.get(
+    "/formations",
+    summary="Les formations pour un profil",
+    description=(
+        "Les sessions de formation qui ouvrent le plus de portes à la personne, d'où elle part : métiers visés, "
+        "compétences manquantes, niveau d'entrée, insertion à la sortie, offres qu'elles rendent accessibles."
+    ),
+    openapi_extra={"parameters": query_parameters(parameters_for(Collection.SESSIONS))},
+    responses=page_answers("formations", ref("SessionsTrouvees"), SESSION_ANSWER),
+)
+async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
+    parameters, window = search_of(request)
+    answer = sessions_for_profile(service.engine, key, parameters, window)
+    return search_page("formations", window, answer, lambda match: session_view(match.record, service.reference))

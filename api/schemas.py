@@ -1,0 +1,77 @@
+"""The components of the OpenAPI document: every shape that goes in or out, by its French name."""
+
+import inspect
+from typing import Any
+
+import msgspec
+
+from api import employer_view, results, rome_shapes
+from api.demands import BesoinIn, CiblesIn
+from api.openapi import border_schemas, struct_schemas
+from api.problems import ErreurChamp, Probleme
+from api.routes.bulk import LigneRejetee, LotReponse
+
+Json = dict[str, Any]
+
+
+def schemas() -> dict[str, Json]:
+    """All components."""
+    found = border_schemas([BesoinIn, CiblesIn])
+    found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
+    for module in (employer_view, results, rome_shapes):
+        found |= struct_schemas(_structs_of(module))
+    found["OffresTrouvees"] = _answer(_result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée."))
+    session = _result(found["SessionIn"], found, "Une session, sa formation, et pourquoi elle est proposée.")
+    session["properties"]["formation"] = {"$ref": "#/components/schemas/FormationIn"}
+    found["SessionsTrouvees"] = _answer(session)
+    found["ProfilsTrouves"] = _answer(
+        _result(found["ProfilVu"], found, "Un profil tel qu'un employeur le voit, et pourquoi il est proposé.")
+    )
+    firm = _result(found["EtablissementIn"], found, "Un établissement à démarcher, et pourquoi.")
+    firm["properties"] |= {
+        "naf_label": {"type": "string"},
+        "city": {"type": "string"},
+        "hiring_potential": {"type": "number", "description": "Embauches attendues sur les six mois à venir."},
+        "aPresenter": {
+            "type": "array",
+            "description": "Les personnes à présenter, et le métier visé par chacune.",
+            "items": {"type": "object", "properties": {"id": {"type": "string"}, "metier": {"type": "string"}}},
+        },
+    }
+    found["CiblesTrouvees"] = _answer(firm)
+    found["CiblesTrouvees"]["properties"]["centre"] = {
+        "type": "string",
+        "description": "Code INSEE de la commune autour de laquelle la recherche a porté.",
+    }
+    return found
+
+
+def _structs_of(module: Any) -> list[type[msgspec.Struct]]:
+    return [
+        item
+        for _, item in inspect.getmembers(module, inspect.isclass)
+        if issubclass(item, msgspec.Struct) and item.__module__ == module.__name__
+    ]
+
+
+def _result(shape: Json, found: dict[str, Json], description: str) -> Json:
+    """A record's shape with what every result carries besides."""
+    closeness = found["Rapprochement"]
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**shape["properties"], **closeness["properties"]},
+        "required": [*shape.get("required", ()), *closeness["required"]],
+    }
+
+
+def _answer(item: Json) -> Json:
+    return {
+        "type": "object",
+        "required": ["resultats", "filtresPossibles"],
+        "properties": {
+            "resultats": {"type": "array", "items": item},
+            "filtresPossibles": {"type": "array", "items": {"$ref": "#/components/schemas/FiltrePossible"}},
+            "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
+        },
+    }
