@@ -50,6 +50,7 @@ def job_facts(
         pay_floor=float(_at(person.pay_floor, position)),
         distance_km=float(pairs.distance_km[position]),
         reach_km=float(_at(person.reach_km, position)),
+        regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
     )
 
 

@@ -19,7 +19,8 @@ def job_pairs(
     engine: Engine, person: PersonSide, job: JobSide, candidates: Candidates, distances: NDArray[np.float32]
 ) -> JobPairs:
     """Pairs of one side with candidates of the other."""
-    return JobPairs(person, job, candidates.closeness, distances, engine.lookups.reference.rome.relation)
+    lookups = engine.lookups
+    return JobPairs(person, job, candidates.closeness, distances, lookups.reference.rome.relation, lookups.affinity)
 
 
 def score_jobs(candidates: Candidates, pairs: JobPairs, ranker: Ranker) -> Scored:

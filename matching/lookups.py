@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.geo import haversine_km
 from features.reference import Reference
+from features.rome.affinity import affinity_matrix
 from models.encoder import Encoder
 from models.occupations import OccupationVectors
 
@@ -71,6 +72,11 @@ class Lookups:
         """Tension of each (occupation row, commune row), float32; NaN where the occupation is unknown (-1)."""
         shares = self.tension[occupations, self.area_of_commune[communes]]
         return np.where(occupations >= 0, shares, np.float32(np.nan)).astype(np.float32)
+
+    @cached_property
+    def affinity(self) -> NDArray[np.float32]:
+        """(n_occupations, n_occupations) share of their work that occupations have in common."""
+        return affinity_matrix(self.reference.rome)
 
     @cached_property
     def naf_rows(self) -> dict[str, int]:

@@ -58,12 +58,14 @@ class WeightedSum:
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))
+_AFFINITY = ((0, 0.05, 0.3, 1), (0.0, 0.3, 0.8, 1.0))
 
 OFFER_RANKER = WeightedSum(
     JOB_FEATURES,
     {
         "closeness": Curve(0.20, (0.2, 0.85), (0, 1), neutral=0),
-        "relation": Curve(0.28, *_RELATION, neutral=0.25),
+        "relation": Curve(0.22, *_RELATION, neutral=0.25),
+        "affinity": Curve(0.08, *_AFFINITY, neutral=0.2),
         "skills": Curve(0.14, (0, 0.75), (0, 1), neutral=0.4),
         "experience": Curve(0.08, (-60, -24, 0, 24), (0, 0.3, 0.9, 1), neutral=0.6),
         "education": Curve(0.05, (-3, -1, 0, 3), (0, 0.4, 1, 0.8), neutral=0.6),
@@ -80,7 +82,8 @@ PROFILE_RANKER = WeightedSum(
     JOB_FEATURES,
     {
         "closeness": Curve(0.18, (0.2, 0.85), (0, 1), neutral=0),
-        "relation": Curve(0.26, *_RELATION, neutral=0.25),
+        "relation": Curve(0.20, *_RELATION, neutral=0.25),
+        "affinity": Curve(0.08, *_AFFINITY, neutral=0.2),
         "skills": Curve(0.18, (0, 0.75), (0, 1), neutral=0.3),
         "experience": Curve(0.14, (-60, -24, 0, 24), (0, 0.3, 0.9, 1), neutral=0.6),
         "education": Curve(0.06, (-3, -1, 0, 3), (0, 0.4, 1, 0.85), neutral=0.6),
@@ -104,7 +107,7 @@ SESSION_RANKER = WeightedSum(
         "outcome": Curve(0.12, (0.3, 0.85), (0, 1)),
         "start": Curve(0.06, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
         "doors": Curve(0.12, (0, 1, 10, 50), (0, 0.3, 0.7, 1)),
-        "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0)),
+        "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
     },
 )
 

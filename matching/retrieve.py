@@ -17,8 +17,23 @@ from matching.schema import Collection
 DEPTH = 400
 """Rows each of the two ways may bring."""
 
-CLOSE = {Relation.DOMAIN: 0.45, Relation.GRAND_DOMAIN: 0.55, Relation.NONE: 0.62}
+CLOSE = {Relation.MOBILITY: 0.35, Relation.DOMAIN: 0.45, Relation.GRAND_DOMAIN: 0.55, Relation.NONE: 0.62}
 """Least cosine for rows that ROME does not hold near: wording alone must then be convincing."""
+
+SHARED_WORK = 0.012
+"""Affinity from which a mobility link counts as near. ROME links every lorry driver and every nurse to "trainer": such
+links, which share no skill, are doors out of an occupation, not jobs like it."""
+SAME_WORK = 0.2
+"""Affinity that makes two occupations near whatever ROME's links say: the strongest tenth of mobility links."""
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """How each occupation stands to the query's: (n_occupations + 1,) arrays, the last entry for "unknown"."""
+
+    relations: NDArray[np.uint8]
+    near: NDArray[np.bool_]
+    """Same fiche or family, a mobility link with work in common, or much work in common."""
 
 
 @dataclass(frozen=True)
@@ -34,35 +49,35 @@ class Candidates:
 
 
 def retrieve(
-    catalogue: Catalogue,
-    vector: NDArray[np.float32],
-    relations: NDArray[np.uint8],
-    conditions: Iterable[Condition],
+    catalogue: Catalogue, vector: NDArray[np.float32], kinship: Kinship, conditions: Iterable[Condition]
 ) -> Candidates:
     """Candidates for a query vector (dim,) under `conditions`.
 
-    `relations` (n_occupations + 1,) is the relation of the query's occupation with each; its last entry stands for
-    "unknown". Two ways bring rows: the nearest by meaning, and the nearest among those that ROME holds near (same
-    fiche, same family, mobility). Rows that are neither near in ROME nor convincingly close are dropped, so an empty
-    answer is possible and honest.
+    Two ways bring rows: the nearest by meaning, and the nearest among those of near occupations. Rows that are neither
+    of a near occupation nor convincingly close are dropped, so an empty answer is possible and honest.
     """
     selection = select(catalogue, conditions)
-    related = row_relations(catalogue, relations, slice(None))
-    near = Selection(selection.mask & (related >= Relation.MOBILITY))
-    found = [catalogue.index.search(vector, DEPTH, choice) for choice in (near, selection)]
+    near = _any_occupation(catalogue, kinship.near)
+    found = [catalogue.index.search(vector, DEPTH, choice) for choice in (Selection(selection.mask & near), selection)]
     rows, first = np.unique(np.concatenate([item.rows for item in found]), return_index=True)
     closeness = np.concatenate([item.scores for item in found])[first]
-    relation = related[rows]
+    relation = row_relations(catalogue, kinship.relations, rows)
     floors = np.full(len(Relation), -1.0, dtype=np.float32)
     for level, floor in CLOSE.items():
         floors[level] = floor
-    kept = closeness >= floors[relation]
+    kept = near[rows] | (closeness >= floors[relation])
     return Candidates(rows[kept], closeness[kept], relation[kept])
 
 
-def row_relations(
-    catalogue: Catalogue, relations: NDArray[np.uint8], rows: slice | NDArray[np.int64]
-) -> NDArray[np.uint8]:
+def _any_occupation(catalogue: Catalogue, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if catalogue.collection is Collection.SESSIONS:
+        found: NDArray[np.bool_] = marked[catalogue.column("occupations")].any(axis=1)
+        return found
+    direct: NDArray[np.bool_] = marked[catalogue.column("occupation")]
+    return direct
+
+
+def row_relations(catalogue: Catalogue, relations: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The strongest of the relations with each row's occupations."""
     if catalogue.collection is Collection.SESSIONS:
         strongest: NDArray[np.uint8] = relations[catalogue.column("occupations")[rows]].max(axis=1)
@@ -71,15 +86,24 @@ def row_relations(
     return direct
 
 
-def relations_from(lookups: Lookups, occupation: int) -> NDArray[np.uint8]:
-    """Relation of an occupation row with every other: mobility read from it outwards; 0 for unknown (last entry)."""
+def kinship_from(lookups: Lookups, occupation: int) -> Kinship:
+    """Kinship of an occupation row with every other: mobility read from it outwards. Unknown (-1) is near nothing."""
     if occupation < 0:
-        return np.zeros(lookups.reference.rome.n_occupations + 1, dtype=np.uint8)
-    return np.append(lookups.reference.rome.relation[occupation], np.uint8(0))
+        return _kinship(np.zeros_like(lookups.affinity[0], dtype=np.uint8), np.zeros_like(lookups.affinity[0]))
+    return _kinship(lookups.reference.rome.relation[occupation], lookups.affinity[occupation])
 
 
-def relations_to(lookups: Lookups, occupation: int) -> NDArray[np.uint8]:
-    """Relation of every occupation with one: mobility read towards it; 0 for unknown (last entry)."""
+def kinship_to(lookups: Lookups, occupation: int) -> Kinship:
+    """Kinship of every occupation with one: mobility read towards it. Unknown (-1) is near nothing."""
     if occupation < 0:
-        return np.zeros(lookups.reference.rome.n_occupations + 1, dtype=np.uint8)
-    return np.append(lookups.reference.rome.relation[:, occupation], np.uint8(0))
+        return kinship_from(lookups, occupation)
+    return _kinship(lookups.reference.rome.relation[:, occupation], lookups.affinity[occupation])
+
+
+def _kinship(relations: NDArray[np.uint8], affinity: NDArray[np.float32]) -> Kinship:
+    near = (
+        (relations >= Relation.PARENT)
+        | ((relations == Relation.MOBILITY) & (affinity >= SHARED_WORK))
+        | (affinity >= SAME_WORK)
+    )
+    return Kinship(np.append(relations, np.uint8(0)), np.append(near, np.False_))

@@ -20,7 +20,7 @@ from matching.filters.registry import parse
 from matching.jobs import job_pairs, profile_at, score_jobs
 from matching.lookups import day_number
 from matching.rank import PROFILE_RANKER
-from matching.retrieve import relations_to, retrieve
+from matching.retrieve import kinship_to, retrieve
 from matching.rows.offer import project_offers
 from matching.schema import Collection
 from matching.scoring import best_of_each, make_match, page
@@ -53,7 +53,7 @@ def _profiles(
     asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
     occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
     candidates = retrieve(
-        profiles, vector, relations_to(engine.lookups, occupation), [*asked, *_their_conditions(engine, job)]
+        profiles, vector, kinship_to(engine.lookups, occupation), [*asked, *_their_conditions(engine, job)]
     )
     to_profiles = columns_of(profiles, candidates.rows)
     distances = engine.lookups.distances_between(workplace, to_profiles("commune"))

@@ -1,15 +1,19 @@
 """Subscriptions: a jobseeker's ranked offers, one search a project, the best of each offer over all projects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from features.pairs import JobPairs
 from matching.answer import Answer, Match, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.job import Reader, explain_job, job_gaps
+from matching.explain.wording import counted
 from matching.facets import facets_of
 from matching.facts import job_facts
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -18,13 +22,16 @@ from matching.filters.registry import parse
 from matching.jobs import job_pairs, score_jobs
 from matching.lookups import day_number
 from matching.rank import OFFER_RANKER
-from matching.retrieve import relations_from, retrieve
+from matching.retrieve import kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import best_of_each, make_match, page
-from matching.sides import columns_of, job_side, person_side
+from matching.scoring import Scored, best_of_each, make_match, page
+from matching.sides import ColumnReader, columns_of, job_side, person_side
 
 _CARD = msgspec.json.Decoder(OfferCard)
+
+WIDER_KM = (20, 30, 50, 100)
+"""Reaches that are tried for a person whose own brings nothing."""
 
 WITHOUT_PROFILING = (
     "Liste établie sur votre seul projet : vous n'avez pas accepté que vos compétences et votre parcours servent aux "
@@ -45,28 +52,12 @@ def offers_for_profile(
     projects = np.array(profiles.rows_of(profile_id), dtype=np.int64)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
-    today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
     elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
     profiled = bool(profiles.column("profiling")[projects[0]])
 
-    pairs, scored = [], []
-    for project in projects:
-        read = columns_of(profiles, np.array([project]))
-        occupation, home = int(read("occupation")[0]), int(read("commune")[0])
-        conditions = [*asked, *_own_conditions(engine, int(project), today, elsewhere)]
-        vector = (
-            profiles.index.vectors(np.array([project]))[0]
-            if profiled
-            else engine.lookups.occupations.vectors[occupation]
-        )
-        candidates = retrieve(offers, vector, relations_from(engine.lookups, occupation), conditions)
-        to_offers = columns_of(offers, candidates.rows)
-        distances = engine.lookups.distances_between(home, to_offers("commune"))
-        person = person_side(read, with_background=profiled)
-        pairs.append(job_pairs(engine, person, job_side(to_offers, engine.lookups, today), candidates, distances))
-        scored.append(score_jobs(candidates, pairs[-1], OFFER_RANKER))
-
+    search = _Search(engine, projects, asked, elsewhere, profiled)
+    pairs, scored = search.ranked()
     places = best_of_each(scored, lambda row: offers.ids[row])
     matches: list[Match[OfferCard]] = []
     for found in page(places, window):
@@ -92,22 +83,80 @@ def offers_for_profile(
             )
         )
     rows = np.array([scored[found.query].rows[found.position] for found in places], dtype=np.int64)
-    return Answer(
-        tuple(matches), len(places), facets_of(offers, rows, engine.lookups), None if profiled else WITHOUT_PROFILING
-    )
+    notices = [] if profiled else [WITHOUT_PROFILING]
+    if not places and not elsewhere:
+        notices.append(search.widening())
+    return Answer(tuple(matches), len(places), facets_of(offers, rows, engine.lookups), " ".join(notices) or None)
 
 
-def _own_conditions(engine: Engine, project: int, today: int, elsewhere: bool) -> list[Condition]:
-    """What the person said they will not go beyond, and offers that are still open."""
-    read = columns_of(engine.catalogue(Collection.PROFILES), np.array([project]))
-    conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(int(read("licences")[0]))]
-    home, contracts = int(read("commune")[0]), int(read("contracts")[0])
-    if home >= 0 and not elsewhere:
-        conditions.append(place.within(engine.lookups, [home], float(read("radius_km")[0])))
-    if contracts:
-        conditions.append(contract.of_contracts(contracts))
-    if read("working_time")[0]:
-        conditions.append(working_time.not_against(int(read("working_time")[0])))
-    if not np.isnan(read("pay_floor")[0]):
-        conditions.append(pay.not_below(float(read("pay_floor")[0])))
-    return conditions
+@dataclass(frozen=True)
+class _Search:
+    """One person's search: a query a project (rows of the profiles)."""
+
+    engine: Engine
+    projects: NDArray[np.int64]
+    asked: Sequence[Condition]
+    elsewhere: bool
+    """The search names a place of its own."""
+    profiled: bool
+
+    def ranked(self, least_reach_km: float = 0.0) -> tuple[list[JobPairs], list[Scored]]:
+        """Pairs and scores of each project; reaches under `least_reach_km` are stretched to it."""
+        lookups = self.engine.lookups
+        profiles = self.engine.catalogue(Collection.PROFILES)
+        offers = self.engine.catalogue(Collection.OFFERS)
+        today = day_number(self.engine.today())
+        pairs: list[JobPairs] = []
+        scored: list[Scored] = []
+        for project in self.projects:
+            read = columns_of(profiles, np.array([project]))
+            occupation, home = int(read("occupation")[0]), int(read("commune")[0])
+            vector = (
+                profiles.index.vectors(np.array([project]))[0]
+                if self.profiled
+                else lookups.occupations.vectors[occupation]
+            )
+            conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
+            candidates = retrieve(offers, vector, kinship_from(lookups, occupation), conditions)
+            to_offers = columns_of(offers, candidates.rows)
+            pairs.append(
+                job_pairs(
+                    self.engine,
+                    person_side(read, with_background=self.profiled),
+                    job_side(to_offers, lookups, today),
+                    candidates,
+                    lookups.distances_between(home, to_offers("commune")),
+                )
+            )
+            scored.append(score_jobs(candidates, pairs[-1], OFFER_RANKER))
+        return pairs, scored
+
+    def widening(self) -> str:
+        """What an empty list leaves to do: the first larger reach that brings offers, else the conditions."""
+        ids = self.engine.catalogue(Collection.OFFERS).ids
+        for reach_km in WIDER_KM:
+            _, scored = self.ranked(reach_km)
+            found = len(best_of_each(scored, lambda row: ids[row]))
+            if found:
+                return (
+                    f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {reach_km} km."
+                )
+        return (
+            f"Aucune offre à moins de {WIDER_KM[-1]} km avec ces conditions : élargir les contrats acceptés, le "
+            "salaire minimum ou les métiers visés."
+        )
+
+    def _own_conditions(self, read: ColumnReader, today: int, least_reach_km: float) -> list[Condition]:
+        """What the person said they will not go beyond, and offers that are still open."""
+        conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(int(read("licences")[0]))]
+        home, contracts = int(read("commune")[0]), int(read("contracts")[0])
+        if home >= 0 and not self.elsewhere:
+            reach_km = max(float(read("radius_km")[0]), least_reach_km)
+            conditions.append(place.within(self.engine.lookups, [home], reach_km))
+        if contracts:
+            conditions.append(contract.of_contracts(contracts))
+        if read("working_time")[0]:
+            conditions.append(working_time.not_against(int(read("working_time")[0])))
+        if not np.isnan(read("pay_floor")[0]):
+            conditions.append(pay.not_below(float(read("pay_floor")[0])))
+        return conditions

@@ -23,7 +23,7 @@ from matching.filters.registry import parse, select
 from matching.jobs import profile_at
 from matching.lookups import day_number
 from matching.rank import SESSION_RANKER
-from matching.retrieve import Candidates, relations_from, retrieve
+from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, make_match, page, score
@@ -38,7 +38,7 @@ CORE_GAP, PLAIN_GAP = 1.0, 0.3
 def sessions_for_profile(
     engine: Engine, profile_id: str, parameters: Mapping[str, str], window: Window
 ) -> Answer[SessionCard]:
-    """Training sessions for a person, best first: those to come, with seats, in reach or remote.
+    """The best session of each training for a person, best first: those to come, with seats, in reach or remote.
 
     A session whose certification the person already holds is left out; a `commune` or a `departement` in `parameters`
     takes the place of the home and its reach. Raises NotFound, UnknownParameter, BadParameter.
@@ -67,12 +67,13 @@ def sessions_for_profile(
         ]
         if home >= 0 and not elsewhere:
             conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
-        relations = relations_from(engine.lookups, occupation)
-        candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], relations, conditions)
+        kinship = kinship_from(engine.lookups, occupation)
+        candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], kinship, conditions)
         pairs.append(_pairs(engine, candidates, int(project), profiled, today))
         scored.append(score(candidates.rows, SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
-    places = best_of_each(scored, lambda row: sessions.ids[row])
+    training_of = engine.links.training_of_session
+    places = best_of_each(scored, lambda row: training_of[sessions.ids[row]])
     matches: list[Match[SessionCard]] = []
     for found in page(places, window):
         item = scored[found.query]
@@ -109,7 +110,7 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
         exit_level=to_sessions("level"),
         outcome_rate=to_sessions("outcome_rate"),
         start_in_days=(to_sessions("start_day") - today).astype(np.float32),
-        distance_km=np.where(remote, np.float32(0), distances),
+        distance_km=np.where(remote, np.float32(np.nan), distances),
         reach_km=read("radius_km"),
         doors=_doors(engine, candidates.rows, project, today),
         closeness=candidates.closeness,

@@ -70,6 +70,8 @@ class JobPairs:
     """(n,) NaN when a place is unknown."""
     relation: NDArray[np.uint8]
     """`Rome.relation`: (n_occupations, n_occupations)."""
+    affinity: Floats
+    """`affinity_matrix`: (n_occupations, n_occupations)."""
 
     @property
     def reach_km(self) -> Floats:
@@ -93,7 +95,7 @@ class SessionPairs:
     outcome_rate: Floats
     start_in_days: Floats
     distance_km: Floats
-    """0 for a remote session."""
+    """NaN for a remote session: neither near nor far."""
     reach_km: Floats
     doors: Floats
     """(n,) posts on offer within the person's reach in the occupations the training leads to."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from features.pairs import (
+    affinity,
     closeness,
     distance,
     doors,
@@ -38,6 +39,7 @@ P = TypeVar("P")
 JOB_FEATURES: tuple[Feature[JobPairs], ...] = (
     closeness.FEATURE,
     relation.FEATURE,
+    affinity.FEATURE,
     skills.FEATURE,
     experience.FEATURE,
     education.FEATURE,

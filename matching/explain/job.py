@@ -51,6 +51,8 @@ class JobFacts:
     pay_floor: float
     distance_km: float
     reach_km: float
+    regulated: bool
+    """The law may ask for a title to hold the job, and it is not the occupation that the person targets."""
 
 
 def explain_job(facts: JobFacts, feature: str) -> str:
@@ -62,6 +64,10 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
     """What is missing, the most decisive first; empty when nothing is."""
     to_person = facts.reader is Reader.PERSON
     gaps: list[str] = []
+    if facts.regulated:
+        gaps.append(
+            f"{quoted(facts.job_label or '')} est un métier réglementé : un titre ou un diplôme peut être exigé"
+        )
     if facts.missing_licences:
         names = enumeration([licence.value for licence in facts.missing_licences])
         gaps.append(f"Permis {names} {'exigé' if facts.licences_required else 'souhaité'}, non déclaré")
@@ -72,7 +78,7 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
     if facts.asked_education > 0 and 0 < facts.person_education < facts.asked_education:
         gaps.append(f"Diplôme demandé : {education(facts.asked_education)} ({_held_level(facts)})")
     if known(facts.values["experience"]) and facts.values["experience"] < 0:
-        gaps.append(f"Expérience : {_experience(facts).removeprefix('Expérience : ')}")
+        gaps.append(_experience(facts))
     if facts.missing_skills and known(facts.values["skills"]):
         verb = "À montrer ou à acquérir" if to_person else "Compétences non déclarées"
         gaps.append(f"{verb} : {enumeration(facts.missing_skills)}")
@@ -111,30 +117,36 @@ def _relation(facts: JobFacts) -> str:
             return f"{job} n'est pas relié à {project} dans le ROME"
 
 
+def _affinity(facts: JobFacts) -> str:
+    share = facts.values["affinity"]
+    if not known(share):
+        return "Travail commun des deux métiers inconnu"
+    if share > 0.99:
+        whose = "de votre projet" if facts.reader is Reader.PERSON else "du projet"
+        return f"Le métier demande les compétences {whose}"
+    degree = "beaucoup" if share >= 0.2 else "une partie" if share >= 0.05 else "peu"
+    return f"Compétences que les deux métiers partagent : {degree}"
+
+
 def _skills(facts: JobFacts) -> str:
     wanted = len(facts.held_skills) + len(facts.missing_skills)
     if wanted == 0:
         return "L'offre ne précise pas de compétences"
     if not known(facts.values["skills"]):
-        return f"Compétences attendues : {enumeration(facts.missing_skills)} (aucune déclarée à comparer)"
-    to_person = facts.reader is Reader.PERSON
-    if not facts.held_skills:
-        return f"{'Vous n’avez' if to_person else 'La personne n’a'} déclaré aucune des {wanted} compétences attendues"
-    who = "Vous avez" if to_person else "La personne a"
-    return (
-        f"{who} déclaré {len(facts.held_skills)} des {wanted} compétences attendues : {enumeration(facts.held_skills)}"
-    )
+        return f"Compétences attendues : {enumeration(facts.missing_skills)} (pas de comparaison possible)"
+    declares = "vous déclarez" if facts.reader is Reader.PERSON else "la personne déclare"
+    shown = f" : {enumeration(facts.held_skills)}" if facts.held_skills else ""
+    return f"Compétences attendues que {declares} : {len(facts.held_skills)} sur {wanted}{shown}"
 
 
 def _experience(facts: JobFacts) -> str:
     held = months(facts.person_experience_months) if facts.person_experience_months > 0 else "aucune"
+    declared = f"déclarée dans le métier : {held}"
     if not known(facts.values["experience"]):
-        return f"Expérience demandée non précisée (déclarée dans le métier : {held})"
+        return f"Expérience demandée non précisée ({declared})"
     if facts.beginner_accepted:
-        return "Débutant accepté" + (f" (expérience déclarée : {held})" if facts.person_experience_months > 0 else "")
-    return f"Expérience : {months(facts.required_experience_months)} demandés, {held} déclarés dans le métier".replace(
-        "aucune déclarés", "aucune déclarée"
-    )
+        return "Débutant accepté" + (f" (expérience {declared})" if facts.person_experience_months > 0 else "")
+    return f"Expérience demandée : {months(facts.required_experience_months)} ({declared})"
 
 
 def _education(facts: JobFacts) -> str:
@@ -193,6 +205,8 @@ def _freshness(facts: JobFacts) -> str:
         return "Date de publication inconnue"
     if days < 1:
         return "Publiée aujourd'hui"
+    if days >= 365:
+        return "Publiée il y a plus d'un an"
     return "Publiée hier" if days < 2 else f"Publiée il y a {round(days)} jours"
 
 
@@ -206,6 +220,7 @@ def _tension(facts: JobFacts) -> str:
 SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "closeness": _closeness,
     "relation": _relation,
+    "affinity": _affinity,
     "skills": _skills,
     "experience": _experience,
     "education": _education,
