@@ -54,8 +54,8 @@ from features.text import plain
 if TYPE_CHECKING:
     from features.reference import Reference
 
-Day = dt.datetime | dt.date
-"""A date, or a date and time whose day is kept."""
+Day = dt.datetime
+"""A date and time, or a date alone; the day is kept, as written."""
 
 
 class LieuTravailIn(BorderModel):
@@ -203,9 +203,9 @@ class OffreIn(BorderModel):
             siret=clean_siret(self.entreprise.siret, "entreprise.siret"),
             firm_name=self.entreprise.nom or None,
             naf=clean_naf(self.codeNAF, "codeNAF"),
-            published_on=_day(self.dateCreation),
-            updated_on=self.dateActualisation and _day(self.dateActualisation),
-            expires_on=self.dateExpiration and _day(self.dateExpiration),
+            published_on=self.dateCreation.date(),
+            updated_on=self.dateActualisation and self.dateActualisation.date(),
+            expires_on=self.dateExpiration and self.dateExpiration.date(),
             open_to_rqth=self.accessibleTH,
             apply_url=self.urlPostuler or None,
         )
@@ -259,10 +259,6 @@ def _occupation(reference: "Reference", appellation: str | None) -> str | None:
         return None
     rome = reference.rome
     return rome.codes[int(rome.appellation_occupation[rome.appellation_row_of(appellation)])]
-
-
-def _day(moment: Day) -> dt.date:
-    return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 def _language(spoken: LangueOffreIn, path: str) -> LanguageDemand:
