@@ -45,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
         max_body_size=service.settings.body_limit_bytes,
     )
     app.state.service = service
+    app.state.reference = service.reference
     problems.install(app)
     strict = [Depends(refuse_unknown)]
     for router in routers():

@@ -124,6 +124,8 @@ def _store(configured: "Settings") -> list[Check]:
     from features.store.engine import open_engine
     from features.store.migrate import HEAD, current_revision
 
+    if configured.database_url is None and not (configured.data_dir / "vivier.db").is_file():
+        return [Check("store", False, "empty", "vivier demo, or vivier import …")]
     try:
         engine = open_engine(configured.store_url)
         revision = current_revision(engine)

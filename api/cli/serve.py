@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import fail, progress, say, settings
+from api.cli.console import AsJson, fail, print_result, progress, say, settings
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: VIVIER_HOST, 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default: VIVIER_PORT, 8000).")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Answer over HTTP until Ctrl-C.
 
@@ -25,7 +26,10 @@ def serve(
     """
     configured = settings()
     listener = listen(host or configured.host, configured.port if port is None else port)
-    run(open_service(configured), listener)
+    service = open_service(configured)
+    if as_json:
+        print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
+    run(service, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -57,11 +61,14 @@ def open_service(configured: "Settings") -> "Service":
         from features.reference import ReferenceMissing
         from matching.errors import VivierError
 
+        service, problem = None, ""
         try:
             service = Service.open(configured)
+            advance(1)
         except (ReferenceMissing, ArtifactError, VivierError) as error:
-            fail(str(error))
-        advance(1)
+            problem = str(error)
+    if service is None:
+        fail(problem)
     return service
 
 

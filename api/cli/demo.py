@@ -1,0 +1,196 @@
+"""`vivier demo`: the sample world from nothing to four answered questions; started again, it starts at once."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.console import AsJson, fail, print_result, progress, say, settings
+from api.cli.index import build_generation
+from api.cli.serve import address, listen, run
+
+if TYPE_CHECKING:
+    from api.service import Service
+    from api.settings import Settings
+
+SEED = 1
+FRESH_DAYS = 30
+"""A world older than this is made again: offers grow stale, sessions begin."""
+
+STAMP = "demo.json"
+TRIED = 60
+"""Records among which the examples are chosen."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that the demonstration shows, as one `curl` line."""
+
+    text: str
+    path: str
+    body: dict[str, Any] | None = None
+
+    def curl(self, base: str) -> str:
+        """A line to paste into a shell."""
+        url = f'"{base}{self.path}" | python3 -m json.tool --no-ensure-ascii'
+        if self.body is None:
+            return f"curl -s {url}"
+        return f"curl -s -H 'Content-Type: application/json' -d '{json.dumps(self.body, ensure_ascii=False)}' {url}"
+
+
+def demo(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default: VIVIER_HOST, 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (default: VIVIER_PORT, 8000).")] = None,
+    build_only: Annotated[
+        bool, typer.Option("--build-only", help="Build the world and its index; do not serve.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the sample world under the data folder if needed, print four questions to ask it, and serve it.
+
+    Example: vivier demo --port 8080
+    """
+    configured = settings()
+    if build_only:
+        print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
+        return
+    listener = listen(host or configured.host, configured.port if port is None else port)
+    prepare(configured)
+    service = _open(configured)
+    base = address(listener)
+    asked = questions(service)
+    lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
+    print_result(
+        {"url": base, "docs": f"{base}/docs", "questions": [question.curl(base) for question in asked]},
+        as_json,
+        "\n".join(["", "Four questions to paste into another terminal:", "", *lines]),
+    )
+    run(service, listener)
+
+
+def prepare(configured: "Settings") -> bool:
+    """Make the sample world and its index unless they are there, whole and recent; returns whether it made them."""
+    import datetime as dt
+
+    stamp = configured.data_dir / STAMP
+    wanted = {"code": _code_digest(), "seed": SEED}
+    today = dt.datetime.now(dt.UTC).date()
+    if _is_current(stamp, wanted, today):
+        return False
+    _refuse_other_data(configured)
+    stamp.unlink(missing_ok=True)
+    _make_world(configured, today)
+    build_generation(configured)
+    stamp.write_text(json.dumps({**wanted, "day": today.isoformat()}))
+    return True
+
+
+def _is_current(stamp: Path, wanted: dict[str, Any], today: Any) -> bool:
+    import datetime as dt
+
+    try:
+        found = json.loads(stamp.read_text())
+        age_days = (today - dt.date.fromisoformat(found.pop("day"))).days
+    except (OSError, ValueError, KeyError):
+        return False
+    return bool(found == wanted and 0 <= age_days <= FRESH_DAYS)
+
+
+def _code_digest() -> str:
+    """Changes with the package: a world made by other code is made again."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[2]
+    for floor in ("features", "models", "matching"):
+        for path in sorted((root / floor).rglob("*")):
+            if path.suffix in (".py", ".toml"):
+                digest.update(f"{path.relative_to(root)}\n".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _refuse_other_data(configured: "Settings") -> None:
+    from features.artifacts import ArtifactError, current_id
+    from features.reference import Reference, ReferenceMissing
+    from features.sample.reference import ROME_VERSION
+
+    if current_id(configured.reference_dir / "rome") is None:
+        return
+    try:
+        version = Reference.load(configured.reference_dir).rome.version
+    except (ReferenceMissing, ArtifactError):
+        return
+    if version != ROME_VERSION:
+        fail(
+            f"{configured.data_dir} holds ROME {version}, not the sample world: run `vivier serve` for it, or give the "
+            "demonstration a folder of its own with VIVIER_DATA_DIR"
+        )
+
+
+def _make_world(configured: "Settings", today: Any) -> None:
+    with progress("Loading the hand-written facts", 1) as advance:
+        from features.sample.reference import sample_reference
+        from features.store import Store
+        from features.world.small import SMALL, sample_world_facts
+        from features.world.world import ORDER, World
+        from features.world.write import to_store
+
+        sample_reference().save(configured.reference_dir)
+        world = World(sample_world_facts(), SMALL, SEED, today)
+        advance(1)
+    store = Store.open(configured.store_url)
+    try:
+        with progress("Writing the sample world", sum(world.expected(kind) for kind in ORDER)) as advance:
+            to_store(world, store, progress=advance)
+    finally:
+        store.close()
+
+
+def _open(configured: "Settings") -> "Service":
+    from api.service import Service
+    from matching.errors import NotReady
+
+    try:
+        return Service.open(configured)
+    except NotReady as error:
+        say(f"{error}")
+        build_generation(configured)
+        return Service.open(configured)
+
+
+def questions(service: "Service") -> list[Question]:
+    """One question for each of the four services, about people and offers that have good answers."""
+    from features.records import Offer, Profile
+    from matching.answer import Window
+    from matching.schema import Collection
+    from matching.sourcing import profiles_for_offer
+    from matching.subscriptions import offers_for_profile
+    from matching.trainings import sessions_for_profile
+
+    engine, window = service.engine, Window(0, 4)
+
+    def liking(profile: Profile) -> float:
+        offers = offers_for_profile(engine, profile.id, {}, window).matches
+        sessions = sessions_for_profile(engine, profile.id, {}, window).matches
+        shared = profile.consents.profiling and profile.counsellor_id is not None
+        return shared * (sum(match.score for match in offers) + sum(match.score for match in sessions))
+
+    def drawing(offer: Offer) -> float:
+        return sum(match.score for match in profiles_for_offer(engine, offer.id, {}, window).matches)
+
+    profile = max(service.store.page(Profile, 0, TRIED), key=liking)
+    offers = [offer for offer in service.store.page(Offer, 0, TRIED) if offer.id in engine.catalogue(Collection.OFFERS)]
+    offer = max(offers, key=drawing)
+    return [
+        Question("Which offers are for this person?", f"/v1/profils/{profile.id}/offres?range=0-4"),
+        Question("Which training session opens the most doors?", f"/v1/profils/{profile.id}/formations?range=0-4"),
+        Question("Which people fit this offer?", f"/v1/offres/{offer.id}/profils?range=0-4"),
+        Question(
+            "Which firms should this counsellor call on, and for whom?",
+            "/v1/prospection/cibles?range=0-4",
+            {"conseiller": profile.counsellor_id},
+        ),
+    ]
