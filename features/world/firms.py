@@ -17,6 +17,8 @@ from features.world.summaries import spoken_place
 Ints = NDArray[np.int64]
 
 MONTHS = 24
+DETAILS = 1_000_000
+"""Block numbers from here on draw what is not kept in the columns."""
 TURNOVER = 0.28
 """Hirings a year for each employee, order of magnitude; temporary work agencies hire ten times as much."""
 
@@ -101,10 +103,10 @@ def write_firms(facts: WorldFacts, firms: Firms, seed: int, today: dt.date, bloc
     """The establishments of one block, in order of number."""
     first = block * BLOCK
     last = min(first + BLOCK, firms.count)
-    generator = block_generator(seed, Stream.FIRM, 1_000_000 + block)
+    generator = block_generator(seed, Stream.FIRM, DETAILS + block)
     months = _months_before(today)
-    counts = _hirings(facts, firms, first, last, months, generator).tolist()
     u = generator.random((BLOCK, 5)).tolist()
+    counts = _hirings(facts, firms, first, last, months, generator).tolist()
     communes = facts.reference.communes
     lat, lon = communes.lat, communes.lon
     for i, number in enumerate(range(first, last)):
@@ -143,16 +145,12 @@ def _hirings(
     """Hirings of each firm and month: Poisson around its size, its sector's turnover and the season."""
     lowest = np.array([max(low, 0.3) for _, low, _ in BANDS])
     naf = firms.naf[first:last]
-    level = np.zeros(BLOCK)
-    level[: last - first] = lowest[firms.band[first:last]] * TURNOVER / 12
-    level[: last - first] *= np.where(facts.industry.temporary[naf], 10.0, 1.0)
-    level *= generator.gamma(1.2, 1 / 1.2, BLOCK)
+    own_pace = generator.gamma(1.2, 1 / 1.2, BLOCK)[: last - first]
+    pace = np.where(facts.industry.temporary[naf], 10.0, 1.0) * own_pace * TURNOVER / 12
     column = [int(month[5:]) - 1 for month in months]
-    season = np.ones((BLOCK, MONTHS))
-    season[: last - first] = np.array(
-        [SEASONS.get(facts.industry.naf_codes[row][:2], USUAL_SEASON) for row in naf.tolist()]
-    ).reshape(-1, 12)[:, column]
-    return generator.poisson(level[:, None] * season)[: last - first]
+    seasons = np.array([SEASONS.get(code[:2], USUAL_SEASON) for code in facts.industry.naf_codes])[:, column]
+    expected = (lowest[firms.band[first:last]] * pace)[:, None] * seasons[naf]
+    return np.asarray(generator.poisson(expected), dtype=np.int64)
 
 
 def _near(degree: float, uniform: float) -> float | None:

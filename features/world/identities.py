@@ -10,6 +10,8 @@ from features.world.names import FIRST_NAMES_F, FIRST_NAMES_M, STREETS, email, f
 from features.world.people import People
 
 RQTH_SHARE = 0.08
+DETAILS = 1_000_000
+"""Block numbers from here on draw what identities do not have."""
 
 
 def write_identities(
@@ -40,7 +42,7 @@ def write_identities(
 
 def write_protected(seed: int, block: int, last: int) -> Iterator[ProtectedStatus]:
     """RQTH of those who have it, with their choice to let filters use it."""
-    uniform = block_generator(seed, Stream.IDENTITY, 1_000_000 + block).random((BLOCK, 2)).tolist()
+    uniform = block_generator(seed, Stream.IDENTITY, DETAILS + block).random((BLOCK, 2)).tolist()
     for i in range(last):
         has, use = uniform[i]
         if has < RQTH_SHARE:

@@ -56,16 +56,7 @@ class Industry:
 
 def industry_of(reference: Reference, market: Market) -> Industry | None:
     """Firms and hirings; None when the reference knows no hiring of an occupation that it has."""
-    rome = reference.rome
-    titles = np.bincount(rome.appellation_occupation, minlength=rome.n_occupations).astype(float)
-    pairs: defaultdict[tuple[str, int], float] = defaultdict(float)
-    for naf in reference.naf.naf_codes:
-        for code, count in reference.naf.hirings(naf):
-            rows = _rows(reference, code)
-            exact = [row for row in rows if rome.codes[row] == code]
-            votes = {row: (titles[row] + 1.0) * (2.0 if row in exact else 1.0) for row in rows}
-            for row, vote in votes.items():
-                pairs[naf, row] += count * vote / sum(votes.values())
+    pairs = _hirings(reference)
     if not pairs:
         return None
     codes = tuple(sorted({naf for naf, _ in pairs}))
@@ -82,7 +73,7 @@ def industry_of(reference: Reference, market: Market) -> Industry | None:
         Choice.of(0.5 * share + 0.5 * firms / firms.sum() if firms.any() else np.sqrt(share)),
         sizes,
         Ragged.of(naf_rows, occupations, counts, len(codes)),
-        Ragged.of(occupations, naf_rows, counts, rome.n_occupations),
+        Ragged.of(occupations, naf_rows, counts, reference.rome.n_occupations),
         np.array([code in TEMPORARY_WORK for code in codes]),
     )
 
@@ -101,8 +92,18 @@ def _firms(codes: tuple[str, ...], market: Market) -> tuple[Ragged, NDArray[np.f
     return Ragged.of(rows, columns, weights[rows, columns], len(codes)), counted.sum(axis=1)
 
 
-def _rows(reference: Reference, code: str) -> tuple[int, ...]:
-    try:
-        return reference.rome.resolve(code)
-    except ValueError:
-        return ()
+def _hirings(reference: Reference) -> dict[tuple[str, int], float]:
+    """Hirings by NAF and occupation row; those of a v3 code are shared between the fiches that have no others."""
+    rome, naf = reference.rome, reference.naf
+    titles = np.bincount(rome.appellation_occupation, minlength=rome.n_occupations) + 1.0
+    published = set(naf.rome_codes)
+    source = [code if code in published else parent for code, parent in zip(rome.codes, rome.parents, strict=True)]
+    votes = [title * (2.0 if key == code else 1.0) for title, key, code in zip(titles, source, rome.codes, strict=True)]
+    total: defaultdict[str, float] = defaultdict(float)
+    for key, vote in zip(source, votes, strict=True):
+        total[key] += vote
+    return {
+        (activity, row): count * votes[row] / total[source[row]]
+        for row, code in enumerate(rome.codes)
+        for activity, count in naf.nafs_for(code)
+    }

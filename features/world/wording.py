@@ -7,7 +7,7 @@ import re
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from features.text import without_accents
+from features.text import one_line, without_accents
 
 SHORT_FORMS: tuple[tuple[str, str], ...] = (
     (r"ressources humaines", "RH"),
@@ -215,7 +215,7 @@ def _head(text: str) -> str:
 
 def sentence_item(label: str) -> str:
     """A skill or working condition ready to stand inside a sentence: lower first letter, no final stop."""
-    words = _lower_first(_BRACKETS.sub("", label).strip().rstrip("."))
+    words = _lower_first(one_line(_BRACKETS.sub("", _BRACKETS.sub("", label))).rstrip(" .,;…"))
     return f"é{words[1:]}" if _ACUTE.match(words) else words
 
 
