@@ -20,8 +20,8 @@ class Metier(msgspec.Struct, frozen=True):
 
     code: str
     libelle: str
-    codeParent: str  # noqa: N815
-    grandDomaine: Libelle  # noqa: N815
+    codeParent: str
+    grandDomaine: Libelle
     domaine: Libelle
 
 
@@ -30,10 +30,10 @@ class Appellation(msgspec.Struct, frozen=True):
 
     code: str
     libelle: str
-    libelleCourt: str  # noqa: N815
-    codeROME: str  # noqa: N815
+    libelleCourt: str
+    codeROME: str
     principale: bool
-    peuUsitee: bool  # noqa: N815
+    peuUsitee: bool
 
 
 class Competence(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class CompetenceMetier(msgspec.Struct, frozen=True):
     code: str
     libelle: str
     nature: str
-    coeurMetier: bool  # noqa: N815
+    coeurMetier: bool
     emergente: bool
 
 
@@ -68,25 +68,25 @@ class FicheMetier(msgspec.Struct, frozen=True):
     version: str
     code: str
     libelle: str
-    codeParent: str  # noqa: N815
-    grandDomaine: Libelle  # noqa: N815
+    codeParent: str
+    grandDomaine: Libelle
     domaine: Libelle
     definition: str
     acces: str
     reglemente: bool
     cadre: bool
-    transitionEcologique: str  # noqa: N815
-    transitionNumerique: bool  # noqa: N815
-    transitionDemographique: bool  # noqa: N815
+    transitionEcologique: str
+    transitionNumerique: bool
+    transitionDemographique: bool
     appellations: list[Appellation]
     competences: list[CompetenceMetier]
     contextes: list[Libelle]
-    centresInteret: list[Libelle]  # noqa: N815
+    centresInteret: list[Libelle]
     themes: list[Libelle]
-    secteursActivite: list[Libelle]  # noqa: N815
-    secteursNaf: list[Libelle]  # noqa: N815
+    secteursActivite: list[Libelle]
+    secteursNaf: list[Libelle]
     mobilites: list[Mobilite]
-    memeParent: list[Libelle]  # noqa: N815
+    memeParent: list[Libelle]
 
 
 class Trouve(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ class Trouve(msgspec.Struct, frozen=True):
     type: str
     code: str
     libelle: str
-    codeROME: str | None  # noqa: N815
+    codeROME: str | None
     score: float
 
 
