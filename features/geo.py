@@ -33,7 +33,10 @@ def haversine_km(lat: float, lon: float, lats: NDArray[np.floating], lons: NDArr
     half_dphi = (phis - phi) / 2
     half_dlambda = (np.radians(np.asarray(lons, dtype=np.float64)) - math.radians(lon)) / 2
     chord = np.sin(half_dphi) ** 2 + math.cos(phi) * np.cos(phis) * np.sin(half_dlambda) ** 2
-    return (2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))).astype(np.float32)
+    distances: NDArray[np.float32] = (2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))).astype(
+        np.float32
+    )
+    return distances
 
 
 def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:

@@ -81,6 +81,7 @@ class Engine:
                 f"database: run `{BUILD_COMMAND}`"
             )
         engine.catch_up()
+        lookups.warm()
         return engine
 
     def catalogue(self, collection: Collection) -> Catalogue:

@@ -12,6 +12,7 @@ from features.reference import Reference
 from features.rome.affinity import affinity_matrix
 from models.encoder import Encoder
 from models.occupations import OccupationVectors
+from models.titles import TitleReader
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -28,6 +29,16 @@ class Lookups:
     reference: Reference
     encoder: Encoder
     occupations: OccupationVectors
+
+    def warm(self) -> None:
+        """Compute the tables that requests read, so that the first one does not wait for them."""
+        _ = (self.tension, self.affinity, self.naf_share, self.area_of_commune, self.departement_of_commune)
+        _ = (self.titles, self.departement_rows, self.region_of_departement, self.naf_rows)
+
+    @cached_property
+    def titles(self) -> TitleReader:
+        """Reads occupations off job titles."""
+        return TitleReader.of(self.encoder, self.occupations, self.reference.rome)
 
     @cached_property
     def departements(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Portfolio:
     """For whom: profile rows (one a project) and how much each occupation counts."""
 
     rows: NDArray[np.int64]
-    """Rows of people whom employers may see; empty when only occupations were asked."""
+    """Rows of people whom employers may see; when only occupations were asked, those around who target one."""
     weights: NDArray[np.float32]
     """(n_occupations,) 1 for the most wanted occupation."""
 
@@ -127,6 +127,10 @@ def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
             raise BadParameter("codesROME", code, "un code ROME") from None
     if not weights.any():
         raise BadParameter("codesROME", "", "au moins un de : conseiller, profils, codesROME")
+    if len(rows) == 0 and demand.commune_insee is not None:
+        centre = place.commune_rows(engine.lookups, "commune", demand.commune_insee)
+        around = select(profiles, [place.within(engine.lookups, centre, demand.radius_km)]).mask
+        rows = np.flatnonzero(around & (weights[profiles.column("occupation")] > 0))
     visible = rows[profiles.column("visible")[rows]]
     return Portfolio(visible, weights / weights.max())
 
@@ -134,6 +138,8 @@ def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
 def _centre(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio) -> int:
     if demand.commune_insee is not None:
         return place.commune_rows(engine.lookups, "commune", demand.commune_insee)[0]
+    if demand.counsellor_id is None and not demand.profile_ids:
+        raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
     homes = engine.catalogue(Collection.PROFILES).column("commune")[portfolio.rows]
     homes = homes[homes >= 0]
     if len(homes) == 0:

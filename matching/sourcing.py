@@ -1,6 +1,7 @@
 """Sourcing: an employer's search for people, from an offer or from a demand that was just typed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -26,6 +27,11 @@ from matching.schema import Collection
 from matching.scoring import best_of_each, make_match, page
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
 
+UNREAD_OCCUPATION = (
+    "Le métier n'a pas été reconnu dans « {title} » : la recherche se fait sur le texte seul. Précisez un code ROME ou "
+    "un intitulé du ROME."
+)
+
 
 def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, str], window: Window) -> Answer[Profile]:
     """The people for a published offer, best first. Raises NotFound, UnknownParameter, BadParameter.
@@ -42,7 +48,10 @@ def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, s
 def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
     """The people for a demand, best first. Raises UnknownParameter, BadParameter."""
     rows = project_offers([demand.offer], engine.lookups)
-    return _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
+    answer = _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
+    if rows.columns["occupation"][0] < 0:
+        return replace(answer, notice=UNREAD_OCCUPATION.format(title=demand.offer.title))
+    return answer
 
 
 def _profiles(

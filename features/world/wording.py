@@ -7,6 +7,7 @@ import re
 from enum import IntEnum
 from functools import cache, lru_cache
 
+from features.rome.gender import forms
 from features.text import one_line, without_accents
 
 SHORT_FORMS: tuple[tuple[str, str], ...] = (
@@ -45,39 +46,14 @@ SHORT_FORMS: tuple[tuple[str, str], ...] = (
 )
 _SHORT = tuple((re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), short) for pattern, short in SHORT_FORMS)
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
-_ACUTE = re.compile(r"e(?:valu|labor|tabl|tre\b|cout|cri|quip|limin|lev|vit|mett|dit|duqu|chang|clair|miss)")
+_ACUTE = re.compile(r"e(?:valu|labor|tabl|cout|cri|quip|limin|lev|vit|mett|dit|duqu|chang|clair|miss)")
 """Verbs whose capital E lost its accent in the referential."""
-_PAIRS = {("homme", "femme"), ("garçon", "fille"), ("steward", "hôtesse"), ("valet", "femme")}
 _SMALL_WORDS = {"de", "du", "des", "d", "la", "le", "les", "en", "et", "à", "au", "aux", "sur", "pour", "l"}
 
 
 class Gender(IntEnum):
     MASCULINE = 0
     FEMININE = 1
-
-
-@cache
-def forms(label: str) -> tuple[str, str]:
-    """The masculine and feminine form of an "X / Y" label; a label with one form gives it twice.
-
-    What follows the feminine word belongs to both: "Conducteur / Conductrice de bus" gives "Conducteur de bus".
-    """
-    left, slash, right = label.partition(" / ")
-    if not slash:
-        return label, label
-    head, tail = left.split(), right.split()
-    if len(head) > 1 and not _same_trade(head[0], tail[0]) and _same_trade(head[-1], tail[0]):
-        return " ".join([left, *tail[1:]]), " ".join([*head[:-1], right])  # "Cadre dirigeant / dirigeante de …"
-    if len(tail) <= len(head) or not _same_trade(head[0], tail[0]):
-        return left, right
-    return " ".join([left, *tail[len(head) :]]), right
-
-
-def _same_trade(masculine: str, feminine: str) -> bool:
-    """Whether two words share their stem, or are a known pair such as homme / femme."""
-    if (masculine.lower(), feminine.lower()) in _PAIRS:
-        return True
-    return without_accents(masculine)[:3].lower() == without_accents(feminine)[:3].lower()
 
 
 @cache
@@ -216,6 +192,8 @@ def _head(text: str) -> str:
 def sentence_item(label: str) -> str:
     """A skill or working condition ready to stand inside a sentence: lower first letter, no final stop."""
     words = _lower_first(one_line(_BRACKETS.sub("", _BRACKETS.sub("", label))).rstrip(" .,;…"))
+    if words.startswith("etre "):
+        return f"être {words[5:]}"
     return f"é{words[1:]}" if _ACUTE.match(words) else words
 
 

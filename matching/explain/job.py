@@ -122,8 +122,7 @@ def _affinity(facts: JobFacts) -> str:
     if not known(share):
         return "Travail commun des deux métiers inconnu"
     if share > 0.99:
-        whose = "de votre projet" if facts.reader is Reader.PERSON else "du projet"
-        return f"Le métier demande les compétences {whose}"
+        return "Même métier : les mêmes compétences sont en jeu"
     degree = "beaucoup" if share >= 0.2 else "une partie" if share >= 0.05 else "peu"
     return f"Compétences que les deux métiers partagent : {degree}"
 

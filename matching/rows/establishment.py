@@ -27,7 +27,7 @@ def project_establishments(
                 "naf": lookups.naf_rows.get(firm.naf, -1),
                 "headcount_min": -1 if firm.headcount_min is None else firm.headcount_min,
                 "headcount_max": -1 if firm.headcount_max is None else firm.headcount_max,
-                "expected_hirings": number_or_nan(expected_hirings(firm.hirings, today)),
+                "expected_hirings": number_or_nan(_expected(firm, today)),
                 "engaged": firm.engaged,
                 "opt_out": firm.opt_out,
                 "last_contact_day": last_contacts.get(firm.id, NO_DAY),
@@ -37,3 +37,10 @@ def project_establishments(
             occupations=(),
         )
     return writer.rows()
+
+
+def _expected(firm: Establishment, today: dt.date) -> float | None:
+    """A firm without employees and without known hirings is expected to make none; other silence is not known."""
+    if not firm.hirings and firm.headcount_max == 0:
+        return 0.0
+    return expected_hirings(firm.hirings, today)

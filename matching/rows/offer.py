@@ -29,8 +29,6 @@ TITLE_WEIGHT = 1.0
 DESCRIPTION_WEIGHT = 0.5
 OCCUPATION_WEIGHT = 1.0
 INFERRED_WEIGHT = 0.4
-INFERENCE_FLOOR = 0.5
-"""Cosine under which a title without a ROME code is left without one."""
 CARD_TEXT = 400
 """Characters of the description that travel with a result; the whole text is at the offer's own address."""
 ROME_V4_DATE = dt.date(2024, 3, 25)
@@ -56,15 +54,8 @@ def project_offers(
     titles = [without_gender_marks(offer.title) for offer in records]
     occupations = [_occupation(offer, title, lookups) for offer, title in zip(records, titles, strict=True)]
     uncoded = [position for position, row in enumerate(occupations) if row < 0]
-    inferred: dict[int, int] = {}
-    if uncoded:
-        vectors = lookups.encoder.encode([titles[position] for position in uncoded])
-        nearest, cosines = lookups.occupations.nearest(vectors)
-        inferred = {
-            position: int(row)
-            for position, row, cosine in zip(uncoded, nearest, cosines, strict=True)
-            if cosine >= INFERENCE_FLOOR
-        }
+    read = lookups.titles.read([titles[position] for position in uncoded])
+    inferred = {position: int(row) for position, row in zip(uncoded, read, strict=True) if row >= 0}
     for position, offer in enumerate(records):
         guessed = position in inferred
         occupation = inferred.get(position, occupations[position])

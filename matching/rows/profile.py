@@ -102,6 +102,8 @@ def experience_months(profile: Profile, occupation: int, lookups: Lookups) -> in
     months = 0
     for experience in profile.experiences:
         held = resolve_occupation(lookups, experience.rome_code, experience.title)
+        if held < 0 and experience.title is not None:
+            held = lookups.titles.named(experience.title)
         if held >= 0 and rome.relation[held, occupation] >= Relation.PARENT:
             months += experience.months
     return months
