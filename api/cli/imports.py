@@ -61,12 +61,13 @@ def _refusing(work: "Callable[[], None]") -> None:
     from features.reference import ReferenceMissing
     from features.sources.base import WrongFile
     from features.sources.registry import UnknownSource
+    from features.sources.run import BadSourceName
 
     try:
         work()
     except WrongFile as error:
         fail(str(error), REFUSED)
-    except UnknownSource as error:
+    except (UnknownSource, BadSourceName) as error:
         fail(str(error), USAGE)
     except (ReferenceMissing, ArtifactError) as error:
         fail(str(error), FAILED)

@@ -1,8 +1,10 @@
 """One import, from a partner's file to the store: read, check, stage; then everything in one transaction."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from features import duplicates
 from features.border.problems import Problem
@@ -14,6 +16,12 @@ from features.sources.staging import Staging
 from features.store import Kind, Store, WriteCounts, Writer, record_id
 
 Progress = Callable[[int], None]
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+
+
+class BadSourceName(ValueError):
+    """A name that cannot stand in ids and file names."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,9 @@ def import_records(
     whose row is bad this time stays. Bad rows go to the rejects file. Raises WrongFile, before any write, for a file
     that cannot be read to its end, and for a complete feed without a single good row (it would empty the store).
     """
-    with Staging() as staging, writing_rejects(rejects_folder, source.name) as rejects:
+    if _NAME.fullmatch(source.name) is None:
+        raise BadSourceName(f"a source is named by letters, digits and . _ - (at most 60), not {source.name!r}")
+    with writing_rejects(rejects_folder, source.name) as rejects, Staging(rejects_folder) as staging:
         for path in paths:
             _stage(source, path, reference, staging, rejects, progress)
         if complete and len(staging) == 0:

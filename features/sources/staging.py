@@ -7,6 +7,7 @@ name on disk: a process that is killed leaves nothing behind.
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -19,16 +20,12 @@ _LENGTH_BYTES = 4
 _BATCH = 10_000
 
 
-def _file(files: dict[Kind, IO[bytes]], kind: Kind) -> IO[bytes]:
-    if kind not in files:
-        files[kind] = tempfile.TemporaryFile(prefix="vivier-import-")  # noqa: SIM115  closed with the staging
-    return files[kind]
-
-
 class Staging:
     """Records by kind, in the order they came, each id once. Memory grows with the ids only."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """`folder` gives the disk space; it must exist."""
+        self._folder = folder
         self._files: dict[Kind, IO[bytes]] = {}
         self._gone: dict[Kind, IO[bytes]] = {}
         self._ids: dict[Kind, set[str]] = {}
@@ -58,11 +55,16 @@ class Staging:
             kind = KIND_OF[type(record)]
             self._ids.setdefault(kind, set()).add(record_id(record))
             body = self._encoder.encode(record)
-            _file(self._files, kind).write(len(body).to_bytes(_LENGTH_BYTES, "little") + body)
+            self._file(self._files, kind).write(len(body).to_bytes(_LENGTH_BYTES, "little") + body)
 
     def add_gone(self, gone: tuple[tuple[Kind, str], ...]) -> None:
         for kind, key in gone:
-            _file(self._gone, kind).write(key.encode() + b"\n")
+            self._file(self._gone, kind).write(key.encode() + b"\n")
+
+    def _file(self, files: dict[Kind, IO[bytes]], kind: Kind) -> IO[bytes]:
+        if kind not in files:
+            files[kind] = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  closed with the staging
+        return files[kind]
 
     def gone(self, kind: Kind) -> Iterator[list[str]]:
         """Ids that the file says are no more, in batches."""

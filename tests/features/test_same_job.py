@@ -10,7 +10,7 @@ from features.same_job import block_key, canonical_offers
 TEXT = (
     "Au sein d'une boulangerie artisanale du centre, vous préparez les pâtes, façonnez les pains et les viennoiseries, "
     "surveillez la fermentation et la cuisson, entretenez le fournil et participez à la mise en place du magasin "
-    "chaque matin dès quatre heures avec une équipe de trois personnes motivées par le levain naturel et les farines locales"
+    "chaque matin dès quatre heures avec une équipe de trois personnes motivées par le levain naturel et les farines"
 )
 OTHER = (
     "Notre supermarché recherche pour son rayon traditionnel une personne capable de cuire des produits surgelés, de "
