@@ -32,6 +32,8 @@ UNREAD_OCCUPATION = (
     "un intitulé du ROME."
 )
 
+NOBODY = "Personne, parmi les profils visibles des employeurs, n'accepte ce travail à cet endroit et à ces conditions."
+
 
 def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, str], window: Window) -> Answer[Profile]:
     """The people for a published offer, best first. Raises NotFound, UnknownParameter, BadParameter.
@@ -92,7 +94,7 @@ def _profiles(
             )
         )
     rows = scored.rows[[found.position for found in places]]
-    return Answer(tuple(matches), len(places), facets_of(profiles, rows, engine.lookups))
+    return Answer(tuple(matches), len(places), facets_of(profiles, rows, engine.lookups), None if places else NOBODY)
 
 
 def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:

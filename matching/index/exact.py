@@ -41,7 +41,8 @@ class ExactIndex:
         rows = selection.rows
         products = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), BLOCK):
-            products[start : start + BLOCK] = self.vectors(rows[start : start + BLOCK]) @ query
+            # not `@`: its last rows are summed in another order, and equal vectors must have equal scores
+            products[start : start + BLOCK] = np.vecdot(self.vectors(rows[start : start + BLOCK]), query)
         return best(products, rows, k)
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

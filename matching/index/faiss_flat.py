@@ -11,6 +11,9 @@ from matching.index.base import Found, Selection, best, check_query, check_vecto
 
 FILE = "flat.faiss"
 
+ROUNDING = 1e-5
+"""More than two ways of summing the same products may differ by, for vectors of about unit length."""
+
 faiss.omp_set_num_threads(1)
 """One query is answered by one thread: waking others costs more than a scan of the rows in reach."""
 
@@ -35,12 +38,18 @@ class FaissFlatIndex:
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
-        wanted = min(k, len(selection.rows))
+        allowed = len(selection.rows)
+        wanted = min(k, allowed)
         if wanted <= 0:
             return best(np.empty(0, np.float32), np.empty(0, np.int64), 0)
         bitmap = selection.bitmap  # held here: FAISS keeps a bare pointer to it
         selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bitmap))
-        scores, rows = self._index.search(query[None, :], wanted, params=_parameters(selector))
+        parameters = _parameters(selector)
+        scores, rows = self._index.search(query[None, :], min(wanted + 1, allowed), params=parameters)
+        last = scores[0, wanted - 1]
+        if wanted < allowed and scores[0, wanted] == last:  # FAISS keeps any of the equal ones: ask for them all
+            _, scores, rows = self._index.range_search(query[None, :], float(last) - ROUNDING, params=parameters)
+            return best(scores, rows, wanted)
         return best(scores[0], rows[0], wanted)
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
