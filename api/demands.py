@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
+import msgspec
 from pydantic import Field
 
 from features.border.base import BorderModel, Id, Title, if_given, known_commune, known_rome
-from features.border.offer import Day, OffreIn
+from features.border.offer import OffreIn
 from features.border.problems import BorderError
 from features.reference import Reference
 from matching.demand import Demand, ProspectionDemand
@@ -21,7 +22,7 @@ class BesoinIn(OffreIn):
     intitule: Title = Field(
         "", description="Le poste, avec les mots de l'employeur", examples=["Aide-soignant de nuit"]
     )
-    dateCreation: Day = Field(dt.date.min, description="Sans effet : le besoin est d'aujourd'hui")
+    dateCreation: dt.datetime = Field(dt.datetime.min, description="Sans effet : le besoin est d'aujourd'hui")
 
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
         """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""
@@ -31,7 +32,7 @@ class BesoinIn(OffreIn):
                 raise BorderError.one("intitule", "", "missing")
             rows = reference.rome.resolve(known_rome(reference, self.romeCode, "romeCode"))
             title = reference.rome.labels[rows[0]]
-        offer = self.model_copy(update={"intitule": title, "dateCreation": today}).to_record(reference)
+        offer = msgspec.structs.replace(self.to_record(reference), title=title, published_on=today)
         return Demand(offer, dict(parameters))
 
 

@@ -1,5 +1,7 @@
 """What a request can reach: the settings, the store, the reference data and the engine, opened once at start."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,8 +9,9 @@ from fastapi import Depends, Request
 
 from api.follow import Follower
 from api.settings import Settings
+from features import duplicates
 from features.reference import Reference
-from features.store import Store
+from features.store import Store, Writer
 from matching.changes import Prepared
 from matching.engine import Engine
 
@@ -34,6 +37,12 @@ class Service:
         store = Store.open(settings.store_url)
         engine = Engine.open(store, reference, settings.data_dir)
         return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s))
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """One transaction, at whose end the groups of duplicate offers are settled. For a worker thread."""
+        with self.store.writing() as writer, duplicates.following(writer):
+            yield writer
 
 
 def _of(request: Request) -> Service:

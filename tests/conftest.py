@@ -1,6 +1,8 @@
 """Fixtures shared by all tests."""
 
+import datetime as dt
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,30 @@ def open_data() -> Path:
     if not path.is_dir():
         pytest.fail(f"VIVIER_OPEN_DATA={folder} is not a folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def sample_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small sample world, its store and its index. Read only: `deployment` gives a copy."""
+    from features.sample.reference import sample_reference
+    from features.store import Store
+    from features.world.small import sample_world_facts
+    from features.world.world import Sizes, World
+    from features.world.write import to_store
+    from matching.build import build
+
+    folder = tmp_path_factory.mktemp("sample")
+    reference = sample_reference()
+    reference.save(folder / "reference")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    sizes = Sizes(profiles=200, offers=300, trainings=60, establishments=150, events=100)
+    to_store(World(sample_world_facts(), sizes, 1, dt.datetime.now(dt.UTC).date()), store)
+    build(store, reference, folder, now=dt.datetime.now(dt.UTC))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def deployment(sample_data_dir: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own, to write into and to damage."""
+    return Path(shutil.copytree(sample_data_dir, tmp_path / "var"))

@@ -44,6 +44,8 @@ class LotReponse(msgspec.Struct, frozen=True):
     ajoutees: int
     modifiees: int
     inchangees: int
+    repetees: int
+    """Lines whose id comes back further down: the last one counts."""
     rejetees: int
     rejets: tuple[LigneRejetee, ...]
     """The first ones; `rejetees` counts all."""
@@ -54,6 +56,7 @@ ANSWER_EXAMPLE = LotReponse(
     ajoutees=1,
     modifiees=0,
     inchangees=1,
+    repetees=0,
     rejetees=1,
     rejets=(
         LigneRejetee(3, "dateCreation", "hier", "la valeur n'est pas une date", "Écrire la date AAAA-MM-JJ (ISO 8601)"),
@@ -72,7 +75,8 @@ def bulk_router(border: Border) -> APIRouter:
         description=(
             "Un document JSON par ligne (NDJSON), lu au fil de l'eau. Les lignes valides sont gardées, par "
             f"transactions de {BATCH_LINES} lignes au plus ; les autres sont rendues dans `rejets` avec ligne, champ, "
-            "valeur, motif et remède. Renvoyer le même lot ne change rien : après une coupure, on recommence."
+            "valeur, motif et remède. De deux lignes de même identifiant, la dernière compte. Renvoyer le même lot ne "
+            "change rien : après une coupure, on recommence."
         ),
         openapi_extra=body(record_schema(border), EXAMPLES[border.kind], NDJSON, "Un enregistrement par ligne."),
         responses={
@@ -107,6 +111,7 @@ class Tally:
     def __init__(self, listed: int) -> None:
         self._listed = listed
         self._lines = 0
+        self._repeated = 0
         self._rejected = 0
         self._counts = WriteCounts()
         self._rejects: list[LigneRejetee] = []
@@ -116,14 +121,21 @@ class Tally:
         if len(self._rejects) < self._listed:
             self._rejects.append(LigneRejetee(number, error.champ, error.valeur, error.motif, error.remede))
 
-    def add(self, lines: int, counts: WriteCounts) -> None:
+    def add(self, lines: int, valid: int, counts: WriteCounts) -> None:
         self._lines += lines
+        self._repeated += valid - counts.inserted - counts.updated - counts.unchanged
         self._counts += counts
 
     def answer(self) -> LotReponse:
         counts = self._counts
         return LotReponse(
-            self._lines, counts.inserted, counts.updated, counts.unchanged, self._rejected, tuple(self._rejects)
+            self._lines,
+            counts.inserted,
+            counts.updated,
+            counts.unchanged,
+            self._repeated,
+            self._rejected,
+            tuple(self._rejects),
         )
 
 
@@ -142,4 +154,8 @@ def keep(service: Service, border: Border, batch: Sequence[tuple[int, bytes | No
             tally.reject(number, ErreurChamp.of(problems_of(wrong)[0]))
         except BorderError as wrong:
             tally.reject(number, ErreurChamp.of(wrong.problems[0]))
-    tally.add(len(batch), service.store.upsert(records, SOURCE))
+    counts = WriteCounts()
+    if records:
+        with service.writing() as writer:
+            counts = writer.upsert(records, SOURCE)
+    tally.add(len(batch), len(records), counts)

@@ -50,7 +50,7 @@ def sub_resource(kind: Kind, name: str) -> APIRouter:
         check_same_id(border, record, key)
 
         def write() -> bool:
-            with service.store.writing() as writer:
+            with service.writing() as writer:
                 if not writer.exists(Kind.PROFILE, key):
                     raise PROFILE.not_found(key)
                 return writer.upsert([record], SOURCE).inserted > 0

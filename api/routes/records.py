@@ -50,7 +50,7 @@ def records_router(border: Border) -> APIRouter:
         record = await record_of(request, border, service.reference)
 
         def write() -> None:
-            with service.store.writing() as writer:
+            with service.writing() as writer:
                 if writer.exists(border.kind, record_id(record)):
                     raise ApiProblem(ProblemType.CONFLICT, f"L'identifiant « {record_id(record)} » est déjà pris.")
                 writer.upsert([record], SOURCE)
@@ -102,9 +102,14 @@ def records_router(border: Border) -> APIRouter:
     async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
         record = await record_of(request, border, service.reference)
         check_same_id(border, record, key)
-        counts = await run_in_threadpool(service.store.upsert, [record], SOURCE)
+
+        def write() -> bool:
+            with service.writing() as writer:
+                return writer.upsert([record], SOURCE).inserted > 0
+
+        created = await run_in_threadpool(write)
         service.follower.nudge()
-        return json_response(border.out(record), 201 if counts.inserted else 200)
+        return json_response(border.out(record), 201 if created else 200)
 
     @router.delete(
         "/{id}",
@@ -114,7 +119,11 @@ def records_router(border: Border) -> APIRouter:
         responses={204: {"description": "Supprimé."}},
     )
     async def delete(key: Key, service: ServiceOf) -> Response:
-        if await run_in_threadpool(service.store.delete, border.kind, [key]) == 0:
+        def write() -> int:
+            with service.writing() as writer:
+                return writer.delete(border.kind, [key])
+
+        if await run_in_threadpool(write) == 0:
             raise described.not_found(key)
         service.follower.nudge()
         return Response(status_code=204)

@@ -1,0 +1,30 @@
+"""The service over a small sample world: one to read, shared, and one to write into."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+
+
+def client_over(data_dir: Path, **settings: object) -> TestClient:
+    service = Service.open(Settings(data_dir=data_dir, **settings))  # type: ignore[arg-type]
+    return TestClient(create_app(service), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def reader(sample_data_dir: Path) -> Iterator[TestClient]:
+    """A client of a service that no test writes to."""
+    with client_over(sample_data_dir) as client:
+        yield client
+
+
+@pytest.fixture
+def client(deployment: Path) -> Iterator[TestClient]:
+    """A client of a service of one's own."""
+    with client_over(deployment) as client:
+        yield client
