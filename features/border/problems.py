@@ -118,12 +118,6 @@ TEXTS: Final[dict[str, Texts]] = {
         "unknown commune",
         "use the INSEE code of a current commune{nearest}",
     ),
-    "unknown_place": Texts(
-        "le lieu n'est pas reconnu",
-        "Donner un code commune INSEE, un code postal, des coordonnées ou « 33 - Bordeaux »",
-        "place not recognised",
-        "give an INSEE code, a postal code, coordinates or '33 - Bordeaux'",
-    ),
     "unknown_contract": Texts(
         "le type de contrat n'est pas reconnu",
         "Utiliser un code du référentiel typesContrats (CDI, CDD, MIS, SAI...)",
