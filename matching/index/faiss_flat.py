@@ -34,7 +34,8 @@ class FaissFlatIndex:
     def add(self, vectors: NDArray[np.float32]) -> None:
         check_vectors(vectors, self.dim)
         if len(vectors):
-            self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+            # rounded by numpy: FAISS rounds halves another way, and backends must hold the same rows
+            self._index.add(np.ascontiguousarray(vectors.astype(np.float16), dtype=np.float32))
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
