@@ -159,6 +159,7 @@ class Writer:
                 continue
             self.connection.execute(sa.delete(table).where(table.c.id.in_(present)))
             if kind is Kind.OFFER:
+                self.log(Kind.OFFER, self._standing_for(present), Operation.UPSERT)
                 self.connection.execute(sa.delete(offer_group).where(offer_group.c.offer_id.in_(present)))
             self.log(kind, present, Operation.DELETE)
             deleted += len(present)
@@ -166,6 +167,13 @@ class Writer:
             self.delete(Kind.IDENTITY, ids)
             self.delete(Kind.PROTECTED, ids)
         return deleted
+
+    def _standing_for(self, offer_ids: list[str]) -> list[str]:
+        """The offers that are shown in place of some of these: they name one source fewer from now on."""
+        statement = sa.select(offer_group.c.canonical_id).where(
+            offer_group.c.offer_id.in_(offer_ids), offer_group.c.canonical_id.not_in(offer_ids)
+        )
+        return list(self.connection.scalars(statement.distinct().order_by(offer_group.c.canonical_id)))
 
     def delete_absent(self, kind: Kind, source: str, keep: Collection[str]) -> int:
         """Delete what `source` gave before and no longer gives: a complete feed's deletions."""

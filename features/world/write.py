@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from features import duplicates
 from features.store import Kind, Store, WriteCounts, record_id
 from features.world.table import ParquetTable
 from features.world.world import ORDER, World
@@ -29,10 +30,11 @@ def to_store(
         counts, kept = WriteCounts(), set[str]()
         for records in world.blocks(kind):
             if records:
-                counts += store.upsert(records, SOURCE)
+                with store.writing() as writer, duplicates.following(writer):
+                    counts += writer.upsert(records, SOURCE)
                 kept.update(map(record_id, records))
             progress(len(records))
-        with store.writing() as writer:
+        with store.writing() as writer, duplicates.following(writer):
             counts += WriteCounts(deleted=writer.delete_absent(kind, SOURCE, kept))
         done[kind] = counts
     return done
