@@ -57,7 +57,7 @@ class AdvertWriter:
             sentences.append(template.replace("de {s1}", of(s1)).replace("de {s2}", of(s2)).format(s1=s1, s2=s2, s3=s3))
         elif self._rome.definitions[occupation]:
             sentences.append(f"Le poste : {sentence_item(_first_sentence(self._rome.definitions[occupation]))}.")
-        knowledge = [self._words[row] for row in skills if not self._know_how[row]]
+        knowledge = [self._words[row] for row in dict.fromkeys(skills) if not self._know_how[row]]
         if knowledge and numbers[2] % 3 == 0:
             sentences.append(_one(phrases.OFFER_KNOWLEDGE, numbers[2]).format(k=", ".join(knowledge[:2])))
         contexts = self._contexts[occupation]

@@ -13,7 +13,7 @@ SUMMARY_SENIOR: tuple[str, ...] = (
     "{Job} confirmé{e} : {skill}, {other}. Disponible {place}.",
     "J'aime mon métier {of_job} et je forme volontiers les nouveaux arrivants.",
     "Mon dernier poste {of_job} m'a appris à {skill}. Je cherche la même chose {place}.",
-    "Expérience solide {of_job} ({years}), sérieux{se} et organisé{e}.",
+    "Expérience solide {of_job} ({years}), sérieu{se} et organisé{e}.",
     "Je travaille depuis {years} comme {job}, en horaires de jour comme en équipe.",
 )
 SUMMARY_JUNIOR: tuple[str, ...] = (
@@ -21,7 +21,7 @@ SUMMARY_JUNIOR: tuple[str, ...] = (
     "Motivé{e}, je cherche un premier emploi {of_next} {place}.",
     "Premières expériences comme {job}, je souhaite progresser et {skill}.",
     "Je veux travailler comme {next}, de préférence dans une petite équipe.",
-    "Sérieux{se} et curieux{se}, prêt{e} à me former au métier {of_next}.",
+    "Sérieu{se} et curieu{se}, prêt{e} à me former au métier {of_next}.",
     "J'ai fait mes débuts comme {job} et je cherche à continuer {place}.",
     "Je recherche un poste {of_next}, débutant{e} mais très motivé{e}.",
 )
@@ -98,7 +98,7 @@ OFFER_TASKS: tuple[str, ...] = (
     "Au quotidien, il s'agira de {s1}, puis de {s2}.",
     "Votre rôle sera de {s1} et de {s2}. Vous pourrez aussi être amené(e) à {s3}.",
     "Les tâches principales sont : {s1}, {s2}, {s3}.",
-    "Sous la responsabilité du chef d'équipe, vous devrez {s1}, {s2} et {s3}.",
+    "En lien avec votre responsable, vous devrez {s1}, {s2} et {s3}.",
     "Vous saurez rapidement {s1} ; une aide est prévue pour {s2}.",
 )
 """Skills come as infinitives; "de" and "à" before a vowel are elided by `offers`."""

@@ -34,7 +34,8 @@ CDD_MONTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 6.0, 8.0, 9.0, 12.0, 12.0, 18.0)
 OWN_SOURCE = "monde-reseau"
 PARTNER_SOURCE = "monde-partenaire"
 LEVEL_WORDS = {3: "CAP, BEP", 4: "Bac", 5: "Bac+2", 6: "Bac+3 ou 4", 7: "Bac+5", 8: "Doctorat"}
-EVENT_TITLES = ("", "", "", "", "", "", "", " - {place}", " {place}", " URGENT", " débutant accepté", " - {contract}")
+BEGINNERS_WELCOME = " débutant accepté"
+TITLE_ENDINGS = ("", "", "", "", "", "", "", " - {place}", " {place}", " URGENT", BEGINNERS_WELCOME, " - {contract}")
 
 
 class OfferWriter:
@@ -103,7 +104,9 @@ class OfferWriter:
             placed = u[7] >= 0.02
             yield Offer(
                 id=f"offre-{number:06d}",
-                title=self._title(occupation, label, commune, contract, numbers[6], relayed=relayed),
+                title=self._title(
+                    occupation, label, commune, contract, numbers[6], beginners=demanded_months is None, relayed=relayed
+                ),
                 description=f"{description} {phrases.OFFER_RELAYED}" if relayed else description,
                 source=OfferSource(
                     name=PARTNER_SOURCE if relayed else OWN_SOURCE,
@@ -147,7 +150,15 @@ class OfferWriter:
             )
 
     def _title(
-        self, occupation: int, label: str, commune: int, contract: Contract, number: int, *, relayed: bool
+        self,
+        occupation: int,
+        label: str,
+        commune: int,
+        contract: Contract,
+        number: int,
+        *,
+        beginners: bool,
+        relayed: bool,
     ) -> str:
         spoken = self._spoken[occupation]
         varied = number + 5 if relayed else number
@@ -156,7 +167,9 @@ class OfferWriter:
             title = f"{base} H/F" if varied // 1000 % 3 == 0 else base
         else:
             title = offer_title(label, varied // 128 % 96)
-        ending = EVENT_TITLES[number // 4096 % len(EVENT_TITLES)]
+        ending = TITLE_ENDINGS[number // 4096 % len(TITLE_ENDINGS)]
+        if ending == BEGINNERS_WELCOME and not beginners:
+            ending = ""
         return title + ending.format(place=self._adverts.place_name(commune), contract=contract.value)
 
     def _skill(self, row: int, position: int, number: int) -> SkillDemand:
