@@ -7,8 +7,9 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
+from api.body_limit import BodyLimit
 from api.parameters import refuse_unknown
-from api.routes.registry import bulk_routers, routers
+from api.routes.registry import routers
 from api.schemas import schemas
 from api.service import Service
 
@@ -42,16 +43,13 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=service.settings.body_limit_bytes,
     )
     app.state.service = service
     app.state.reference = service.reference
+    app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     problems.install(app)
-    strict = [Depends(refuse_unknown)]
     for router in routers():
-        app.include_router(router, dependencies=strict)
-    for router in bulk_routers():
-        app.include_router(router, dependencies=strict, max_body_size=service.settings.bulk_limit_bytes)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     docs_page.install(app)
     openapi.install(app, schemas())
     return app

@@ -22,7 +22,9 @@ class BesoinIn(OffreIn):
     intitule: Title = Field(
         "", description="Le poste, avec les mots de l'employeur", examples=["Aide-soignant de nuit"]
     )
-    dateCreation: dt.datetime = Field(dt.datetime.min, description="Sans effet : le besoin est d'aujourd'hui")
+    dateCreation: dt.datetime = Field(
+        dt.datetime(1970, 1, 1, tzinfo=dt.UTC), description="Sans effet : le besoin est d'aujourd'hui"
+    )
 
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
         """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""

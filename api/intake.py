@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.problems import ApiProblem, ProblemType, invalid_body
-from features.border.problems import problems_of
+from api.problems import ApiProblem, ProblemType
+from features.border.problems import VALUE_LIMIT, BorderError, problems_of
 from features.border.registry import Border
 from features.records import Record
 from features.reference import Reference
@@ -22,9 +22,19 @@ NDJSON: Final = "application/x-ndjson"
 def parse(border: Border, text: bytes, reference: Reference) -> Record:
     """The record that a JSON document describes.
 
-    Raises pydantic's ValidationError for a wrong shape, BorderError for a code that the reference data does not have.
+    Raises BorderError for a wrong shape, and for a code that the reference data does not have.
     """
-    return border.to_record(border.model.model_validate_json(text), reference)
+    return border.to_record(validated(border.model, text), reference)
+
+
+def validated(model: type[M], text: bytes) -> M:
+    """The model that a JSON document describes. Raises BorderError."""
+    try:
+        return model.model_validate_json(text.decode())
+    except UnicodeDecodeError:
+        raise BorderError.one("(document)", text[:VALUE_LIMIT].decode(errors="replace"), "json_invalid") from None
+    except ValidationError as error:
+        raise BorderError(problems_of(error)) from None
 
 
 async def body_of(request: Request) -> bytes:
@@ -34,21 +44,13 @@ async def body_of(request: Request) -> bytes:
 
 
 async def record_of(request: Request, border: Border, reference: Reference) -> Record:
-    """The record in the body. Raises ApiProblem (400, 415, 422) or BorderError."""
-    text = await body_of(request)
-    try:
-        return parse(border, text, reference)
-    except ValidationError as error:
-        raise invalid_body(problems_of(error)) from None
+    """The record in the body. Raises ApiProblem (415) or BorderError."""
+    return parse(border, await body_of(request), reference)
 
 
 async def model_of(request: Request, model: type[M]) -> M:
-    """The validated body. Raises ApiProblem (400, 415, 422)."""
-    text = await body_of(request)
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        raise invalid_body(problems_of(error)) from None
+    """The validated body. Raises ApiProblem (415) or BorderError."""
+    return validated(model, await body_of(request))
 
 
 def require_content_type(request: Request, wanted: str) -> None:

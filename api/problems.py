@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
@@ -210,12 +211,25 @@ def _bad_path_or_query(error: RequestValidationError) -> ApiProblem:
 async def answer(request: Request, error: Exception) -> Response:
     """The problem+json for any error; an unexpected one is logged under the incident that the answer names."""
     problem = problem_of(error)
+    if problem is not None and problem.kind is ProblemType.METHOD:
+        problem.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     if problem is None:
         incident = uuid.uuid4()
         log.error("incident %s on %s %s", incident, request.method, request.url.path, exc_info=error)
         detail = "Le service n'a pas pu répondre."
         problem = ApiProblem(ProblemType.INTERNAL, detail, instance=f"urn:uuid:{incident}")
     return problem.response()
+
+
+def _methods_at(request: Request) -> set[str]:
+    """The methods of every route at the request's address; Starlette tells those of the first one."""
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    return {
+        method.upper()
+        for path, operations in paths.items()
+        if compile_path(path)[0].fullmatch(request.url.path)
+        for method in operations
+    }
 
 
 def install(app: FastAPI) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
@@ -15,7 +14,7 @@ from api.pagination import json_response
 from api.problems import ErreurChamp
 from api.routes.records import SOURCE
 from api.service import Service, ServiceOf
-from features.border.problems import BorderError, problems_of
+from features.border.problems import BorderError
 from features.border.registry import Border
 from features.records import Record
 from features.store import WriteCounts
@@ -150,8 +149,6 @@ def keep(service: Service, border: Border, batch: Sequence[tuple[int, bytes | No
             continue
         try:
             records.append(parse(border, line, service.reference))
-        except ValidationError as wrong:
-            tally.reject(number, ErreurChamp.of(problems_of(wrong)[0]))
         except BorderError as wrong:
             tally.reject(number, ErreurChamp.of(wrong.problems[0]))
     counts = WriteCounts()

@@ -16,19 +16,16 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 
 def routers() -> Iterator[APIRouter]:
-    """The routers whose bodies are one document."""
+    """All routers."""
     yield recommendations.router
     yield sourcing.router
     yield prospection.router
     yield rome.router
     for kind, border in BORDERS.items():
-        yield sub_resource(kind, APART[kind]) if kind in APART else records_router(border)
+        if kind in APART:
+            yield sub_resource(kind, APART[kind])
+        else:
+            yield records_router(border)
+            yield bulk_router(border)
     yield health.router
     yield problem_pages.router
-
-
-def bulk_routers() -> Iterator[APIRouter]:
-    """The routers whose bodies are streams of lines, with a limit of their own."""
-    for kind, border in BORDERS.items():
-        if kind not in APART:
-            yield bulk_router(border)
