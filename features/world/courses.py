@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.records import Attendance, Funding, Training, TrainingSession
-from features.text import without_accents
+from features.text import one_line, without_accents
 from features.world.draws import BLOCK, Choice, Stream, block_generator, pick
 from features.world.facts import WorldFacts
 from features.world.names import TRAINING_ORGANISATIONS
@@ -147,7 +147,7 @@ class Courses:
             level = 0 if brief else int(certifications.levels[certification])
             rows = short_rows if brief else self._facts.certification_occupations[certification]
             skills = self._facts.skills.first(occupation, 4 if brief else 12)
-            title = short_title if brief else certifications.labels[certification]
+            title = short_title if brief else one_line(certifications.labels[certification])
             yield Training(
                 id=f"formation-{block * BLOCK + i + 1:06d}",
                 title=_title(title, level, u[1]),
@@ -255,7 +255,7 @@ def _requirements(level: int, u: float) -> str | None:
 
 def _nth(rows: tuple[int, ...], u: float) -> int:
     """One of the rows, the first ones likelier."""
-    return rows[int(u * u * len(rows))]
+    return rows[int(u**3 * len(rows))]
 
 
 def _degree(value: np.float32) -> float | None:

@@ -6,11 +6,13 @@ the published counts. What had to be guessed for want of a file is said in `Worl
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.reference import Reference
+from features.text import normalise
 from features.world.demand import Demand, demand_of
 from features.world.demands import Asks, asks_of
 from features.world.draws import Choice, Ragged
@@ -18,6 +20,9 @@ from features.world.industry import Industry, industry_of
 from features.world.market import Market
 from features.world.places import Places, places_of
 from features.world.skills import SkillLists, skill_lists
+
+LEVELS_ASKED = (0.6, 0.6, 0.6, 1.0, 1.0, 0.8, 0.35, 0.08, 0.01)
+"""How often jobseekers' sessions prepare a certification of each level, against another for the same occupation."""
 
 
 class WorldNotPossible(ValueError):
@@ -59,7 +64,8 @@ class WorldFacts:
     certification_choice: Choice | None
     """Active certifications by the recruiting difficulty of what they lead to; None when there are none."""
     certification_occupations: tuple[tuple[int, ...], ...]
-    """For each active certification, one fiche a code: the one that kept it, or the first of its group."""
+    """For each active certification, one fiche a code (the one that kept it, or the first of its group); those whose
+    name is nearest to the title come first."""
     notes: tuple[str, ...] = ()
 
     def noting(self, *notes: str) -> "WorldFacts":
@@ -151,7 +157,9 @@ def _certifications(
     pairs: list[tuple[int, int]] = []
     for row, (codes, active) in enumerate(zip(certifications.rome_codes, certifications.active.tolist(), strict=True)):
         resolved = [_resolved(reference, code) for code in codes] if active else []
-        occupations.append(tuple(dict.fromkeys(found[0] for found in resolved if found)))
+        firsts = dict.fromkeys(found[0] for found in resolved if found)
+        words = _stems(certifications.labels[row])
+        occupations.append(tuple(sorted(firsts, key=partial(_unlike, words, rome.labels))))
         pairs.extend((occupation, row) for occupation in sorted({child for found in resolved for child in found}))
     links = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     table = Ragged.of(links[:, 0], links[:, 1], np.ones(len(links)), rome.n_occupations)
@@ -160,7 +168,14 @@ def _certifications(
         return table, None, tuple(occupations)
     difficulty = _difficulty(reference)
     wanted = demand.occupation_share * difficulty
-    weights = np.array([np.sqrt(wanted[list(rows)].max()) if rows else 0.0 for rows in occupations])
+    asked = np.array([LEVELS_ASKED[level] for level in np.asarray(certifications.levels).tolist()])
+    rivals = np.zeros(rome.n_occupations)
+    for row, rows in enumerate(occupations):
+        rivals[list(rows)] += asked[row]
+    weights = [
+        sum(wanted[occupation] * asked[row] / rivals[occupation] for occupation in rows)
+        for row, rows in enumerate(occupations)
+    ]
     return table, Choice.of(weights), tuple(occupations)
 
 
@@ -168,6 +183,15 @@ def _difficulty(reference: Reference) -> NDArray[np.float64]:
     """Share of projects judged difficult nationally; the usual one half where it is not known."""
     shares = np.array([reference.tension.share_difficult(code, None) for code in reference.rome.codes], dtype=float)
     return np.where(np.isnan(shares), 0.5, shares)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of its long words: enough to see that "cuisinier" and "cuisine" go together."""
+    return frozenset(word[:5] for word in normalise(text).split() if len(word) > 3)
+
+
+def _unlike(words: frozenset[str], labels: tuple[str, ...], occupation: int) -> int:
+    return -len(words & _stems(labels[occupation]))
 
 
 def _resolved(reference: Reference, code: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Profiles written out from the columns of `people`: projects, skills, jobs, diplomas, and their own words."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,30 +15,32 @@ from features.records import (
     LanguageLevel,
     LanguageSkill,
     Licence,
-    Mobility,
     Profile,
     Project,
     SkillClaim,
     SkillLevel,
-    TravelMode,
     WorkingTime,
 )
-from features.world.draws import BLOCK, Choice, Stream, block_generator
+from features.text import one_line
+from features.world.draws import BLOCK, Stream, block_generator
 from features.world.facts import WorldFacts
 from features.world.people import END_OF_STUDIES, MAX_EXPERIENCES, People
 from features.world.summaries import SummaryWriter
+from features.world.travel import MOBILITIES, mobility_numbers
 from features.world.wording import Gender, cv_title
 
 LEVELS = (SkillLevel.BEGINNER, SkillLevel.INTERMEDIATE, SkillLevel.ADVANCED, SkillLevel.EXPERT, None)
-CONTRACTS: tuple[tuple[float, tuple[Contract, ...]], ...] = (
-    (0.50, ()),
-    (0.70, (Contract.CDI,)),
-    (0.86, (Contract.CDI, Contract.CDD)),
-    (0.93, (Contract.CDD, Contract.INTERIM)),
-    (0.96, (Contract.INTERIM,)),
-    (1.00, (Contract.CDI, Contract.CDD, Contract.INTERIM, Contract.SEASONAL)),
+CONTRACTS: tuple[tuple[Contract, ...], ...] = (
+    (),
+    (Contract.CDI,),
+    (Contract.CDI, Contract.CDD),
+    (Contract.CDD, Contract.INTERIM),
+    (Contract.INTERIM,),
+    (Contract.CDI, Contract.CDD, Contract.INTERIM, Contract.SEASONAL),
 )
-"""What people accept, with the upper limit of the uniform number that draws it."""
+"""What people accept."""
+CONTRACT_LIMITS = (0.50, 0.70, 0.86, 0.93, 0.96)
+"""Uniform numbers from which the next of `CONTRACTS` is drawn."""
 RADII_KM = (5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
 STUDIES_END = END_OF_STUDIES.tolist()
 GENERAL_DIPLOMAS: dict[int, tuple[str, ...]] = {
@@ -62,34 +65,6 @@ HEAVY = {
     Licence.DE: (Licence.B, Licence.D, Licence.DE),
 }
 """What the driver of a vehicle holds."""
-N_MODES = 4
-WALKER_MODES = (
-    (TravelMode.TRANSIT,),
-    (TravelMode.TRANSIT, TravelMode.WALK),
-    (TravelMode.BIKE,),
-    (TravelMode.BIKE, TravelMode.TRANSIT),
-)
-DRIVER_MODES = (
-    (TravelMode.CAR,),
-    (TravelMode.CAR,),
-    (TravelMode.CAR, TravelMode.TRANSIT),
-    (TravelMode.CAR, TravelMode.BIKE),
-)
-REACHES: tuple[tuple[float | None, float | None], ...] = (
-    *((km, None) for km in (3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 75.0, 100.0)),
-    *((None, minutes) for minutes in (15.0, 20.0, 30.0, 45.0, 60.0, 90.0)),
-    (None, None),
-)
-"""(kilometres, minutes) that people declare."""
-MOBILITIES = tuple(
-    Mobility(km=km, minutes=minutes, modes=modes)
-    for choices in (WALKER_MODES, DRIVER_MODES)
-    for km, minutes in REACHES
-    for modes in choices
-)
-WALKER = Choice.of([6, 22, 25, 12, 8, 2, 0, 0, 0, 0, 2, 6, 10, 4, 1, 0, 2])
-DRIVER_TOWN = Choice.of([1, 4, 14, 14, 18, 16, 5, 6, 1, 1, 1, 4, 9, 3, 1, 0, 2])
-DRIVER_SMALL = Choice.of([0, 2, 6, 10, 20, 24, 10, 9, 2, 1, 0, 1, 7, 4, 2, 0, 2])
 
 
 class ProfileWriter:
@@ -99,6 +74,9 @@ class ProfileWriter:
         """`counsellors`: how many each employment area has, int64[n_areas]."""
         rome = facts.reference.rome
         self._facts = facts
+        self._codes, self._labels = rome.codes, rome.labels
+        self._title_codes, self._title_labels = rome.appellation_codes, rome.appellation_labels
+        self._naf_codes = facts.industry.naf_codes
         self._seed = seed
         self._today = today
         self._counsellors = counsellors
@@ -120,7 +98,7 @@ class ProfileWriter:
         insee = self._facts.reference.communes.insee
         skills = self._skill_rows(people).tolist()
         skill_levels, n_skills = people.skill_levels.tolist(), people.n_skills.tolist()
-        mobility = _mobility_numbers(people, self._facts, generator).tolist()
+        mobility = mobility_numbers(people, self._facts, generator).tolist()
         consents = (people.visible * 1 + people.profiling * 2 + people.by_email * 4).tolist()
         counsellors = self._counsellor_numbers(people).tolist()
         ends = _end_days(people, self._today.toordinal()).tolist()
@@ -184,13 +162,12 @@ class ProfileWriter:
     def _job(
         self, row: int, title: int, naf: int, months: int, ended_on: dt.date | None, gender: Gender, number: int
     ) -> Experience:
-        rome = self._facts.reference.rome
         return Experience(
             months=months,
             title=self._title(row, title, gender, number),
-            rome_code=rome.codes[row] if number % 10 < 8 else None,
-            appellation_code=rome.appellation_codes[title] if title >= 0 and number % 20 < 9 else None,
-            naf=self._facts.industry.naf_codes[naf] if naf >= 0 and number % 7 < 4 else None,
+            rome_code=self._codes[row] if number % 10 < 8 else None,
+            appellation_code=self._title_codes[title] if title >= 0 and number % 20 < 9 else None,
+            naf=self._naf_codes[naf] if naf >= 0 and number % 7 < 4 else None,
             ended_on=ended_on,
         )
 
@@ -205,14 +182,13 @@ class ProfileWriter:
         gender: Gender,
         number: int,
     ) -> Project:
-        rome = self._facts.reference.rome
         return Project(
-            rome_code=rome.codes[row],
-            appellation_code=rome.appellation_codes[title] if title >= 0 and number % 20 < 16 else None,
+            rome_code=self._codes[row],
+            appellation_code=self._title_codes[title] if title >= 0 and number % 20 < 16 else None,
             label=self._title(row, title, gender, number) if number % 3 == 0 else None,
             commune_insee=elsewhere if wish[5] < 0.04 else None,
             radius_km=RADII_KM[int(wish[0] / 0.22 * len(RADII_KM))] if wish[0] < 0.22 else None,
-            contracts=next(contracts for limit, contracts in CONTRACTS if wish[1] <= limit),
+            contracts=CONTRACTS[bisect_right(CONTRACT_LIMITS, wish[1])],
             working_time=WorkingTime.FULL if wish[2] < 0.30 else WorkingTime.PART if wish[2] < 0.38 else None,
             pay_floor_monthly=pay_floor if wish[3] < 0.35 else None,
             start_date=dt.date.fromordinal(day + 5 + int(wish[4] * 900)) if wish[4] < 0.12 else None,
@@ -222,8 +198,7 @@ class ProfileWriter:
         spoken = self._spoken[occupation]
         if spoken and number % 100 < 25:
             return spoken[number // 100 % len(spoken)]
-        rome = self._facts.reference.rome
-        label = rome.appellation_labels[appellation] if appellation >= 0 else rome.labels[occupation]
+        label = self._title_labels[appellation] if appellation >= 0 else self._labels[occupation]
         return cv_title(label, gender, number // 128 % 96)
 
     def _claim(self, row: int, level: int) -> SkillClaim:
@@ -259,7 +234,7 @@ class ProfileWriter:
             last = Education(
                 level=level,
                 rncp=certifications.codes[certification],
-                label=certifications.labels[certification],
+                label=one_line(certifications.labels[certification]),
                 year=year,
             )
         else:
@@ -298,16 +273,3 @@ def _end_days(people: People, day: int) -> NDArray[np.int64]:
         columns.append(day - np.rint(after * 30.44).astype(np.int64))
         after = after + people.months[:, j]
     return np.stack(columns, axis=1)
-
-
-def _mobility_numbers(people: People, facts: WorldFacts, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Numbers into `MOBILITIES`: drivers go further, and further still from small places."""
-    small = facts.places.population[people.commune] < 10_000
-    drives = people.has_b & (generator.random(BLOCK) < 0.88)
-    reach = np.where(
-        drives,
-        np.where(small, DRIVER_SMALL.draw(generator, BLOCK), DRIVER_TOWN.draw(generator, BLOCK)),
-        WALKER.draw(generator, BLOCK),
-    )
-    mode = generator.integers(0, N_MODES, BLOCK)
-    return (drives * len(REACHES) + reach) * N_MODES + mode
