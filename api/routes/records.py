@@ -20,7 +20,9 @@ SOURCE = "api"
 
 CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
 
-Key = Annotated[str, Path(alias="id", description="Identifiant donné par l'éditeur.", max_length=200)]
+Key = Annotated[
+    str, Path(alias="id", description="Identifiant donné par l'éditeur.", examples=["exemple"], max_length=200)
+]
 Range = Annotated[
     str,
     Query(
