@@ -36,6 +36,8 @@ LANGUAGES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 """ISO 639-1 codes in bit order; a language outside the list shares `OTHER_LANGUAGE`."""
 OTHER_LANGUAGE: Final = 1 << 63
+OTHER_LANGUAGE_CODE: Final = "und"
+"""ISO 639-2 for a language that is not told."""
 
 
 def contract_bits(contracts: Iterable[Contract]) -> int:
@@ -70,7 +72,9 @@ def licences_of(bits: int) -> tuple[Licence, ...]:
 
 
 def languages_of(bits: int) -> tuple[str, ...]:
-    return tuple(language for position, language in enumerate(LANGUAGES) if bits >> position & 1)
+    """Language codes in bit order; `OTHER_LANGUAGE_CODE` stands for those outside `LANGUAGES`."""
+    named = tuple(language for position, language in enumerate(LANGUAGES) if bits >> position & 1)
+    return (*named, OTHER_LANGUAGE_CODE) if bits & OTHER_LANGUAGE else named
 
 
 def _union(bits: Iterable[int]) -> int:

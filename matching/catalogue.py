@@ -138,8 +138,9 @@ class Catalogue:
         catalogue.ids = json.loads((folder / IDS_FILE).read_text())
         catalogue.payloads = Payloads.load(folder)
         for key, span in _spans(catalogue.ids, 0).items():
-            if catalogue._alive[span.start]:
-                catalogue._rows[key] = span
+            buried = int((~catalogue._alive[span.start : span.stop]).sum())  # before the live ones of the same record
+            if buried < len(span):
+                catalogue._rows[key] = range(span.start + buried, span.stop)
         return catalogue
 
 

@@ -107,8 +107,9 @@ class Engine:
             self.links.canonical.pop(offer_id, None)
         for update in prepared.updates:
             self.catalogues[update.collection].apply(update.rows, update.removed)
-        firms = {self.links.put_contact(contact) for contact in prepared.contacts}
-        firms |= {siret for key in prepared.dropped_contacts if (siret := self.links.drop_contact(key)) is not None}
+        changed = [*prepared.dropped_contacts, *(contact.id for contact in prepared.contacts)]
+        firms = {siret for key in changed if (siret := self.links.drop_contact(key)) is not None}
+        firms |= {self.links.put_contact(contact) for contact in prepared.contacts}
         for siret in firms:
             self.catalogues[Collection.ESTABLISHMENTS].set_value(
                 siret, "last_contact_day", self.links.last_contact_day(siret)

@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import languages_of, licences_of
-from features.pairs import JobPairs
+from features.pairs import JobPairs, JobSide
 from features.pairs.base import NO_SKILL
+from features.pairs.experience import UNSPECIFIED_MONTHS
 from matching.explain.job import JobFacts, Reader
 from matching.lookups import Lookups
-
-DEFAULT_EXPERIENCE_MONTHS = 12.0
 
 
 def job_facts(
@@ -27,7 +26,7 @@ def job_facts(
     wanted_rows = [int(row) for row in wanted if row != NO_SKILL]
     required, wished = int(_at(job.licences_required, position)), int(_at(job.licences_wished, position))
     licences = int(_at(person.licences, position))
-    asked = float(_at(job.experience_months, position))
+    required_languages = int(_at(job.languages_required, position))
     return JobFacts(
         reader=reader,
         values=dict(values),
@@ -36,22 +35,29 @@ def job_facts(
         job_inferred=inferred,
         held_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row in held),
         missing_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row not in held),
-        required_experience_months=DEFAULT_EXPERIENCE_MONTHS if np.isnan(asked) else asked,
+        required_experience_months=_asked_months(job, position),
         beginner_accepted=int(_at(job.experience_demand, position)) == 1,
-        person_experience_months=float(np.nan_to_num(_at(person.experience_months, position))),
+        person_experience_months=float(_at(person.experience_months, position)),
         asked_education=max(int(_at(job.education_required, position)), int(_at(job.education_wished, position))),
         person_education=int(_at(person.education_level, position)),
         missing_licences=licences_of((required | wished) & ~licences),
         licences_required=bool(required & ~licences),
-        missing_languages=languages_of(
-            int(_at(job.languages_required, position)) & ~int(_at(person.languages, position))
-        ),
+        required_languages=languages_of(required_languages),
+        missing_languages=languages_of(required_languages & ~int(_at(person.languages, position))),
         pay_max=float(_at(job.pay_max, position)),
         pay_floor=float(_at(person.pay_floor, position)),
         distance_km=float(pairs.distance_km[position]),
         reach_km=float(_at(person.reach_km, position)),
         regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
     )
+
+
+def _asked_months(job: JobSide, position: int) -> float:
+    """Months that the job asks for, NaN when it asks for none: the pair feature's own reading."""
+    if int(_at(job.experience_demand, position)) == 0:
+        return float("nan")
+    months = float(_at(job.experience_months, position))
+    return UNSPECIFIED_MONTHS if np.isnan(months) else months
 
 
 def _at(values: NDArray[Any], position: int) -> Any:

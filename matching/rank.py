@@ -25,6 +25,11 @@ class Ranker(Protocol):
         """(n, n_features) float32, NaN-free; a pair's score is its row's sum, in [0, 1]."""
         ...
 
+    @property
+    def weights(self) -> Floats:
+        """(n_features,) the most each feature can bring; 0 for one that plays no part."""
+        ...
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -50,11 +55,11 @@ class WeightedSum:
             raise ValueError(f"curves for {sorted(curves)}, features are {sorted(names)}")
         total = sum(curve.weight for curve in curves.values())
         self._curves = [curves[name] for name in names]
-        self._weights = np.array([curve.weight / total for curve in self._curves], dtype=np.float32)
+        self.weights: Floats = np.array([curve.weight / total for curve in self._curves], dtype=np.float32)
 
     def contributions(self, features: Floats) -> Floats:
         worths = [curve.worth(features[:, column]) for column, curve in enumerate(self._curves)]
-        return np.stack(worths, axis=1) * self._weights
+        return np.stack(worths, axis=1) * self.weights
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))

@@ -23,6 +23,8 @@ class Scored:
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
     contributions: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    """(n_features,) the most each feature can bring."""
     names: tuple[str, ...]
 
     @property
@@ -38,7 +40,7 @@ def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ran
     """Pairs of one query, scored."""
     matrix = feature_matrix(features, pairs)
     names = tuple(feature.name for feature in features)
-    return Scored(rows, matrix, ranker.contributions(matrix), names)
+    return Scored(rows, matrix, ranker.contributions(matrix), ranker.weights, names)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def make_match(
     reasons = tuple(
         Reason(scored.names[column], sentence(scored.names[column]), float(contributions[column]))
         for column in order
-        if contributions[column] > 0 or not np.isnan(scored.features[position, column])
+        if scored.weights[column] > 0
     )
     return Match(
         id=key,

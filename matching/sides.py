@@ -38,7 +38,7 @@ def person_side(read: ColumnReader, *, with_background: bool = True) -> PersonSi
         skills=skills if with_background else np.full_like(skills, 65535),
         education_level=read("education_level") if with_background else np.zeros(n, dtype=np.int8),
         licences=read("licences"),
-        languages=read("languages"),
+        languages=read("languages") if with_background else np.zeros(n, dtype=np.uint64),
         experience_months=read("experience_months") if with_background else np.full(n, np.nan, dtype=np.float32),
         pay_floor=read("pay_floor"),
         reach_km=read("radius_km"),

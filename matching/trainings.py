@@ -40,8 +40,9 @@ def sessions_for_profile(
 ) -> Answer[SessionCard]:
     """The best session of each training for a person, best first: those to come, with seats, in reach or remote.
 
-    A session whose certification the person already holds is left out; a `commune` or a `departement` in `parameters`
-    takes the place of the home and its reach. Raises NotFound, UnknownParameter, BadParameter.
+    A session whose certification the person already holds is left out, unless they refused that their background be
+    used; a `commune` or a `departement` in `parameters` takes the place of the home and its reach.
+    Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
     projects = np.array(profiles.rows_of(profile_id), dtype=np.int64)
@@ -51,7 +52,6 @@ def sessions_for_profile(
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
     profiled = bool(profiles.column("profiling")[projects[0]])
-    profile = profile_at(engine, int(projects[0]))
 
     pairs: list[SessionPairs] = []
     scored: list[Scored] = []
@@ -63,8 +63,9 @@ def sessions_for_profile(
             *asked,
             session_dates.starts_between(today, today + 730),
             session_dates.has_seats(),
-            _not_held(profile),
         ]
+        if profiled:
+            conditions.append(_not_held(profile_at(engine, int(project))))
         if home >= 0 and not elsewhere:
             conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
         kinship = kinship_from(engine.lookups, occupation)

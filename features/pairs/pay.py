@@ -1,4 +1,7 @@
-"""Pay offered over the pay wanted, minus 1, within ±1 (0.1: ten percent above the floor). NaN when unknown."""
+"""Pay offered over the pay wanted, minus 1, within ±1 (0.1: ten percent above the floor).
+
+NaN when either is unknown; a floor of zero is no floor.
+"""
 
 import numpy as np
 
@@ -6,7 +9,8 @@ from features.pairs.base import Feature, Floats, JobPairs, as_rows
 
 
 def _compute(pairs: JobPairs) -> Floats:
-    return as_rows(np.clip(pairs.job.pay_max / pairs.person.pay_floor - 1, -1, 1), len(pairs.closeness))
+    floor = np.where(pairs.person.pay_floor > 0, pairs.person.pay_floor, np.float32(np.nan))
+    return as_rows(np.clip(pairs.job.pay_max / floor - 1, -1, 1), len(pairs.closeness))
 
 
 FEATURE = Feature[JobPairs]("pay", "ratio - 1", -1.0, 1.0, _compute)

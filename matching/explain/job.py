@@ -40,12 +40,15 @@ class JobFacts:
     held_skills: tuple[str, ...]
     missing_skills: tuple[str, ...]
     required_experience_months: float
+    """NaN: the job does not say."""
     beginner_accepted: bool
     person_experience_months: float
+    """NaN: nothing to compare."""
     asked_education: int
     person_education: int
     missing_licences: tuple[Licence, ...]
     licences_required: bool
+    required_languages: tuple[str, ...]
     missing_languages: tuple[str, ...]
     pay_max: float
     pay_floor: float
@@ -71,10 +74,8 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
     if facts.missing_licences:
         names = enumeration([licence.value for licence in facts.missing_licences])
         gaps.append(f"Permis {names} {'exigé' if facts.licences_required else 'souhaité'}, non déclaré")
-    if facts.missing_languages:
-        gaps.append(
-            f"Langue exigée, non déclarée : {enumeration([language(code) for code in facts.missing_languages])}"
-        )
+    if facts.values["languages"] == 0:
+        gaps.append(_languages(facts))
     if facts.asked_education > 0 and 0 < facts.person_education < facts.asked_education:
         gaps.append(f"Diplôme demandé : {education(facts.asked_education)} ({_held_level(facts)})")
     if known(facts.values["experience"]) and facts.values["experience"] < 0:
@@ -140,9 +141,10 @@ def _skills(facts: JobFacts) -> str:
 
 def _experience(facts: JobFacts) -> str:
     held = months(facts.person_experience_months) if facts.person_experience_months > 0 else "aucune"
-    declared = f"déclarée dans le métier : {held}"
-    if not known(facts.values["experience"]):
-        return f"Expérience demandée non précisée ({declared})"
+    comparable = known(facts.person_experience_months)
+    declared = f"déclarée dans le métier : {held}" if comparable else "pas de comparaison possible"
+    if not known(facts.required_experience_months):
+        return "Expérience demandée non précisée" + (f" ({declared})" if comparable else "")
     if facts.beginner_accepted:
         return "Débutant accepté" + (f" (expérience {declared})" if facts.person_experience_months > 0 else "")
     return f"Expérience demandée : {months(facts.required_experience_months)} ({declared})"
@@ -169,18 +171,24 @@ def _licence(facts: JobFacts) -> str:
 
 
 def _languages(facts: JobFacts) -> str:
-    if not known(facts.values["languages"]):
+    if not facts.required_languages:
         return "Aucune langue exigée"
+    if not known(facts.values["languages"]):
+        return f"Langue exigée : {_named(facts.required_languages)} (pas de comparaison possible)"
     if not facts.missing_languages:
         return "Langues exigées déclarées"
-    return f"Langue exigée, non déclarée : {enumeration([language(code) for code in facts.missing_languages])}"
+    return f"Langue exigée, non déclarée : {_named(facts.missing_languages)}"
+
+
+def _named(codes: tuple[str, ...]) -> str:
+    return enumeration([language(code) for code in codes])
 
 
 def _pay(facts: JobFacts) -> str:
     if not known(facts.pay_max):
         return "Salaire non précisé par l'offre"
     offered = f"Jusqu'à {euros(facts.pay_max)} brut par mois"
-    if not known(facts.pay_floor):
+    if not facts.pay_floor > 0:
         return f"{offered}, sans minimum déclaré"
     difference = facts.pay_max / facts.pay_floor - 1
     if abs(difference) < 0.01:

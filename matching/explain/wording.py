@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from features.bits import OTHER_LANGUAGE_CODE
+
 EDUCATION = {
     3: "CAP ou équivalent",
     4: "bac ou équivalent",
@@ -13,17 +15,19 @@ EDUCATION = {
 }
 
 LANGUAGE_NAMES = {
-    "fr": "français",
-    "en": "anglais",
-    "de": "allemand",
-    "es": "espagnol",
-    "it": "italien",
-    "pt": "portugais",
-    "nl": "néerlandais",
-    "ar": "arabe",
-    "zh": "chinois",
-    "ru": "russe",
-}
+    "fr": "français", "en": "anglais", "de": "allemand", "es": "espagnol", "it": "italien", "pt": "portugais",
+    "nl": "néerlandais", "ar": "arabe", "zh": "chinois", "ja": "japonais", "ru": "russe", "tr": "turc",
+    "pl": "polonais", "ro": "roumain", "uk": "ukrainien", "el": "grec", "he": "hébreu", "hi": "hindi",
+    "ko": "coréen", "vi": "vietnamien", "sv": "suédois", "da": "danois", "no": "norvégien", "fi": "finnois",
+    "cs": "tchèque", "sk": "slovaque", "hu": "hongrois", "bg": "bulgare", "hr": "croate", "sr": "serbe",
+    "sl": "slovène", "sq": "albanais", "lt": "lituanien", "lv": "letton", "et": "estonien", "ca": "catalan",
+    "eu": "basque", "br": "breton", "co": "corse", "oc": "occitan", "ln": "lingala", "wo": "wolof",
+    "sw": "swahili", "am": "amharique", "fa": "persan", "ur": "ourdou", "bn": "bengali", "ta": "tamoul",
+    "th": "thaï", "id": "indonésien", "ms": "malais", "km": "khmer", "lo": "lao", "mg": "malgache",
+    "ht": "créole", "hy": "arménien", "ka": "géorgien", "mn": "mongol", "kk": "kazakh", "az": "azerbaïdjanais",
+    "bs": "bosniaque", "ff": "peul", OTHER_LANGUAGE_CODE: "une autre langue",
+}  # fmt: skip
+"""Every code of `features.bits.LANGUAGES`, and the rest."""
 
 
 def education(level: int) -> str:

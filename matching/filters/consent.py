@@ -11,11 +11,6 @@ def visible_to_employers(catalogue: Catalogue) -> NDArray[np.bool_]:
     return catalogue.column("visible")
 
 
-def profiling_allowed(catalogue: Catalogue) -> NDArray[np.bool_]:
-    """Profiles whose person agreed that recommendations be computed about them."""
-    return catalogue.column("profiling")
-
-
 def may_be_prospected(catalogue: Catalogue) -> NDArray[np.bool_]:
     """Establishments that did not opt out."""
     return ~catalogue.column("opt_out")

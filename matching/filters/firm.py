@@ -43,7 +43,7 @@ def _parse_sector(given: Mapping[str, str], context: Context) -> Condition:
     codes = context.lookups.reference.naf.naf_codes
     prefixes = [code.replace(".", "").upper() for code in parse_list("naf", given["naf"], 50)]
     for prefix in prefixes:
-        if not any(code.startswith(prefix) for code in codes):
+        if not prefix or not any(code.startswith(prefix) for code in codes):
             raise BadParameter("naf", prefix, "un code NAF ou son début, par exemple 1071C ou 10")
     return in_sectors(prefixes, codes)
 
