@@ -94,6 +94,8 @@ def generate(
 def sample(seed: Seed = 1, today: Today = None, as_json: AsJson = False) -> None:
     """Load the sample reference data, and generate the small default world into the store.
 
+    A data folder that holds the publishers' ROME is left alone.
+
     Example: vivier world sample
     """
     result = build_sample(settings(), seed, _day(today))
@@ -110,6 +112,7 @@ def build_sample(configured: "Settings", seed: int = 1, today: dt.date | None = 
     from features.world.world import World
 
     day = _local_today() if today is None else today
+    _refuse_other_data(configured)
     reference = sample_reference()
     reference.save(configured.reference_dir)
     result = _store(configured, World(sample_world_facts(), SMALL, seed, day))
@@ -122,6 +125,23 @@ def build_sample(configured: "Settings", seed: int = 1, today: dt.date | None = 
             "certifications": len(reference.certifications),
         },
     }
+
+
+def _refuse_other_data(configured: "Settings") -> None:
+    """End the command when the data folder holds another ROME than the sample's: it would be lost."""
+    from features.artifacts import ArtifactError
+    from features.reference import Reference, ReferenceMissing
+    from features.sample.reference import ROME_VERSION
+
+    try:
+        version = Reference.load(configured.reference_dir).rome.version
+    except (ReferenceMissing, ArtifactError):
+        return
+    if version != ROME_VERSION:
+        fail(
+            f"{configured.data_dir} holds ROME {version}, not the sample: run `vivier world generate` on it, "
+            "or give the sample another folder with VIVIER_DATA_DIR"
+        )
 
 
 def _store(configured: "Settings", world: "World") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`vivier world`: the sample world, other sizes, Parquet, and errors in one line."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.world import app
+from features.reference import Reference
+from features.sample.reference import sample_reference
 
 runner = CliRunner()
 SMALL = ["--profiles", "40", "--offers", "30", "--trainings", "10", "--establishments", "30", "--events", "50"]
@@ -56,6 +59,13 @@ def test_another_size_takes_its_place_and_goes_to_parquet_too(data_dir: Path, tm
     files = answer("generate", *SMALL, *DAY, "--to", "parquet", "--out", str(tmp_path / "out"))
     assert files["records"]["offer"] == 30
     assert (tmp_path / "out" / "offer.parquet").is_file()
+
+
+def test_the_sample_does_not_overwrite_open_data(data_dir: Path) -> None:
+    sample = sample_reference()
+    Reference.of(dataclasses.replace(sample.rome, version="460"), sample.communes).save(data_dir / "reference")
+    assert "holds ROME 460" in refused("sample").stderr
+    assert Reference.load(data_dir / "reference").rome.version == "460"
 
 
 def test_what_is_missing_or_wrong_is_one_line() -> None:
