@@ -56,18 +56,18 @@ def demo(
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return
-    listener = listen(host or configured.host, configured.port if port is None else port)
-    prepare(configured)
-    service = _open(configured)
-    base = address(listener)
-    asked = questions(service)
-    lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
-    print_result(
-        {"url": base, "docs": f"{base}/docs", "questions": [question.curl(base) for question in asked]},
-        as_json,
-        "\n".join(["", "Four questions to paste into another terminal:", "", *lines]),
-    )
-    run(service, listener)
+    with listen(host or configured.host, configured.port if port is None else port) as listener:
+        prepare(configured)
+        service = _open(configured)
+        base = address(listener)
+        asked = questions(service)
+        lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
+        print_result(
+            {"url": base, "docs": f"{base}/docs", "questions": [question.curl(base) for question in asked]},
+            as_json,
+            "\n".join(["", "Four questions to paste into another terminal:", "", *lines]),
+        )
+        run(service, listener)
 
 
 def prepare(configured: "Settings") -> bool:

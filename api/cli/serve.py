@@ -25,11 +25,11 @@ def serve(
     Example: vivier serve --port 8080
     """
     configured = settings()
-    listener = listen(host or configured.host, configured.port if port is None else port)
-    service = open_service(configured)
-    if as_json:
-        print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
-    run(service, listener)
+    with listen(host or configured.host, configured.port if port is None else port) as listener:
+        service = open_service(configured)
+        if as_json:
+            print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
+        run(service, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
