@@ -9,7 +9,7 @@ from features.world.facts import OccupationHint, WorldFacts, from_reference
 from features.world.market import Market
 from features.world.world import Sizes
 
-SMALL = Sizes(profiles=2_000, offers=3_000, trainings=400, establishments=1_500, events=6_000)
+SMALL = Sizes(profiles=4_000, offers=9_000, trainings=900, establishments=3_000, events=8_000)
 
 
 def sample_hints() -> dict[str, OccupationHint]:

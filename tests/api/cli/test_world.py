@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api.cli.world import app
 from features.reference import Reference
 from features.sample.reference import sample_reference
+from features.world import small
 
 runner = CliRunner()
 SMALL = ["--profiles", "40", "--offers", "30", "--trainings", "10", "--establishments", "30", "--events", "50"]
@@ -43,7 +44,7 @@ def refused(*arguments: str) -> Result:
 
 def test_the_sample_world_fills_the_store_and_a_second_time_changes_nothing(data_dir: Path) -> None:
     first = answer("sample", *DAY)
-    assert first["records"]["profile"]["inserted"] == 2000
+    assert first["records"]["profile"]["inserted"] == small.SMALL.profiles
     assert first["reference"]["occupations"] >= 120
     assert (data_dir / "vivier.db").is_file()
     second = answer("sample", *DAY)
@@ -53,7 +54,7 @@ def test_the_sample_world_fills_the_store_and_a_second_time_changes_nothing(data
 def test_another_size_takes_its_place_and_goes_to_parquet_too(data_dir: Path, tmp_path: Path) -> None:
     answer("sample", *DAY)
     smaller = answer("generate", *SMALL, *DAY, "--seed", "3")
-    assert smaller["records"]["profile"]["deleted"] == 1960
+    assert smaller["records"]["profile"]["deleted"] == small.SMALL.profiles - 40
     assert smaller["seed"] == 3
     assert smaller["notes"] == []
     files = answer("generate", *SMALL, *DAY, "--to", "parquet", "--out", str(tmp_path / "out"))
