@@ -38,11 +38,11 @@ $(VENV)/.python: tools/make-venv
 
 # The core package alone: neither torch nor mlflow, neither tests nor linters.
 $(VENV)/.core: pyproject.toml $(VENV)/.python
-	@echo "Installing Vivier into $(VENV)"
-	@$(PIP) install --quiet -e .
+	@echo "Installing Vivier into $(VENV) (about 250 MB to download the first time)"
+	@$(PIP) install -qq -e .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.python
 	@echo "Installing Vivier and what its tests need into $(VENV)"
-	@$(PIP) install --quiet -e '.[dev]'
+	@$(PIP) install -qq -e '.[dev]'
 	@touch $(VENV)/.core $@
