@@ -37,7 +37,7 @@ def _parse(given: Mapping[str, str], context: Context) -> Condition:
 FILTER = Filter(
     for_all(
         tuple(Collection),
-        Parameter("departement", "Codes de départements, séparés par des virgules.", "23,87"),
+        Parameter("departement", "Codes de départements, séparés par des virgules.", "23,44"),
         Parameter("region", "Codes de régions INSEE, séparés par des virgules.", "75"),
     ),
     _parse,

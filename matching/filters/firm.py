@@ -41,10 +41,12 @@ def of_size(least: int, most: int) -> Condition:
 
 def _parse_sector(given: Mapping[str, str], context: Context) -> Condition:
     codes = context.lookups.reference.naf.naf_codes
-    prefixes = [code.replace(".", "").upper() for code in parse_list("naf", given["naf"], 50)]
-    for prefix in prefixes:
+    prefixes: list[str] = []
+    for written in parse_list("naf", given["naf"], 50):
+        prefix = written.replace(".", "").upper()
         if not prefix or not any(code.startswith(prefix) for code in codes):
-            raise BadParameter("naf", prefix, "un code NAF ou son début, par exemple 1071C ou 10")
+            raise BadParameter("naf", written, "un code NAF ou son début, par exemple 1071C ou 10")
+        prefixes.append(prefix)
     return in_sectors(prefixes, codes)
 
 
