@@ -6,7 +6,7 @@
   target (CI runs it).
 * Every `curl` line is run against that demonstration and must give results.
 * Every `vivier` line must be a command whose options exist; other lines of such a block set variables.
-* Links inside the project lead to files.
+* Links and paths inside the project lead to files and folders.
 """
 
 import json
@@ -129,7 +129,10 @@ def check_vivier(line: str) -> None:
 
 
 def check_links(text: str) -> None:
-    """Links inside the project lead to files."""
+    """Links and paths inside the project lead to files and folders."""
+    for path in re.findall(r"`([a-z_]+/[a-z_/]*(?:[a-z_]+\.py)?)`", text):
+        if not (ROOT / path).exists() and not path.startswith("var/"):
+            fail(f"there is no {path}")
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         if not (ROOT / target).is_file():
             fail(f"the link to {target} leads nowhere")

@@ -166,3 +166,9 @@ def test_addresses_and_methods_that_do_not_exist(
     assert response.headers["content-type"] == "application/problem+json"
     if status == 405:
         assert "GET" in response.headers["allow"]
+
+
+def test_the_page_of_the_api_lists_every_problem() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `/problemes/")]
+    assert rows == [f"| `{kind.uri}` | {kind.status} | {kind.title} |" for kind in ProblemType]

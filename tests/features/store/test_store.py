@@ -186,3 +186,19 @@ def test_replaying_the_log_gives_the_content_of_the_store(
     assert replayed == set(expected)
     assert {key: offer.title for key, offer in store.get_many(Offer, replayed).items()} == expected
     store.close()
+
+
+def test_pages_follow_the_order_of_ids(store: Store) -> None:
+    store.upsert((an_offer(key) for key in "dbac"), "essai")
+    assert [offer.id for offer in store.page(Offer, 1, 2)] == ["b", "c"]
+    assert [offer.id for offer in store.page(Offer, 3, 5)] == ["d"]
+    assert store.page(Offer, 4, 5) == []
+
+
+def test_a_transaction_sees_its_own_writes(store: Store) -> None:
+    with store.writing() as writer:
+        assert not writer.exists(Kind.OFFER, "1")
+        writer.upsert([an_offer("1")], "essai")
+        assert writer.exists(Kind.OFFER, "1")
+        writer.delete(Kind.OFFER, ["1"])
+        assert not writer.exists(Kind.OFFER, "1")
