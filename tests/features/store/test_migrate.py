@@ -1,5 +1,6 @@
 """Migrations run up and down, and lead to the very schema that the code declares."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from features.store.tables import metadata
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> sa.Engine:
-    return open_engine(f"sqlite:///{tmp_path / 'deep' / 'er' / 'vivier.db'}")
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()
 
 
 def test_the_head_constant_is_the_newest_migration() -> None:
@@ -49,7 +52,8 @@ def test_each_migration_goes_down_to_the_one_before(engine: sa.Engine) -> None:
         downgrade(engine, "base")
 
 
-def test_sqlite_keeps_what_it_acknowledged(engine: sa.Engine) -> None:
+def test_sqlite_keeps_what_it_acknowledged(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'vivier.db'}")
     with engine.connect() as connection:
         assert connection.scalar(sa.text("pragma journal_mode")) == "wal"
         assert connection.scalar(sa.text("pragma synchronous")) == 2  # FULL: flushed before the commit returns
