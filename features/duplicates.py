@@ -107,6 +107,7 @@ def _settle_blocks(writer: Writer, blocks: list[str]) -> int:
     offers = {offer.id: offer for batch in _batches(shared) for offer in _offers(writer, batch)}
     changed: dict[str, str] = {}
     restated: set[str] = set()
+    left: set[str] = set()  # what stood for an offer that has gone to another block
     grouped = 0
     for standing in members.values():
         settled = canonical_offers([offers[key] for key in standing]) if len(standing) > 1 else {k: k for k in standing}
@@ -115,6 +116,8 @@ def _settle_blocks(writer: Writer, blocks: list[str]) -> int:
             if standing[key] != canonical:
                 changed[key] = canonical
                 restated |= {key, canonical, standing[key]} & settled.keys()
+                left |= {standing[key]} - settled.keys()
+    restated |= {key for key in left if writer.exists(Kind.OFFER, key)}
     if changed:
         writer.connection.execute(
             sa.update(offer_group)

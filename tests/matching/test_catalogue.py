@@ -1,0 +1,212 @@
+"""The catalogue against a dictionary: whatever is applied, in whatever order, saved and loaded in between."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from matching.catalogue import Catalogue, Rows
+from matching.index.base import Selection
+from matching.index.registry import BACKENDS, backend
+from matching.payloads import Payloads
+from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection
+
+DIM = 4
+KEYS = ("a", "b", "c", "d", "é")
+
+State = dict[str, tuple[int, ...]]
+"""Id -> one number a row: the content of the row."""
+
+
+def rows_of(state: Mapping[str, tuple[int, ...]], collection: Collection = Collection.PROFILES) -> Rows:
+    """Rows whose every column, vector and payload follow from their number."""
+    ids = tuple(key for key, numbers in state.items() for _ in numbers)
+    numbers = np.array([number for numbers in state.values() for number in numbers], dtype=np.int64)
+    columns: dict[str, Any] = {}
+    for column in SCHEMAS[collection]:
+        shape = (len(ids), column.width) if column.width else (len(ids),)
+        spread = numbers.reshape(-1, 1) if column.width else numbers
+        columns[column.name] = np.broadcast_to(spread % 100, shape).astype(column.dtype)
+    width = 0 if collection in WITHOUT_VECTORS else DIM
+    return Rows(ids, columns, vectors_of(numbers)[:, :width], tuple(f"{key}{numbers}".encode() for key in ids))
+
+
+def vectors_of(numbers: np.ndarray[Any, Any]) -> Any:
+    """Unit vectors, different for different numbers under 100."""
+    angle = numbers[:, None] * np.array([[0.01, 0.02, 0.03, 0.05]])
+    return np.cos(angle).astype(np.float32) / 2
+
+
+def empty(collection: Collection = Collection.PROFILES, name: str = "exact") -> Catalogue:
+    return Catalogue(collection, None if collection in WITHOUT_VECTORS else backend(name)(DIM))
+
+
+def assert_holds(catalogue: Catalogue, state: State) -> None:
+    """The catalogue says exactly what `state` says."""
+    assert catalogue.n_records == len(state)
+    assert int(catalogue.alive.sum()) == sum(len(numbers) for numbers in state.values())
+    for key in KEYS:
+        rows = catalogue.rows_of(key)
+        assert (key in catalogue) == (key in state)
+        assert len(rows) == len(state.get(key, ()))
+        if not len(rows):
+            continue
+        expected = rows_of({key: state[key]}, catalogue.collection)
+        assert catalogue.alive[rows.start : rows.stop].all()
+        assert [catalogue.ids[row] for row in rows] == [key] * len(rows)
+        for column in SCHEMAS[catalogue.collection]:
+            np.testing.assert_array_equal(
+                catalogue.column(column.name)[rows.start : rows.stop], expected.columns[column.name]
+            )
+        if catalogue.collection not in WITHOUT_VECTORS:
+            stored = catalogue.index.vectors(np.array(rows, dtype=np.int64))
+            np.testing.assert_allclose(stored, expected.vectors, atol=1e-3)
+
+
+class CatalogueMachine(RuleBasedStateMachine):
+    """Applies, upserts, removals, saves and loads, beside a dictionary."""
+
+    collection = Collection.PROFILES
+
+    @initialize(name=st.sampled_from(sorted(BACKENDS)))
+    def start(self, name: str) -> None:
+        self.backend_name = name
+        self.catalogue = empty(self.collection, name)
+        self.state: State = {}
+        self.payloads: dict[str, bytes] = {}
+
+    @rule(
+        fresh=st.dictionaries(
+            st.sampled_from(KEYS), st.lists(st.integers(0, 99), min_size=1, max_size=3).map(tuple), max_size=4
+        ),
+        removed=st.lists(st.sampled_from([*KEYS, "nobody"]), max_size=3),
+    )
+    def apply(self, fresh: State, removed: list[str]) -> None:
+        rows = rows_of(fresh, self.collection)
+        self.catalogue.apply(rows, removed)
+        for key in removed:
+            self.state.pop(key, None)
+        self.state.update(fresh)
+        self.payloads.update(zip(rows.ids, rows.payloads, strict=True))
+
+    @rule(key=st.sampled_from(KEYS), value=st.integers(0, 99))
+    def set_value(self, key: str, value: int) -> None:
+        """Writing a value in place and back changes nothing else."""
+        before = [int(self.catalogue.column("commune")[row]) for row in self.catalogue.rows_of(key)]
+        self.catalogue.set_value(key, "commune", value)
+        assert all(self.catalogue.column("commune")[row] == value for row in self.catalogue.rows_of(key))
+        for row, old in zip(self.catalogue.rows_of(key), before, strict=True):
+            self.catalogue._arrays["commune"][row] = old
+
+    @rule()
+    def save_and_load(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.catalogue.save(Path(folder))
+            self.catalogue = Catalogue.load(Path(folder), self.collection, self.backend_name)
+
+    @invariant()
+    def holds(self) -> None:
+        assert_holds(self.catalogue, self.state)
+        for key in self.state:
+            assert all(self.catalogue.payloads[row] == self.payloads[key] for row in self.catalogue.rows_of(key))
+
+    @invariant()
+    def search_finds_the_living(self) -> None:
+        if self.collection in WITHOUT_VECTORS:
+            return
+        found = self.catalogue.index.search(np.ones(DIM, dtype=np.float32), 100, Selection(self.catalogue.alive.copy()))
+        expected = sorted(row for key in self.state for row in self.catalogue.rows_of(key))
+        assert sorted(found.rows.tolist()) == expected
+
+
+class FirmsMachine(CatalogueMachine):
+    """A collection without vectors."""
+
+    collection = Collection.ESTABLISHMENTS
+
+
+class SessionsMachine(CatalogueMachine):
+    """A collection with wide columns of other types."""
+
+    collection = Collection.SESSIONS
+
+
+TestCatalogue = CatalogueMachine.TestCase
+TestFirms = FirmsMachine.TestCase
+TestSessions = SessionsMachine.TestCase
+for _case in (TestCatalogue, TestFirms, TestSessions):
+    _case.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+
+
+def test_a_record_written_twice_in_a_row_survives_the_disk(tmp_path: Path) -> None:
+    """Its buried rows stand just before its live ones."""
+    catalogue = empty()
+    catalogue.apply(rows_of({"a": (1, 2)}), ())
+    catalogue.apply(rows_of({"a": (3,)}), ())
+    catalogue.save(tmp_path)
+    assert_holds(Catalogue.load(tmp_path, Collection.PROFILES, "exact"), {"a": (3,)})
+
+
+def test_many_rows_one_by_one() -> None:
+    """Growing keeps what is there."""
+    catalogue = empty()
+    for number in range(2500):
+        catalogue.apply(rows_of({f"k{number}": (number % 97,)}), ())
+    assert len(catalogue) == catalogue.n_records == 2500
+    assert catalogue.column("commune").tolist() == [number % 97 for number in range(2500)]
+
+
+def test_the_rows_of_a_record_stand_together() -> None:
+    catalogue = empty()
+    apart = rows_of({"a": (1,), "b": (2,), "c": (3,)})
+    with pytest.raises(ValueError, match="stand together"):
+        catalogue.apply(Rows(("a", "b", "a"), apart.columns, apart.vectors, apart.payloads), ())
+    assert_holds(catalogue, {})
+
+
+def test_an_apply_that_fails_changes_nothing() -> None:
+    catalogue = empty()
+    catalogue.apply(rows_of({"a": (1,)}), ())
+    fresh = rows_of({"a": (5,), "b": (6,)})
+    with pytest.raises(ValueError, match="shape"):
+        catalogue.apply(Rows(fresh.ids, fresh.columns, fresh.vectors[:, :2], fresh.payloads), ["a"])
+    with pytest.raises(KeyError):
+        catalogue.apply(Rows(fresh.ids, {}, fresh.vectors, fresh.payloads), ["a"])
+    assert_holds(catalogue, {"a": (1,)})
+    assert len(catalogue) == len(catalogue.index) == len(catalogue.payloads) == 1
+
+
+def test_readers_of_columns_taken_before_see_no_change() -> None:
+    """A question that holds its arrays is answered from the state it began with."""
+    catalogue = empty()
+    catalogue.apply(rows_of({"a": (1,)}), ())
+    before = catalogue.column("commune")
+    catalogue.apply(rows_of({"a": (9,)}), ())
+    assert before.tolist() == [1]
+    assert catalogue.column("commune").tolist() == [1, 9]
+
+
+def test_a_collection_without_vectors_has_no_index() -> None:
+    with pytest.raises(TypeError, match="etablissements"):
+        _ = empty(Collection.ESTABLISHMENTS).index
+
+
+def test_payloads_shared_by_rows_are_written_once(tmp_path: Path) -> None:
+    payloads = Payloads()
+    payloads.append([b"xxxx", b"xxxx", b"y", b"", b"xxxx"])
+    payloads.save(tmp_path)
+    assert (tmp_path / "payloads.bin").stat().st_size == 9
+    loaded = Payloads.load(tmp_path)
+    loaded.append([b"z"])
+    assert [loaded[row] for row in range(len(loaded))] == [b"xxxx", b"xxxx", b"y", b"", b"xxxx", b"z"]
+
+
+def test_no_payload_at_all(tmp_path: Path) -> None:
+    Payloads().save(tmp_path)
+    assert len(Payloads.load(tmp_path)) == 0
