@@ -13,7 +13,7 @@ WRITE = {"vivier_write": True}
 def open_engine(url: str) -> sa.Engine:
     """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing.
 
-    Raises ValueError for another database, naming it.
+    Raises ValueError for another database, naming it, and for PostgreSQL without its driver, naming the extra.
     """
     parsed = sa.make_url(url)
     backend = parsed.get_backend_name()
@@ -25,7 +25,10 @@ def open_engine(url: str) -> sa.Engine:
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if backend == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        try:
+            return sa.create_engine(parsed, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise ValueError(f"PostgreSQL needs {error.name}: pip install 'vivier[postgres]'") from error
     raise ValueError(f"database {backend!r} is not supported: use sqlite:///path or postgresql+psycopg://…")
 
 
