@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from pydantic import Field
 
-from features.border.base import BorderModel, Id, Title, if_given, known_commune, known_rome
+from features.border.base import BorderModel, Id, ShortText, if_given, known_commune, known_rome
 from features.border.offer import OffreIn
 from features.border.problems import BorderError
 from features.reference import Reference
@@ -19,7 +19,7 @@ class BesoinIn(OffreIn):
     """Le besoin d'un employeur, dans la forme d'une offre : un intitulé ou un code ROME suffit."""
 
     id: Id = Field("besoin", description="Sans effet : le besoin n'est pas gardé")
-    intitule: Title = Field(
+    intitule: ShortText = Field(
         "", description="Le poste, avec les mots de l'employeur", examples=["Aide-soignant de nuit"]
     )
     dateCreation: dt.datetime = Field(

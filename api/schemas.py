@@ -14,15 +14,30 @@ from api.routes.bulk import LigneRejetee, LotReponse
 Json = dict[str, Any]
 
 
+PARTNERS: Json = {
+    "type": "array",
+    "description": "Les autres sites où la même offre est publiée.",
+    "items": {
+        "type": "object",
+        "properties": {"nom": {"type": "string"}, "url": {"type": ["string", "null"]}},
+    },
+}
+
+
 def schemas() -> dict[str, Json]:
     """All components."""
     found = border_schemas([BesoinIn, CiblesIn])
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
     for module in (employer_view, results, rome_shapes):
         found |= struct_schemas(_structs_of(module))
-    found["OffresTrouvees"] = _answer(_result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée."))
+    offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
+    offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
+    found["OffresTrouvees"] = _answer(offer)
     session = _result(found["SessionIn"], found, "Une session, sa formation, et pourquoi elle est proposée.")
-    session["properties"]["formation"] = {"$ref": "#/components/schemas/FormationIn"}
+    session["properties"] |= {
+        "formation": {"$ref": "#/components/schemas/FormationIn"},
+        "lieu": _with(found["LieuSessionIn"], {"libelle": {"type": "string"}}),
+    }
     found["SessionsTrouvees"] = _answer(session)
     found["ProfilsTrouves"] = _answer(
         _result(found["ProfilVu"], found, "Un profil tel qu'un employeur le voit, et pourquoi il est proposé.")
@@ -52,6 +67,10 @@ def _structs_of(module: Any) -> list[type[msgspec.Struct]]:
         for _, item in inspect.getmembers(module, inspect.isclass)
         if issubclass(item, msgspec.Struct) and item.__module__ == module.__name__
     ]
+
+
+def _with(shape: Json, properties: Json) -> Json:
+    return {**shape, "properties": {**shape["properties"], **properties}}
 
 
 def _result(shape: Json, found: dict[str, Json], description: str) -> Json:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
 from api.problems import MEDIA_TYPE
@@ -139,6 +141,60 @@ def test_every_problem_that_can_happen_is_announced(operations: list[Operation])
                 assert list(response["content"]) == [MEDIA_TYPE], f"{operation}: {status}"
 
 
+def schema_errors(document: Json, content: Json, value: object) -> list[str]:
+    """Where `value` departs from the schema of a body or an answer."""
+    validator = Draft202012Validator({**content["schema"], "components": document["components"]})
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
+
+
+def test_the_document_is_valid(document: Json) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_examples_have_the_shape_that_is_declared(document: Json, operations: list[Operation]) -> None:
+    for operation in operations:
+        for part in (operation.described.get("requestBody", {}), *operation.described["responses"].values()):
+            for content in part.get("content", {}).values():
+                if "example" in content:
+                    assert schema_errors(document, content, content["example"]) == [], operation
+
+
+def test_answers_have_the_shape_that_is_declared(
+    client: TestClient, document: Json, operations: list[Operation]
+) -> None:
+    """Every list and every single record of a GET route, with keys taken from the lists."""
+    keys = {}
+    for operation in operations:
+        if operation.method == "get" and operation.path.startswith("/v1/") and "{" not in operation.path:
+            response = client.get(operation.path, params={each["name"]: each["example"] for each in needed(operation)})
+            check_answer(document, operation, response)
+            if response.status_code in (200, 206):
+                first = response.json()["resultats"][0]
+                keys[operation.path] = first.get("id") or first.get("siret") or first.get("code")
+    for operation in operations:
+        parent = operation.path.split("/{")[0]
+        if operation.method == "get" and "{" in operation.path and parent in keys:
+            check_answer(document, operation, client.get(operation.address(str(keys[parent]))))
+
+
+def needed(operation: Operation) -> list[Json]:
+    """The parameters that must be given, each with an example."""
+    return [
+        {"name": each["name"], "example": each.get("example") or each["schema"]["examples"][0]}
+        for each in operation.parameters
+        if each["required"]
+    ]
+
+
+def check_answer(document: Json, operation: Operation, response: Any) -> None:
+    status = str(response.status_code)
+    assert status in operation.described["responses"], f"{operation} answers {status}, which is not announced"
+    if response.content:
+        media_type = response.headers["content-type"]
+        content = operation.described["responses"][status]["content"][media_type]
+        assert schema_errors(document, content, response.json()) == [], operation
+
+
 def references(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("$ref"), str):
@@ -229,9 +285,10 @@ def test_a_wrong_field_is_told_with_value_reason_and_remedy(client: TestClient, 
         assert {error["champ"] for error in errors}, operation
 
 
-def test_search_examples_are_answered(client: TestClient, operations: list[Operation]) -> None:
+def test_search_examples_are_answered(client: TestClient, document: Json, operations: list[Operation]) -> None:
     for operation in operations:
         if operation.body_type == "application/json" and operation.path.endswith(("/recherche", "/cibles")):
             example = operation.described["requestBody"]["content"][operation.body_type]["example"]
             response = client.request(operation.method, operation.address(), json=example)
             assert response.status_code in (200, 204, 206), f"{operation}: {response.text}"
+            check_answer(document, operation, response)
