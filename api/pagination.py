@@ -25,9 +25,14 @@ def window_of(text: str) -> Window:
     return Window(int(match[1]), int(match[2]))
 
 
-def page(unit: str, window: Window, shown: int, total: int, body: object) -> Response:
-    """The answer for `shown` of `total` results: 204 without a body when none, 200 when all, else 206."""
+def page(unit: str, window: Window, shown: int, total: int, body: object, *, has_notice: bool = False) -> Response:
+    """The answer for `shown` of `total` results: 200 when all, 206 when not, and 204 without a body for none.
+
+    A body that has something to say of an empty answer (`has_notice`) is given with 200.
+    """
     headers = {"Accept-Ranges": f"{unit} {MOST_RESULTS}", "Content-Range": f"{unit} */{total}"}
+    if shown == 0 and has_notice:
+        return json_response(body, 200, headers)
     if shown == 0:
         return Response(status_code=204, headers=headers)
     headers["Content-Range"] = f"{unit} {window.first}-{window.first + shown - 1}/{total}"

@@ -68,7 +68,7 @@ def search_page(
     }
     if answer.notice is not None:
         body["avis"] = answer.notice
-    return page(unit, window, len(answer.matches), answer.total, body)
+    return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 
 def _closeness(match: Match[R]) -> dict[str, object]:

@@ -186,3 +186,17 @@ def test_an_employer_sees_the_listed_fields_and_nothing_that_names_or_places_a_p
 def reference_labels(client: TestClient) -> set[str]:
     rome = service_of(client).reference.rome
     return {*rome.labels, *rome.appellation_labels}
+
+
+def test_an_empty_list_says_what_would_widen_it(reader: TestClient, profile: Profile) -> None:
+    answer = reader.get(f"/v1/profils/{profile.id}/offres?salaireMin=900000")
+    assert answer.status_code == 200
+    assert answer.headers["content-range"] == "offres */0"
+    assert answer.json()["resultats"] == []
+    assert "élargir" in answer.json()["avis"]
+
+
+def test_ranks_beyond_the_last_result_have_no_content(reader: TestClient, profile: Profile) -> None:
+    answer = reader.get(f"/v1/profils/{profile.id}/offres?range=900-919")
+    assert answer.status_code == 204
+    assert answer.content == b""
