@@ -1,6 +1,7 @@
 """How results split over the values of a parameter: `filtresPossibles`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,35 @@ _WORKING_TIME = {1: ("true", "Temps plein"), 2: ("false", "Temps partiel")}
 _EXPERIENCE = {1: ("D", "Débutant accepté"), 2: ("S", "Expérience souhaitée"), 3: ("E", "Expérience exigée")}
 
 
-def facets_of(catalogue: Catalogue, rows: NDArray[np.int64], lookups: Lookups) -> tuple[Facet, ...]:
-    """The facets of a collection over `rows`; values without a result are left out, the most frequent come first."""
-    read: Callable[[str], NDArray[Any]] = lambda name: catalogue.column(name)[rows]  # noqa: E731
+@dataclass(frozen=True)
+class _Values:
+    """A column of candidate rows, and the result (a number) that each row belongs to."""
+
+    values: NDArray[Any]
+    results: NDArray[np.int64]
+
+    def count(self, mask: NDArray[np.bool_]) -> int:
+        """Results with a row in `mask`."""
+        return len(np.unique(self.results[mask]))
+
+    def counted(self) -> list[tuple[int, int]]:
+        """Each value that is known (not negative), with the number of results that have it."""
+        known = self.values >= 0
+        pairs = np.unique(np.stack([self.values[known], self.results[known]]), axis=1)
+        found, counts = np.unique(pairs[0], return_counts=True)
+        return list(zip(found.tolist(), counts.tolist(), strict=True))
+
+
+def facets_of(
+    catalogue: Catalogue, rows: NDArray[np.int64], results: NDArray[np.int64], lookups: Lookups
+) -> tuple[Facet, ...]:
+    """How many results each value of a parameter would keep, the most frequent first; values that keep none are left
+    out.
+
+    `rows` are all the candidates, `results` (same length) the result each belongs to: a person with two projects, or a
+    training with two sessions, counts once a value.
+    """
+    read: Callable[[str], _Values] = lambda name: _Values(catalogue.column(name)[rows], results)  # noqa: E731
     match catalogue.collection:
         case Collection.OFFERS:
             facets = [
@@ -74,31 +101,28 @@ def _ordered(values: list[FacetValue], most: int = 20) -> tuple[FacetValue, ...]
     return tuple(sorted(values, key=lambda item: (-item.count, item.value))[:most])
 
 
-def _bits(values: NDArray[Any], bits: dict[Any, int], labels: dict[Any, str]) -> list[FacetValue]:
-    counts = {member: int(((values & values.dtype.type(bit)) != 0).sum()) for member, bit in bits.items()}
+def _bits(column: _Values, bits: dict[Any, int], labels: dict[Any, str]) -> list[FacetValue]:
+    values = column.values
+    counts = {member: column.count((values & values.dtype.type(bit)) != 0) for member, bit in bits.items()}
     return [FacetValue(member.value, labels[member], count) for member, count in counts.items() if count]
 
 
-def _codes(values: NDArray[Any], names: dict[int, tuple[str, str]]) -> list[FacetValue]:
-    counts = {code: int((values == code).sum()) for code in names}
+def _codes(column: _Values, names: dict[int, tuple[str, str]]) -> list[FacetValue]:
+    counts = {code: column.count(column.values == code) for code in names}
     return [FacetValue(*names[code], count) for code, count in counts.items() if count]
 
 
-def _counted(values: NDArray[Any]) -> list[tuple[int, int]]:
-    found, counts = np.unique(values[values >= 0], return_counts=True)
-    return list(zip(found.tolist(), counts.tolist(), strict=True))
-
-
-def _occupations(values: NDArray[Any], lookups: Lookups) -> list[FacetValue]:
+def _occupations(column: _Values, lookups: Lookups) -> list[FacetValue]:
     rome = lookups.reference.rome
-    return [FacetValue(rome.codes[row], rome.labels[row], count) for row, count in _counted(values)]
+    return [FacetValue(rome.codes[row], rome.labels[row], count) for row, count in column.counted()]
 
 
-def _departements(values: NDArray[Any], lookups: Lookups) -> list[FacetValue]:
-    return [FacetValue(lookups.departements[row], lookups.departements[row], count) for row, count in _counted(values)]
+def _departements(column: _Values, lookups: Lookups) -> list[FacetValue]:
+    names = lookups.departements
+    return [FacetValue(names[row], names[row], count) for row, count in column.counted()]
 
 
-def _naf(values: NDArray[Any], lookups: Lookups) -> list[FacetValue]:
+def _naf(column: _Values, lookups: Lookups) -> list[FacetValue]:
     naf = lookups.reference.naf
-    codes = [(naf.naf_codes[row], count) for row, count in _counted(values)]
+    codes = [(naf.naf_codes[row], count) for row, count in column.counted()]
     return [FacetValue(code, naf.labels.get(code, code), count) for code, count in codes]

@@ -24,7 +24,7 @@ from matching.lookups import day_number
 from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
-from matching.scoring import Scored, best_of_each, make_match, page, score
+from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
 from matching.sides import columns_of
 
 _FIRM = msgspec.json.Decoder(Establishment)
@@ -96,10 +96,10 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
-    places = best_of_each([scored], lambda row: firms.ids[row])
+    places = best_of_each([scored], firms.ids.__getitem__)
     shown = tuple(_target(engine, portfolio, scored, found.position, pairs, meets) for found in page(places, window))
-    ranked = scored.rows[[found.position for found in places]]
-    answer = Answer(tuple(shown), len(places), facets_of(firms, ranked, engine.lookups))
+    facets = facets_of(firms, *results_of([scored], firms.ids.__getitem__), engine.lookups)
+    answer = Answer(tuple(shown), len(places), facets)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
 

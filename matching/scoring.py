@@ -66,6 +66,14 @@ def best_of_each(scored: Sequence[Scored], key_of: Callable[[int], str]) -> list
     return [place for _, (_, place) in ordered]
 
 
+def results_of(scored: Sequence[Scored], key_of: Callable[[int], str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every candidate row of the queries, once, and the number of the result that each belongs to."""
+    rows = np.unique(np.concatenate([item.rows for item in scored]))
+    numbers: dict[str, int] = {}
+    results = [numbers.setdefault(key_of(row), len(numbers)) for row in rows.tolist()]
+    return rows, np.array(results, dtype=np.int64)
+
+
 def page(places: Sequence[Place], window: Window) -> Sequence[Place]:
     return places[window.first : window.last + 1]
 

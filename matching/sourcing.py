@@ -24,7 +24,7 @@ from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
 from matching.rows.offer import project_offers
 from matching.schema import Collection
-from matching.scoring import best_of_each, make_match, page
+from matching.scoring import best_of_each, make_match, page, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
 
 UNREAD_OCCUPATION = (
@@ -70,7 +70,7 @@ def _profiles(
     distances = engine.lookups.distances_between(workplace, to_profiles("commune"))
     pairs = job_pairs(engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates, distances)
     scored = score_jobs(candidates, pairs, PROFILE_RANKER)
-    places = best_of_each([scored], lambda row: profiles.ids[row])
+    places = best_of_each([scored], profiles.ids.__getitem__)
     matches: list[Match[Profile]] = []
     for found in page(places, window):
         row = int(scored.rows[found.position])
@@ -93,8 +93,8 @@ def _profiles(
                 job_gaps(facts),
             )
         )
-    rows = scored.rows[[found.position for found in places]]
-    return Answer(tuple(matches), len(places), facets_of(profiles, rows, engine.lookups), None if places else NOBODY)
+    facets = facets_of(profiles, *results_of([scored], profiles.ids.__getitem__), engine.lookups)
+    return Answer(tuple(matches), len(places), facets, None if places else NOBODY)
 
 
 def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:

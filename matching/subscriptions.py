@@ -25,7 +25,7 @@ from matching.rank import OFFER_RANKER
 from matching.retrieve import kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, make_match, page
+from matching.scoring import Scored, best_of_each, make_match, page, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -58,7 +58,7 @@ def offers_for_profile(
 
     search = _Search(engine, projects, asked, elsewhere, profiled)
     pairs, scored = search.ranked()
-    places = best_of_each(scored, lambda row: offers.ids[row])
+    places = best_of_each(scored, offers.ids.__getitem__)
     matches: list[Match[OfferCard]] = []
     for found in page(places, window):
         item, position = scored[found.query], found.position
@@ -82,11 +82,11 @@ def offers_for_profile(
                 job_gaps(facts),
             )
         )
-    rows = np.array([scored[found.query].rows[found.position] for found in places], dtype=np.int64)
+    facets = facets_of(offers, *results_of(scored, offers.ids.__getitem__), engine.lookups)
     notices = [] if profiled else [WITHOUT_PROFILING]
     if not places and not elsewhere:
         notices.append(search.widening())
-    return Answer(tuple(matches), len(places), facets_of(offers, rows, engine.lookups), " ".join(notices) or None)
+    return Answer(tuple(matches), len(places), facets, " ".join(notices) or None)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from matching.rank import SESSION_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, make_match, page, score
+from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
 from matching.sides import columns_of
 
 _CARD = msgspec.json.Decoder(SessionCard)
@@ -73,8 +73,10 @@ def sessions_for_profile(
         pairs.append(_pairs(engine, candidates, int(project), profiled, today))
         scored.append(score(candidates.rows, SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
-    training_of = engine.links.training_of_session
-    places = best_of_each(scored, lambda row: training_of[sessions.ids[row]])
+    def training_of(row: int) -> str:
+        return engine.links.training_of_session[sessions.ids[row]]
+
+    places = best_of_each(scored, training_of)
     matches: list[Match[SessionCard]] = []
     for found in page(places, window):
         item = scored[found.query]
@@ -91,8 +93,8 @@ def sessions_for_profile(
                 session_gaps(facts),
             )
         )
-    rows = np.array([scored[found.query].rows[found.position] for found in places], dtype=np.int64)
-    return Answer(tuple(matches), len(places), facets_of(sessions, rows, engine.lookups))
+    facets = facets_of(sessions, *results_of(scored, training_of), engine.lookups)
+    return Answer(tuple(matches), len(places), facets)
 
 
 def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> SessionPairs:

@@ -5,17 +5,23 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from features.geo import distance_km
+from features.records import Record
 from features.reference import Reference
 from features.sample.reference import sample_reference
-from features.store import Store
+from features.store import Store, record_id
 from features.world import Sizes, World
 from features.world.small import sample_world_facts
 from features.world.write import to_store
+from matching.answer import Answer, Match, Window
 from matching.build import build, ensure_encoder
 from matching.engine import ENCODER_ROOT, Engine
+
+R = TypeVar("R", bound=Record)
 
 TODAY = dt.date(2026, 9, 1)
 NOW = dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC)
@@ -92,3 +98,28 @@ def house(new_house: Callable[[str], House]) -> House:
     made = new_house("house")
     made.build()
     return made
+
+
+def whole(ask: Callable[[Window], Answer[R]]) -> list[Match[R]]:
+    """Every match of an answer, page after page."""
+    found: list[Match[R]] = []
+    while True:
+        answer = ask(Window(len(found), len(found) + 149))
+        found.extend(answer.matches)
+        if len(found) >= answer.total or not answer.matches:
+            assert len(found) == answer.total
+            return found
+
+
+def every(store: Store, record_type: type[R]) -> dict[str, R]:
+    """Every record of a type, by id."""
+    return {record_id(record): record for batch in store.scan(record_type) for record in batch}
+
+
+def km(reference: Reference, one: str | None, other: str | None) -> float:
+    """Kilometres between two communes (INSEE codes); infinite where one is not known."""
+    rows = [None if code is None else reference.communes.get_row(code) for code in (one, other)]
+    if rows[0] is None or rows[1] is None:
+        return float("inf")
+    lat, lon = reference.communes.lat, reference.communes.lon
+    return distance_km(float(lat[rows[0]]), float(lon[rows[0]]), float(lat[rows[1]]), float(lon[rows[1]]))

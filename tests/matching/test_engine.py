@@ -11,9 +11,7 @@ import pytest
 
 from features import duplicates
 from features.records import (
-    Consents,
     Contact,
-    ContactChannel,
     Contract,
     Establishment,
     Event,
@@ -21,7 +19,6 @@ from features.records import (
     Identity,
     MonthlyHirings,
     Offer,
-    OfferSource,
     Profile,
     Project,
     ProtectedStatus,
@@ -39,52 +36,14 @@ from matching.lookups import day_number
 from matching.rows.offer import OfferCard
 from matching.schema import NO_DAY, SCHEMAS, WITHOUT_VECTORS, Collection
 from matching.sourcing import profiles_for_offer
-from tests.matching.conftest import NOW, TODAY, House
-
-GUERET = "23096"
-CARER, NURSE, BAKER = "J1501", "J1506", "D1102"
-SIRET = "12345678901234"
-
-
-def profile(key: str = "p1", rome_code: str = CARER, **fields: object) -> Profile:
-    given = {"projects": (Project(rome_code=rome_code),), "commune_insee": GUERET, **fields}
-    return Profile(id=key, consents=Consents(visible_to_employers=True, profiling=True), **given)  # type: ignore[arg-type]
-
-
-def offer(key: str = "o1", title: str = "Aide-soignant", source: str = "board", **fields: object) -> Offer:
-    given = {"rome_code": CARER, "commune_insee": GUERET, "published_on": TODAY, **fields}
-    return Offer(id=key, title=title, source=OfferSource(name=source, id=key), **given)  # type: ignore[arg-type]
-
-
-def training(key: str = "t1", title: str = "Préparer le diplôme d'aide-soignant", **fields: object) -> Training:
-    return Training(id=key, title=title, **{"rome_codes": (CARER,), **fields})  # type: ignore[arg-type]
-
-
-def session(key: str = "s1", training_id: str = "t1", **fields: object) -> TrainingSession:
-    given = {"starts_on": dt.date(2026, 10, 1), "commune_insee": GUERET, **fields}
-    return TrainingSession(id=key, training_id=training_id, **given)  # type: ignore[arg-type]
-
-
-def firm(siret: str = SIRET, naf: str = "8610Z", **fields: object) -> Establishment:
-    return Establishment(id=siret, naf=naf, **{"commune_insee": GUERET, **fields})  # type: ignore[arg-type]
-
-
-def contact(key: str = "c1", siret: str = SIRET, at: str = "2026-08-01") -> Contact:
-    moment = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
-    return Contact(id=key, counsellor_id="k1", siret=siret, at=moment, channel=ContactChannel.PHONE)
+from tests.matching.conftest import NOW, House
+from tests.matching.made import BAKER, GUERET, NURSE, SIRET, contact, firm, offer, profile, session, training, write
 
 
 @pytest.fixture
 def engine(house: House) -> Engine:
     """An engine over an empty store."""
     return house.open()
-
-
-def write(engine: Engine, *records: Record) -> None:
-    """Records into the store, one by one, and the engine brought up to date."""
-    for record in records:
-        engine.store.upsert([record], "test")
-    engine.catch_up()
 
 
 def delete(engine: Engine, kind: Kind, key: str) -> None:

@@ -1,0 +1,190 @@
+"""People for the offers of the small world, each checked against what they said."""
+
+import datetime as dt
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from features.bits import held_licence_bits, licence_bits
+from features.records import Exigence, Identity, Offer, OfferSource, Profile
+from matching.answer import Window
+from matching.demand import Demand
+from matching.engine import Engine
+from matching.errors import BadParameter, NotFound, UnknownParameter
+from matching.sourcing import NOBODY, profiles_for_demand, profiles_for_offer
+from tests.matching.conftest import TODAY, House, every, km, whole
+from tests.matching.test_subscriptions import ROUNDING_KM, accepts
+
+
+@pytest.fixture(scope="module")
+def profiles(town: House) -> dict[str, Profile]:
+    return every(town.store, Profile)
+
+
+@pytest.fixture(scope="module")
+def offers(town: House) -> dict[str, Offer]:
+    return every(town.store, Offer)
+
+
+def still_open(offer: Offer) -> Offer:
+    """Sourcing goes on for an offer that is closed to applications."""
+    return msgspec.structs.replace(offer, expires_on=None)
+
+
+def suits(person: Profile, offer: Offer, house: House, slack_km: float) -> bool:
+    """Whether a person accepts an offer for one of their projects; an offer that says no place is near everyone."""
+    placed = offer.commune_insee is not None
+    slack = slack_km if placed else float("inf")
+    return any(accepts(person, project, still_open(offer), house, slack) for project in person.projects)
+
+
+def test_nobody_is_shown_against_their_word_and_nobody_twice(
+    engine: Engine, town: House, profiles: dict[str, Profile], offers: dict[str, Offer]
+) -> None:
+    shown = 0
+    for key, offer in list(offers.items())[:800]:
+        found = whole(lambda window: profiles_for_offer(engine, key, {}, window))  # noqa: B023
+        shown += len(found)
+        assert len({match.id for match in found}) == len(found)
+        canonical = offers[town.store.canonical_offers([key]).get(key, key)]
+        for match in found:
+            person = profiles[match.id]
+            assert match.record == person
+            assert person.consents.visible_to_employers
+            assert suits(person, canonical, town, ROUNDING_KM), (person, offer)
+    assert shown > 300
+
+
+def test_nobody_of_the_same_occupation_is_missed(
+    engine: Engine, town: House, profiles: dict[str, Profile], offers: dict[str, Offer]
+) -> None:
+    expected = 0
+    for key, offer in list(offers.items())[:500]:
+        if town.store.canonical_offers([key]).get(key, key) != key:
+            continue
+        found = {match.id for match in whole(lambda window: profiles_for_offer(engine, key, {}, window))}  # noqa: B023
+        for person in profiles.values():
+            if person.consents.visible_to_employers and any(
+                project.rome_code == offer.rome_code
+                and (project.commune_insee or person.commune_insee) is not None
+                and accepts(person, project, still_open(offer), town, -ROUNDING_KM)
+                for project in person.projects
+            ):
+                expected += 1
+                assert person.id in found
+    assert expected > 50
+
+
+def test_no_identity_travels_with_a_match(engine: Engine, town: House, offers: dict[str, Offer]) -> None:
+    people = every(town.store, Identity)
+    for key in list(offers)[:300]:
+        for match in profiles_for_offer(engine, key, {}, Window()).matches:
+            person = people[match.id]
+            sent = msgspec.json.encode(match).decode()
+            for told in (person.email, person.phone, person.address, person.last_name):
+                assert told is None or told not in sent
+
+
+def demand_of(offer: Offer, **parameters: str) -> Demand:
+    return Demand(still_open(offer), parameters)
+
+
+def test_a_demand_that_says_what_an_offer_says_gets_the_same_people(engine: Engine, offers: dict[str, Offer]) -> None:
+    """The offer that is typed and the one that is published are read in the same way."""
+    compared = 0
+    for key, offer in list(offers.items())[:200]:
+        if key not in engine.catalogue("offres"):  # type: ignore[arg-type]
+            continue
+        published = whole(lambda window: profiles_for_offer(engine, key, {}, window))  # noqa: B023
+        typed = whole(lambda window: profiles_for_demand(engine, demand_of(offer), window))  # noqa: B023
+        assert {match.id for match in published} == {match.id for match in typed}
+        scores = {match.id: match.score for match in typed}
+        assert all(match.score == pytest.approx(scores[match.id], abs=1e-3) for match in published)
+        compared += len(typed)
+    assert compared > 50
+
+
+def test_criteria_on_people_narrow(engine: Engine, profiles: dict[str, Profile], offers: dict[str, Offer]) -> None:
+    told = {"permis": "B", "experienceMois": "1", "disponibleAvant": TODAY.isoformat()}
+    kept = 0
+    for key in list(offers)[:400]:
+        free = {match.id for match in profiles_for_offer(engine, key, {}, Window(0, 149)).matches}
+        for match in profiles_for_offer(engine, key, told, Window(0, 149)).matches:
+            kept += 1
+            assert match.id in free
+            assert held_licence_bits(match.record.licences) & licence_bits(["B"])  # type: ignore[list-item]
+            assert match.record.experiences
+            assert match.record.available_from is None or match.record.available_from <= TODAY
+    assert kept > 10
+
+
+PLACE = "23096"
+TYPED = Offer(
+    id="demande",
+    title="Aide-soignant / Aide-soignante",
+    source=OfferSource(name="demande", id="demande"),
+    rome_code="J1501",
+    commune_insee=PLACE,
+    published_on=TODAY,
+)
+
+
+def test_a_demand_without_a_place_asks_everywhere(engine: Engine, town: House) -> None:
+    here = profiles_for_demand(engine, Demand(TYPED), Window(0, 149))
+    anywhere = profiles_for_demand(engine, Demand(msgspec.structs.replace(TYPED, commune_insee=None)), Window(0, 149))
+    assert anywhere.total > here.total
+    assert all(match.distance_km is None for match in anywhere.matches)
+    assert all(
+        match.distance_km
+        == pytest.approx(
+            min(
+                km(town.reference, project.commune_insee or match.record.commune_insee, PLACE)
+                for project in match.record.projects
+            ),
+            abs=ROUNDING_KM,
+        )
+        or len(match.record.projects) > 1
+        for match in here.matches
+    )
+
+
+def test_a_demand_whose_occupation_is_not_read_says_so(engine: Engine) -> None:
+    unread = msgspec.structs.replace(TYPED, rome_code=None, title="zzz qqq xxx")
+    answer = profiles_for_demand(engine, Demand(unread), Window())
+    assert answer.notice is not None
+    assert "« zzz qqq xxx »" in answer.notice
+    read = msgspec.structs.replace(TYPED, rome_code=None)
+    assert profiles_for_demand(engine, Demand(read), Window()).total > 0
+
+
+def test_an_answer_without_anybody_says_so(engine: Engine) -> None:
+    impossible = replace(Demand(TYPED), parameters={"disponibleAvant": "1990-01-01", "experienceMois": "600"})
+    answer = profiles_for_demand(engine, impossible, Window())
+    assert (answer.total, answer.matches, answer.facets, answer.notice) == (0, (), (), NOBODY)
+
+
+def test_languages_and_licences_that_are_required(engine: Engine, profiles: dict[str, Profile]) -> None:
+    from features.records import Licence, LicenceDemand
+
+    lorry = msgspec.structs.replace(
+        TYPED, commune_insee=None, licences=(LicenceDemand(licence=Licence.CE, exigence=Exigence.REQUIRED),)
+    )
+    for match in profiles_for_demand(engine, Demand(lorry), Window(0, 149)).matches:
+        assert held_licence_bits(match.record.licences) & licence_bits([Licence.CE])
+
+
+def test_errors(engine: Engine, offers: dict[str, Offer]) -> None:
+    known = next(iter(offers))
+    with pytest.raises(NotFound, match="« nowhere »"):
+        profiles_for_offer(engine, "nowhere", {}, Window())
+    with pytest.raises(UnknownParameter, match="experienceMois"):
+        profiles_for_offer(engine, known, {"experienceMoi": "1"}, Window())
+    with pytest.raises(BadParameter, match="« -1 »"):
+        profiles_for_demand(engine, Demand(TYPED, {"experienceMois": "-1"}), Window())
+
+
+def test_today_is_the_clocks(town: House) -> None:
+    opened = town.open()
+    opened.clock = lambda: dt.date(2030, 1, 1)
+    assert opened.today() == dt.date(2030, 1, 1)
