@@ -1,6 +1,5 @@
 """People for the offers of the small world, each checked against what they said."""
 
-import datetime as dt
 from dataclasses import replace
 
 import msgspec
@@ -12,6 +11,7 @@ from matching.answer import Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
+from matching.schema import Collection
 from matching.sourcing import NOBODY, profiles_for_demand, profiles_for_offer
 from tests.matching.conftest import TODAY, House, every, km, whole
 from tests.matching.test_subscriptions import ROUNDING_KM, accepts
@@ -94,7 +94,7 @@ def test_a_demand_that_says_what_an_offer_says_gets_the_same_people(engine: Engi
     """The offer that is typed and the one that is published are read in the same way."""
     compared = 0
     for key, offer in list(offers.items())[:200]:
-        if key not in engine.catalogue("offres"):  # type: ignore[arg-type]
+        if key not in engine.catalogue(Collection.OFFERS):
             continue
         published = whole(lambda window: profiles_for_offer(engine, key, {}, window))  # noqa: B023
         typed = whole(lambda window: profiles_for_demand(engine, demand_of(offer), window))  # noqa: B023
@@ -182,9 +182,3 @@ def test_errors(engine: Engine, offers: dict[str, Offer]) -> None:
         profiles_for_offer(engine, known, {"experienceMoi": "1"}, Window())
     with pytest.raises(BadParameter, match="« -1 »"):
         profiles_for_demand(engine, Demand(TYPED, {"experienceMois": "-1"}), Window())
-
-
-def test_today_is_the_clocks(town: House) -> None:
-    opened = town.open()
-    opened.clock = lambda: dt.date(2030, 1, 1)
-    assert opened.today() == dt.date(2030, 1, 1)
