@@ -3,8 +3,9 @@
 Every text of the referential (appellations, labels, definitions, core skills) is regressed on its occupation by ridge
 regression over tf-idf n-grams; the predictions' leading singular directions are the embedding (reduced-rank
 regression: Izenman, J. Multivariate Analysis 5, 1975). Texts of one occupation come close whatever their words, which
-plain latent semantic analysis does not give: on held-out appellations of ROME 4.0 v60 it finds the occupation first
-.59 of the time at 256 dimensions, against .35 (`python -m benchmarks.encoder`).
+plain latent semantic analysis does not give. On held-out appellations of ROME 4.0 v60 the nearest text has the right
+occupation .64 of the time, against .56 for TF-IDF over character n-grams; on real offer titles, which are worded
+otherwise, .38 against .40 (`python -m benchmarks.encoder`).
 """
 
 from dataclasses import dataclass

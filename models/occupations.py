@@ -31,8 +31,8 @@ class OccupationVectors:
     def nearest(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """For each row of `vectors` (n, dim): the occupation row of the closest text, and the cosine to that text.
 
-        One close job name tells more than the mean of an occupation's names: .44 of real offer titles against .35
-        are given the right fiche (`python -m benchmarks.encoder`).
+        One close job name tells more than the mean of an occupation's names: .64 of held-out appellations against
+        .60, and .38 of real offer titles against .32, get the right fiche (`python -m benchmarks.encoder`).
         """
         rows = np.empty(len(vectors), dtype=np.int64)
         best = np.empty(len(vectors), dtype=np.float32)

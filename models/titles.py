@@ -19,8 +19,8 @@ from models.occupations import OccupationVectors
 
 MOST_WORDS = 9
 FLOOR = 0.8
-"""Cosine to a text of ROME under which a title is left without an occupation: above it, three in five real offer
-titles get the right family; below it, fewer than half."""
+"""Cosine to a text of ROME under which a title is left without an occupation. With it the reader speaks of 63 % of real
+offer titles and gives 57 % of those their v3 family (`python -m benchmarks.encoder`)."""
 
 _ACRONYM = re.compile(r"\(([A-Z]{3,6})\)|-([A-Z]{3,6})-")
 _BRACKETS = re.compile(r"\([^()]*\)|-[A-Z]{2,}-")
@@ -31,19 +31,14 @@ class TitleReader:
     """Occupation rows of titles."""
 
     names: dict[str, int]
-    """Normalised job name -> occupation row; names that several occupations share are left out."""
+    """Of `job_names`."""
     encoder: Encoder
     occupations: OccupationVectors
 
     @classmethod
     def of(cls, encoder: Encoder, occupations: OccupationVectors, rome: Rome) -> "TitleReader":
-        """Every appellation in both genders, with and without its brackets, and its acronym."""
-        found: dict[str, set[int]] = {}
-        for label, occupation in zip(rome.appellation_labels, rome.appellation_occupation.tolist(), strict=True):
-            for name in _names(label):
-                found.setdefault(name, set()).add(occupation)
-        names = {name: next(iter(rows)) for name, rows in found.items() if len(rows) == 1}
-        return cls(names, encoder, occupations)
+        """A reader that knows every job name of the referential."""
+        return cls(job_names(rome), encoder, occupations)
 
     def read(self, titles: Sequence[str]) -> NDArray[np.int64]:
         """(len(titles),) occupation row of each title, -1 where neither a name nor a near enough text tells."""
@@ -64,6 +59,21 @@ class TitleReader:
                 if row is not None:
                     return row
         return -1
+
+
+def job_names(rome: Rome, without: frozenset[int] = frozenset()) -> dict[str, int]:
+    """Normalised job name -> occupation row: every appellation in both genders, without its brackets, and its acronym.
+
+    Names that several occupations share are left out; `without` holds out appellation rows for evaluation.
+    """
+    found: dict[str, set[int]] = {}
+    for row, (label, occupation) in enumerate(
+        zip(rome.appellation_labels, rome.appellation_occupation.tolist(), strict=True)
+    ):
+        if row not in without:
+            for name in _names(label):
+                found.setdefault(name, set()).add(occupation)
+    return {name: next(iter(rows)) for name, rows in found.items() if len(rows) == 1}
 
 
 def _names(label: str) -> set[str]:
