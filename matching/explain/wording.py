@@ -79,10 +79,5 @@ def known(value: float) -> bool:
     return not math.isnan(value)
 
 
-def lower_first(label: str) -> str:
-    """A label inside a sentence: its capital goes, unless the word is an acronym."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] in " '’" else label
-
-
 def quoted(label: str) -> str:
     return f"« {label} »"

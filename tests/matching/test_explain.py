@@ -1,0 +1,378 @@
+"""Reasons: every criterion has a sentence for whatever it may say, in plain French."""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from features.bits import LANGUAGES, OTHER_LANGUAGE_CODE
+from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
+from features.records import Licence
+from features.rome.referential import Relation
+from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
+from matching.explain.job import JobFacts, Reader, explain_job, job_gaps
+from matching.explain.session import SessionFacts, explain_session, session_gaps
+from matching.explain.wording import (
+    counted,
+    education,
+    enumeration,
+    euros,
+    kilometres,
+    language,
+    months,
+    percent,
+)
+
+NAN = float("nan")
+
+
+def values(features: Sequence[Feature[Any]], **given: float) -> dict[str, float]:
+    """A value for every feature, NaN where none is given."""
+    return dict.fromkeys([feature.name for feature in features], NAN) | given
+
+
+JOB = JobFacts(
+    reader=Reader.PERSON,
+    values=values(
+        JOB_FEATURES,
+        closeness=0.8,
+        relation=5,
+        affinity=1,
+        skills=0.5,
+        experience=-6,
+        education=-1,
+        licence=0,
+        languages=0,
+        pay=0.1,
+        distance=0.4,
+        freshness=3,
+        tension=0.62,
+    ),
+    project_label="Aide-soignant",
+    job_label="Aide-soignant",
+    job_inferred=False,
+    held_skills=("Faire la toilette",),
+    missing_skills=("Distribuer les repas", "Transmettre"),
+    required_experience_months=24,
+    beginner_accepted=False,
+    person_experience_months=18,
+    asked_education=4,
+    person_education=3,
+    missing_licences=(Licence.B,),
+    licences_required=True,
+    required_languages=("en", "de"),
+    missing_languages=("en",),
+    pay_max=2200,
+    pay_floor=2000,
+    distance_km=12.4,
+    reach_km=30,
+    regulated=False,
+)
+SILENT_JOB = JobFacts(
+    reader=Reader.PERSON,
+    values=values(JOB_FEATURES, closeness=0.2),
+    project_label="Aide-soignant",
+    job_label=None,
+    job_inferred=False,
+    held_skills=(),
+    missing_skills=(),
+    required_experience_months=NAN,
+    beginner_accepted=False,
+    person_experience_months=NAN,
+    asked_education=0,
+    person_education=0,
+    missing_licences=(),
+    licences_required=False,
+    required_languages=(),
+    missing_languages=(),
+    pay_max=NAN,
+    pay_floor=NAN,
+    distance_km=NAN,
+    reach_km=30,
+    regulated=False,
+)
+SESSION = SessionFacts(
+    values=values(
+        SESSION_FEATURES,
+        relation=5,
+        gap_covered=0.5,
+        entry=0,
+        progress=1,
+        outcome=0.7,
+        start=30,
+        doors=12,
+        distance=0.3,
+    ),
+    project_label="Aide-soignant",
+    training_labels=("Aide-soignant", "Auxiliaire de vie"),
+    learned_skills=("Distribuer les repas",),
+    n_missing_skills=2,
+    entry_level=3,
+    exit_level=4,
+    person_level=3,
+    distance_km=9,
+    reach_km=30,
+    remote=False,
+)
+FIRM = FirmFacts(
+    values=values(
+        FIRM_FEATURES,
+        firm_fit=0.4,
+        firm_people=2,
+        firm_hirings=3.2,
+        firm_tension=0.6,
+        firm_contact=90,
+        firm_engaged=1,
+        distance=0.4,
+    ),
+    sector_label="Activités hospitalières",
+    fitting_labels=("Aide-soignant",),
+    distance_km=12,
+)
+
+CASES: list[tuple[Sequence[Feature[Any]], Any, Callable[[Any, str], str]]] = [
+    (JOB_FEATURES, JOB, explain_job),
+    (JOB_FEATURES, replace(JOB, reader=Reader.EMPLOYER), explain_job),
+    (SESSION_FEATURES, SESSION, explain_session),
+    (FIRM_FEATURES, FIRM, explain_firm),
+]
+MEMBERS = [
+    pytest.param(feature, facts, explain, id=f"{explain.__name__}-{number}-{feature.name}")
+    for number, (features, facts, explain) in enumerate(CASES)
+    for feature in features
+]
+
+
+def assert_plain(text: str) -> None:
+    assert text
+    assert text[0].isupper() or text[0] in "«0123456789"
+    assert not re.search(r"\b(nan|inf|none|null|the|of|and|with)\b", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize(("feature", "facts", "explain"), MEMBERS)
+def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], facts: Any, explain: Any) -> None:
+    """A feature whose documentation says when it is NaN has a sentence for that too."""
+    told = [feature.low, feature.high, (feature.low + feature.high) / 2, 0.0, 1.0]
+    documentation = sys.modules[feature.compute.__module__].__doc__ or ""
+    if "NaN" in documentation:
+        told.append(NAN)
+    for value in told:
+        if feature.low <= value <= feature.high or value != value:
+            assert_plain(explain(replace(facts, values=facts.values | {feature.name: value}), feature.name))
+
+
+@pytest.mark.parametrize("feature", JOB_FEATURES, ids=lambda feature: feature.name)
+@pytest.mark.parametrize("reader", Reader)
+def test_a_job_that_says_nothing(feature: Feature[Any], reader: Reader) -> None:
+    assert_plain(explain_job(replace(SILENT_JOB, reader=reader), feature.name))
+    assert job_gaps(replace(SILENT_JOB, reader=reader)) == ()
+
+
+def told(name: str, **changed: Any) -> str:
+    """The sentence of a job feature, some facts changed; `value` is the feature's own value."""
+    value = changed.pop("value", JOB.values[name])
+    return explain_job(replace(JOB, values=JOB.values | {name: value}, **changed), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "expected"),
+    [
+        ("closeness", {}, "Intitulé et contenu très proches de votre projet"),
+        ("closeness", {"value": 0.6}, "Intitulé et contenu proches de votre projet"),
+        ("closeness", {"value": 0.1, "reader": Reader.EMPLOYER}, "Projet et demande assez éloignés"),
+        ("relation", {}, "C'est le métier que vous visez : « Aide-soignant »"),
+        ("relation", {"reader": Reader.EMPLOYER}, "C'est le métier que la personne vise : « Aide-soignant »"),
+        (
+            "relation",
+            {"value": 3, "job_label": "Infirmier", "job_inferred": True},
+            "« Infirmier » (déduit du titre) est un métier proche de « Aide-soignant » selon le ROME",
+        ),
+        (
+            "relation",
+            {"job_label": None, "value": NAN},
+            "Le métier de l'offre n'est pas codé : seul le texte est comparé",
+        ),
+        ("skills", {}, "Compétences attendues que vous déclarez : 1 sur 3 : Faire la toilette"),
+        (
+            "skills",
+            {"held_skills": (), "value": NAN},
+            "Compétences attendues : Distribuer les repas et Transmettre (pas de comparaison possible)",
+        ),
+        ("skills", {"held_skills": (), "missing_skills": (), "value": NAN}, "L'offre ne précise pas de compétences"),
+        ("experience", {}, "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)"),
+        (
+            "experience",
+            {"person_experience_months": 0},
+            "Expérience demandée : 2 ans (déclarée dans le métier : aucune)",
+        ),
+        (
+            "experience",
+            {"person_experience_months": NAN, "value": NAN},
+            "Expérience demandée : 2 ans (pas de comparaison possible)",
+        ),
+        ("experience", {"beginner_accepted": True, "person_experience_months": 0}, "Débutant accepté"),
+        (
+            "experience",
+            {"required_experience_months": NAN, "value": NAN},
+            "Expérience demandée non précisée (déclarée dans le métier : 1 an et 6 mois)",
+        ),
+        ("education", {}, "Diplôme demandé : bac ou équivalent (niveau déclaré : CAP ou équivalent)"),
+        (
+            "education",
+            {"person_education": 0, "value": NAN},
+            "Diplôme demandé : bac ou équivalent (niveau non déclaré)",
+        ),
+        ("licence", {}, "Permis B demandé, non déclaré"),
+        ("licence", {"missing_licences": (), "value": 1}, "Permis demandé détenu"),
+        ("licence", {"missing_licences": (), "value": NAN}, "Aucun permis demandé"),
+        ("languages", {}, "Langue exigée, non déclarée : anglais"),
+        ("languages", {"missing_languages": (), "value": 1}, "Langues exigées déclarées"),
+        (
+            "languages",
+            {"missing_languages": ("en", "de"), "value": NAN},
+            "Langue exigée : anglais et allemand (pas de comparaison possible)",
+        ),
+        ("languages", {"required_languages": (), "missing_languages": (), "value": NAN}, "Aucune langue exigée"),
+        ("pay", {}, "Jusqu'à 2\u202f200 € brut par mois, 10 % au-dessus du minimum souhaité"),
+        ("pay", {"pay_floor": 2200}, "Jusqu'à 2\u202f200 € brut par mois, au niveau du minimum souhaité"),
+        ("pay", {"pay_floor": 0, "value": NAN}, "Jusqu'à 2\u202f200 € brut par mois, sans minimum déclaré"),
+        ("pay", {"pay_max": NAN, "value": NAN}, "Salaire non précisé par l'offre"),
+        ("distance", {}, "À 12 km de chez vous (déplacement accepté : 30 km)"),
+        ("distance", {"distance_km": 0.2}, "Dans la même commune (déplacement accepté : 30 km)"),
+        ("distance", {"reader": Reader.EMPLOYER}, "À 12 km du lieu de travail (déplacement accepté : 30 km)"),
+        ("freshness", {"value": 0}, "Publiée aujourd'hui"),
+        ("freshness", {"value": 1}, "Publiée hier"),
+        ("freshness", {}, "Publiée il y a 3 jours"),
+        ("freshness", {"value": 365}, "Publiée il y a plus d'un an"),
+        ("tension", {}, "62 % des recrutements de ce métier sont jugés difficiles dans ce bassin"),
+    ],
+)
+def test_a_sentence_about_a_job(name: str, changed: dict[str, Any], expected: str) -> None:
+    assert told(name, **changed) == expected
+
+
+def test_what_is_missing_is_said_the_most_decisive_first() -> None:
+    assert job_gaps(replace(JOB, regulated=True)) == (
+        "« Aide-soignant » est un métier réglementé : un titre ou un diplôme peut être exigé",
+        "Permis B exigé, non déclaré",
+        "Langue exigée, non déclarée : anglais",
+        "Diplôme demandé : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+        "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)",
+        "À montrer ou à acquérir : Distribuer les repas et Transmettre",
+    )
+    assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")
+
+
+def test_what_is_not_known_is_not_said_to_be_missing() -> None:
+    unknown = replace(
+        JOB,
+        values=JOB.values | {"skills": NAN, "experience": NAN, "languages": NAN},
+        person_education=0,
+        missing_licences=(),
+    )
+    assert job_gaps(unknown) == ()
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_every_relation_has_its_words(relation: Relation) -> None:
+    sentences = {told("relation", value=each, job_label="Infirmier") for each in Relation}
+    assert len(sentences) == len(Relation)
+    assert_plain(explain_session(replace(SESSION, values=SESSION.values | {"relation": relation}), "relation"))
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "expected"),
+    [
+        ("relation", {}, "Mène au métier que vous visez : « Aide-soignant »"),
+        ("gap_covered", {}, "Apporte 1 des 2 compétences qui vous manquent : Distribuer les repas"),
+        ("gap_covered", {"n_missing_skills": 0}, "Vous avez déjà déclaré les compétences clés de votre projet"),
+        ("entry", {}, "Niveau d'entrée : CAP ou équivalent (vous l'avez)"),
+        ("entry", {"entry_level": 5}, "Niveau d'entrée : bac + 2 (au-dessus du vôtre)"),
+        ("entry", {"entry_level": 0}, "Aucun niveau d'entrée précisé"),
+        ("progress", {}, "Élève votre niveau à bac ou équivalent"),
+        ("outcome", {}, "70 % des sortants en emploi à six mois"),
+        ("start", {}, "Débute dans 30 jours"),
+        ("doors", {}, "Ouvre sur 12 postes offerts en ce moment à votre portée"),
+        ("distance", {}, "À 9,0 km de chez vous (déplacement accepté : 30 km)"),
+        ("distance", {"remote": True}, "À distance"),
+    ],
+)
+def test_a_sentence_about_a_session(name: str, changed: dict[str, Any], expected: str) -> None:
+    assert explain_session(replace(SESSION, **changed), name) == expected
+
+
+def test_what_bars_a_session() -> None:
+    assert session_gaps(SESSION) == ()
+    assert session_gaps(replace(SESSION, entry_level=5)) == (
+        "Niveau d'entrée demandé : bac + 2 (déclaré : CAP ou équivalent)",
+    )
+    assert session_gaps(replace(SESSION, entry_level=5, person_level=0)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("firm_fit", 0.4, "40 % des embauches du secteur vont aux métiers visés : Aide-soignant"),
+        ("firm_people", 1, "1 personne à présenter, à portée de l'entreprise"),
+        ("firm_hirings", 3.2, "3 embauches attendues d'ici six mois, au vu des deux ans passés"),
+        ("firm_hirings", NAN, "Embauches passées inconnues"),
+        ("firm_contact", NAN, "Jamais contactée"),
+        ("firm_contact", 0, "Contactée aujourd'hui"),
+        ("firm_contact", 1, "Dernier contact il y a 1 jour"),
+        ("firm_engaged", 0, "Pas encore engagée"),
+        ("distance", 0.4, "À 12 km du centre de la recherche"),
+    ],
+)
+def test_a_sentence_about_a_firm(name: str, value: float, expected: str) -> None:
+    assert explain_firm(replace(FIRM, values=FIRM.values | {name: value}), name) == expected
+
+
+def test_what_weakens_a_visit() -> None:
+    assert firm_gaps(FIRM) == ()
+    weak = replace(FIRM, values=FIRM.values | {"firm_people": 0, "firm_hirings": 0.4})
+    assert len(firm_gaps(weak)) == 2
+    assert firm_gaps(replace(FIRM, values=FIRM.values | {"firm_hirings": NAN})) == ()
+
+
+@pytest.mark.parametrize(
+    ("write", "given", "expected"),
+    [
+        (months, 1, "1 mois"),
+        (months, 12, "1 an"),
+        (months, 15, "1 an et 3 mois"),
+        (months, 24.4, "2 ans"),
+        (months, 40, "3 ans"),
+        (euros, 1999.6, "2\u202f000 €"),
+        (euros, 900, "900 €"),
+        (kilometres, 3.25, "3,2 km"),
+        (kilometres, 12.5, "12 km"),
+        (percent, 0.005, "0 %"),
+        (percent, 1, "100 %"),
+        (enumeration, ["a"], "a"),
+        (enumeration, ["a", "b"], "a et b"),
+        (enumeration, ["a", "b", "c"], "a, b et c"),
+        (enumeration, ["a", "b", "c", "d"], "a, b, c et 1 autre"),
+        (enumeration, list("abcdef"), "a, b, c et 3 autres"),
+        (education, 5, "bac + 2"),
+        (education, 2, "niveau 2"),
+    ],
+)
+def test_how_it_is_written(write: Callable[[Any], str], given: Any, expected: str) -> None:
+    assert write(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "0 offre"), (1.4, "1 offre"), (1.6, "2 offres"), (12, "12 offres")]
+)
+def test_counts(number: float, expected: str) -> None:
+    assert counted(number, "offre", "offres") == expected
+
+
+def test_every_language_has_a_french_name() -> None:
+    names = [language(code) for code in (*LANGUAGES, OTHER_LANGUAGE_CODE)]
+    assert len(set(names)) == len(names)
+    assert all(len(name) > 3 for name in names if name != "lao")
+    assert language("xx") == "xx"
