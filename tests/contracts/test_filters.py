@@ -7,6 +7,7 @@ conditions one record at a time, on records that leave much unsaid.
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -418,13 +419,17 @@ def commune_of(row: Row) -> int | None:
     known = COMMUNES.get_row(insee) if insee is not None else None
     if known is not None or isinstance(record, Profile) or record.lat is None:
         return known
-    gaps = [
-        distance_km(record.lat, record.lon, float(lat), float(lon))
-        for lat, lon in zip(COMMUNES.lat, COMMUNES.lon, strict=True)
-    ]
-    return int(np.argmin(gaps))
+    return nearest_to(record.lat, record.lon)
 
 
+@cache
+def nearest_to(lat: float, lon: float) -> int:
+    """The commune (row) nearest to a point, by trying them all."""
+    points = zip(COMMUNES.lat.tolist(), COMMUNES.lon.tolist(), strict=True)
+    return int(np.argmin([distance_km(lat, lon, *point) for point in points]))
+
+
+@cache
 def km_between(one: int, other: int) -> float:
     points = [float(value) for row in (one, other) for value in (COMMUNES.lat[row], COMMUNES.lon[row])]
     return distance_km(*points)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from features.artifacts import load_current
 from features.geo import distance_km
 from features.records import Record
 from features.reference import Reference
@@ -19,7 +20,14 @@ from features.world.small import sample_world_facts
 from features.world.write import to_store
 from matching.answer import Answer, Match, Window
 from matching.build import build, ensure_encoder
+from matching.catalogue import Catalogue
 from matching.engine import ENCODER_ROOT, Engine
+from matching.index.registry import DEFAULT, backend
+from matching.links import Links
+from matching.lookups import Lookups
+from matching.schema import WITHOUT_VECTORS, Collection
+from models.encoder import Encoder
+from models.occupations import OccupationVectors
 
 R = TypeVar("R", bound=Record)
 
@@ -58,6 +66,37 @@ def encoder_dir(tmp_path_factory: pytest.TempPathFactory, reference: Reference) 
 
 
 @pytest.fixture(scope="session")
+def lookups(reference: Reference, encoder_dir: Path) -> Lookups:
+    """The sample's tables and encoder, ready."""
+    encoder = Encoder.load(load_current(encoder_dir / ENCODER_ROOT).path)
+    made = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
+    made.warm()
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store without records."""
+    path = tmp_path_factory.mktemp("empty") / "vivier.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def local(tmp_path: Path, empty_database: Path, lookups: Lookups) -> Iterator[Engine]:
+    """An engine over an empty store, ready to follow it: what opening an empty generation gives."""
+    store = Store.open(f"sqlite:///{shutil.copy(empty_database, tmp_path / 'vivier.db')}")
+    catalogues = {
+        collection: Catalogue(
+            collection, None if collection in WITHOUT_VECTORS else backend(DEFAULT)(lookups.encoder.dim)
+        )
+        for collection in Collection
+    }
+    yield Engine(store, lookups, catalogues, Links(), watermark=0, clock=lambda: TODAY)
+    store.close()
+
+
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, encoder_dir: Path, reference: Reference) -> Iterator[House]:
     """The small generated world, indexed. Read only."""
     folder = tmp_path_factory.mktemp("town")
@@ -77,14 +116,17 @@ def engine(town: House) -> Engine:
 
 
 @pytest.fixture
-def new_house(tmp_path: Path, encoder_dir: Path, reference: Reference) -> Iterator[Callable[[str], House]]:
+def new_house(
+    tmp_path: Path, encoder_dir: Path, empty_database: Path, reference: Reference
+) -> Iterator[Callable[[str], House]]:
     """Makes empty houses: a store without records, the encoder, no index."""
     made: list[House] = []
 
     def make(name: str) -> House:
         folder = tmp_path / name
         shutil.copytree(encoder_dir / ENCODER_ROOT, folder / ENCODER_ROOT)
-        made.append(House(Store.open(f"sqlite:///{folder / 'vivier.db'}"), folder, reference))
+        database = shutil.copy(empty_database, folder / "vivier.db")
+        made.append(House(Store.open(f"sqlite:///{database}"), folder, reference))
         return made[-1]
 
     yield make

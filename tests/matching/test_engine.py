@@ -41,9 +41,9 @@ from tests.matching.made import BAKER, GUERET, NURSE, SIRET, contact, firm, offe
 
 
 @pytest.fixture
-def engine(house: House) -> Engine:
+def engine(local: Engine) -> Engine:
     """An engine over an empty store."""
-    return house.open()
+    return local
 
 
 def delete(engine: Engine, kind: Kind, key: str) -> None:

@@ -60,11 +60,6 @@ def test_no_firm_is_shown_against_its_word_and_nobody_presented_against_theirs(e
 
 
 @pytest.fixture
-def local(house: House) -> Engine:
-    return house.open()
-
-
-@pytest.fixture
 def hospital(local: Engine) -> Engine:
     write(local, firm(naf=HOSPITAL), profile(counsellor_id="k1"))
     return local

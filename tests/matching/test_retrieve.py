@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from features.reference import Reference
 from features.rome.referential import Relation
 from matching.catalogue import Catalogue, Rows
 from matching.index.registry import backend
@@ -21,8 +20,6 @@ from matching.retrieve import (
     row_relations,
 )
 from matching.schema import OCCUPATION_WIDTH, SCHEMAS, Collection
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
 
 QUERY = np.array([1, 0], dtype=np.float32)
 
@@ -106,12 +103,6 @@ def test_each_way_brings_a_bounded_number(name: str) -> None:
     found = retrieve(catalogue, QUERY, KIN, [])
     assert len(found) == 2 * DEPTH
     assert set(range(50, n)) | set(range(n + 50, 2 * n)) == set(found.rows.tolist())
-
-
-@pytest.fixture(scope="module")
-def lookups(reference: Reference) -> Lookups:
-    encoder = Encoder.of(np.ones((64, 2), dtype=np.float32), np.ones(64, dtype=np.float32))
-    return Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
 
 
 def test_mobility_is_read_outwards_for_a_person_and_inwards_for_a_job(lookups: Lookups) -> None:

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from features.artifacts import load_current
 from features.bits import CONTRACT_BIT, held_licence_bits, language_bits, licence_bits
 from features.communes import CommuneRow, Communes
 from features.pairs.base import NO_SKILL
@@ -35,7 +34,6 @@ from features.records import (
 )
 from features.reference import Reference
 from matching.catalogue import Rows
-from matching.engine import ENCODER_ROOT
 from matching.keywords import word_number
 from matching.lookups import Lookups, day_number
 from matching.rows.base import RowWriter, resolve_occupation, skill_list, word_numbers
@@ -48,12 +46,6 @@ from models.encoder import Encoder
 from models.occupations import OccupationVectors
 from tests.matching.conftest import TODAY
 from tests.matching.made import BAKER, CARER, GUERET, NURSE, firm, offer, profile, session, training
-
-
-@pytest.fixture(scope="module")
-def lookups(reference: Reference, encoder_dir: Any) -> Lookups:
-    encoder = Encoder.load(load_current(encoder_dir / ENCODER_ROOT).path)
-    return Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
 
 
 def columns(rows: Rows, row: int = 0) -> dict[str, Any]:

@@ -68,11 +68,6 @@ def test_parameters_narrow(engine: Engine, profiles: dict[str, Profile]) -> None
     assert kept > 10
 
 
-@pytest.fixture
-def local(house: House) -> Engine:
-    return house.open()
-
-
 def asked(engine: Engine, key: str = "p1", **parameters: str) -> list[str]:
     return [match.id for match in sessions_for_profile(engine, key, parameters, Window()).matches]
 
