@@ -35,7 +35,11 @@ class Service:
         """
         reference = Reference.load(settings.reference_dir)
         store = Store.open(settings.store_url)
-        engine = Engine.open(store, reference, settings.data_dir)
+        try:
+            engine = Engine.open(store, reference, settings.data_dir)
+        except BaseException:
+            store.close()
+            raise
         return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s))
 
     @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """`vivier doctor`: what is in place and what is missing, each with the command that brings it."""
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import socket
@@ -127,15 +128,15 @@ def _store(configured: "Settings") -> list[Check]:
     if configured.database_url is None and not (configured.data_dir / "vivier.db").is_file():
         return [Check("store", False, "empty", "vivier demo, or vivier import …")]
     try:
-        engine = open_engine(configured.store_url)
-        revision = current_revision(engine)
-        if revision is None:
-            return [Check("store", False, "empty", "vivier demo, or vivier import …")]
-        if revision != HEAD:
-            return [Check("store", None, f"revision {revision}, {HEAD} is the newest", "it is migrated when opened")]
-        store = Store(engine)
-        held = f"{store.count(Kind.PROFILE)} profiles, {store.count(Kind.OFFER)} offers"
-        return [Check("store", True, f"revision {revision}, sequence {store.watermark()}, {held}")]
+        with contextlib.closing(Store(open_engine(configured.store_url))) as store:
+            revision = current_revision(store.engine)
+            if revision is None:
+                return [Check("store", False, "empty", "vivier demo, or vivier import …")]
+            if revision != HEAD:
+                found = f"revision {revision}, {HEAD} is the newest"
+                return [Check("store", None, found, "it is migrated when opened")]
+            held = f"{store.count(Kind.PROFILE)} profiles, {store.count(Kind.OFFER)} offers"
+            return [Check("store", True, f"revision {revision}, sequence {store.watermark()}, {held}")]
     except (SQLAlchemyError, ValueError, ImportError, OSError) as error:
         return [Check("store", False, str(error).splitlines()[0], "check VIVIER_DATABASE_URL")]
 

@@ -1,5 +1,6 @@
 """`vivier import`: partners' feeds and publishers' open data into the store and the reference data."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,10 +97,9 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
     folder = root or chosen.open_data
     if folder is None:
         fail("give the folder of open data with --root or VIVIER_OPEN_DATA", USAGE)
-    store = Store.open(chosen.store_url)
     results: list[dict[str, Any]] = []
     texts: list[str] = []
-    with progress("Open data") as advance:
+    with contextlib.closing(Store.open(chosen.store_url)) as store, progress("Open data") as advance:
         for done in import_open_data(
             folder, store, chosen.reference_dir, chosen.data_dir / "rejects", progress=advance
         ):
@@ -112,7 +112,6 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
             else:
                 results.append(_imported_json(done))
                 texts.append(_imported_text(done))
-    store.close()
     print_result({"imports": results}, as_json, "\n".join(texts))
     _end(strict, sum(int(result.get("rejects", 0)) for result in results))
 

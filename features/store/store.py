@@ -212,7 +212,11 @@ class Store:
     def open(cls, url: str) -> Self:
         """The store at `url`, its schema created or brought up to date."""
         engine = open_engine(url)
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def close(self) -> None:
