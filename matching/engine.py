@@ -19,7 +19,7 @@ from matching.errors import NotReady
 from matching.index.registry import DEFAULT
 from matching.links import Links
 from matching.lookups import Lookups
-from matching.schema import Collection
+from matching.schema import SCHEMAS, Collection
 from models.encoder import Encoder
 from models.occupations import OccupationVectors
 
@@ -59,7 +59,8 @@ class Engine:
         expected = fingerprint(encoder, reference)
         if index_at.meta["fingerprint"] != expected:
             raise NotReady(
-                f"the indexes were built with another encoder or other reference data: run `{BUILD_COMMAND}`"
+                "the indexes were built with another encoder, other reference data or another version: "
+                f"run `{BUILD_COMMAND}`"
             )
         lookups = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
         backend_name = str(index_at.meta.get("backend", DEFAULT))
@@ -140,10 +141,11 @@ class Engine:
 
 
 def fingerprint(encoder: Encoder, reference: Reference) -> str:
-    """Changes when rows built with one encoder and reference data would not mean the same with another."""
+    """Changes when rows built with one encoder, reference data and schema would not mean the same with another."""
     import hashlib
 
     digest = hashlib.sha256(encoder.fingerprint.encode())
+    digest.update(repr(SCHEMAS).encode())
     for names in (
         reference.rome.codes,
         reference.rome.skill_codes,

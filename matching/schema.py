@@ -70,7 +70,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("licences", "uint32", 0),
         Column("languages", "uint64", 0),
         Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
-        Column("counsellor", "int32", -1),
+        Column("counsellor", "int64", -1),
     ),
     Collection.OFFERS: (
         *_PLACE,

@@ -1,6 +1,7 @@
 """A profile gives one row a project: its target occupation, its own conditions, the person's skills."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from features.bits import contract_bits, held_licence_bits, language_bits
 from features.geo import radius_km
@@ -116,9 +117,7 @@ def working_time_code(working_time: WorkingTime | None) -> int:
 
 
 def counsellor_number(counsellor_id: str | None) -> int:
-    """A stable 31-bit number for a counsellor's id, -1 for none; equal numbers are confirmed on the record."""
+    """A stable 63-bit number for a counsellor's id, -1 for none: 100,000 of them collide once in two billion times."""
     if counsellor_id is None:
         return -1
-    from zlib import crc32
-
-    return crc32(counsellor_id.encode()) & 0x7FFFFFFF
+    return int.from_bytes(blake2b(counsellor_id.encode(), digest_size=8).digest()) >> 1

@@ -415,8 +415,17 @@ def test_an_index_of_other_reference_data_is_refused(house: House) -> None:
     reference = house.reference
     moved = Communes.build([CommuneRow("01001", "Ailleurs", "01", "84", lat=46.0, lon=5.0)])
     other = Reference(reference.rome, moved, reference.certifications, reference.tension, reference.naf)
-    with pytest.raises(NotReady, match="other reference data"):
+    with pytest.raises(NotReady, match=r"other reference data.*vivier index build"):
         Engine.open(house.store, other, house.data_dir)
+
+
+def test_an_index_of_another_schema_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matching.engine
+
+    changed = {**SCHEMAS, Collection.OFFERS: SCHEMAS[Collection.OFFERS][:-1]}
+    monkeypatch.setattr(matching.engine, "SCHEMAS", changed)
+    with pytest.raises(NotReady, match=r"another version.*vivier index build"):
+        house.open()
 
 
 def test_a_store_older_than_the_index_is_refused(house: House, tmp_path: Path) -> None:

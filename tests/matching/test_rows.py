@@ -256,6 +256,7 @@ def test_what_a_person_says(lookups: Lookups) -> None:
     assert found["licences"] == held_licence_bits([Licence.CE])
     assert found["languages"] == language_bits(["en"])
     assert found["counsellor"] == counsellor_number("k1") >= 0
+    assert len({counsellor_number(f"k{number}") for number in range(5000)}) == 5000
     assert (found["visible"], found["profiling"]) == (True, True)
 
 
