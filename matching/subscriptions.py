@@ -141,8 +141,10 @@ class _Search:
                 return (
                     f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {reach_km} km."
                 )
+        homes = self.engine.catalogue(Collection.PROFILES).column("commune")[self.projects]
+        where = f" à moins de {WIDER_KM[-1]} km" if (homes >= 0).any() else ""
         return (
-            f"Aucune offre à moins de {WIDER_KM[-1]} km avec ces conditions : élargir les contrats acceptés, le "
+            f"Aucune offre{where} avec ces conditions : élargir les contrats acceptés, le "
             "salaire minimum ou les métiers visés."
         )
 
