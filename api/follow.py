@@ -34,6 +34,7 @@ class Follower(Generic[P]):
         self._interval_s = interval_s
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
         self.looks = 0
         """Looks at the log since the start."""
         self.failure: str | None = None
@@ -48,20 +49,24 @@ class Follower(Generic[P]):
         applied = 0
         while (prepared := await asyncio.to_thread(self._engine.read_changes)) is not None:
             applied += self._engine.apply(prepared)
+            if self._stopping:
+                break
         return applied
 
     async def start(self) -> None:
+        self._stopping = False
         self._task = asyncio.create_task(self._run(), name="vivier-follower")
 
     async def stop(self) -> None:
+        """Stop following; the read that is under way ends first, so that the store can be closed after."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            self._stopping = True
+            self._wake.set()
+            await self._task
             self._task = None
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.clear()
             try:
                 await self.look()

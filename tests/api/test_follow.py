@@ -1,6 +1,7 @@
 """The follower: level with the store at once after a nudge, soon after otherwise, and alive after a failure."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 from api.follow import Follower
@@ -82,3 +83,29 @@ def test_a_failure_is_told_and_the_next_look_recovers() -> None:
 
 def test_stopping_what_never_started_is_nothing() -> None:
     asyncio.run(Follower(Log(), 1).stop())
+
+
+def test_stopping_waits_for_the_read_that_is_under_way() -> None:
+    """A read that outlived the service would hold a connection of a store that is closed."""
+    reading, released = threading.Event(), threading.Event()
+
+    class Slow(Log):
+        def read_changes(self) -> int | None:
+            reading.set()
+            released.wait()
+            return super().read_changes()
+
+    async def scenario() -> None:
+        log = Slow()
+        log.head = 4
+        follower = Follower(log, 60)
+        await follower.start()
+        await until(reading.is_set)
+        stopping = asyncio.create_task(follower.stop())
+        await asyncio.sleep(0)
+        assert not stopping.done()
+        released.set()
+        await stopping
+        assert log.watermark == 2, "what was read is applied, what was not waits for the next start"
+
+    asyncio.run(scenario())
