@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matching.index.base import Found, Selection, best, check_query, check_vectors
 
 FILE = "vectors.npy"
-BLOCK = 65536
+BLOCK = 4096
 
 
 class ExactIndex:

@@ -11,6 +11,8 @@ from matching.index.base import Found, Selection, best, check_query, check_vecto
 
 FILE = "flat.faiss"
 
+TIES = 64
+"""Rows asked beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 ROUNDING = 1e-5
 """More than two ways of summing the same products may differ by, for vectors of about unit length."""
 
@@ -46,9 +48,10 @@ class FaissFlatIndex:
         bitmap = selection.bitmap  # held here: FAISS keeps a bare pointer to it
         selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bitmap))
         parameters = _parameters(selector)
-        scores, rows = self._index.search(query[None, :], min(wanted + 1, allowed), params=parameters)
+        asked = min(wanted + TIES, allowed)
+        scores, rows = self._index.search(query[None, :], asked, params=parameters)
         last = scores[0, wanted - 1]
-        if wanted < allowed and scores[0, wanted] == last:  # FAISS keeps any of the equal ones: ask for them all
+        if asked < allowed and scores[0, -1] == last:  # FAISS keeps any of the equal ones: ask for them all
             _, scores, rows = self._index.range_search(query[None, :], float(last) - ROUNDING, params=parameters)
             return best(scores, rows, wanted)
         return best(scores[0], rows[0], wanted)
