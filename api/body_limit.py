@@ -9,7 +9,7 @@ BULK_SUFFIX = "/lot"
 
 
 class BodyLimit:
-    """ASGI middleware: `bulk` bytes for the bulk routes, `single` bytes for the others."""
+    """ASGI middleware: `bulk` bytes for the bulk writes, `single` bytes for all else."""
 
     def __init__(self, app: ASGIApp, single: int, bulk: int) -> None:
         self.app = app
@@ -20,7 +20,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.bulk if scope["path"].endswith(BULK_SUFFIX) else self.single
+        is_bulk = scope["method"] == "POST" and scope["path"].endswith(BULK_SUFFIX)
+        limit = self.bulk if is_bulk else self.single
         too_large = ApiProblem(ProblemType.TOO_LARGE, f"Le corps de la requête dépasse {limit} octets.")
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:

@@ -148,6 +148,7 @@ def _same_without_text(one: _Publication, other: _Publication) -> bool:
     a, b = one.offer, other.offer
     return (
         one.board != other.board
+        and one.title != ""
         and one.title == other.title
         and a.commune_insee is not None
         and a.commune_insee == b.commune_insee

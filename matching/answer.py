@@ -73,7 +73,7 @@ class Answer(Generic[R]):
 
     matches: tuple[Match[R], ...]
     total: int
-    """Results over all pages."""
+    """Results over all pages: those that were ranked, a few hundred a project at most."""
     facets: tuple[Facet, ...] = ()
     notice: str | None = None
     """Something the reader should know of the whole answer, in French."""

@@ -162,7 +162,7 @@ def _sector_fit(engine: Engine, portfolio: Portfolio) -> NDArray[np.float32]:
 
 def _not_contacted_since(day: int) -> Condition:
     return lambda catalogue: (
-        (catalogue.column("last_contact_day") == NO_DAY) | (catalogue.column("last_contact_day") < day)
+        (catalogue.column("last_contact_day") == NO_DAY) | (catalogue.column("last_contact_day") <= day)
     )
 
 

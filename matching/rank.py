@@ -2,8 +2,8 @@
 
 The first ranker is a weighted sum that anyone can check by hand. Each feature is read through a curve that gives it a
 worth from 0 to 1; a feature that is not known takes the curve's neutral worth, so that silence is neither praised nor
-punished. The score is the sum of weight x worth, the weights of a service adding up to 1. Learned rankers take the
-same matrix and keep the same promise: contributions add up to the score.
+punished. The score is the sum of weight x worth, the weights of a service divided by their total. Learned rankers
+take the same matrix and keep the same promise: contributions add up to the score.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs import JobSide, PersonSide
+from features.pairs.base import NO_SKILL
 from matching.catalogue import Catalogue, Rows
 from matching.lookups import Lookups
 from matching.schema import NO_DAY
@@ -35,7 +36,7 @@ def person_side(read: ColumnReader, *, with_background: bool = True) -> PersonSi
     skills = read("skills")
     return PersonSide(
         occupation=read("occupation"),
-        skills=skills if with_background else np.full_like(skills, 65535),
+        skills=skills if with_background else np.full_like(skills, NO_SKILL),
         education_level=read("education_level") if with_background else np.zeros(n, dtype=np.int8),
         licences=read("licences"),
         languages=read("languages") if with_background else np.zeros(n, dtype=np.uint64),

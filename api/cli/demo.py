@@ -20,6 +20,8 @@ FRESH_DAYS = 30
 """A world older than this is made again: offers grow stale, sessions begin."""
 
 STAMP = "demo.json"
+WRITING = "demo.writing"
+"""Stands while the world is being made: a run that was cut short may be taken up again."""
 TRIED = 60
 """Records among which the examples are chosen."""
 
@@ -80,10 +82,13 @@ def prepare(configured: "Settings") -> bool:
     if _is_current(stamp, wanted, today):
         return False
     _refuse_other_data(configured)
+    writing = configured.data_dir / WRITING
+    writing.touch()
     stamp.unlink(missing_ok=True)
     _make_world(configured, today)
     build_generation(configured)
     stamp.write_text(json.dumps({**wanted, "day": today.isoformat()}))
+    writing.unlink()
     return True
 
 
@@ -113,6 +118,28 @@ def _code_digest() -> str:
 
 
 def _refuse_other_data(configured: "Settings") -> None:
+    _refuse_other_reference(configured)
+    _refuse_other_records(configured)
+
+
+def _refuse_other_records(configured: "Settings") -> None:
+    """Records that the demonstration did not write are not its to replace: another source's, or another world's."""
+    from features.store import Store
+
+    store = Store.open(configured.store_url)
+    try:
+        made_here = (configured.data_dir / WRITING).exists() or (configured.data_dir / STAMP).exists()
+        foreign = not made_here and store.watermark() > 0
+    finally:
+        store.close()
+    if foreign:
+        fail(
+            f"the store of {configured.data_dir} holds records that the demonstration did not make: run `vivier serve` "
+            "for them, or give the demonstration a folder of its own with VIVIER_DATA_DIR (and no VIVIER_DATABASE_URL)"
+        )
+
+
+def _refuse_other_reference(configured: "Settings") -> None:
     from features.artifacts import ArtifactError, current_id
     from features.reference import Reference, ReferenceMissing
     from features.sample.reference import ROME_VERSION

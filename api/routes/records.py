@@ -1,6 +1,7 @@
 """The routes of a kind of record: create, read, replace, delete, list; one factory for all kinds."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -59,7 +60,7 @@ def records_router(border: Border) -> APIRouter:
 
         await run_in_threadpool(write)
         service.follower.nudge()
-        location = {"Location": f"/v1/{border.path}/{record_id(record)}"}
+        location = {"Location": f"/v1/{border.path}/{quote(record_id(record), safe='')}"}
         return json_response(border.out(record), 201, location)
 
     @router.get(

@@ -22,8 +22,17 @@ TEXT_LIMIT: Final = 100_000
 LIST_LIMIT: Final = 500
 """Elements of any one list."""
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\s/?#%\\]+$")]
-"""An opaque id that stands in a URL path."""
+_ID_CHARACTER: Final = r"[^\s/?#%\\\x00-\x1f\x7f]"
+Id = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=200,
+        pattern=rf"^(?:\.{{0,2}}[^.\s/?#%\\\x00-\x1f\x7f]{_ID_CHARACTER}*|\.{{3}}{_ID_CHARACTER}*)$",
+    ),
+]
+"""An opaque id that stands in a URL path: no blank, control or path character, and neither "." nor "..".
+"""
 ShortText = Annotated[str, StringConstraints(max_length=500)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 

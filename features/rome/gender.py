@@ -14,7 +14,7 @@ def forms(label: str) -> tuple[str, str]:
     What follows the feminine word belongs to both: "Conducteur / Conductrice de bus" gives "Conducteur de bus".
     """
     left, slash, right = label.partition(" / ")
-    if not slash:
+    if not slash or not right.strip():
         return label, label
     head, tail = left.split(), right.split()
     if len(head) > 1 and not _same_trade(head[0], tail[0]) and _same_trade(head[-1], tail[0]):

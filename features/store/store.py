@@ -169,9 +169,12 @@ class Writer:
         return deleted
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
-        """The offers that are shown in place of some of these: they name one source fewer from now on."""
+        """The offers still there that are shown in place of some of these: they name one source fewer from now on."""
+        offers = record_tables[Kind.OFFER]
         statement = sa.select(offer_group.c.canonical_id).where(
-            offer_group.c.offer_id.in_(offer_ids), offer_group.c.canonical_id.not_in(offer_ids)
+            offer_group.c.offer_id.in_(offer_ids),
+            offer_group.c.canonical_id.not_in(offer_ids),
+            sa.exists().where(offers.c.id == offer_group.c.canonical_id),
         )
         return list(self.connection.scalars(statement.distinct().order_by(offer_group.c.canonical_id)))
 

@@ -1,6 +1,7 @@
 """What a filter is: public parameters, a parser, and a condition on the rows of a collection."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,10 +56,7 @@ def for_all(collections: tuple[Collection, ...], *parameters: Parameter) -> dict
 
 
 def parse_integer(name: str, value: str, low: int, high: int) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        number = low - 1
+    number = int(value) if re.fullmatch(r"-?[0-9]{1,9}", value) else low - 1
     if not low <= number <= high:
         raise BadParameter(name, value, f"un nombre entier de {low} à {high}")
     return number
@@ -92,9 +90,11 @@ def parse_flag(name: str, value: str) -> bool:
 
 def parse_date(name: str, value: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(value)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return dt.date.fromisoformat(value)
     except ValueError:
-        raise BadParameter(name, value, "une date AAAA-MM-JJ") from None
+        pass
+    raise BadParameter(name, value, "une date AAAA-MM-JJ")
 
 
 def parse_list(name: str, value: str, most: int) -> list[str]:

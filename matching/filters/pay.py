@@ -33,7 +33,7 @@ def _parse(given: Mapping[str, str], _context: Context) -> Condition:
     period = given.get("periodeSalaire", "M")
     if period not in PERIODS:
         raise BadParameter("periodeSalaire", period, "M (mois), A (an) ou H (heure)")
-    return stated_at_least(parse_decimal("salaireMin", given["salaireMin"], 0, 1_000_000) * PERIODS[period])
+    return stated_at_least(round(parse_decimal("salaireMin", given["salaireMin"], 0, 1_000_000) * PERIODS[period], 2))
 
 
 FILTER = Filter(

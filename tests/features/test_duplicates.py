@@ -112,3 +112,13 @@ def test_a_failed_write_leaves_no_group(store: Store) -> None:
         fail()
     assert standing(store) == {}
     assert store.watermark() == 0
+
+
+def test_deleting_a_canonical_offer_and_its_duplicates_in_several_batches_promotes_the_survivor(store: Store) -> None:
+    first = offer("a-0", board="a", days=0)
+    write(store, first, offer("a-z", board="c", days=1), offer("b-keep", board="b", days=2))
+    assert store.canonical_offers(["b-keep"]) == {"b-keep": "a-0"}
+    with store.writing() as writer, duplicates.following(writer):
+        writer.delete(Kind.OFFER, ["a-0"])
+        writer.delete(Kind.OFFER, ["a-z"])
+    assert store.canonical_offers(["b-keep"]) == {"b-keep": "b-keep"}

@@ -99,9 +99,9 @@ def test_a_person_whom_employers_may_not_see_is_not_presented(hospital: Engine) 
 
 def test_a_firm_contacted_lately_can_be_left_out(hospital: Engine) -> None:
     write(hospital, contact(at="2026-08-22"))
-    asked = {"counsellor_id": "k1", "not_contacted_days": 10}
+    asked = {"counsellor_id": "k1", "not_contacted_days": 11}
     assert [target.id for target in ask(hospital, **asked)] == []
-    assert len(ask(hospital, **{**asked, "not_contacted_days": 9})) == 1
+    assert len(ask(hospital, **{**asked, "not_contacted_days": 10})) == 1
     (target,) = ask(hospital, counsellor_id="k1")
     reasons = {reason.feature: reason.text for reason in target.reasons}
     assert reasons["firm_contact"] == "Dernier contact il y a 10 jours"
