@@ -57,3 +57,4 @@ def test_sqlite_keeps_what_it_acknowledged(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sa.text("pragma journal_mode")) == "wal"
         assert connection.scalar(sa.text("pragma synchronous")) == 2  # FULL: flushed before the commit returns
+    engine.dispose()
