@@ -14,6 +14,9 @@ from models.encoder import Encoder
 from models.occupations import OccupationVectors
 from models.titles import TitleReader
 
+NEAR_KM = 30.0
+"""A point further than this from every commune is at sea or abroad."""
+
 EPOCH = dt.date(1970, 1, 1)
 
 
@@ -115,10 +118,15 @@ class Lookups:
 
     @lru_cache(maxsize=512)  # noqa: B019 - one Lookups a process, as long-lived as the cache
     def distances_from(self, commune: int) -> NDArray[np.float32]:
-        """(n_communes + 1,) km from a commune row to every commune; the last entry (-1) is NaN: place unknown."""
+        """(n_communes + 1,) km from a commune row to every commune; the last entry (-1) is NaN: place unknown.
+
+        A commune is at 0 km of itself, its coordinates known or not.
+        """
         communes = self.reference.communes
         lat, lon = float(communes.lat[commune]), float(communes.lon[commune])
-        return np.append(haversine_km(lat, lon, communes.lat, communes.lon), np.float32(np.nan))
+        distances = haversine_km(lat, lon, communes.lat, communes.lon)
+        distances[commune] = 0  # also of a commune whose point is not known
+        return np.append(distances, np.float32(np.nan))
 
     def distances_between(self, commune: int, communes: NDArray[np.integer]) -> NDArray[np.float32]:
         """Km from one commune row to each of `communes` (rows); NaN where either is unknown (-1)."""
@@ -127,7 +135,9 @@ class Lookups:
         distances: NDArray[np.float32] = self.distances_from(commune)[communes]
         return distances
 
-    def nearest_commune(self, lat: float, lon: float) -> int:
-        """The commune row whose point is nearest to (lat, lon)."""
+    def nearest_commune(self, lat: float, lon: float) -> int | None:
+        """The commune row whose point is nearest to (lat, lon); None when none is within `NEAR_KM`."""
         communes = self.reference.communes
-        return int(np.nanargmin(haversine_km(lat, lon, communes.lat, communes.lon)))
+        distances = np.nan_to_num(haversine_km(lat, lon, communes.lat, communes.lon), nan=np.inf)
+        nearest = int(np.argmin(distances))
+        return nearest if distances[nearest] <= NEAR_KM else None

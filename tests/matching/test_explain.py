@@ -242,7 +242,7 @@ def told(name: str, **changed: Any) -> str:
         ("pay", {"pay_max": NAN, "value": NAN}, "Salaire non précisé par l'offre"),
         ("distance", {}, "À 12 km de chez vous (déplacement accepté : 30 km)"),
         ("distance", {"distance_km": 0.2}, "Dans la même commune (déplacement accepté : 30 km)"),
-        ("distance", {"reader": Reader.EMPLOYER}, "À 12 km du lieu de travail (déplacement accepté : 30 km)"),
+        ("distance", {"reader": Reader.EMPLOYER}, "À 12 km environ du lieu de travail"),
         ("freshness", {"value": 0}, "Publiée aujourd'hui"),
         ("freshness", {"value": 1}, "Publiée hier"),
         ("freshness", {}, "Publiée il y a 3 jours"),
@@ -296,7 +296,7 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
         ("outcome", {}, "70 % des sortants en emploi à six mois"),
         ("start", {}, "Débute dans 30 jours"),
         ("doors", {}, "Ouvre sur 12 postes offerts en ce moment à votre portée"),
-        ("distance", {}, "À 9,0 km de chez vous (déplacement accepté : 30 km)"),
+        ("distance", {}, "À 9 km de chez vous (déplacement accepté : 30 km)"),
         ("distance", {"remote": True}, "À distance"),
     ],
 )

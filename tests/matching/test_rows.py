@@ -424,11 +424,13 @@ def test_what_a_sector_hires_is_a_share(lookups: Lookups) -> None:
     assert hospital[lookups.reference.rome.row_of(BAKER)] < 0.01
 
 
-def test_a_commune_without_a_point_is_at_an_unknown_distance(reference: Reference) -> None:
+def test_a_commune_without_a_point_is_at_an_unknown_distance_but_from_itself(reference: Reference) -> None:
     rows = [CommuneRow("01001", "A", "01", "84", lat=46.0, lon=5.0), CommuneRow("01002", "B", "01", "84")]
     other = Reference(reference.rome, Communes.build(rows), reference.certifications, reference.tension, reference.naf)
     encoder = Encoder.of(np.ones((8, 2), dtype=np.float32), np.ones(8, dtype=np.float32))
     lookups = Lookups(other, encoder, OccupationVectors.of(encoder, reference.rome))
-    assert np.isnan(lookups.distances_from(1)).all()
+    assert np.flatnonzero(~np.isnan(lookups.distances_from(1))).tolist() == [1]
+    assert lookups.distances_from(1)[1] == 0
     assert np.isnan(lookups.distances_from(0)[1])
-    assert lookups.nearest_commune(40.0, 0.0) == 0
+    assert lookups.nearest_commune(46.1, 5.0) == 0
+    assert lookups.nearest_commune(40.0, 0.0) is None

@@ -12,7 +12,7 @@ from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.schema import Collection
-from matching.sourcing import NOBODY, profiles_for_demand, profiles_for_offer
+from matching.sourcing import BAND_KM, NOBODY, profiles_for_demand, profiles_for_offer
 from tests.matching.conftest import TODAY, House, every, km, whole
 from tests.matching.test_subscriptions import ROUNDING_KM, accepts
 
@@ -142,7 +142,7 @@ def test_a_demand_without_a_place_asks_everywhere(engine: Engine, town: House) -
                 km(town.reference, project.commune_insee or match.record.commune_insee, PLACE)
                 for project in match.record.projects
             ),
-            abs=ROUNDING_KM,
+            abs=BAND_KM,
         )
         or len(match.record.projects) > 1
         for match in here.matches

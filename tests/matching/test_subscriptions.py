@@ -8,6 +8,7 @@ import pytest
 from features.bits import held_licence_bits, licence_bits
 from features.geo import radius_km
 from features.records import Exigence, Offer, Profile, Project
+from features.reference import Reference
 from matching.answer import Match, Window
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
@@ -47,13 +48,21 @@ def reach(profile: Profile, project: Project) -> float:
     return DEFAULT_RADIUS_KM if declared is None else declared
 
 
+def departement_of(reference: Reference, insee: str) -> str:
+    return reference.communes.departements[reference.communes.row_of(insee)]
+
+
 def accepts(profile: Profile, project: Project, offer: Offer, house: House, slack_km: float) -> bool:
     """Whether an offer meets a person's own conditions; what an offer leaves unsaid is not held against it."""
     home = project.commune_insee or profile.commune_insee
     paid = offer.pay.max_monthly if offer.pay.max_monthly is not None else offer.pay.min_monthly
     required = licence_bits(item.licence for item in offer.licences if item.exigence is Exigence.REQUIRED)
     return (
-        (home is None or km(house.reference, home, offer.commune_insee) <= reach(profile, project) + slack_km)
+        (
+            home is None
+            or (offer.commune_insee is None and offer.departement == departement_of(house.reference, home))
+            or km(house.reference, home, offer.commune_insee) <= reach(profile, project) + slack_km
+        )
         and (not project.contracts or offer.contract is None or offer.contract in project.contracts)
         and (project.working_time is None or offer.working_time in (None, project.working_time))
         and (project.pay_floor_monthly is None or paid is None or paid >= project.pay_floor_monthly)
