@@ -33,7 +33,7 @@ from features.world.wording import slip
 from models.encoder import Encoder, unit
 from models.encoder_fit import Corpus, fit, rome_corpus
 from models.occupations import OccupationVectors
-from models.titles import TitleReader, job_names
+from models.titles import TitleReader, job_names, name_stems
 
 SEED = 0
 HELD_OUT = 0.1
@@ -63,7 +63,7 @@ def main() -> None:
     texts = encoder.encode(corpus.texts)
     vectors = OccupationVectors(_centroids(encoder, texts, corpus, rome), texts, corpus.occupations)
     unknown = set(held.tolist()) | set(np.flatnonzero(~kept[rome.appellation_occupation]).tolist())
-    reader = TitleReader(job_names(rome, frozenset(unknown)), encoder, vectors)
+    reader = TitleReader(job_names(rome, frozenset(unknown)), name_stems(rome), encoder, vectors)
     rankers: dict[str, Ranker] = {
         "encoder_nearest_text": lambda asked: _by_text(encoder.encode(asked) @ texts.T, corpus, rome),
         "encoder_occupation_vector": lambda asked: encoder.encode(asked) @ vectors.vectors.T,

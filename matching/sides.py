@@ -26,21 +26,20 @@ def columns_of_rows(rows: Rows) -> ColumnReader:
     return lambda name: rows.columns[name]
 
 
-def person_side(read: ColumnReader, *, with_background: bool = True) -> PersonSide:
+def person_side(read: ColumnReader) -> PersonSide:
     """The person side of profile rows.
 
-    Without background (the person refused profiling) only what they ask for remains: skills, education, languages and
-    experience become unknown, so that twins who ask for the same get the same.
+    Of people who refused profiling only what they ask for remains: skills, education, languages and experience become
+    unknown, so that twins who ask for the same are treated the same, by the lists they get and the lists they are in.
     """
-    n = len(read("occupation"))
-    skills = read("skills")
+    profiled = read("profiling")
     return PersonSide(
         occupation=read("occupation"),
-        skills=skills if with_background else np.full_like(skills, NO_SKILL),
-        education_level=read("education_level") if with_background else np.zeros(n, dtype=np.int8),
+        skills=np.where(profiled[:, None], read("skills"), np.uint16(NO_SKILL)),
+        education_level=np.where(profiled, read("education_level"), np.int8(0)),
         licences=read("licences"),
-        languages=read("languages") if with_background else np.zeros(n, dtype=np.uint64),
-        experience_months=read("experience_months") if with_background else np.full(n, np.nan, dtype=np.float32),
+        languages=np.where(profiled, read("languages"), np.uint64(0)),
+        experience_months=np.where(profiled, read("experience_months"), np.float32(np.nan)),
         pay_floor=read("pay_floor"),
         reach_km=read("radius_km"),
     )

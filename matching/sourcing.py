@@ -15,22 +15,31 @@ from matching.errors import NotFound
 from matching.explain.job import Reader, explain_job, job_gaps
 from matching.facets import facets_of
 from matching.facts import job_facts
-from matching.filters import consent, contract, licence, pay, place, working_time
-from matching.filters.base import Condition, Context
+from matching.filters import consent, contract, departement, licence, pay, place, working_time
+from matching.filters.base import Condition, Context, parse_decimal
 from matching.filters.registry import parse
 from matching.jobs import job_pairs, profile_at, score_jobs
 from matching.lookups import day_number
 from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
 from matching.rows.offer import project_offers
-from matching.schema import Collection
+from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, make_match, page, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+
+READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
 
 UNREAD_OCCUPATION = (
     "Le métier n'a pas été reconnu dans « {title} » : la recherche se fait sur le texte seul. Précisez un code ROME ou "
     "un intitulé du ROME."
 )
+
+BAND_KM = 5.0
+"""An employer is told how far people live in steps of this, so that no home is found by asking from several places."""
+LEAST_KM = 10.0
+"""Least radius around a commune that an employer may search, for the same reason."""
+
+EXPIRED = "Cette offre a expiré."
 
 NOBODY = "Personne, parmi les profils visibles des employeurs, n'accepte ce travail à cet endroit et à ces conditions."
 
@@ -44,15 +53,23 @@ def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, s
     rows = np.array(offers.rows_of(engine.links.canonical.get(offer_id, offer_id)), dtype=np.int64)
     if len(rows) == 0:
         raise NotFound("L'offre", offer_id)
-    return _profiles(engine, columns_of(offers, rows), offers.index.vectors(rows)[0], parameters, window)
+    answer = _profiles(engine, columns_of(offers, rows), offers.index.vectors(rows)[0], parameters, window)
+    expires = int(offers.column("expires_day")[rows[0]])
+    if expires != NO_DAY and expires < day_number(engine.today()):
+        return replace(answer, notice=EXPIRED)
+    return answer
 
 
 def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
     """The people for a demand, best first. Raises UnknownParameter, BadParameter."""
     rows = project_offers([demand.offer], engine.lookups)
     answer = _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
-    if rows.columns["occupation"][0] < 0:
+    occupation = int(rows.columns["occupation"][0])
+    if occupation < 0:
         return replace(answer, notice=UNREAD_OCCUPATION.format(title=demand.offer.title))
+    if rows.columns["inferred"][0]:
+        read = READ_OCCUPATION.format(label=engine.lookups.reference.rome.labels[occupation])
+        return replace(answer, notice=f"{read} {answer.notice}" if answer.notice is not None else read)
     return answer
 
 
@@ -61,13 +78,15 @@ def _profiles(
 ) -> Answer[Profile]:
     profiles = engine.catalogue(Collection.PROFILES)
     today = day_number(engine.today())
+    if "distance" in parameters:
+        parse_decimal("distance", parameters["distance"], LEAST_KM, place.MOST_KM)
     asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
     occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
     candidates = retrieve(
         profiles, vector, kinship_to(engine.lookups, occupation), [*asked, *_their_conditions(engine, job)]
     )
     to_profiles = columns_of(profiles, candidates.rows)
-    distances = engine.lookups.distances_between(workplace, to_profiles("commune"))
+    distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     pairs = job_pairs(engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates, distances)
     scored = score_jobs(candidates, pairs, PROFILE_RANKER)
     places = best_of_each([scored], profiles.ids.__getitem__)
@@ -97,6 +116,11 @@ def _profiles(
     return Answer(tuple(matches), len(places), facets, None if places else NOBODY)
 
 
+def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distances in km rounded to whole bands, the first one included; NaN stays."""
+    return np.maximum(np.round(distances / BAND_KM) * BAND_KM, BAND_KM).astype(np.float32)
+
+
 def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:
     """Consent first; then what people said they will not accept, and what the law requires of them."""
     conditions: list[Condition] = [
@@ -104,9 +128,11 @@ def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:
         licence.holding(int(job("licences_required")[0])),
         pay.floor_at_most(float(job("pay_max")[0])),
     ]
-    workplace = int(job("commune")[0])
+    workplace, area = int(job("commune")[0]), int(job("departement")[0])
     if workplace >= 0:
         conditions.append(place.in_own_reach(engine.lookups, workplace))
+    elif area >= 0:
+        conditions.append(departement.in_departements({area}))
     if job("contract")[0]:
         conditions.append(contract.of_contracts(int(job("contract")[0])))
     if job("working_time")[0]:

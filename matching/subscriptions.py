@@ -1,5 +1,6 @@
 """Subscriptions: a jobseeker's ranked offers, one search a project, the best of each offer over all projects."""
 
+from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from matching.answer import Answer, Match, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.job import Reader, explain_job, job_gaps
-from matching.explain.wording import counted
+from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.facts import job_facts
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -84,8 +85,8 @@ def offers_for_profile(
         )
     facets = facets_of(offers, *results_of(scored, offers.ids.__getitem__), engine.lookups)
     notices = [] if profiled else [WITHOUT_PROFILING]
-    if not places and not elsewhere:
-        notices.append(search.widening())
+    if not places:
+        notices.append(search.widening(parameters))
     return Answer(tuple(matches), len(places), facets, " ".join(notices) or None)
 
 
@@ -111,18 +112,14 @@ class _Search:
         for project in self.projects:
             read = columns_of(profiles, np.array([project]))
             occupation, home = int(read("occupation")[0]), int(read("commune")[0])
-            vector = (
-                profiles.index.vectors(np.array([project]))[0]
-                if self.profiled
-                else lookups.occupations.vectors[occupation]
-            )
+            vector = profiles.index.vectors(np.array([project]))[0]
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             candidates = retrieve(offers, vector, kinship_from(lookups, occupation), conditions)
             to_offers = columns_of(offers, candidates.rows)
             pairs.append(
                 job_pairs(
                     self.engine,
-                    person_side(read, with_background=self.profiled),
+                    person_side(read),
                     job_side(to_offers, lookups, today),
                     candidates,
                     lookups.distances_between(home, to_offers("commune")),
@@ -131,22 +128,30 @@ class _Search:
             scored.append(score_jobs(candidates, pairs[-1], OFFER_RANKER))
         return pairs, scored
 
-    def widening(self) -> str:
-        """What an empty list leaves to do: the first larger reach that brings offers, else the conditions."""
+    def widening(self, parameters: Names[str]) -> str:
+        """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
         ids = self.engine.catalogue(Collection.OFFERS).ids
-        for reach_km in WIDER_KM:
-            _, scored = self.ranked(reach_km)
-            found = len(best_of_each(scored, lambda row: ids[row]))
+        read = columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
+        reach_km = float(read("radius_km").max())
+        if parameters:
+            return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
+        for wider_km in (km for km in WIDER_KM if km > reach_km):
+            found = len(best_of_each(self.ranked(wider_km)[1], ids.__getitem__))
             if found:
                 return (
-                    f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {reach_km} km."
+                    f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {wider_km} km."
                 )
-        homes = self.engine.catalogue(Collection.PROFILES).column("commune")[self.projects]
-        where = f" à moins de {WIDER_KM[-1]} km" if (homes >= 0).any() else ""
-        return (
-            f"Aucune offre{where} avec ces conditions : élargir les contrats acceptés, le "
-            "salaire minimum ou les métiers visés."
-        )
+        where = f" à moins de {max(WIDER_KM[-1], round(reach_km))} km" if (read("commune") >= 0).any() else ""
+        conditions = [
+            name
+            for name, stated in (
+                ("les contrats acceptés", read("contracts").any()),
+                ("le temps de travail", read("working_time").any()),
+                ("le salaire minimum", not np.isnan(read("pay_floor")).all()),
+            )
+            if stated
+        ]
+        return f"Aucune offre{where} : élargir {enumeration([*conditions, 'les métiers visés'], 4)}."
 
     def _own_conditions(self, read: ColumnReader, today: int, least_reach_km: float) -> list[Condition]:
         """What the person said they will not go beyond, and offers that are still open."""
@@ -154,7 +159,7 @@ class _Search:
         home, contracts = int(read("commune")[0]), int(read("contracts")[0])
         if home >= 0 and not self.elsewhere:
             reach_km = max(float(read("radius_km")[0]), least_reach_km)
-            conditions.append(place.within(self.engine.lookups, [home], reach_km))
+            conditions.append(place.near_home(self.engine.lookups, home, reach_km))
         if contracts:
             conditions.append(contract.of_contracts(contracts))
         if read("working_time")[0]:

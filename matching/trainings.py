@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import ATTENDANCE_BIT
-from features.pairs import SESSION_FEATURES, SessionPairs
+from features.pairs import SESSION_FEATURES, SessionPairs, gap_covered
 from features.pairs.base import NO_SKILL
 from features.records import Attendance, Profile
 from matching.answer import Answer, Match, Window
@@ -70,6 +70,7 @@ def sessions_for_profile(
             conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
         kinship = kinship_from(engine.lookups, occupation)
         candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], kinship, conditions)
+        candidates = _opening(engine, candidates, int(project), profiled, today)
         pairs.append(_pairs(engine, candidates, int(project), profiled, today))
         scored.append(score(candidates.rows, SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
@@ -118,6 +119,14 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
         doors=_doors(engine, candidates.rows, project, today),
         closeness=candidates.closeness,
     )
+
+
+def _opening(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> Candidates:
+    """The candidates that teach something the project lacks, or lead where posts are on offer within reach."""
+    pairs = _pairs(engine, candidates, project, profiled, today)
+    teaches = np.nan_to_num(gap_covered.FEATURE.compute(pairs)) > 0
+    kept = teaches | (pairs.doors > 0)
+    return Candidates(candidates.rows[kept], candidates.closeness[kept], candidates.relation[kept])
 
 
 def missing_skills(engine: Engine, occupation: int, held: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -181,13 +190,13 @@ def _facts(engine: Engine, pairs: SessionPairs, scored: Scored, position: int, p
     core = set(np.flatnonzero(pairs.gap_weights >= CORE_GAP).tolist())
     learned = [int(skill) for skill in pairs.skills[position] if skill != NO_SKILL and pairs.gap_weights[skill] > 0]
     learned_core = [skill for skill in learned if skill in core]
-    shown = learned_core if core else learned
+    shown = learned_core or learned
     return SessionFacts(
         values=scored.values_at(position),
         project_label=rome.labels[occupation],
         training_labels=tuple(rome.labels[found] for found in led_to),
         learned_skills=tuple(rome.skill_labels[skill] for skill in shown),
-        n_missing_skills=len(core) if core else int((pairs.gap_weights > 0).sum()),
+        n_missing_skills=len(core) if learned_core else int((pairs.gap_weights > 0).sum()),
         entry_level=int(pairs.entry_level[position]),
         exit_level=int(pairs.exit_level[position]),
         person_level=int(pairs.education_level[0]),

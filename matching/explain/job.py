@@ -202,6 +202,8 @@ def _distance(facts: JobFacts) -> str:
     if not known(facts.distance_km):
         return "Distance inconnue"
     where = "de chez vous" if facts.reader is Reader.PERSON else "du lieu de travail"
+    if facts.reader is Reader.EMPLOYER:
+        return f"À {kilometres(facts.distance_km)} environ {where}"
     near = "Dans la même commune" if facts.distance_km < 0.5 else f"À {kilometres(facts.distance_km)} {where}"
     return f"{near} (déplacement accepté : {kilometres(facts.reach_km)})"
 

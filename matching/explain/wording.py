@@ -53,7 +53,7 @@ def euros(amount: float) -> str:
 
 
 def kilometres(distance: float) -> str:
-    return f"{distance:.0f} km" if distance >= 10 else f"{distance:.1f} km".replace(".", ",")
+    return f"{distance:.0f} km" if distance >= 10 or distance % 1 == 0 else f"{distance:.1f} km".replace(".", ",")
 
 
 def percent(share: float) -> str:

@@ -24,6 +24,15 @@ def within(lookups: Lookups, communes: Sequence[int], radius_km: float) -> Condi
     return lambda catalogue: inside[catalogue.column("commune")]
 
 
+def near_home(lookups: Lookups, home: int, radius_km: float) -> Condition:
+    """Rows at most `radius_km` from a home (commune row), and those known by its département alone."""
+    inside = within(lookups, [home], radius_km)
+    departement = lookups.departement_of_commune[home]
+    return lambda catalogue: (
+        inside(catalogue) | ((catalogue.column("commune") < 0) & (catalogue.column("departement") == departement))
+    )
+
+
 def in_own_reach(lookups: Lookups, commune: int) -> Condition:
     """Profiles (rows) that say they travel as far as `commune`."""
     distances = lookups.distances_from(commune)

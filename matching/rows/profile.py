@@ -43,7 +43,8 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
         payload = payload_of(profile)
         ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
         skills = [row for claim in ranked if (row := rome.get_skill_row(claim.code)) is not None]
-        skills_text = ", ".join(rome.skill_labels[row] for row in skills[:12])
+        told = skills[:12] if profile.consents.profiling else []
+        skills_text = ", ".join(rome.skill_labels[row] for row in told)
         shared = {
             "skills": skill_list(skills),
             "education_level": max((item.level for item in profile.education if item.level is not None), default=0),

@@ -114,11 +114,10 @@ def test_a_failed_write_leaves_no_group(store: Store) -> None:
     assert store.watermark() == 0
 
 
-def test_deleting_a_canonical_offer_and_its_duplicates_in_several_batches_promotes_the_survivor(store: Store) -> None:
-    first = offer("a-0", board="a", days=0)
-    write(store, first, offer("a-z", board="c", days=1), offer("b-keep", board="b", days=2))
-    assert store.canonical_offers(["b-keep"]) == {"b-keep": "a-0"}
+def test_deleting_the_canonical_offer_then_a_hidden_one_promotes_the_survivor(store: Store) -> None:
+    write(store, offer("a", "x"), offer("b", "y", day=2), offer("c", "z", day=3))
+    assert standing(store) == {"a": "a", "b": "a", "c": "a"}
     with store.writing() as writer, duplicates.following(writer):
-        writer.delete(Kind.OFFER, ["a-0"])
-        writer.delete(Kind.OFFER, ["a-z"])
-    assert store.canonical_offers(["b-keep"]) == {"b-keep": "b-keep"}
+        writer.delete(Kind.OFFER, ["a"])
+        writer.delete(Kind.OFFER, ["b"])
+    assert standing(store) == {"c": "c"}

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from features.bits import held_licence_bits, licence_bits
-from features.records import Exigence, Identity, Offer, OfferSource, Profile
+from features.records import Consents, Exigence, Experience, Identity, Offer, OfferSource, Profile, SkillClaim
 from matching.answer import Window
 from matching.demand import Demand
 from matching.engine import Engine
@@ -14,6 +14,7 @@ from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.schema import Collection
 from matching.sourcing import BAND_KM, NOBODY, profiles_for_demand, profiles_for_offer
 from tests.matching.conftest import TODAY, House, every, km, whole
+from tests.matching.made import profile, write
 from tests.matching.test_subscriptions import ROUNDING_KM, accepts
 
 
@@ -182,3 +183,37 @@ def test_errors(engine: Engine, offers: dict[str, Offer]) -> None:
         profiles_for_offer(engine, known, {"experienceMoi": "1"}, Window())
     with pytest.raises(BadParameter, match="« -1 »"):
         profiles_for_demand(engine, Demand(TYPED, {"experienceMois": "-1"}), Window())
+
+
+def test_an_employer_is_told_distances_in_bands_and_may_not_search_closer(engine: Engine) -> None:
+    answer = profiles_for_demand(engine, Demand(TYPED), Window(0, 149))
+    assert all(match.distance_km is not None and match.distance_km % BAND_KM == 0 for match in answer.matches)
+    assert all("accepté" not in reason.text for match in answer.matches for reason in match.reasons)
+    with pytest.raises(BadParameter, match="10 à 1000"):
+        profiles_for_demand(engine, Demand(TYPED, {"commune": PLACE, "distance": "0"}), Window())
+
+
+def test_an_occupation_read_off_the_title_is_named(engine: Engine) -> None:
+    answer = profiles_for_demand(engine, Demand(msgspec.structs.replace(TYPED, rome_code=None)), Window())
+    assert answer.notice is not None
+    assert "Métier reconnu : « Aide-soignant / Aide-soignante »" in answer.notice
+
+
+def test_a_refusal_of_profiling_holds_on_the_employers_side_too(local: Engine) -> None:
+    skills = tuple(SkillClaim(code=code) for code in list(local.lookups.reference.rome.skill_codes)[:5])
+    refused = Consents(visible_to_employers=True)
+    plain = msgspec.structs.replace(profile("plain"), consents=refused, skills=(), experiences=())
+    rich = msgspec.structs.replace(
+        profile("rich"), consents=refused, skills=skills, experiences=(Experience(months=90, rome_code="J1501"),)
+    )
+    write(local, plain, rich)
+    scores = {match.id: match.score for match in profiles_for_demand(local, Demand(TYPED), Window()).matches}
+    assert scores["plain"] == scores["rich"]
+
+
+def test_an_offer_known_by_its_departement_finds_the_people_of_it(local: Engine) -> None:
+    somewhere = msgspec.structs.replace(TYPED, commune_insee=None, departement="23")
+    elsewhere = msgspec.structs.replace(TYPED, commune_insee=None, departement="974")
+    write(local, profile("p"))
+    assert [match.id for match in profiles_for_demand(local, Demand(somewhere), Window()).matches] == ["p"]
+    assert profiles_for_demand(local, Demand(elsewhere), Window()).total == 0

@@ -40,7 +40,7 @@ def test_a_title_that_names_nothing(reader: TitleReader, title: str) -> None:
 
 def test_the_longest_name_wins() -> None:
     names = {"aide": 0, "aide soignante": 1, "soignante a domicile": 2}
-    found = TitleReader(names, None, None)  # type: ignore[arg-type]
+    found = TitleReader(names, (), None, None)  # type: ignore[arg-type]
     assert found.named("Aide soignante à domicile") == 2
     assert found.named("Aide soignante") == 1
     assert found.named("Aide") == 0
@@ -70,3 +70,7 @@ def test_faults_are_read_by_meaning_above_a_floor(reader: TitleReader, rome: Rom
 
 def test_no_title(reader: TitleReader) -> None:
     assert reader.read([]).shape == (0,)
+
+
+def test_a_title_that_shares_no_words_is_left_unread_whatever_its_cosine(reader: TitleReader) -> None:
+    assert reader.read(["y", "", "xx zz"]).tolist() == [-1, -1, -1]
