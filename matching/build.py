@@ -68,6 +68,7 @@ def build(
             links.put_contact(contact)
     meta = {
         "watermark": watermark,
+        "store": store.identity(),
         "fingerprint": fingerprint(encoder, reference),
         "backend": backend_name,
         "built_at": now.isoformat(timespec="seconds"),

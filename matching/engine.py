@@ -62,6 +62,8 @@ class Engine:
                 "the indexes were built with another encoder, other reference data or another version: "
                 f"run `{BUILD_COMMAND}`"
             )
+        if index_at.meta["store"] != store.identity():
+            raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
         lookups = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
         backend_name = str(index_at.meta.get("backend", DEFAULT))
         engine = cls(

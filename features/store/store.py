@@ -19,7 +19,7 @@ from features.records import Record
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
-from features.store.tables import change_log, offer_group, record_tables
+from features.store.tables import change_log, offer_group, record_tables, store_identity
 
 R = TypeVar("R", bound=Record)
 
@@ -311,6 +311,12 @@ class Store:
                 for row in connection.execute(statement):
                     groups.setdefault(row.canonical_id, []).append(row.offer_id)
         return groups
+
+    def identity(self) -> str:
+        """What tells this store from any other: drawn once, when its schema was made."""
+        with self.engine.connect() as connection:
+            found: str = connection.scalars(sa.select(store_identity.c.id)).one()
+        return found
 
     def watermark(self) -> int:
         """The last sequence number of the change log; 0 when nothing was ever written."""

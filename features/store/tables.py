@@ -23,6 +23,9 @@ change_log = sa.Table(
     sqlite_autoincrement=True,
 )
 
+store_identity = sa.Table("store_identity", metadata, sa.Column("id", sa.String(32), primary_key=True))
+"""One row, drawn when the schema was made: tells this store from any other."""
+
 offer_group = sa.Table(
     "offer_group",
     metadata,

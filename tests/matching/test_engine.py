@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from features import duplicates
 from features.records import (
@@ -28,6 +29,7 @@ from features.records import (
 )
 from features.reference import Reference
 from features.store import KIND_OF, Kind, Store, record_id
+from features.store.tables import change_log
 from matching.answer import Window
 from matching.build import build, ensure_encoder
 from matching.engine import ENCODER_ROOT, INDEX_ROOT, Engine
@@ -428,13 +430,13 @@ def test_an_index_of_another_schema_is_refused(house: House, monkeypatch: pytest
         house.open()
 
 
-def test_a_store_older_than_the_index_is_refused(house: House, tmp_path: Path) -> None:
+def test_a_store_older_than_the_index_is_refused(house: House) -> None:
     house.store.upsert([profile()], "test")
     house.build()
-    older = Store.open(f"sqlite:///{tmp_path / 'older.db'}")
+    with house.store.writing() as writer:  # a restored backup: the same store, some changes earlier
+        writer.connection.execute(sa.delete(change_log))
     with pytest.raises(NotReady, match=r"ahead of the store \(1 > 0\).*vivier index build"):
-        Engine.open(older, house.reference, house.data_dir)
-    older.close()
+        house.open()
 
 
 # ---------------------------------------------------------------- building
@@ -479,3 +481,13 @@ def test_the_encoder_is_fitted_once_for_one_rome(house: House, monkeypatch: pyte
     damage(house.data_dir / ENCODER_ROOT, "encoder.npz")
     with pytest.raises(AssertionError, match="fitted again"):
         ensure_encoder(house.reference, house.data_dir)
+
+
+def test_an_index_built_from_another_store_is_refused(house: House, tmp_path: Path) -> None:
+    house.store.upsert([profile()], "test")
+    house.build()
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    other.upsert([profile("p1"), profile("p2"), profile("p3")], "test")
+    with pytest.raises(NotReady, match=r"another store.*vivier index build"):
+        Engine.open(other, house.reference, house.data_dir)
+    other.close()
