@@ -1,6 +1,7 @@
 """Trainings: the sessions that open the most doors from where a person stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -70,9 +71,10 @@ def sessions_for_profile(
             conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
         kinship = kinship_from(engine.lookups, occupation)
         candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], kinship, conditions)
-        candidates = _opening(engine, candidates, int(project), profiled, today)
-        pairs.append(_pairs(engine, candidates, int(project), profiled, today))
-        scored.append(score(candidates.rows, SESSION_FEATURES, pairs[-1], SESSION_RANKER))
+        found_pairs = _pairs(engine, candidates, int(project), profiled, today)
+        kept = _opens_something(found_pairs)
+        pairs.append(_only(found_pairs, kept))
+        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
     def training_of(row: int) -> str:
         return engine.links.training_of_session[sessions.ids[row]]
@@ -121,12 +123,26 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
     )
 
 
-def _opening(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> Candidates:
-    """The candidates that teach something the project lacks, or lead where posts are on offer within reach."""
-    pairs = _pairs(engine, candidates, project, profiled, today)
-    teaches = np.nan_to_num(gap_covered.FEATURE.compute(pairs)) > 0
-    kept = teaches | (pairs.doors > 0)
-    return Candidates(candidates.rows[kept], candidates.closeness[kept], candidates.relation[kept])
+def _opens_something(pairs: SessionPairs) -> NDArray[np.bool_]:
+    """(n,) sessions that teach something the project lacks, or lead where posts are on offer within reach."""
+    opens: NDArray[np.bool_] = (np.nan_to_num(gap_covered.FEATURE.compute(pairs)) > 0) | (pairs.doors > 0)
+    return opens
+
+
+def _only(pairs: SessionPairs, kept: NDArray[np.bool_]) -> SessionPairs:
+    """The kept sessions of `pairs`; what is the person's own stays."""
+    return replace(
+        pairs,
+        relation_to_project=pairs.relation_to_project[kept],
+        skills=pairs.skills[kept],
+        entry_level=pairs.entry_level[kept],
+        exit_level=pairs.exit_level[kept],
+        outcome_rate=pairs.outcome_rate[kept],
+        start_in_days=pairs.start_in_days[kept],
+        distance_km=pairs.distance_km[kept],
+        doors=pairs.doors[kept],
+        closeness=pairs.closeness[kept],
+    )
 
 
 def missing_skills(engine: Engine, occupation: int, held: NDArray[np.uint16]) -> NDArray[np.float32]:
