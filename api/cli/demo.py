@@ -82,6 +82,7 @@ def prepare(configured: "Settings") -> bool:
     if _is_current(stamp, wanted, today):
         return False
     _refuse_other_data(configured)
+    configured.data_dir.mkdir(parents=True, exist_ok=True)
     writing = configured.data_dir / WRITING
     writing.touch()
     stamp.unlink(missing_ok=True)
