@@ -57,7 +57,7 @@ def offers_for_profile(
     elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
     profiled = bool(profiles.column("profiling")[projects[0]])
 
-    search = _Search(engine, projects, asked, elsewhere, profiled)
+    search = _Search(engine, projects, asked, elsewhere)
     pairs, scored = search.ranked()
     places = best_of_each(scored, offers.ids.__getitem__)
     matches: list[Match[OfferCard]] = []
@@ -99,7 +99,6 @@ class _Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
-    profiled: bool
 
     def ranked(self, least_reach_km: float = 0.0) -> tuple[list[JobPairs], list[Scored]]:
         """Pairs and scores of each project; reaches under `least_reach_km` are stretched to it."""

@@ -139,7 +139,11 @@ def resolve_occupation(lookups: Lookups, code: str | None, title: str | None) ->
         return rome.row_of(code)
     if code not in rome.parents:
         return -1
-    candidates = rome.resolve(code)
+    return nearest_occupation(lookups, rome.resolve(code), title)
+
+
+def nearest_occupation(lookups: Lookups, candidates: Sequence[int], title: str | None) -> int:
+    """Of occupation rows (at least one), the one nearest to `title`; the first without a title to choose by."""
     if title is None or len(candidates) == 1:
         return candidates[0]
     vector = lookups.encoder.encode([title])[0]

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
-import numpy as np
 
 from features.bits import CONTRACT_BIT, language_bits, licence_bits
 from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record
@@ -15,6 +14,7 @@ from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
     day_or_missing,
+    nearest_occupation,
     number_or_nan,
     payload_of,
     place_columns,
@@ -106,11 +106,7 @@ def _occupation(offer: Offer, title: str, lookups: Lookups) -> int:
     row = resolve_occupation(lookups, offer.rome_code, title)
     if row < 0 or offer.published_on >= ROME_V4_DATE or offer.rome_code is None:
         return row
-    candidates = lookups.reference.rome.resolve(offer.rome_code)
-    if len(candidates) == 1:
-        return row
-    vector = lookups.encoder.encode([title])[0]
-    return candidates[int(np.argmax(lookups.occupations.vectors[list(candidates)] @ vector))]
+    return nearest_occupation(lookups, lookups.reference.rome.resolve(offer.rome_code), title)
 
 
 def wanted_skills(offer: Offer, occupation: int, lookups: Lookups) -> tuple[list[int], list[float]]:
