@@ -7,7 +7,7 @@ the sex ("serveuse"), a summary can tell anything. Titles come from ROME instead
 
 import msgspec
 
-from features.records import Education, Experience, Profile, Project, WorkingTime
+from features.records import Education, Experience, Profile, Project, WorkingTime, occupation_code
 from features.reference import Reference
 
 
@@ -72,7 +72,11 @@ def profile_for_employer(profile: Profile, reference: Reference) -> ProfilVu:
     commune = None if profile.commune_insee is None else reference.communes.get_row(profile.commune_insee)
     return ProfilVu(
         id=profile.id,
-        projets=tuple(_project(project, reference) for project in profile.projects),
+        projets=tuple(
+            _project(project, code, reference)
+            for project in profile.projects
+            if (code := occupation_code(project)) is not None
+        ),
         competences=tuple(
             CompetenceVue(
                 claim.code,
@@ -93,10 +97,10 @@ def profile_for_employer(profile: Profile, reference: Reference) -> ProfilVu:
     )
 
 
-def _project(project: Project, reference: Reference) -> ProjetVu:
+def _project(project: Project, code: str, reference: Reference) -> ProjetVu:
     return ProjetVu(
-        codeROME=project.rome_code,
-        libelle=_occupation(project.rome_code, reference),
+        codeROME=code,
+        libelle=_occupation(code, reference),
         appellation=_appellation(project.appellation_code, reference),
         typesContrat=tuple(contract.value for contract in project.contracts),
         tempsPlein=None if project.working_time is None else project.working_time is WorkingTime.FULL,
@@ -105,9 +109,10 @@ def _project(project: Project, reference: Reference) -> ProjetVu:
 
 def _experience(experience: Experience, reference: Reference) -> ExperienceVue:
     label = _appellation(experience.appellation_code, reference)
-    if label is None and experience.rome_code is not None:
-        label = _occupation(experience.rome_code, reference)
-    return ExperienceVue(experience.months, experience.rome_code, label)
+    code = occupation_code(experience)
+    if label is None and code is not None:
+        label = _occupation(code, reference)
+    return ExperienceVue(experience.months, code, label)
 
 
 def _diploma(education: Education, reference: Reference) -> DiplomeVu:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api import employer_view, results, rome_shapes
+from api import employer_view, results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -26,12 +26,13 @@ PARTNERS: Json = {
 
 def schemas() -> dict[str, Json]:
     """All components."""
-    found = border_schemas([BesoinIn, CiblesIn])
+    found = border_schemas([BesoinIn, CiblesIn, text_shapes.PredictionMetiersIn, text_shapes.PredictionCompetencesIn])
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
-    for module in (employer_view, results, rome_shapes):
+    for module in (employer_view, results, rome_shapes, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
+    offer["properties"]["metierDeduit"] = _with(found["DeductionIn"], {"libelle": {"type": "string"}})
     found["OffresTrouvees"] = _answer(offer)
     session = _result(found["SessionIn"], found, "Une session, sa formation, et pourquoi elle est proposée.")
     session["properties"] |= {

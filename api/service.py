@@ -10,10 +10,12 @@ from fastapi import Depends, Request
 from api.follow import Follower
 from api.settings import Settings
 from features import duplicates
+from features.records import Record
 from features.reference import Reference
 from features.store import Store, Writer
 from matching.changes import Prepared
 from matching.engine import Engine
+from models.published import TextModels
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +33,20 @@ class Service:
         """The service over the data folder of `settings`, its index loaded and level with the store.
 
         Raises ReferenceMissing when ROME or the communes were never imported, NotReady when there is no usable index,
-        ArtifactError when a part of the reference data is damaged.
+        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used.
         """
         reference = Reference.load(settings.reference_dir)
         store = Store.open(settings.store_url)
         try:
-            engine = Engine.open(store, reference, settings.data_dir)
+            engine = Engine.open(store, reference, TextModels.load(settings.encoder), settings.data_dir)
         except BaseException:
             store.close()
             raise
         return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s))
+
+    def completed(self, record: Record) -> Record:
+        """`record` with the occupations that its words tell, where it came without a code."""
+        return self.engine.lookups.completion.completed(record)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:

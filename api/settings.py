@@ -30,6 +30,13 @@ class Settings(BaseSettings):
     open_data: Annotated[
         Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
     ] = None
+    encoder: Annotated[
+        Path | None,
+        Field(
+            description="Folder of another encoder than the one that ships: written by `vivier train encoder`, or any "
+            "sentence-transformers model (needs `vivier[train]`). Build the indexes again after a change."
+        ),
+    ] = None
     host: Annotated[
         str,
         Field(

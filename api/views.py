@@ -23,6 +23,10 @@ def offer_view(card: OfferCard, reference: Reference) -> dict[str, object]:
     if row is not None and card.offer.place_label is None:
         shown["lieuTravail"] = {**_dict(shown.get("lieuTravail")), "libelle": reference.communes.label(row)}
     code = card.offer.rome_code
+    inferred = card.offer.inferred
+    if inferred is not None and reference.rome.contains(inferred.rome_code):
+        label = reference.rome.labels[reference.rome.row_of(inferred.rome_code)]
+        shown["metierDeduit"] = {**_dict(shown.get("metierDeduit")), "libelle": label}
     if code is not None and reference.rome.contains(code):
         shown["romeLibelle"] = reference.rome.labels[reference.rome.row_of(code)]
     appellation = card.offer.appellation_code

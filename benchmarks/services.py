@@ -36,11 +36,13 @@ from features.world.small import sample_world_facts
 from features.world.write import to_store
 from matching import jobs, prospection, retrieve, scoring, sourcing, subscriptions, trainings
 from matching.answer import Window
-from matching.build import build, ensure_encoder
+from matching.build import build
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.index.registry import DEFAULT, backend
 from matching.schema import Collection
+from models.inference import Completion
+from models.published import published_models
 
 SEED = 7
 TODAY = dt.date(2026, 9, 1)
@@ -97,17 +99,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         store = Store.open(f"sqlite:///{root / 'vivier.db'}")
-        to_store(World(sample_world_facts(), sizes, SEED, TODAY), store)
-        ensure_encoder(reference, root)
+        completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
+        to_store(World(sample_world_facts(), sizes, SEED, TODAY), store, completed=completion.completed)
         report.figure("profiles", store.count(Kind.PROFILE))
         report.figure("offers", store.count(Kind.OFFER))
         report.figure("sessions", store.count(Kind.SESSION))
         report.figure("establishments", store.count(Kind.ESTABLISHMENT))
         started = time.perf_counter()
-        build(store, reference, root, now=dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC))
+        build(store, reference, published_models(), root, now=dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC))
         report.figure("build_s", time.perf_counter() - started, digits=1)
         started = time.perf_counter()
-        engine = Engine.open(store, reference, root, clock=lambda: TODAY)
+        engine = Engine.open(store, reference, published_models(), root, clock=lambda: TODAY)
         report.figure("open_s", time.perf_counter() - started, digits=2)
         people = _sample(store, Profile, report.repeats(400, quick=120))
         offers = _sample(store, Offer, report.repeats(400, quick=120))

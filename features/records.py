@@ -181,16 +181,29 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """Base of all records: immutable, keyword-only, compared by value."""
 
 
+class Inference(Record, frozen=True, kw_only=True):
+    """An occupation read off a text that came without a code. It stands beside what is declared, never in its place."""
+
+    rome_code: str
+    appellation_code: str | None = None
+    score: float
+    """0 to 1: the probability that the family of the occupation (its v3 code) is right."""
+    model: str
+    """The models and the referential that read it."""
+
+
 # ---------------------------------------------------------------- people
 
 
 class Project(Record, frozen=True, kw_only=True):
-    """One target occupation with the conditions under which the person wants it."""
+    """One target occupation with the conditions under which the person wants it: a ROME code, or words at least."""
 
-    rome_code: str
+    rome_code: str | None = None
     appellation_code: str | None = None
     label: str | None = None
     """The person's own words for the job, when they differ from the appellation."""
+    inferred: Inference | None = None
+    """Read off `label`, where there is no `rome_code`."""
     commune_insee: str | None = None
     """Where to look from, when not from home."""
     radius_km: float | None = None
@@ -212,6 +225,8 @@ class Experience(Record, frozen=True, kw_only=True):
     title: str | None = None
     rome_code: str | None = None
     appellation_code: str | None = None
+    inferred: Inference | None = None
+    """Read off `title`, where there is no `rome_code`."""
     naf: str | None = None
     ended_on: dt.date | None = None
     """None: still in the job, or not known."""
@@ -334,6 +349,8 @@ class Offer(Record, frozen=True, kw_only=True):
     source: OfferSource
     rome_code: str | None = None
     appellation_code: str | None = None
+    inferred: Inference | None = None
+    """Read off the title and the description, where there is no `rome_code`."""
     commune_insee: str | None = None
     departement: str | None = None
     """Known for some offers whose commune is not."""
@@ -363,6 +380,11 @@ class Offer(Record, frozen=True, kw_only=True):
     open_to_rqth: bool = False
     """`accesTravailleurHandicape`."""
     apply_url: str | None = None
+
+
+def occupation_code(job: Project | Experience | Offer) -> str | None:
+    """The ROME code that was inferred where the declared one is missing or no longer known, else the declared one."""
+    return job.rome_code if job.inferred is None else job.inferred.rome_code
 
 
 # ---------------------------------------------------------------- trainings

@@ -1,17 +1,17 @@
-"""Building a generation: the encoder when ROME has changed, then every collection from the store."""
+"""Building a generation: every collection from the store."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from features.artifacts import ArtifactError, load_current, publishing
+from features.artifacts import publishing
 from features.records import Contact, Establishment, Offer, Profile, Training, TrainingSession
 from features.reference import Reference
 from features.store import Store
 from matching.catalogue import Catalogue, Rows
 from matching.changes import other_sources
-from matching.engine import ENCODER_ROOT, INDEX_ROOT, fingerprint
+from matching.engine import INDEX_ROOT, fingerprint
 from matching.index.registry import DEFAULT, backend
 from matching.links import Links
 from matching.lookups import Lookups
@@ -20,33 +20,15 @@ from matching.rows.offer import project_offers
 from matching.rows.profile import project_profiles
 from matching.rows.session import project_sessions
 from matching.schema import SOURCE_KIND, WITHOUT_VECTORS, Collection
-from models.encoder import Encoder
-from models.encoder_fit import fit, rome_corpus
-from models.occupations import OccupationVectors
+from models.published import TextModels
 
 Progress = Callable[[int], None]
-
-
-def ensure_encoder(reference: Reference, data_dir: Path, *, force: bool = False) -> Encoder:
-    """The published encoder of this ROME, fitted and published first when there is none (or `force`)."""
-    root = data_dir / ENCODER_ROOT
-    if not force:
-        try:
-            current = load_current(root)
-            if current.meta.get("rome") == _rome_key(reference):
-                return Encoder.load(current.path)
-        except ArtifactError:
-            pass
-    encoder = fit(rome_corpus(reference.rome))
-    meta = {"rome": _rome_key(reference), "dim": encoder.dim, "fingerprint": encoder.fingerprint}
-    with publishing(root, meta) as folder:
-        encoder.save(folder)
-    return encoder
 
 
 def build(
     store: Store,
     reference: Reference,
+    models: TextModels,
     data_dir: Path,
     *,
     now: dt.datetime,
@@ -59,8 +41,7 @@ def build(
     `progress` is called once a collection with its number of records and gives the function that is told of each
     batch.
     """
-    encoder = ensure_encoder(reference, data_dir)
-    lookups = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
+    lookups = Lookups(reference, models)
     watermark = store.watermark()
     links = Links()
     for contacts in store.scan(Contact):
@@ -69,14 +50,14 @@ def build(
     meta = {
         "watermark": watermark,
         "store": store.identity(),
-        "fingerprint": fingerprint(encoder, reference),
+        "fingerprint": fingerprint(lookups.encoder, reference),
         "backend": backend_name,
         "built_at": now.isoformat(timespec="seconds"),
     }
     counts: dict[str, int] = {}
     with publishing(data_dir / INDEX_ROOT, meta) as folder:
         for collection in Collection:
-            index = None if collection in WITHOUT_VECTORS else backend(backend_name)(encoder.dim)
+            index = None if collection in WITHOUT_VECTORS else backend(backend_name)(lookups.encoder.dim)
             catalogue = Catalogue(collection, index)
             advance = progress(collection, store.count(SOURCE_KIND[collection]))
             for rows, n_records in _batches(collection, store, lookups, links, now.date()):
@@ -117,8 +98,3 @@ def _offer_rows(offers: list[Offer], store: Store, lookups: Lookups, links: Link
         links.put_canonical(offer.id, canonical.get(offer.id, offer.id))
     shown = {offer.id: offer for offer in offers if canonical.get(offer.id, offer.id) == offer.id}
     return project_offers(list(shown.values()), lookups, other_sources(store, shown))
-
-
-def _rome_key(reference: Reference) -> str:
-    rome = reference.rome
-    return f"{rome.version}:{rome.n_occupations}:{rome.n_appellations}:{rome.n_skills}"

@@ -20,10 +20,9 @@ from matching.index.registry import DEFAULT
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.schema import SCHEMAS, Collection
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
+from models.encoder import TextEncoder
+from models.published import TextModels
 
-ENCODER_ROOT: Final = "encoder"
 INDEX_ROOT: Final = "indexes"
 BUILD_COMMAND: Final = "vivier index build"
 CHANGES_AT_ONCE: Final = 500
@@ -44,19 +43,22 @@ class Engine:
 
     @classmethod
     def open(
-        cls, store: Store, reference: Reference, data_dir: Path, clock: Callable[[], dt.date] = dt.date.today
+        cls,
+        store: Store,
+        reference: Reference,
+        models: TextModels,
+        data_dir: Path,
+        clock: Callable[[], dt.date] = dt.date.today,
     ) -> "Engine":
         """The last whole generation of `data_dir`, brought up to the store's last change.
 
         Raises NotReady, with the command to run, when there is none or it does not fit the reference data.
         """
         try:
-            encoder_at = load_current(data_dir / ENCODER_ROOT)
             index_at = load_current(data_dir / INDEX_ROOT)
         except ArtifactError as error:
             raise NotReady(f"{error}: run `{BUILD_COMMAND}`") from error
-        encoder = Encoder.load(encoder_at.path)
-        expected = fingerprint(encoder, reference)
+        expected = fingerprint(models.encoder, reference)
         if index_at.meta["fingerprint"] != expected:
             raise NotReady(
                 "the indexes were built with another encoder, other reference data or another version: "
@@ -64,7 +66,7 @@ class Engine:
             )
         if index_at.meta["store"] != store.identity():
             raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
-        lookups = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
+        lookups = Lookups(reference, models)
         backend_name = str(index_at.meta.get("backend", DEFAULT))
         engine = cls(
             store=store,
@@ -142,7 +144,7 @@ class Engine:
         }
 
 
-def fingerprint(encoder: Encoder, reference: Reference) -> str:
+def fingerprint(encoder: TextEncoder, reference: Reference) -> str:
     """Changes when rows built with one encoder, reference data and schema would not mean the same with another."""
     import hashlib
 

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from features.geo import haversine_km
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
-from models.titles import TitleReader
+from models.encoder import TextEncoder
+from models.inference import Completion
+from models.mentions import SkillReader
+from models.occupations import occupation_vectors
+from models.published import TextModels
+from models.tagger import Tagger
 
 NEAR_KM = 30.0
 """A point further than this from every commune is at sea or abroad."""
@@ -27,21 +30,39 @@ def day_number(date: dt.date) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Lookups:
-    """Reference tables and encoder; made once, shared by every request."""
+    """Reference tables and text models; made once, shared by every request."""
 
     reference: Reference
-    encoder: Encoder
-    occupations: OccupationVectors
+    models: TextModels
+
+    @property
+    def encoder(self) -> TextEncoder:
+        return self.models.encoder
+
+    @cached_property
+    def occupation_vectors(self) -> NDArray[np.float32]:
+        """(n_occupations, dim) unit rows."""
+        return occupation_vectors(self.encoder, self.reference.rome)
 
     def warm(self) -> None:
         """Compute the tables that requests read, so that the first one does not wait for them."""
         _ = (self.tension, self.affinity, self.naf_share, self.area_of_commune, self.departement_of_commune)
-        _ = (self.titles, self.departement_rows, self.region_of_departement, self.naf_rows)
+        _ = (self.occupation_vectors, self.tagger, self.departement_rows, self.region_of_departement, self.naf_rows)
 
     @cached_property
-    def titles(self) -> TitleReader:
-        """Reads occupations off job titles."""
-        return TitleReader.of(self.encoder, self.occupations, self.reference.rome)
+    def tagger(self) -> Tagger:
+        """Reads occupations off job titles and people's words."""
+        return self.models.tagger(self.reference.rome)
+
+    @cached_property
+    def completion(self) -> Completion:
+        """Completes records that came without a ROME code."""
+        return Completion(self.reference.rome, lambda: self.tagger)
+
+    @cached_property
+    def skill_reader(self) -> SkillReader:
+        """Reads skills off offers and CVs."""
+        return self.models.skill_reader(self.reference.rome, self.tagger)
 
     @cached_property
     def departements(self) -> tuple[str, ...]:

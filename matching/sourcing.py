@@ -62,7 +62,7 @@ def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, s
 
 def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
     """The people for a demand, best first. Raises UnknownParameter, BadParameter."""
-    rows = project_offers([demand.offer], engine.lookups)
+    rows = project_offers([engine.lookups.completion.completed(demand.offer)], engine.lookups)
     answer = _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
     occupation = int(rows.columns["occupation"][0])
     if occupation < 0:

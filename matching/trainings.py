@@ -70,7 +70,7 @@ def sessions_for_profile(
         if home >= 0 and not elsewhere:
             conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
         kinship = kinship_from(engine.lookups, occupation)
-        candidates = retrieve(sessions, engine.lookups.occupations.vectors[occupation], kinship, conditions)
+        candidates = retrieve(sessions, engine.lookups.occupation_vectors[occupation], kinship, conditions)
         found_pairs = _pairs(engine, candidates, int(project), profiled, today)
         kept = _opens_something(found_pairs)
         pairs.append(_only(found_pairs, kept))

@@ -1,62 +1,165 @@
 """`Encoder`: French job text to unit vectors, with numpy alone.
 
-Each bucket of hashed words and character n-grams has a weight (smoothed idf) and a row of `table`; a text is the
-weighted sum of its buckets' rows, brought to unit length. `models/encoder_fit.py` makes the two arrays from ROME; an
-encoder trained another way has the same two arrays and takes this one's place without a change above it.
+Each bucket of hashed n-grams (`models/words.py`) has a row of int8 numbers and a scale; a word is the sum of its
+buckets' rows, a text the sum of its distinct words brought to unit length, plus what a layer of rectified units makes
+of that sum: words mean other things together ("chef de rang", "chef de projet"). The length of a word's vector says
+how much the word tells. Word vectors are kept once made, which is what makes a title take microseconds.
+`models/training/` makes the numbers.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from models.tokens import hashed_tokens
+from models.words import Hashing, distinct_words
 
-FILE = "encoder.npz"
-BATCH = 2048
+TOKENIZER = "tokenizer.json"
+VECTORS = "vectors.npy"
+LAYER = "layer.npz"
+BLOCK = 4096
+"""Texts encoded together: memory stays flat however many there are."""
+
+KEPT_WORDS = 30_000
+"""Word vectors kept in memory: 23 MB at 192 dimensions."""
 
 
-@dataclass(frozen=True)
+class ModelUnusable(Exception):
+    """A model folder that cannot be used; the message names it and the remedy."""
+
+
+class TextEncoder(Protocol):
+    """What every floor asks of an encoder: ours, or a sentence-transformers folder (`models/transformer.py`)."""
+
+    @property
+    def dim(self) -> int: ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the vectors: an index built with another encoder is refused."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, float32 (len(texts), dim); a text without a word gives a row of zeros."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What is added to a sum of words v, of unit length: `outer @ relu(inner @ v + inner_bias) + outer_bias`."""
+
+    inner: NDArray[np.float32]
+    """(units, dim)."""
+    inner_bias: NDArray[np.float32]
+    outer: NDArray[np.float32]
+    """(dim, units)."""
+    outer_bias: NDArray[np.float32]
+
+    def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, dim) of vectors (n, dim)."""
+        composed: NDArray[np.float32] = (
+            np.maximum(vectors @ self.inner.T + self.inner_bias, 0) @ self.outer.T + self.outer_bias
+        )
+        return composed
+
+    @classmethod
+    def none(cls, dim: int) -> Self:
+        """A layer that adds nothing."""
+        empty = np.zeros((0, dim), np.float32)
+        return cls(empty, np.zeros(0, np.float32), empty.T, np.zeros(dim, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
 class Encoder:
-    """`table` float32 (n_buckets, dim), `weights` float32 (n_buckets,)."""
+    """`vectors` int8 (n_buckets, dim), `scales` float32 (n_buckets,): a bucket is its vector times its scale."""
 
-    table: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    hashing: Hashing
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    layer: Layer
     fingerprint: str
-    """Changes with the vectors: an index built with another encoder is refused."""
+    _words: dict[str, NDArray[np.float32]] = field(default_factory=dict, repr=False)
 
     @property
     def dim(self) -> int:
-        return int(self.table.shape[1])
+        return int(self.vectors.shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, float32 (len(texts), dim); a text without a word gives a row of zeros."""
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            counts = bag(texts[start : start + BATCH], self.table.shape[0], self.weights)
-            vectors[start : start + BATCH] = counts @ self.table
-        return unit(vectors)
+        for start in range(0, len(texts), BLOCK):
+            block = vectors[start : start + BLOCK]
+            for vector, text in zip(block, texts[start : start + BLOCK], strict=True):
+                for word in distinct_words(text):
+                    vector += self.word(word)
+            words = unit(block)
+            worded = words.any(axis=1, keepdims=True)
+            block[:] = unit(np.where(worded, words + self.layer(words), np.float32(0)))
+        return vectors
+
+    def word(self, word: str) -> NDArray[np.float32]:
+        """Vector of one normalised word, float32 (dim,), not of unit length."""
+        vector = self._words.get(word)
+        if vector is None:
+            buckets = self.hashing.buckets(word)
+            vector = self.scales[buckets] @ self.vectors[buckets].astype(np.float32)
+            if len(self._words) >= KEPT_WORDS:
+                self._words.clear()
+            self._words[word] = vector
+        return vector
 
     def save(self, folder: Path) -> None:
-        np.savez(folder / FILE, table=self.table.astype(np.float16), weights=self.weights)
+        """Write the encoder's three files into `folder`, which must exist."""
+        (folder / TOKENIZER).write_text(json.dumps(self.hashing.as_json()), encoding="utf-8")
+        np.save(folder / VECTORS, self.vectors)
+        np.savez(
+            folder / LAYER,
+            scales=self.scales.astype(np.float16),
+            inner=self.layer.inner.astype(np.float16),
+            inner_bias=self.layer.inner_bias.astype(np.float16),
+            outer=self.layer.outer.astype(np.float16),
+            outer_bias=self.layer.outer_bias.astype(np.float16),
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        with np.load(folder / FILE, allow_pickle=False) as arrays:
-            return cls.of(arrays["table"], arrays["weights"])
+        """What `save` wrote in `folder`. Raises ValueError for files that do not belong together."""
+        hashing = Hashing(**json.loads((folder / TOKENIZER).read_text(encoding="utf-8")))
+        vectors = np.load(folder / VECTORS, allow_pickle=False)
+        with (folder / LAYER).open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            layer = Layer(*(arrays[name].astype(np.float32) for name in ("inner", "inner_bias", "outer", "outer_bias")))
+            return cls._from(hashing, vectors, arrays["scales"], layer)
 
     @classmethod
-    def of(cls, table: NDArray[np.floating], weights: NDArray[np.floating]) -> Self:
-        """An encoder from its two arrays; the table is rounded to float16, as it is on disk."""
-        rounded = table.astype(np.float16)
-        kept = weights.astype(np.float32)
-        digest = hashlib.sha256(rounded.tobytes() + kept.tobytes()).hexdigest()[:16]
-        return cls(rounded.astype(np.float32), kept, digest)
+    def of(cls, table: NDArray[np.floating], hashing: Hashing | None = None, layer: Layer | None = None) -> Self:
+        """An encoder from a table of real numbers (n_buckets, dim), rounded as it is on disk: 255 steps a row."""
+        scales = (np.abs(table).max(axis=1, initial=0) / 127).astype(np.float16)
+        steps = np.divide(table, scales[:, None], out=np.zeros(table.shape), where=scales[:, None] > 0)
+        vectors = np.clip(np.round(steps), -127, 127).astype(np.int8)
+        exact = layer if layer is not None else Layer.none(table.shape[1])
+        parts = (exact.inner, exact.inner_bias, exact.outer, exact.outer_bias)
+        rounded = Layer(*(part.astype(np.float16).astype(np.float32) for part in parts))
+        return cls._from(hashing or Hashing(n_buckets=len(table)), vectors, scales, rounded)
+
+    @classmethod
+    def _from(cls, hashing: Hashing, vectors: NDArray[np.int8], scales: NDArray[np.float16], layer: Layer) -> Self:
+        units, dim = layer.inner.shape
+        expected = ((hashing.n_buckets, dim), (hashing.n_buckets,), (units,), (dim, units), (dim,))
+        parts = (vectors, scales, layer.inner_bias, layer.outer, layer.outer_bias)
+        if tuple(part.shape for part in parts) != expected:
+            raise ValueError(
+                f"encoder of {hashing.n_buckets} buckets with vectors {vectors.shape}, scales {scales.shape} and "
+                f"a layer {layer.inner.shape}, {layer.outer.shape}"
+            )
+        digest = hashlib.sha256(json.dumps(hashing.as_json()).encode())
+        for array in (vectors, scales, layer.inner, layer.inner_bias, layer.outer, layer.outer_bias):
+            digest.update(np.ascontiguousarray(array).data)
+        return cls(hashing, vectors, scales.astype(np.float32), layer, digest.hexdigest()[:16])
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -64,15 +167,3 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: NDArray[np.float32] = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
     return scaled
-
-
-def bag(texts: Sequence[str], n_buckets: int, weights: NDArray[np.float32] | None = None) -> sparse.csr_matrix:
-    """(len(texts), n_buckets) float32: 1 + ln(count) of each bucket, times its weight when given."""
-    rows, buckets = hashed_tokens(texts, n_buckets)
-    keys, counts = np.unique(rows * n_buckets + buckets, return_counts=True)
-    columns = keys % n_buckets
-    values = 1 + np.log(counts.astype(np.float32))
-    if weights is not None:
-        values *= weights[columns]
-    offsets = np.searchsorted(keys // n_buckets, np.arange(len(texts) + 1))
-    return sparse.csr_matrix((values, columns, offsets), shape=(len(texts), n_buckets), dtype=np.float32)

@@ -32,14 +32,19 @@ def sample_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from features.world.world import Sizes, World
     from features.world.write import to_store
     from matching.build import build
+    from models.inference import Completion
+    from models.published import published_models
 
     folder = tmp_path_factory.mktemp("sample")
     reference = sample_reference()
     reference.save(folder / "reference")
     store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
     sizes = Sizes(profiles=200, offers=300, trainings=60, establishments=150, events=100)
-    to_store(World(sample_world_facts(), sizes, 1, dt.datetime.now(dt.UTC).date()), store)
-    build(store, reference, folder, now=dt.datetime.now(dt.UTC))
+    models = published_models()
+    completion = Completion(reference.rome, lambda: models.tagger(reference.rome))
+    world = World(sample_world_facts(), sizes, 1, dt.datetime.now(dt.UTC).date())
+    to_store(world, store, completed=completion.completed)
+    build(store, reference, models, folder, now=dt.datetime.now(dt.UTC))
     store.close()
     return folder
 

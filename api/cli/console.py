@@ -13,6 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from api.settings import Settings
+    from features.reference import Reference
+    from models.inference import Completion
 
 FAILED: Final = 1
 """Exit code: the command could not do its work."""
@@ -90,3 +92,11 @@ def settings() -> "Settings":
         return read_settings()
     except SettingsError as error:
         fail(str(error), USAGE)
+
+
+def completion(configured: "Settings", reference: "Reference") -> "Completion":
+    """What completes records without a ROME code. The models are loaded when a first record needs them."""
+    from models.inference import Completion
+    from models.published import TextModels
+
+    return Completion(reference.rome, lambda: TextModels.load(configured.encoder).tagger(reference.rome))

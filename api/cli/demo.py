@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.console import AsJson, fail, print_result, progress, say, settings
+from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
 from api.cli.index import build_generation
 from api.cli.serve import address, listen, run
 
@@ -105,14 +105,14 @@ def _is_current(stamp: Path, wanted: dict[str, Any], today: Any) -> bool:
 
 
 def _code_digest() -> str:
-    """Changes with the package: a world made by other code is made again."""
+    """Changes with the package and its models: a world made by others is made again."""
     import hashlib
 
     digest = hashlib.sha256()
     root = Path(__file__).parents[2]
     for floor in ("features", "models", "matching"):
         for path in sorted((root / floor).rglob("*")):
-            if path.suffix in (".py", ".toml"):
+            if path.suffix in (".py", ".toml", ".tsv", ".json"):
                 digest.update(f"{path.relative_to(root)}\n".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -166,13 +166,14 @@ def _make_world(configured: "Settings", today: Any) -> None:
         from features.world.world import ORDER, World
         from features.world.write import to_store
 
-        sample_reference().save(configured.reference_dir)
+        reference = sample_reference()
+        reference.save(configured.reference_dir)
         world = World(sample_world_facts(), SMALL, SEED, today)
         advance(1)
     store = Store.open(configured.store_url)
     try:
         with progress("Writing the sample world", sum(world.expected(kind) for kind in ORDER)) as advance:
-            to_store(world, store, progress=advance)
+            to_store(world, store, progress=advance, completed=completion(configured, reference).completed)
     finally:
         store.close()
 

@@ -118,6 +118,20 @@ def _generation(name: str, held: str, refused: str | None) -> Check:
     return Check(name, None, f"generation {held}, because {refused} is damaged", "build or import it again")
 
 
+def _models(configured: "Settings") -> list[Check]:
+    from models.encoder import ModelUnusable
+    from models.published import TextModels
+
+    try:
+        models = TextModels.load(configured.encoder)
+    except ModelUnusable as error:
+        return [Check("text models", False, str(error), "check VIVIER_ENCODER")]
+    where = "the ones that ship" if configured.encoder is None else str(configured.encoder)
+    return [
+        Check("text models", True, f"{where}, encoder {models.encoder.fingerprint}, {models.encoder.dim} dimensions")
+    ]
+
+
 def _store(configured: "Settings") -> list[Check]:
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -172,6 +186,7 @@ CHECKS: tuple[Callable[["Settings"], list[Check]], ...] = (
     _training,
     _data,
     _reference,
+    _models,
     _store,
     _index,
     _port,

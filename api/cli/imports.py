@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, progress, settings
+from api.cli.console import FAILED, REFUSED, USAGE, AsJson, completion, fail, print_result, progress, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,7 @@ def _refusing(work: "Callable[[], None]") -> None:
     from features.sources.base import WrongFile
     from features.sources.registry import UnknownSource
     from features.sources.run import BadSourceName
+    from models.encoder import ModelUnusable
 
     try:
         work()
@@ -70,7 +71,7 @@ def _refusing(work: "Callable[[], None]") -> None:
         fail(str(error), REFUSED)
     except (UnknownSource, BadSourceName) as error:
         fail(str(error), USAGE)
-    except (ReferenceMissing, ArtifactError) as error:
+    except (ReferenceMissing, ArtifactError, ModelUnusable) as error:
         fail(str(error), FAILED)
     except KeyboardInterrupt:
         fail("interrupted: nothing was written, run it again", FAILED)
@@ -101,7 +102,12 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
     texts: list[str] = []
     with contextlib.closing(Store.open(chosen.store_url)) as store, progress("Open data") as advance:
         for done in import_open_data(
-            folder, store, chosen.reference_dir, chosen.data_dir / "rejects", progress=advance
+            folder,
+            store,
+            chosen.reference_dir,
+            chosen.data_dir / "rejects",
+            progress=advance,
+            completing=lambda reference: completion(chosen, reference).completed,
         ):
             if isinstance(done, Absent):
                 results.append({"source": done.source, "absent": done.file_name})
@@ -169,7 +175,14 @@ def _records(
     try:
         with progress(f"Import of {feed.name}") as advance:
             return import_records(
-                store, reference, feed, files, chosen.data_dir / "rejects", complete=complete, progress=advance
+                store,
+                reference,
+                feed,
+                files,
+                chosen.data_dir / "rejects",
+                complete=complete,
+                progress=advance,
+                completed=completion(chosen, reference).completed,
             )
     finally:
         store.close()

@@ -1,6 +1,5 @@
 """`vivier index`: build the indexes from the store, say which generation is in force, check its files."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -49,19 +48,18 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     from features.reference import Reference, ReferenceMissing
     from features.store import Store
     from matching.build import build as build_index
-    from matching.build import ensure_encoder
     from matching.index.registry import BACKENDS, DEFAULT
+    from models.encoder import ModelUnusable
+    from models.published import TextModels
 
     name = DEFAULT if backend is None else backend
     if name not in BACKENDS:
         fail(f"no index backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
     try:
         reference = Reference.load(configured.reference_dir)
-    except (ReferenceMissing, ArtifactError) as error:
+        models = TextModels.load(configured.encoder)
+    except (ReferenceMissing, ArtifactError, ModelUnusable) as error:
         fail(str(error))
-    with progress("Learning the encoder from ROME", 1) as advance:
-        ensure_encoder(reference, configured.data_dir)
-        advance(1)
     store = Store.open(configured.store_url)
     try:
         with contextlib.ExitStack() as bars:
@@ -71,7 +69,13 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
                 return bars.enter_context(progress(KIND_LABELS.get(collection, collection), total))
 
             return build_index(
-                store, reference, configured.data_dir, now=dt.datetime.now(dt.UTC), backend_name=name, progress=bar
+                store,
+                reference,
+                models,
+                configured.data_dir,
+                now=dt.datetime.now(dt.UTC),
+                backend_name=name,
+                progress=bar,
             )
     finally:
         store.close()
@@ -114,33 +118,42 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Check every file of the generation in force against its sha256. Exit code 1 when one is wrong.
+    """Check every file of the models and of the generation in force against its sha256. Exit code 1 when one is wrong.
 
     Example: vivier index verify
     """
-    from features.artifacts import ArtifactError, load_current
-
     configured = settings()
-    found: dict[str, dict[str, Any]] = {}
-    for name in ("encoder", "indexes"):
-        root: Path = configured.data_dir / name
-        try:
-            generation = load_current(root)
-        except ArtifactError as error:
-            found[name] = {"ok": False, "problem": str(error)}
-            continue
-        refused = generation.fallback_from
-        found[name] = {
-            "ok": refused is None,
-            "generation": generation.id,
-            "problem": None if refused is None else f"generation {refused} is damaged",
-        }
+    found = {"encoder": _verified_models(configured), "indexes": _verified_index(configured)}
+    remedies = {"encoder": "Check VIVIER_ENCODER", "indexes": "Run: vivier index build"}
     lines = [
-        f"{name}: generation {item['generation']} is whole"
-        if item["ok"]
-        else f"{name}: {item['problem']}. Run: vivier index build"
+        f"{name}: {item['generation']} is whole" if item["ok"] else f"{name}: {item['problem']}. {remedies[name]}"
         for name, item in found.items()
     ]
     print_result(found, as_json, "\n".join(lines))
     if not all(item["ok"] for item in found.values()):
         raise typer.Exit(FAILED)
+
+
+def _verified_models(configured: "Settings") -> dict[str, Any]:
+    from models.encoder import ModelUnusable
+    from models.published import TextModels
+
+    try:
+        return {"ok": True, "generation": TextModels.load(configured.encoder).encoder.fingerprint, "problem": None}
+    except ModelUnusable as error:
+        return {"ok": False, "problem": str(error)}
+
+
+def _verified_index(configured: "Settings") -> dict[str, Any]:
+    from features.artifacts import ArtifactError, load_current
+
+    try:
+        generation = load_current(configured.indexes_dir)
+    except ArtifactError as error:
+        return {"ok": False, "problem": str(error)}
+    refused = generation.fallback_from
+    return {
+        "ok": refused is None,
+        "generation": generation.id,
+        "problem": None if refused is None else f"generation {refused} is damaged",
+    }

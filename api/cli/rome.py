@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, settings
+from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, progress, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from features.rome.diff import Codes, Links, RomeDiff
     from features.rome.referential import Rome
 
@@ -94,6 +96,63 @@ def resolve(
     found = [{"code": rome.codes[row], "label": rome.labels[row]} for row in _resolved(rome, code)]
     text = "\n".join(f"{each['code']}  {each['label']}" for each in found)
     print_result({"code": code, "version": rome.version, "occupations": found}, as_json, text)
+
+
+@app.command()
+def predict(
+    source: Annotated[
+        Path, typer.Option("--input", help="Titles, one a line (UTF-8); after a tab, the description if there is one.")
+    ],
+    out: Annotated[Path, typer.Option(help="The TSV file to write: line, rank, ROME code, appellation code, score.")],
+    k: Annotated[int, typer.Option(min=1, max=1000, help="Occupations for each title, at most.")] = 5,
+    archive: Annotated[
+        Path | None, typer.Option("--rome", help="A ROME archive (folder or zip), instead of what is imported.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which occupations each title of a file may mean, with a calibrated score.
+
+    Lines are numbered from 0, ranks from 1. The score is the probability that the occupation's v3 family is right. A
+    line without a word has no row.
+
+    Example: vivier rome predict --input intitules.tsv --out metiers.tsv --k 5
+    """
+    from api.cli.line_files import read_lines, write_rows
+    from models.encoder import ModelUnusable
+    from models.published import TextModels
+
+    lines = read_lines(source)
+    rome = _version(str(archive)) if archive is not None else _imported()
+    try:
+        tagger = TextModels.load(settings().encoder).tagger(rome)
+    except ModelUnusable as error:
+        fail(str(error), FAILED)
+
+    silent = 0
+
+    def predicted() -> "Iterator[tuple[int, int, str, str, str]]":
+        nonlocal silent
+        with progress("Reading titles", len(lines)) as advance:
+            for number, line in enumerate(lines):
+                title, _, description = line.partition("\t")
+                found = tagger.tag([title], [description], k=k)[0]
+                silent += not found
+                for rank, prediction in enumerate(found, start=1):
+                    appellation = prediction.appellation
+                    code = rome.appellation_codes[appellation] if appellation >= 0 else ""
+                    yield number, rank, rome.codes[prediction.occupation], code, f"{prediction.score:.4f}"
+                advance(1)
+
+    written = write_rows(out, predicted())
+    done = {
+        "lines": len(lines),
+        "rows": written,
+        "without_prediction": silent,
+        "model": tagger.version,
+        "out": str(out),
+    }
+    told = f"{written} rows for {len(lines)} lines in {out}"
+    print_result({**done, "out": str(out)}, as_json, told + (f" ({silent} lines without a word)" if silent else ""))
 
 
 @app.command("diff")

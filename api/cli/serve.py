@@ -60,12 +60,13 @@ def open_service(configured: "Settings") -> "Service":
         from features.artifacts import ArtifactError
         from features.reference import ReferenceMissing
         from matching.errors import VivierError
+        from models.encoder import ModelUnusable
 
         service, problem = None, ""
         try:
             service = Service.open(configured)
             advance(1)
-        except (ReferenceMissing, ArtifactError, VivierError) as error:
+        except (ReferenceMissing, ArtifactError, VivierError, ModelUnusable) as error:
             problem = str(error)
     if service is None:
         fail(problem)

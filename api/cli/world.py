@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.console import USAGE, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import USAGE, AsJson, completion, fail, print_result, progress, say, settings
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -149,12 +149,13 @@ def _store(configured: "Settings", world: "World") -> dict[str, Any]:
     from features.world.world import ORDER
     from features.world.write import to_store
 
+    completed = completion(configured, world.facts.reference).completed
     store = Store.open(configured.store_url)
     done: dict[str, dict[str, int]] = {}
     try:
         for kind in ORDER:
             with progress(LABELS[kind.value], world.expected(kind)) as advance:
-                counts = to_store(world, store, [kind], advance)[kind]
+                counts = to_store(world, store, [kind], advance, completed)[kind]
             done[kind.value] = {
                 "inserted": counts.inserted,
                 "updated": counts.updated,

@@ -148,7 +148,7 @@ def keep(service: Service, border: Border, batch: Sequence[tuple[int, bytes | No
             tally.reject(number, error)
             continue
         try:
-            records.append(parse(border, line, service.reference))
+            records.append(service.completed(parse(border, line, service.reference)))
         except BorderError as wrong:
             tally.reject(number, ErreurChamp.of(wrong.problems[0]))
     counts = WriteCounts()

@@ -1,20 +1,32 @@
 """What a jobseeker is shown: the offers and the training sessions for a profile."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.openapi import page_answers, query_parameters, ref
 from api.parameters import search_of
 from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 from api.views import offer_view, session_view
-from matching.filters.registry import parameters_for
+from features.records import Profile, occupation_code
+from matching.answer import Answer
+from matching.errors import NotFound
+from matching.filters.base import Context
+from matching.filters.registry import parameters_for, parse
 from matching.schema import Collection
 from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
 
 router = APIRouter(prefix="/v1/profils/{id}", tags=["Recommandations"])
+
+UNREAD_PROJECTS: Final = (
+    "Aucun métier n'a été reconnu dans {words} : précisez un code ROME, une appellation du ROME ou d'autres mots."
+)
 
 
 @router.get(
@@ -30,7 +42,10 @@ router = APIRouter(prefix="/v1/profils/{id}", tags=["Recommandations"])
 )
 async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
-    answer = offers_for_profile(service.engine, key, parameters, window)
+    try:
+        answer = offers_for_profile(service.engine, key, parameters, window)
+    except NotFound as missing:
+        answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
     return search_page("offres", window, answer, lambda match: offer_view(match.record, service.reference))
 
 
@@ -46,5 +61,20 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
 )
 async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
-    answer = sessions_for_profile(service.engine, key, parameters, window)
+    try:
+        answer = sessions_for_profile(service.engine, key, parameters, window)
+    except NotFound as missing:
+        answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
     return search_page("formations", window, answer, lambda match: session_view(match.record, service.reference))
+
+
+def _unread(
+    service: Service, key: str, searched: Collection, parameters: Mapping[str, str], missing: NotFound
+) -> Answer[Any]:
+    """The empty answer to a person whose words tell no occupation: it says so. Raises `missing` for anyone else."""
+    profile = service.store.get(Profile, key)
+    if profile is None or any(occupation_code(project) is not None for project in profile.projects):
+        raise missing
+    parse(parameters, Context(searched, service.engine.lookups, service.engine.today()))
+    words = ", ".join(f"« {project.label[:80]} »" for project in profile.projects if project.label is not None)
+    return Answer((), 0, notice=UNREAD_PROJECTS.format(words=words))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from api.routes import health, problem_pages, prospection, recommendations, rome, sourcing
+from api.routes import health, problem_pages, prospection, recommendations, rome, sourcing, text
 from api.routes.bulk import bulk_router
 from api.routes.protected import sub_resource
 from api.routes.records import records_router
@@ -21,6 +21,7 @@ def routers() -> Iterator[APIRouter]:
     yield sourcing.router
     yield prospection.router
     yield rome.router
+    yield text.router
     for kind, border in BORDERS.items():
         if kind in APART:
             yield sub_resource(kind, APART[kind])

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from features.border.problems import BorderError
-from features.records import WorkingTime
+from features.records import Inference, WorkingTime
 from features.text import normalise
 
 if TYPE_CHECKING:
@@ -49,6 +49,39 @@ class BorderModel(BaseModel):
         str_max_length=TEXT_LIMIT,
         allow_inf_nan=False,
         populate_by_name=True,
+    )
+
+
+class DeductionIn(BorderModel):
+    """Un métier lu dans un texte sans code. Calculé par le service : ce qui est envoyé est remplacé."""
+
+    codeROME: str
+    codeAppellation: str | None = None
+    score: float = Field(ge=0, le=1, description="Probabilité que la famille du métier (son code v3) soit la bonne")
+    modele: ShortText = Field(description="Les modèles et le référentiel qui l'ont lu")
+
+
+def inferred_of(deduction: DeductionIn | None) -> Inference | None:
+    """The inference as it was sent. Its codes are not checked: the service replaces it."""
+    if deduction is None:
+        return None
+    return Inference(
+        rome_code=deduction.codeROME,
+        appellation_code=deduction.codeAppellation,
+        score=deduction.score,
+        model=deduction.modele,
+    )
+
+
+def deduction_out(inferred: Inference | None) -> dict[str, object] | None:
+    """The JSON of an inference, in the shape that `DeductionIn` reads."""
+    if inferred is None:
+        return None
+    return compact(
+        codeROME=inferred.rome_code,
+        codeAppellation=inferred.appellation_code,
+        score=inferred.score,
+        modele=inferred.model,
     )
 
 
@@ -133,6 +166,14 @@ def working_time(full: bool | None) -> WorkingTime | None:
 def full_time(time: WorkingTime | None) -> bool | None:
     """A working time as `tempsPlein`."""
     return None if time is None else time is WorkingTime.FULL
+
+
+def occupation_of_appellation(reference: "Reference", appellation: str | None) -> str | None:
+    """An appellation belongs to one occupation: it tells the ROME code of a job that does not."""
+    if appellation is None:
+        return None
+    rome = reference.rome
+    return rome.codes[int(rome.appellation_occupation[rome.appellation_row_of(appellation)])]
 
 
 def iso(date: dt.date | None) -> str | None:

@@ -11,6 +11,7 @@ from pydantic import Field
 from features.border.base import (
     LIST_LIMIT,
     BorderModel,
+    DeductionIn,
     Id,
     ShortText,
     Title,
@@ -18,11 +19,14 @@ from features.border.base import (
     clean_naf,
     clean_siret,
     compact,
+    deduction_out,
     full_time,
     if_given,
+    inferred_of,
     iso,
     known_appellation,
     known_rome,
+    occupation_of_appellation,
     working_time,
 )
 from features.border.problems import BorderError
@@ -133,6 +137,7 @@ class OffreIn(BorderModel):
     romeLibelle: ShortText | None = None
     appellationCode: ShortText | None = None
     appellationlibelle: ShortText | None = None
+    metierDeduit: DeductionIn | None = None
     entreprise: EntrepriseIn = EntrepriseIn()
     typeContrat: ShortText | None = Field(None, description="Code du référentiel typesContrats", examples=["CDI"])
     typeContratLibelle: ShortText | None = Field(None, examples=["CDD - 6 Mois"])
@@ -177,8 +182,10 @@ class OffreIn(BorderModel):
             title=self.intitule,
             description=plain(self.description),
             source=self._source(source),
-            rome_code=if_given(known_rome, reference, self.romeCode, "romeCode") or _occupation(reference, appellation),
+            rome_code=if_given(known_rome, reference, self.romeCode, "romeCode")
+            or occupation_of_appellation(reference, appellation),
             appellation_code=appellation,
+            inferred=inferred_of(self.metierDeduit),
             commune_insee=place.commune_insee,
             departement=place.departement,
             lat=self.lieuTravail.latitude,
@@ -253,14 +260,6 @@ class OffreIn(BorderModel):
         )
 
 
-def _occupation(reference: "Reference", appellation: str | None) -> str | None:
-    """An appellation belongs to one occupation: it tells the ROME code of an offer that does not."""
-    if appellation is None:
-        return None
-    rome = reference.rome
-    return rome.codes[int(rome.appellation_occupation[rome.appellation_row_of(appellation)])]
-
-
 def _language(spoken: LangueOffreIn, path: str) -> LanguageDemand:
     code = read_language(spoken.libelle)
     if code is None:
@@ -300,6 +299,7 @@ def offre_out(offer: Offer) -> dict[str, object]:
         ),
         romeCode=offer.rome_code,
         appellationCode=offer.appellation_code,
+        metierDeduit=deduction_out(offer.inferred),
         entreprise=compact(nom=offer.firm_name, siret=offer.siret),
         typeContrat=offer.contract and offer.contract.value,
         dureeContratMois=offer.contract_months,

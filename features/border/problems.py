@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 VALUE_LIMIT: Final = 80
 """Characters of a refused value that are repeated: enough to recognise it, too few to copy a CV."""
@@ -211,7 +212,10 @@ class BorderError(ValueError):
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
-    """The problems of a pydantic error, fields in their public names, in the order of the model."""
+    """The problems of a pydantic error, fields in their public names, in the order of the model.
+
+    A list that pydantic finds too short because its elements are refused is not told: the elements are.
+    """
     return tuple(
         Problem.of(
             _path(details["loc"]),
@@ -220,7 +224,12 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
             **details.get("ctx", {}),
         )
         for details in error.errors(include_url=False)
+        if not _only_refused(details)
     )
+
+
+def _only_refused(details: ErrorDetails) -> bool:
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

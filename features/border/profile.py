@@ -8,19 +8,24 @@ from pydantic import Field
 from features.border.base import (
     LIST_LIMIT,
     BorderModel,
+    DeductionIn,
     Id,
     ShortText,
     clean_naf,
     compact,
+    deduction_out,
     full_time,
     if_given,
+    inferred_of,
     iso,
     known_appellation,
     known_commune,
     known_rome,
     known_skill,
+    occupation_of_appellation,
     working_time,
 )
+from features.border.problems import BorderError
 from features.records import (
     Consents,
     Contract,
@@ -44,9 +49,16 @@ if TYPE_CHECKING:
 class ProjetIn(BorderModel):
     """Un métier visé et les conditions dans lesquelles la personne le veut."""
 
-    codeROME: str = Field(description="Code ROME 4.0 (ou v3) du métier visé", examples=["D1106"])
+    codeROME: str | None = Field(
+        None,
+        description="Code ROME 4.0 (ou v3) du métier visé ; à défaut l'appellation, ou `libelle`",
+        examples=["D1106"],
+    )
     codeAppellation: str | None = Field(None, description="Code OGR de l'appellation")
-    libelle: ShortText | None = Field(None, description="Le métier avec les mots de la personne")
+    libelle: ShortText | None = Field(
+        None, description="Le métier avec les mots de la personne ; sans code, le métier y est lu (`metierDeduit`)"
+    )
+    metierDeduit: DeductionIn | None = None
     commune: str | None = Field(None, description="Code INSEE d'où chercher, si ce n'est pas le domicile")
     rayonKm: float | None = Field(None, ge=0, le=20_000, description="Rayon propre à ce projet, en km")
     typesContrat: tuple[Contract, ...] = Field((), max_length=20, description="Vide : tout contrat")
@@ -69,6 +81,7 @@ class ExperienceIn(BorderModel):
     intitule: ShortText | None = None
     codeROME: str | None = None
     codeAppellation: str | None = None
+    metierDeduit: DeductionIn | None = None
     codeNAF: str | None = None
     dateFin: dt.date | None = Field(None, description="Absente : emploi en cours, ou date inconnue")
 
@@ -153,10 +166,15 @@ class ProfilIn(BorderModel):
 
 
 def _project(project: ProjetIn, reference: "Reference", path: str) -> Project:
+    appellation = if_given(known_appellation, reference, project.codeAppellation, f"{path}.codeAppellation")
+    code = if_given(known_rome, reference, project.codeROME, f"{path}.codeROME")
+    if code is None and appellation is None and not project.libelle:
+        raise BorderError.one(f"{path}.codeROME", "", "missing")
     return Project(
-        rome_code=known_rome(reference, project.codeROME, f"{path}.codeROME"),
-        appellation_code=if_given(known_appellation, reference, project.codeAppellation, f"{path}.codeAppellation"),
+        rome_code=code or occupation_of_appellation(reference, appellation),
+        appellation_code=appellation,
         label=project.libelle or None,
+        inferred=inferred_of(project.metierDeduit),
         commune_insee=if_given(known_commune, reference, project.commune, f"{path}.commune"),
         radius_km=project.rayonKm,
         contracts=project.typesContrat,
@@ -167,11 +185,14 @@ def _project(project: ProjetIn, reference: "Reference", path: str) -> Project:
 
 
 def _experience(experience: ExperienceIn, reference: "Reference", path: str) -> Experience:
+    appellation = if_given(known_appellation, reference, experience.codeAppellation, f"{path}.codeAppellation")
     return Experience(
         months=experience.mois,
         title=experience.intitule or None,
-        rome_code=if_given(known_rome, reference, experience.codeROME, f"{path}.codeROME"),
-        appellation_code=if_given(known_appellation, reference, experience.codeAppellation, f"{path}.codeAppellation"),
+        rome_code=if_given(known_rome, reference, experience.codeROME, f"{path}.codeROME")
+        or occupation_of_appellation(reference, appellation),
+        appellation_code=appellation,
+        inferred=inferred_of(experience.metierDeduit),
         naf=clean_naf(experience.codeNAF, f"{path}.codeNAF"),
         ended_on=experience.dateFin,
     )
@@ -186,6 +207,7 @@ def profil_out(profile: Profile) -> dict[str, object]:
             compact(
                 codeROME=p.rome_code,
                 codeAppellation=p.appellation_code,
+                metierDeduit=deduction_out(p.inferred),
                 libelle=p.label,
                 commune=p.commune_insee,
                 rayonKm=p.radius_km,
@@ -203,6 +225,7 @@ def profil_out(profile: Profile) -> dict[str, object]:
                 intitule=e.title,
                 codeROME=e.rome_code,
                 codeAppellation=e.appellation_code,
+                metierDeduit=deduction_out(e.inferred),
                 codeNAF=e.naf,
                 dateFin=iso(e.ended_on),
             )

@@ -1,13 +1,13 @@
 """The two gendered forms of ROME's labels."""
 
-from functools import cache
+from functools import lru_cache
 
 from features.text import without_accents
 
 _PAIRS = {("homme", "femme"), ("garçon", "fille"), ("steward", "hôtesse"), ("valet", "femme")}
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def forms(label: str) -> tuple[str, str]:
     """The masculine and feminine form of an "X / Y" label; a label with one form gives it twice.
 

@@ -4,7 +4,7 @@ Two families. A *record source* turns a partner's file into records for the stor
 publisher's file into a referential (ROME, communes, certifications, tension, NAF hirings), which is published whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,15 @@ class Parsed:
     records: tuple[Record, ...]
     gone: tuple[tuple[Kind, str], ...] = ()
     """Records that the row says are no more (a closed establishment): they are deleted if they are there."""
+
+
+Complete = Callable[[Record], Record]
+"""Adds to a record what can be inferred from it (`models/inference.py`)."""
+
+
+def as_it_is(record: Record) -> Record:
+    """Nothing added."""
+    return record
 
 
 class WrongFile(ValueError):

@@ -1,11 +1,11 @@
 """Everything of a folder of open data: the reference data first, then the records that need it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from features.reference import Reference
-from features.sources.base import WrongFile
+from features.sources.base import Complete, WrongFile, as_it_is
 from features.sources.registry import OPEN_DATA_RECORDS, REFERENCE_SOURCES
 from features.sources.run import Imported, Progress, import_records
 from features.sources.run_reference import Published, import_reference
@@ -26,10 +26,12 @@ def import_open_data(
     reference_dir: Path,
     rejects_folder: Path,
     progress: Progress = lambda _rows: None,
+    completing: Callable[[Reference], Complete] = lambda _reference: as_it_is,
 ) -> Iterator[Published | Imported | Absent]:
     """Import each publisher's files found under `root`, and say what each import did as it ends.
 
-    A second run changes nothing. Raises WrongFile when the folder is not there or has none of the files, and
+    `completing` is asked, once the reference data are there, for what completes the records. A second run changes
+    nothing. Raises WrongFile when the folder is not there or has none of the files, and
     ReferenceMissing when offers are there but neither ROME nor communes ever were.
     """
     if not root.is_dir():
@@ -51,5 +53,6 @@ def import_open_data(
             yield Absent(feed.name, name)
     if records:
         reference = Reference.load(reference_dir)
+        completed = completing(reference)
         for feed, path in records:
-            yield import_records(store, reference, feed, [path], rejects_folder, progress=progress)
+            yield import_records(store, reference, feed, [path], rejects_folder, progress=progress, completed=completed)

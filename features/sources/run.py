@@ -9,7 +9,7 @@ from typing import Final
 from features import duplicates
 from features.border.problems import Problem
 from features.reference import Reference
-from features.sources.base import Parsed, RecordSource, Reject, WrongFile
+from features.sources.base import Complete, Parsed, RecordSource, Reject, WrongFile, as_it_is
 from features.sources.feed import rejected
 from features.sources.rejects import RejectsFile, rejects_path, writing_rejects
 from features.sources.staging import Staging
@@ -55,18 +55,20 @@ def import_records(
     *,
     complete: bool = False,
     progress: Progress = lambda _rows: None,
+    completed: Complete = as_it_is,
 ) -> Imported:
     """Bring the files' records into the store, all of them or, if anything stops it, none.
 
     `complete`: the files are the whole feed, so what `source.name` gave before and gives no more is deleted; a record
-    whose row is bad this time stays. Bad rows go to the rejects file. Raises WrongFile, before any write, for a file
-    that cannot be read to its end, and for a complete feed without a single good row (it would empty the store).
+    whose row is bad this time stays. `completed` is asked of each good record. Bad rows go to the rejects file. Raises
+    WrongFile, before any write, for a file that cannot be read to its end, and for a complete feed without a single
+    good row (it would empty the store).
     """
     if _NAME.fullmatch(source.name) is None:
         raise BadSourceName(f"a source is named by letters, digits and . _ - (at most 60), not {source.name!r}")
     with writing_rejects(rejects_folder, source.name) as rejects, Staging(rejects_folder) as staging:
         for path in paths:
-            _stage(source, path, reference, staging, rejects, progress)
+            _stage(source, path, reference, staging, rejects, progress, completed)
         if complete and len(staging) == 0:
             raise WrongFile(
                 f"{', '.join(path.name for path in paths)}: no good row ({rejects.count} rejected). A complete feed "
@@ -91,6 +93,7 @@ def _stage(
     staging: Staging,
     rejects: RejectsFile,
     progress: Progress,
+    completed: Complete,
 ) -> None:
     for row in source.read(path, reference):
         progress(1)
@@ -99,7 +102,7 @@ def _stage(
         elif (again := staging.repeated(row.records)) is not None:
             rejects.add(_repeated(row, record_id(again)))
         else:
-            staging.add(row.records)
+            staging.add(tuple(map(completed, row.records)))
             staging.add_gone(row.gone)
 
 

@@ -136,12 +136,13 @@ def _filled(array: pa.Array, annotation: Any, default: object, kind: pa.DataType
         values = _filled(array.flatten(), inner, msgspec.NODEFAULT, kind.value_type)
         return pa.ListArray.from_arrays(offsets, values, type=kind)
     if pa.types.is_struct(kind):
-        fields = msgspec.structs.fields(annotation)
+        choices = typing.get_args(annotation) or (annotation,)
+        fields = msgspec.structs.fields(next(choice for choice in choices if choice is not type(None)))
         children = [
             _filled(array.field(position), field.type, field.default, kind.field(position).type)
             for position, field in enumerate(fields)
         ]
-        return pa.StructArray.from_arrays(children, fields=list(kind))
+        return pa.StructArray.from_arrays(children, fields=list(kind), mask=array.is_null())
     if array.type != kind:
         array = array.cast(kind)
     if default is None or default is msgspec.NODEFAULT or array.null_count == 0:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from features import duplicates
+from features.sources.base import Complete, as_it_is
 from features.store import Kind, Store, WriteCounts, record_id
 from features.world.table import ParquetTable
 from features.world.world import ORDER, World
@@ -17,13 +18,17 @@ def _no_progress(_: int) -> None:
 
 
 def to_store(
-    world: World, store: Store, kinds: Iterable[Kind] = ORDER, progress: Callable[[int], None] = _no_progress
+    world: World,
+    store: Store,
+    kinds: Iterable[Kind] = ORDER,
+    progress: Callable[[int], None] = _no_progress,
+    completed: Complete = as_it_is,
 ) -> dict[Kind, WriteCounts]:
     """Write the world into the store in place of the one before; what was done to each kind.
 
     Each batch is one transaction, so that an interrupted run leaves whole batches, and a rerun completes it and
     changes nothing twice. Records of an earlier, larger world are deleted at the end of their kind. Other sources'
-    records stay.
+    records stay. `completed` is asked of each record.
     """
     done: dict[Kind, WriteCounts] = {}
     for kind in kinds:
@@ -31,7 +36,7 @@ def to_store(
         for records in world.blocks(kind):
             if records:
                 with store.writing() as writer, duplicates.following(writer):
-                    counts += writer.upsert(records, SOURCE)
+                    counts += writer.upsert(map(completed, records), SOURCE)
                 kept.update(map(record_id, records))
             progress(len(records))
         with store.writing() as writer, duplicates.following(writer):

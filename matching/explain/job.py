@@ -88,7 +88,7 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
 
 def _closeness(facts: JobFacts) -> str:
     closeness = facts.values["closeness"]
-    degree = "très proches" if closeness >= 0.75 else "proches" if closeness >= 0.5 else "assez éloignés"
+    degree = "très proches" if closeness >= 0.88 else "proches" if closeness >= 0.82 else "assez éloignés"
     return (
         f"Intitulé et contenu {degree} de votre projet"
         if facts.reader is Reader.PERSON

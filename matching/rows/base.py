@@ -85,7 +85,7 @@ class RowWriter:
             np.add.at(vectors, np.array(rows), encoded)
         if self._occupations:
             rows, occupations, weights = zip(*self._occupations, strict=True)
-            known = self._lookups.occupations.vectors[np.array(occupations)]
+            known = self._lookups.occupation_vectors[np.array(occupations)]
             np.add.at(vectors, np.array(rows), known * np.array(weights, dtype=np.float32)[:, None])
         return unit(vectors)
 
@@ -147,7 +147,7 @@ def nearest_occupation(lookups: Lookups, candidates: Sequence[int], title: str |
     if title is None or len(candidates) == 1:
         return candidates[0]
     vector = lookups.encoder.encode([title])[0]
-    return candidates[int(np.argmax(lookups.occupations.vectors[list(candidates)] @ vector))]
+    return candidates[int(np.argmax(lookups.occupation_vectors[list(candidates)] @ vector))]
 
 
 def payload_of(record: Record) -> bytes:

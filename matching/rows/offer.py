@@ -7,7 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from features.bits import CONTRACT_BIT, language_bits, licence_bits
-from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record
+from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record, occupation_code
 from features.text import shorten, without_gender_marks
 from matching.catalogue import Rows
 from matching.lookups import Lookups
@@ -52,13 +52,9 @@ def project_offers(
     """Rows of offers, one each; `also` gives the other sources of the same job by offer id."""
     writer = RowWriter(Collection.OFFERS, lookups)
     titles = [without_gender_marks(offer.title) for offer in records]
-    occupations = [_occupation(offer, title, lookups) for offer, title in zip(records, titles, strict=True)]
-    uncoded = [position for position, row in enumerate(occupations) if row < 0]
-    read = lookups.titles.read([titles[position] for position in uncoded])
-    inferred = {position: int(row) for position, row in zip(uncoded, read, strict=True) if row >= 0}
     for position, offer in enumerate(records):
-        guessed = position in inferred
-        occupation = inferred.get(position, occupations[position])
+        guessed = offer.inferred is not None
+        occupation = _occupation(offer, titles[position], lookups)
         skills, weights = wanted_skills(offer, occupation, lookups)
         writer.add(
             offer.id,
@@ -103,8 +99,8 @@ def project_offers(
 
 
 def _occupation(offer: Offer, title: str, lookups: Lookups) -> int:
-    row = resolve_occupation(lookups, offer.rome_code, title)
-    if row < 0 or offer.published_on >= ROME_V4_DATE or offer.rome_code is None:
+    row = resolve_occupation(lookups, occupation_code(offer), title)
+    if row < 0 or offer.published_on >= ROME_V4_DATE or offer.rome_code is None or offer.inferred is not None:
         return row
     return nearest_occupation(lookups, lookups.reference.rome.resolve(offer.rome_code), title)
 

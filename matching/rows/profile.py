@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from features.bits import contract_bits, held_licence_bits, language_bits
 from features.geo import radius_km
-from features.records import Profile, Project, SkillLevel, WorkingTime
+from features.records import Profile, Project, SkillLevel, WorkingTime, occupation_code
 from features.rome.referential import Relation
 from matching.catalogue import Rows
 from matching.lookups import Lookups
@@ -55,7 +55,7 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
             "counsellor": counsellor_number(profile.counsellor_id),
         }
         for project in profile.projects:
-            occupation = resolve_occupation(lookups, project.rome_code, project_label(project, lookups))
+            occupation = resolve_occupation(lookups, occupation_code(project), project_label(project, lookups))
             if occupation < 0:
                 continue
             available = [date for date in (profile.available_from, project.start_date) if date is not None]
@@ -103,9 +103,7 @@ def experience_months(profile: Profile, occupation: int, lookups: Lookups) -> in
     rome = lookups.reference.rome
     months = 0
     for experience in profile.experiences:
-        held = resolve_occupation(lookups, experience.rome_code, experience.title)
-        if held < 0 and experience.title is not None:
-            held = lookups.titles.named(experience.title)
+        held = resolve_occupation(lookups, occupation_code(experience), experience.title)
         if held >= 0 and rome.relation[held, occupation] >= Relation.PARENT:
             months += experience.months
     return months

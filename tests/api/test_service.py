@@ -15,6 +15,7 @@ from features.reference import ReferenceMissing
 from features.sample.reference import sample_reference
 from features.store import Kind, Store
 from matching.build import build
+from models.published import published_models
 from tests.api.conftest import client_over
 
 SECONDS = 10
@@ -85,7 +86,7 @@ def test_a_damaged_generation_is_refused_and_the_one_before_serves(deployment: P
     import datetime as dt
 
     store = Store.open(f"sqlite:///{deployment / 'vivier.db'}")
-    build(store, sample_reference(), deployment, now=dt.datetime.now(dt.UTC))
+    build(store, sample_reference(), published_models(), deployment, now=dt.datetime.now(dt.UTC))
     store.close()
     victim = next(path for path in (deployment / "indexes" / "000002").rglob("*.npz"))
     data = bytearray(victim.read_bytes())

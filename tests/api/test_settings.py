@@ -28,8 +28,10 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIVIER_PORT", "9000")
     monkeypatch.setenv("VIVIER_DATA_DIR", "/tmp/elsewhere")
     monkeypatch.setenv("VIVIER_DATABASE_URL", "")
+    monkeypatch.setenv("VIVIER_ENCODER", "/tmp/modele")
     settings = read_settings()
     assert settings.port == 9000
+    assert settings.encoder == Path("/tmp/modele")
     assert settings.store_url == "sqlite:////tmp/elsewhere/vivier.db"
 
 
@@ -37,6 +39,12 @@ def test_an_unknown_variable_is_an_error_that_names_the_nearest(monkeypatch: pyt
     monkeypatch.setenv("VIVIER_PROT", "9000")
     with pytest.raises(SettingsError, match=r"VIVIER_PROT is not a setting; the nearest one is VIVIER_PORT"):
         read_settings()
+
+
+def test_no_encoder_is_the_one_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().encoder is None
+    monkeypatch.setenv("VIVIER_ENCODER", "")
+    assert read_settings().encoder is None
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "http"])

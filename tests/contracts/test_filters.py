@@ -55,8 +55,7 @@ from matching.rows.offer import project_offers
 from matching.rows.profile import DEFAULT_RADIUS_KM, project_profiles
 from matching.rows.session import project_sessions
 from matching.schema import WITHOUT_VECTORS, WORD_WIDTH, WORKING_TIME_FULL, WORKING_TIME_PART, Collection
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
+from models.published import published_models
 
 TODAY = dt.date(2026, 9, 1)
 REFERENCE = sample_reference()
@@ -242,9 +241,7 @@ def _none(rows: Rows) -> Rows:
 
 @pytest.fixture(scope="module")
 def lookups() -> Lookups:
-    rng = np.random.default_rng(0)
-    encoder = Encoder.of(rng.normal(size=(4096, 64)).astype(np.float32), np.ones(4096, dtype=np.float32))
-    return Lookups(REFERENCE, encoder, OccupationVectors.of(encoder, ROME))
+    return Lookups(REFERENCE, published_models())
 
 
 @pytest.fixture(scope="module")

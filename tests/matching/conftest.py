@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import pytest
 
-from features.artifacts import load_current
 from features.geo import distance_km
 from features.records import Record
 from features.reference import Reference
@@ -19,15 +18,14 @@ from features.world import Sizes, World
 from features.world.small import sample_world_facts
 from features.world.write import to_store
 from matching.answer import Answer, Match, Window
-from matching.build import build, ensure_encoder
+from matching.build import build
 from matching.catalogue import Catalogue
-from matching.engine import ENCODER_ROOT, Engine
+from matching.engine import Engine
 from matching.index.registry import DEFAULT, backend
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.schema import WITHOUT_VECTORS, Collection
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
+from models.published import published_models
 
 R = TypeVar("R", bound=Record)
 
@@ -46,10 +44,10 @@ class House:
     today: dt.date = TODAY
 
     def build(self, backend_name: str = "faiss-flat") -> None:
-        build(self.store, self.reference, self.data_dir, now=NOW, backend_name=backend_name)
+        build(self.store, self.reference, published_models(), self.data_dir, now=NOW, backend_name=backend_name)
 
     def open(self) -> Engine:
-        return Engine.open(self.store, self.reference, self.data_dir, clock=lambda: self.today)
+        return Engine.open(self.store, self.reference, published_models(), self.data_dir, clock=lambda: self.today)
 
 
 @pytest.fixture(scope="session")
@@ -58,18 +56,9 @@ def reference() -> Reference:
 
 
 @pytest.fixture(scope="session")
-def encoder_dir(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Path:
-    """A data folder that holds the published encoder of the sample, and nothing else."""
-    folder = tmp_path_factory.mktemp("encoder")
-    ensure_encoder(reference, folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def lookups(reference: Reference, encoder_dir: Path) -> Lookups:
-    """The sample's tables and encoder, ready."""
-    encoder = Encoder.load(load_current(encoder_dir / ENCODER_ROOT).path)
-    made = Lookups(reference, encoder, OccupationVectors.of(encoder, reference.rome))
+def lookups(reference: Reference) -> Lookups:
+    """The sample's tables and the models that ship, ready."""
+    made = Lookups(reference, published_models())
     made.warm()
     return made
 
@@ -97,12 +86,11 @@ def local(tmp_path: Path, empty_database: Path, lookups: Lookups) -> Iterator[En
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory, encoder_dir: Path, reference: Reference) -> Iterator[House]:
+def town(tmp_path_factory: pytest.TempPathFactory, lookups: Lookups, reference: Reference) -> Iterator[House]:
     """The small generated world, indexed. Read only."""
     folder = tmp_path_factory.mktemp("town")
-    shutil.copytree(encoder_dir / ENCODER_ROOT, folder / ENCODER_ROOT)
     store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
-    to_store(World(sample_world_facts(), SIZES, 7, TODAY), store)
+    to_store(World(sample_world_facts(), SIZES, 7, TODAY), store, completed=lookups.completion.completed)
     house = House(store, folder, reference)
     house.build()
     yield house
@@ -116,15 +104,13 @@ def engine(town: House) -> Engine:
 
 
 @pytest.fixture
-def new_house(
-    tmp_path: Path, encoder_dir: Path, empty_database: Path, reference: Reference
-) -> Iterator[Callable[[str], House]]:
-    """Makes empty houses: a store without records, the encoder, no index."""
+def new_house(tmp_path: Path, empty_database: Path, reference: Reference) -> Iterator[Callable[[str], House]]:
+    """Makes empty houses: a store without records, no index."""
     made: list[House] = []
 
     def make(name: str) -> House:
         folder = tmp_path / name
-        shutil.copytree(encoder_dir / ENCODER_ROOT, folder / ENCODER_ROOT)
+        folder.mkdir()
         database = shutil.copy(empty_database, folder / "vivier.db")
         made.append(House(Store.open(f"sqlite:///{database}"), folder, reference))
         return made[-1]

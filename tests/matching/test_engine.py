@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -31,13 +32,15 @@ from features.reference import Reference
 from features.store import KIND_OF, Kind, Store, record_id
 from features.store.tables import change_log
 from matching.answer import Window
-from matching.build import build, ensure_encoder
-from matching.engine import ENCODER_ROOT, INDEX_ROOT, Engine
+from matching.build import build
+from matching.engine import INDEX_ROOT, Engine
 from matching.errors import NotFound, NotReady
 from matching.lookups import day_number
 from matching.rows.offer import OfferCard
 from matching.schema import NO_DAY, SCHEMAS, WITHOUT_VECTORS, Collection
 from matching.sourcing import profiles_for_offer
+from models.encoder import Encoder
+from models.published import published_models
 from tests.matching.conftest import NOW, House
 from tests.matching.made import BAKER, GUERET, NURSE, SIRET, contact, firm, offer, profile, session, training, write
 
@@ -394,21 +397,11 @@ def test_a_damaged_generation_is_refused_and_the_one_before_serves(house: House,
         house.open()
 
 
-def test_a_damaged_encoder_is_never_parsed(house: House) -> None:
-    damage(house.data_dir / ENCODER_ROOT, "encoder.npz")
-    with pytest.raises(NotReady, match=r"encoder\.npz.*vivier index build"):
-        house.open()
-
-
 def test_an_index_of_another_encoder_is_refused(house: House) -> None:
-    from features.artifacts import publishing
-    from models.encoder import Encoder
-
-    other = Encoder.of(np.eye(8, dtype=np.float32), np.ones(8, dtype=np.float32))
-    with publishing(house.data_dir / ENCODER_ROOT, {"rome": "another"}) as folder:
-        other.save(folder)
+    shipped = published_models()
+    other = replace(shipped, encoder=Encoder.of(np.eye(8, dtype=np.float32)))
     with pytest.raises(NotReady, match=r"another encoder.*vivier index build"):
-        house.open()
+        Engine.open(house.store, house.reference, other, house.data_dir)
 
 
 def test_an_index_of_other_reference_data_is_refused(house: House) -> None:
@@ -418,7 +411,7 @@ def test_an_index_of_other_reference_data_is_refused(house: House) -> None:
     moved = Communes.build([CommuneRow("01001", "Ailleurs", "01", "84", lat=46.0, lon=5.0)])
     other = Reference(reference.rome, moved, reference.certifications, reference.tension, reference.naf)
     with pytest.raises(NotReady, match=r"other reference data.*vivier index build"):
-        Engine.open(house.store, other, house.data_dir)
+        Engine.open(house.store, other, published_models(), house.data_dir)
 
 
 def test_an_index_of_another_schema_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,7 +444,7 @@ def test_a_build_tells_its_progress_and_its_counts(house: House) -> None:
         told[collection] = [total]
         return told[collection].append
 
-    meta = build(house.store, house.reference, house.data_dir, now=NOW, progress=progress)
+    meta = build(house.store, house.reference, published_models(), house.data_dir, now=NOW, progress=progress)
     assert meta["records"] == {"profils": 1, "offres": 0, "formations": 0, "etablissements": 0}
     assert told == {
         Collection.PROFILES: [2, 2],
@@ -467,27 +460,11 @@ def test_a_build_with_an_unknown_backend_publishes_nothing(house: House) -> None
     assert house.open().status()["generation"] == "000001"
 
 
-def test_the_encoder_is_fitted_once_for_one_rome(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    import matching.build
-
-    def never(*_: object) -> object:
-        raise AssertionError("fitted again")
-
-    monkeypatch.setattr(matching.build, "fit", never)
-    first = ensure_encoder(house.reference, house.data_dir)
-    assert ensure_encoder(house.reference, house.data_dir).fingerprint == first.fingerprint
-    with pytest.raises(AssertionError, match="fitted again"):
-        ensure_encoder(house.reference, house.data_dir, force=True)
-    damage(house.data_dir / ENCODER_ROOT, "encoder.npz")
-    with pytest.raises(AssertionError, match="fitted again"):
-        ensure_encoder(house.reference, house.data_dir)
-
-
 def test_an_index_built_from_another_store_is_refused(house: House, tmp_path: Path) -> None:
     house.store.upsert([profile()], "test")
     house.build()
     other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
     other.upsert([profile("p1"), profile("p2"), profile("p3")], "test")
     with pytest.raises(NotReady, match=r"another store.*vivier index build"):
-        Engine.open(other, house.reference, house.data_dir)
+        Engine.open(other, house.reference, published_models(), house.data_dir)
     other.close()

@@ -38,7 +38,7 @@ JOB = JobFacts(
     reader=Reader.PERSON,
     values=values(
         JOB_FEATURES,
-        closeness=0.8,
+        closeness=0.9,
         relation=5,
         affinity=1,
         skills=0.5,
@@ -181,7 +181,7 @@ def told(name: str, **changed: Any) -> str:
     ("name", "changed", "expected"),
     [
         ("closeness", {}, "Intitulé et contenu très proches de votre projet"),
-        ("closeness", {"value": 0.6}, "Intitulé et contenu proches de votre projet"),
+        ("closeness", {"value": 0.84}, "Intitulé et contenu proches de votre projet"),
         ("closeness", {"value": 0.1, "reader": Reader.EMPLOYER}, "Projet et demande assez éloignés"),
         ("relation", {}, "C'est le métier que vous visez : « Aide-soignant »"),
         ("relation", {"reader": Reader.EMPLOYER}, "C'est le métier que la personne vise : « Aide-soignant »"),

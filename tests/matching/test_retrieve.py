@@ -87,7 +87,7 @@ def test_nothing_to_retrieve_from() -> None:
 
 def test_a_session_is_as_near_as_the_nearest_occupation_it_leads_to() -> None:
     padding = [-1] * (OCCUPATION_WIDTH - 2)
-    catalogue = shelf(Collection.SESSIONS, [[5, 0, *padding], [5, 4, *padding], [-1, -1, *padding]], [0.0, 0.0, 0.7])
+    catalogue = shelf(Collection.SESSIONS, [[5, 0, *padding], [5, 4, *padding], [-1, -1, *padding]], [0.0, 0.0, 0.9])
     found = retrieve(catalogue, QUERY, KIN, [])
     assert found.rows.tolist() == [0, 2]
     assert found.relation.tolist() == [Relation.SAME, Relation.NONE]
@@ -95,9 +95,10 @@ def test_a_session_is_as_near_as_the_nearest_occupation_it_leads_to() -> None:
 
 
 @pytest.mark.parametrize("name", ["exact", "faiss-flat"])
-def test_each_way_brings_a_bounded_number(name: str) -> None:
+def test_each_way_brings_a_bounded_number(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of a near occupation than the depth: the closest are kept; and the far ones still have their own way in."""
     n = DEPTH + 50
+    monkeypatch.setitem(CLOSE, Relation.NONE, 0.6)  # room for so many different cosines in half precision
     near, far = np.linspace(0.0, 0.5, n), np.linspace(0.65, 0.95, n)
     catalogue = shelf(Collection.OFFERS, [0] * n + [5] * n, [*near.tolist(), *far.tolist()], name)
     found = retrieve(catalogue, QUERY, KIN, [])

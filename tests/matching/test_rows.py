@@ -42,8 +42,7 @@ from matching.rows.offer import CARD_TEXT, CORE_WEIGHT, PLAIN_WEIGHT, REQUIRED_W
 from matching.rows.profile import DEFAULT_RADIUS_KM, counsellor_number, project_profiles
 from matching.rows.session import SessionCard, certification_number, project_sessions
 from matching.schema import NO_DAY, OCCUPATION_WIDTH, SCHEMAS, SKILL_WIDTH, WORD_WIDTH, Collection
-from models.encoder import Encoder
-from models.occupations import OccupationVectors
+from models.published import published_models
 from tests.matching.conftest import TODAY
 from tests.matching.made import BAKER, CARER, GUERET, NURSE, firm, offer, profile, session, training
 
@@ -53,11 +52,11 @@ def columns(rows: Rows, row: int = 0) -> dict[str, Any]:
 
 
 def of_offer(lookups: Lookups, **fields: Any) -> dict[str, Any]:
-    return columns(project_offers([offer(**fields)], lookups))
+    return columns(project_offers([lookups.completion.completed(offer(**fields))], lookups))
 
 
 def of_profile(lookups: Lookups, **fields: Any) -> dict[str, Any]:
-    return columns(project_profiles([profile(**fields)], lookups))
+    return columns(project_profiles([lookups.completion.completed(profile(**fields))], lookups))
 
 
 def code_of(lookups: Lookups, row: Any) -> str | None:
@@ -373,7 +372,7 @@ def test_a_vector_mixes_texts_and_occupations_by_weight(lookups: Lookups) -> Non
     writer.add("a", {}, b"", [("soudeur", 1.0), (None, 5.0), ("", 5.0)], [(3, 2.0)])
     writer.add("b", {}, b"", [], [])
     vectors = writer.rows().vectors
-    expected = lookups.encoder.encode(["soudeur"])[0] + 2 * lookups.occupations.vectors[3]
+    expected = lookups.encoder.encode(["soudeur"])[0] + 2 * lookups.occupation_vectors[3]
     np.testing.assert_allclose(vectors[0], expected / np.linalg.norm(expected), atol=1e-5)
     assert not vectors[1].any()
 
@@ -427,8 +426,7 @@ def test_what_a_sector_hires_is_a_share(lookups: Lookups) -> None:
 def test_a_commune_without_a_point_is_at_an_unknown_distance_but_from_itself(reference: Reference) -> None:
     rows = [CommuneRow("01001", "A", "01", "84", lat=46.0, lon=5.0), CommuneRow("01002", "B", "01", "84")]
     other = Reference(reference.rome, Communes.build(rows), reference.certifications, reference.tension, reference.naf)
-    encoder = Encoder.of(np.ones((8, 2), dtype=np.float32), np.ones(8, dtype=np.float32))
-    lookups = Lookups(other, encoder, OccupationVectors.of(encoder, reference.rome))
+    lookups = Lookups(other, published_models())
     assert np.flatnonzero(~np.isnan(lookups.distances_from(1))).tolist() == [1]
     assert lookups.distances_from(1)[1] == 0
     assert np.isnan(lookups.distances_from(0)[1])

@@ -1,11 +1,13 @@
-"""An encoder fitted on the sample world, made once for all tests of models."""
+"""The sample referential, an encoder that learned nothing, and the tagger that ships: made once, never changed."""
 
 import pytest
 
 from features.rome.referential import Rome
 from features.sample.reference import sample_reference
 from models.encoder import Encoder
-from models.encoder_fit import fit, rome_corpus
+from models.published import published_models
+from models.tagger import Tagger
+from tests.models.made import random_encoder
 
 
 @pytest.fixture(scope="session")
@@ -14,5 +16,10 @@ def rome() -> Rome:
 
 
 @pytest.fixture(scope="session")
-def encoder(rome: Rome) -> Encoder:
-    return fit(rome_corpus(rome), dim=64, n_buckets=8192)
+def encoder() -> Encoder:
+    return random_encoder()
+
+
+@pytest.fixture(scope="session")
+def tagger(rome: Rome) -> Tagger:
+    return published_models().tagger(rome)

@@ -16,12 +16,13 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from features.sample.reference import sample_reference
+from models.published import FOLDER
 
 Json = dict[str, Any]
 
 
-def run(data_dir: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments), env={"VIVIER_DATA_DIR": str(data_dir)})
+def run(data_dir: Path, *arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"VIVIER_DATA_DIR": str(data_dir), **environment})
 
 
 def answer(data_dir: Path, *arguments: str, code: int = 0) -> Json:
@@ -93,6 +94,68 @@ def test_serve_on_nothing_says_what_to_run(tmp_path: Path) -> None:
     result = run(tmp_path, "serve", "--port", "0", "--json")
     assert result.exit_code == 1
     assert "run `vivier" in result.stderr
+
+
+def no_folder(folder: Path) -> None:
+    """Nothing is there."""
+
+
+def an_empty_folder(folder: Path) -> None:
+    folder.mkdir()
+
+
+def a_file(folder: Path) -> None:
+    folder.write_text("un modèle")
+
+
+def a_manifest_without_its_files(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"files": {"vectors.npy": "0"}}')
+
+
+def a_damaged_model(folder: Path) -> None:
+    shutil.copytree(FOLDER, folder)
+    with (folder / "layer.npz").open("ab") as file:
+        file.write(b"x")
+
+
+@pytest.fixture(params=[no_folder, an_empty_folder, a_file, a_manifest_without_its_files, a_damaged_model])
+def no_model(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """What VIVIER_ENCODER may point at by mistake."""
+    folder = tmp_path / "modele"
+    request.param(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize("command", [("index", "build"), ("serve", "--port", "0")])
+def test_an_encoder_that_is_no_model_ends_a_command_in_one_line_with_the_remedy(
+    sample_data_dir: Path, no_model: str, command: tuple[str, ...]
+) -> None:
+    result = run(sample_data_dir, *command, "--json", VIVIER_ENCODER=no_model)
+    assert (result.exit_code, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("vivier: ")
+    assert no_model in line
+    assert "give a folder written by `vivier train encoder`" in line or "train it again" in line
+
+
+def test_doctor_and_verify_tell_an_encoder_that_is_no_model(sample_data_dir: Path, no_model: str) -> None:
+    found = json.loads(run(sample_data_dir, "doctor", "--json", VIVIER_ENCODER=no_model).stdout)
+    wrong = [check for check in found["checks"] if check["ok"] is False]
+    assert [(check["name"], check["remedy"]) for check in wrong] == [("text models", "check VIVIER_ENCODER")]
+    assert no_model in wrong[0]["found"]
+    told = run(sample_data_dir, "doctor", VIVIER_ENCODER=no_model)
+    assert told.exit_code == 1
+    (line,) = [line for line in told.stdout.splitlines() if line.startswith("FAIL")]
+    assert line.endswith("-> check VIVIER_ENCODER")
+    verified = json.loads(run(sample_data_dir, "index", "verify", "--json", VIVIER_ENCODER=no_model).stdout)
+    assert (verified["encoder"]["ok"], verified["indexes"]["ok"]) == (False, True)
+
+
+def test_a_copy_of_the_model_that_ships_serves_in_its_place(sample_data_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "modele")
+    result = run(sample_data_dir, "doctor", "--json", VIVIER_ENCODER=str(tmp_path / "modele"))
+    assert (result.exit_code, json.loads(result.stdout)["healthy"]) == (0, True)
 
 
 @pytest.mark.slow

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from features.records import Experience, Inference, Profile, Project
 from features.reference import Reference
 from features.store import RECORD_TYPES, Kind, Store, WriteCounts
 from features.world import ORDER, Sizes, World, WorldFacts, WorldNotPossible, from_reference, generate
 from features.world.draws import BLOCK
 from features.world.market import Market
 from features.world.small import facts_for, sample_world_facts
-from features.world.table import read_parquet
+from features.world.table import ParquetTable, read_parquet
 from features.world.write import to_parquet, to_store
 
 TODAY = dt.date(2026, 11, 23)
@@ -86,6 +87,20 @@ def test_parquet_gives_the_records_back_and_the_same_bytes_again(facts: WorldFac
         back = list(read_parquet(tmp_path / "a" / name, RECORD_TYPES[kind]))
         assert back == list(world.records(kind))
         assert len(back) == counts[kind]
+
+
+def test_parquet_keeps_what_was_inferred_and_that_nothing_was(tmp_path: Path) -> None:
+    read = Inference(rome_code="K1303", score=0.9, model="m")
+    named = Inference(rome_code="J1102", appellation_code="1", score=0.5, model="m")
+    people = [
+        Profile(id="P-1", projects=(Project(label="nounou", inferred=read), Project(label="bidule"))),
+        Profile(id="P-2", projects=(), experiences=(Experience(months=1), Experience(months=2, inferred=named))),
+        Profile(id="P-3", projects=(Project(rome_code="D1101"),)),
+    ]
+    with ParquetTable(tmp_path / "people.parquet", Kind.PROFILE) as table:
+        table.append(people[:1])
+        table.append(people[1:])
+    assert list(read_parquet(tmp_path / "people.parquet", Profile)) == people
 
 
 def test_the_store_holds_the_world_and_a_second_writing_changes_nothing(facts: WorldFacts, tmp_path: Path) -> None:
