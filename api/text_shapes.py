@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from features.border.base import BorderModel, ShortText
 from features.rome.referential import Rome
-from models.mentions import LONGEST_TEXT, Mention
+from models.mentions import LIKELY, LONGEST_TEXT, Mention
 from models.suggestions import Suggestion
 from models.tagger import THRESHOLD, Prediction
 
@@ -58,10 +58,19 @@ class TexteIn(BorderModel):
     identifiant: ShortText | None = Field(None, description="Repris dans la réponse", examples=["cv-12"])
 
 
+class OptionsCompetencesIn(BorderModel):
+    """Ce qui est attendu de la réponse."""
+
+    seuilScorePrediction: float = Field(
+        LIKELY, ge=0, le=1, description="Plus bas : davantage de compétences, moins sûres, à faire confirmer"
+    )
+
+
 class PredictionCompetencesIn(BorderModel):
     """Des textes dont on cherche les compétences."""
 
     textes: tuple[TexteIn, ...] = Field(min_length=1, max_length=MOST_TEXTS)
+    options: OptionsCompetencesIn = OptionsCompetencesIn()
 
 
 class MetierPredit(msgspec.Struct, frozen=True):

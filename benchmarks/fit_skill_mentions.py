@@ -2,12 +2,11 @@
 
     VIVIER_OPEN_DATA=… python -m benchmarks.fit_skill_mentions > models/skill_weights.tsv
 
-An offer is of that half when the first byte of its identifier's sha256 is even; the other half is for judging, and
-nothing is fitted or chosen on it. A run of words says a skill rightly when the skill is right for an annotated span
-that covers `MOSTLY` of the run; runs that barely touch such a span teach nothing. Logistic regression, one a `Way`.
+The other half is for judging, and nothing is fitted or chosen on it. A run of words says a skill rightly when the
+skill is right for an annotated span that covers `MOSTLY` of the run; runs that barely touch such a span teach nothing.
+Logistic regression, one a `Way`.
 """
 
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.skill_mentions import FACTS, Fact, offer_texts, read_facts
+from benchmarks.skill_mentions import FACTS, Fact, in_development, offer_texts, read_facts
 from features.rome.archive import read_archive
 from features.rome.referential import Rome
 from models.mentions import Pairs
@@ -27,11 +26,6 @@ from models.skill_weights import as_table
 
 MOSTLY = 0.45
 INVERSE_REGULARISATION = 0.05
-
-
-def in_development(offer: str) -> bool:
-    """Whether an offer may be learnt from."""
-    return hashlib.sha256(offer.encode()).digest()[0] % 2 == 0
 
 
 def targets(pairs: Pairs, facts: Sequence[Fact], rome: Rome) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ has counts, in part, for those that look like it (soft TF-IDF: Cohen, Ravikumar 
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,21 +47,25 @@ class WordIndex:
     def of(cls, names: Sequence[str], fiche_of: NDArray[np.int64], sentences: Sequence[Sequence[str]]) -> "WordIndex":
         """`fiche_of` (names,) is the fiche of each name; `sentences` what else is written in each fiche."""
         n_fiches = len(sentences)
-        written = [stems(name) for name in names]
-        read = {sentence: stems(sentence) for sentence in {sentence for texts in sentences for sentence in texts}}
-        counts: list[Counter[str]] = [Counter(word for text in texts for word in read[text]) for texts in sentences]
-        for words, fiche in zip(written, fiche_of.tolist(), strict=True):
-            counts[fiche].update(words)
-        numbers = {word: number for number, word in enumerate(sorted({word for count in counts for word in count}))}
-        in_fiches = np.zeros(len(numbers), dtype=np.int64)
-        for count in counts:
-            in_fiches[[numbers[word] for word in count]] += 1
-        idf = np.log((n_fiches + 1) / (in_fiches + 0.5)).astype(np.float32)
-        name_rows, name_words = _pairs(written, numbers)
-        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
+        numbers: dict[str, int] = {}
+        name_rows, name_words = _numbered(names, numbers)
+        distinct = list(dict.fromkeys(sentence for texts in sentences for sentence in texts))
+        place = {sentence: row for row, sentence in enumerate(distinct)}
+        sentence_rows, sentence_words = _numbered(distinct, numbers)
+        bounds = np.searchsorted(sentence_rows, np.arange(len(distinct) + 1)).tolist()
+        told = [
+            np.concatenate(
+                [*(sentence_words[bounds[row] : bounds[row + 1]] for row in map(place.__getitem__, texts)), []]
+            )
+            for texts in sentences
+        ]
+        rows = np.concatenate([np.repeat(np.arange(n_fiches), [len(words) for words in told]), fiche_of[name_rows]])
+        pairs = rows * max(len(numbers), 1) + np.concatenate([*told, name_words]).astype(np.int64)
+        present, times = np.unique(pairs, return_counts=True)
+        fiche_rows, fiche_words = np.divmod(present, max(len(numbers), 1))
+        idf = np.log((n_fiches + 1) / (np.bincount(fiche_words, minlength=len(numbers)) + 0.5)).astype(np.float32)
+        lengths = np.bincount(rows, minlength=n_fiches).astype(np.float64)
         typical = max(float(lengths.mean()), 1.0) if n_fiches else 1.0
-        fiche_rows, fiche_words = _pairs([list(count) for count in counts], numbers)
-        times = np.array([times for count in counts for times in count.values()], dtype=np.float64)
         strength = times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * lengths[fiche_rows] / typical))
         offsets, order = _inverted(fiche_words, len(numbers))
         name_offsets, name_order = _inverted(name_words, len(numbers))
@@ -150,9 +154,11 @@ def _trigrams(word: str) -> set[str]:
     return {padded[start : start + 3] for start in range(len(padded) - 2)}
 
 
-def _pairs(written: Sequence[Sequence[str]], numbers: dict[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows = np.repeat(np.arange(len(written)), [len(words) for words in written])
-    return rows, np.array([numbers[word] for words in written for word in words], dtype=np.int64)
+def _numbered(texts: Sequence[str], numbers: dict[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row of the text and number of the word, for each word of each text; `numbers` learns the new words."""
+    words = [[numbers.setdefault(word, len(numbers)) for word in stems(text)] for text in texts]
+    rows = np.repeat(np.arange(len(texts)), [len(found) for found in words])
+    return rows, np.array([number for found in words for number in found], dtype=np.int64)
 
 
 def _inverted(words: NDArray[np.int64], n_words: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -32,7 +32,7 @@ LONGEST_TEXT = 5 * MAX_CHARACTERS
 """Characters of a text that are read; what follows is not."""
 MOST_RUNS = 4000
 """Runs of words that are read: twice what an honest text of that length has."""
-LIKELY = 0.6
+LIKELY = 0.55
 """Probability from which a skill is said to be spoken of."""
 NEAREST = 6
 """Skills that a run is held against, the nearest in meaning."""
@@ -90,8 +90,8 @@ class SkillReader:
         by_hand = np.array(sorted(self._phrases.skills_by_hand), dtype=np.int64)
         self._of_any_trade = np.union1d(self._prior.common, by_hand)
 
-    def read(self, text: str, title: str = "") -> list[Mention]:
-        """Mentions in order of start, none overlapping another; a text without a word gives none.
+    def read(self, text: str, title: str = "", least: float = LIKELY) -> list[Mention]:
+        """Mentions of score `least` or more in order of start, none overlapping another; none without a word.
 
         `title`: the title of the offer, or the trade of the CV's owner, "" where it is not known; the text itself
         then tells the occupation.
@@ -101,7 +101,7 @@ class SkillReader:
         taken = np.zeros(min(len(text), LONGEST_TEXT), dtype=np.bool_)
         mentions: list[Mention] = []
         for place in np.argsort(-scores, kind="stable").tolist():
-            if scores[place] < LIKELY:
+            if scores[place] < least:
                 break
             run = pairs.runs[pairs.run[place]]
             if not taken[run.start : run.end].any():

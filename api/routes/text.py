@@ -117,8 +117,9 @@ async def predict(request: Request, service: ServiceOf) -> Response:
 )
 async def read_skills(request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, PredictionCompetencesIn)
+    least = asked.options.seuilScorePrediction
     reader, rome = service.engine.lookups.skill_reader, service.reference.rome
-    found = await run_in_threadpool(lambda: [reader.read(text.texte, text.intitule) for text in asked.textes])
+    found = await run_in_threadpool(lambda: [reader.read(text.texte, text.intitule, least) for text in asked.textes])
     return json_response([read(text, mentions, rome) for text, mentions in zip(asked.textes, found, strict=True)])
 
 

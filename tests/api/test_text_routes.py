@@ -21,9 +21,11 @@ Json = dict[str, Any]
 class ReaderOfOneWord:
     """Finds the word "devis", wherever it is, as the first skill of ROME."""
 
-    def read(self, text: str, title: str) -> list[Mention]:
+    SCORE = 0.75
+
+    def read(self, text: str, title: str, least: float) -> list[Mention]:
         start = text.find("devis")
-        return [] if start < 0 else [Mention(start, start + len("devis"), 0, 0.75)]
+        return [] if start < 0 or least > self.SCORE else [Mention(start, start + len("devis"), 0, self.SCORE)]
 
 
 def client_with(lookups: object) -> TestClient:
@@ -342,6 +344,13 @@ def test_wrong_texts_are_told_once(scripted: TestClient, body: Json, field: str)
     assert error["champ"] == field
     assert error["motif"]
     assert error["remede"]
+
+
+def test_a_threshold_may_be_asked_for(scripted: TestClient) -> None:
+    for least, expected in ((0.7, 1), (0.8, 0)):
+        body = {"textes": [{"texte": "vos devis"}], "options": {"seuilScorePrediction": least}}
+        (answer,) = scripted.post("/v1/rome/prediction-competences", json=body).json()
+        assert len(answer["competencesRome"]) == expected
 
 
 OFFER = (
