@@ -73,13 +73,14 @@ class EvidenceIndex:
     ) -> None:
         """`demand` (fiches,): how much the trade recruits, on any scale; `others` and `without` as `Names.of`."""
         self._encoder = encoder
-        self._names = Names.of(encoder, rome, others, without)
+        names = Names.of(encoder, rome, others, without)
+        self._vectors, self._starts, self._appellations = names.vectors, names.starts, names.appellations
         sentences = [_sentences(rome, fiche) for fiche in range(rome.n_occupations)]
-        self._words = WordIndex.of(self._names.texts, self._names.fiches, sentences)
-        self._centre = _means(self._names.vectors, self._names.starts)
+        self._words = WordIndex.of(names.texts, names.fiches, sentences)
+        self._centre = _means(names.vectors, names.starts)
         self._work = _mean_of_sentences(encoder, sentences)
         self._demand = demand.astype(np.float32)
-        self._sizes = np.diff(self._names.starts)
+        self._sizes = np.diff(names.starts)
         self._log_sizes = (np.log1p(self._sizes) / 4).astype(np.float32)
 
     def of(self, text: str, context: str = "") -> Evidence | None:
@@ -95,12 +96,12 @@ class EvidenceIndex:
         shared, fiche_words, total = self._words.overlap(title)
         fiche_words /= np.float32(total)
         balance = 2 * shared / (np.float32(total) + self._words.name_weight)
-        best_balance = _by_fiche(balance, self._names.starts)
+        best_balance = _by_fiche(balance, self._starts)
         near = self._centre @ query
         context_columns = self._context(context)
         fiches = self._candidates(near, best_balance + np.float32(0.3) * fiche_words, context_columns)
         names, offsets = self._names_of(fiches)
-        cosines = self._names.vectors[names] @ query
+        cosines = self._vectors[names] @ query
         recall = shared[names] / np.float32(total)
         exact = np.where(shared[names] >= self._words.name_weight[names] * np.float32(0.999), recall, 0)
         both = cosines + balance[names]
@@ -150,7 +151,7 @@ class EvidenceIndex:
         """Name rows of the fiches, one fiche after the other, and where each begins among them."""
         sizes = self._sizes[fiches]
         offsets = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        rows = np.repeat(self._names.starts[fiches] - offsets, sizes) + np.arange(sizes.sum())
+        rows = np.repeat(self._starts[fiches] - offsets, sizes) + np.arange(sizes.sum())
         return rows, offsets
 
     def _best_appellations(
@@ -158,7 +159,7 @@ class EvidenceIndex:
     ) -> NDArray[np.int64]:
         groups = np.repeat(np.arange(len(offsets)), np.diff(np.append(offsets, len(names))))
         order = np.lexsort((-fit, groups))
-        return self._names.appellations[names[order[offsets]]]
+        return self._appellations[names[order[offsets]]]
 
 
 def _sentences(rome: Rome, fiche: int) -> list[str]:
