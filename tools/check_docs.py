@@ -101,7 +101,8 @@ def check_curl(line: str, address: str) -> None:
         found = json.loads(done.stdout)
     except ValueError:
         fail(f"`{line}` does not answer JSON: {done.stdout[:200]!r}")
-    if found.get("status", 200) != 200 or found.get("resultats") == []:
+    answer = {"resultats": found} if isinstance(found, list) else found
+    if answer.get("status", 200) != 200 or answer.get("resultats") == []:
         fail(f"`{line}` answers {done.stdout[:300]}")
     print(f"ok  {line}")
 
