@@ -19,6 +19,8 @@ class ProjetVu(msgspec.Struct, frozen=True, omit_defaults=True):
     appellation: str | None = None
     typesContrat: tuple[str, ...] = ()
     tempsPlein: bool | None = None
+    deduit: bool = False
+    """The occupation was read in the person's words."""
 
 
 class CompetenceVue(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +37,8 @@ class ExperienceVue(msgspec.Struct, frozen=True, omit_defaults=True):
     mois: int
     codeROME: str | None = None
     libelle: str | None = None
+    deduit: bool = False
+    """The occupation was read in the person's words."""
 
 
 class DiplomeVu(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -104,6 +108,7 @@ def _project(project: Project, code: str, reference: Reference) -> ProjetVu:
         appellation=_appellation(project.appellation_code, reference),
         typesContrat=tuple(contract.value for contract in project.contracts),
         tempsPlein=None if project.working_time is None else project.working_time is WorkingTime.FULL,
+        deduit=project.inferred is not None,
     )
 
 
@@ -112,7 +117,7 @@ def _experience(experience: Experience, reference: Reference) -> ExperienceVue:
     code = occupation_code(experience)
     if label is None and code is not None:
         label = _occupation(code, reference)
-    return ExperienceVue(experience.months, code, label)
+    return ExperienceVue(experience.months, code, label, experience.inferred is not None)
 
 
 def _diploma(education: Education, reference: Reference) -> DiplomeVu:

@@ -14,7 +14,9 @@ from models.suggestions import Suggestion
 from models.tagger import THRESHOLD, Prediction
 
 MOST_TEXTS: Final = 100
-"""Texts of one request."""
+"""Titles of one request."""
+MOST_READ: Final = 20
+"""Long texts of one request: each may take 60 ms."""
 MOST_PREDICTIONS: Final = 25
 
 Context = Annotated[str, StringConstraints(max_length=20_000)]
@@ -69,7 +71,7 @@ class OptionsCompetencesIn(BorderModel):
 class PredictionCompetencesIn(BorderModel):
     """Des textes dont on cherche les compétences."""
 
-    textes: tuple[TexteIn, ...] = Field(min_length=1, max_length=MOST_TEXTS)
+    textes: tuple[TexteIn, ...] = Field(min_length=1, max_length=MOST_READ)
     options: OptionsCompetencesIn = OptionsCompetencesIn()
 
 
@@ -138,7 +140,7 @@ def predicted(
         asked.intitule,
         asked.contexte,
         asked.identifiant,
-        bool(predictions) and predictions[0].score >= THRESHOLD,
+        bool(kept) and kept[0].score >= THRESHOLD,
         [_metier(prediction, rome) for prediction in kept],
         str(uuid.uuid4()),
     )

@@ -47,7 +47,14 @@ class Lookups:
     def warm(self) -> None:
         """Compute the tables that requests read, so that the first one does not wait for them."""
         _ = (self.tension, self.affinity, self.naf_share, self.area_of_commune, self.departement_of_commune)
-        _ = (self.occupation_vectors, self.tagger, self.departement_rows, self.region_of_departement, self.naf_rows)
+        _ = (
+            self.occupation_vectors,
+            self.tagger,
+            self.skill_reader,
+            self.departement_rows,
+            self.region_of_departement,
+            self.naf_rows,
+        )
 
     @cached_property
     def tagger(self) -> Tagger:

@@ -15,7 +15,7 @@ LONGEST_RUN = 14
 MOST_PIECES = 3
 """Pieces between commas, "et", "pour"… that a run may hold."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+[+#]*")
 _BETWEEN_SENTENCES = frozenset(".;:!?\n\r•·*|●▪►✓➢–—\u2028")
 _BETWEEN_PIECES = frozenset(',()[]/&+"«»')
 _JOINTS = frozenset(

@@ -14,6 +14,8 @@ from features.text import without_gender_marks
 from models.encoder import TextEncoder, unit
 
 BLOCK = 256
+MOST_COSINES = 20_000_000
+"""Cosines held at once: 80 MB, whatever the corpus."""
 
 
 def label_vectors(labels: Sequence[str], encoder: TextEncoder) -> NDArray[np.float32]:
@@ -32,11 +34,13 @@ def nearest(
     depth = min(k, len(corpus))
     rows = np.empty((len(queries), depth), dtype=np.int64)
     scores = np.empty((len(queries), depth), dtype=np.float32)
-    for start in range(0, len(queries), BLOCK):
-        cosines = queries[start : start + BLOCK] @ corpus.T
-        best = np.argsort(-cosines, axis=1, kind="stable")[:, :depth]
-        rows[start : start + BLOCK] = best
-        scores[start : start + BLOCK] = np.take_along_axis(cosines, best, axis=1)
+    block = max(1, min(BLOCK, MOST_COSINES // max(1, len(corpus))))
+    for start in range(0, len(queries) if depth else 0, block):
+        for row, cosines in enumerate(queries[start : start + block] @ corpus.T, start):
+            last = np.partition(cosines, len(cosines) - depth)[len(cosines) - depth]
+            near = np.flatnonzero(cosines >= last)
+            rows[row] = near[np.argsort(-cosines[near], kind="stable")[:depth]]
+            scores[row] = cosines[rows[row]]
     return rows, scores
 
 

@@ -110,6 +110,7 @@ class Encoder:
             vector = self.scales[buckets] @ self.vectors[buckets].astype(np.float32)
             if len(self._words) >= KEPT_WORDS:
                 self._words.clear()
+            vector.setflags(write=False)
             self._words[word] = vector
         return vector
 

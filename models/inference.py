@@ -37,24 +37,29 @@ class Completion:
         """What words alone say; people and feeds repeat the same ones."""
         return lru_cache(maxsize=MOST_KEPT)(lambda text: self._tagged(text, ""))
 
-    def completed(self, record: R) -> R:
-        """`record` with what can be read in it; records of other kinds are given back as they are."""
-        return cast(R, self._completed(record))
+    def completed(self, record: R, *, keep: bool = False) -> R:
+        """`record` with what can be read in it; records of other kinds are given back as they are.
 
-    def _completed(self, record: Record) -> Record:
+        `keep`: what these very models have read before is not read again; for records of the store, not of strangers.
+        """
+        return cast(R, self._completed(record, keep))
+
+    def _completed(self, record: Record, keep: bool) -> Record:
         match record:
             case Offer():
-                return self._job(record, record.title, record.description)
+                return self._job(record, keep, record.title, record.description)
             case Profile():
-                projects = tuple(self._job(project, project.label or "") for project in record.projects)
-                experiences = tuple(self._job(experience, experience.title or "") for experience in record.experiences)
+                projects = tuple(self._job(project, keep, project.label or "") for project in record.projects)
+                experiences = tuple(self._job(past, keep, past.title or "") for past in record.experiences)
                 if projects == record.projects and experiences == record.experiences:
                     return record
                 return msgspec.structs.replace(record, projects=projects, experiences=experiences)
             case _:
                 return record
 
-    def _job(self, job: Job, text: str, context: str = "") -> Job:
+    def _job(self, job: Job, keep: bool, text: str, context: str = "") -> Job:
+        if keep and job.inferred is not None and job.inferred.model == self._tagger.version:
+            return job
         inferred = None if self._declared(job) else self.read(text, context)
         return job if inferred == job.inferred else msgspec.structs.replace(job, inferred=inferred)
 

@@ -11,6 +11,8 @@ from features.rome.referential import Rome
 from features.text import normalise
 from models.encoder import TextEncoder
 
+SAME_NAME = 0.85
+"""Cosine from which a name is taken for another of an appellation, rather than of its fiche."""
 LONGEST = 120
 """Characters of a name; what is longer is a sentence."""
 
@@ -39,8 +41,8 @@ class Names:
     ) -> "Names":
         """Labels and appellations in both genders, and `others`, (ROME code, name) pairs.
 
-        A name of `others` whose code this version of ROME does not have is left out, and so is one worded like an
-        appellation of `without`, the appellation rows held out for evaluation.
+        A name of `others` whose code this version of ROME does not have is left out, and so are one that ROME gives to
+        other fiches alone, and one worded like an appellation of `without`, the rows held out for evaluation.
         """
         hidden = {normalise(form) for row in without for form in written(rome.appellation_labels[row])}
         found: dict[tuple[int, str], tuple[str, int]] = {}
@@ -54,9 +56,15 @@ class Names:
             for text in written(label):
                 if normalise(text) not in hidden:
                     found.setdefault((fiche, normalise(text)), (text, -1))
+        of_rome: dict[str, set[int]] = {}
+        for fiche, key in found:
+            of_rome.setdefault(key.replace(" ", ""), set()).add(fiche)
         for code, text in others:
             key = normalise(text)
-            if rome.contains(code) and key not in hidden and key and len(text) <= LONGEST:
+            elsewhere = of_rome.get(key.replace(" ", ""))
+            if not rome.contains(code) or key in hidden or not key or len(text) > LONGEST:
+                continue
+            if elsewhere is None or rome.row_of(code) in elsewhere:
                 found.setdefault((rome.row_of(code), key), (text, -1))
         kept = sorted((fiche, text, row) for (fiche, _), (text, row) in found.items())
         fiches = np.array([fiche for fiche, _, _ in kept], dtype=np.int64)
@@ -94,14 +102,17 @@ def _unbracketed(text: str) -> tuple[str, list[str]]:
 def _attach(
     appellations: NDArray[np.int64], vectors: NDArray[np.float32], starts: NDArray[np.int64], rome: Rome
 ) -> None:
-    """Give every name without an appellation the one of its fiche that it is closest to, the main one when none is."""
+    """Give every name without an appellation the one of its fiche that it is close to, else the main one."""
     for fiche in range(rome.n_occupations):
         span = slice(int(starts[fiche]), int(starts[fiche + 1]))
         rows = appellations[span]
         known, unknown = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
-        if len(known) and len(unknown):
-            closest = np.argmax(vectors[span][unknown] @ vectors[span][known].T, axis=1)
-            rows[unknown] = rows[known[closest]]
-        elif len(unknown):
-            own = rome.appellations_of(fiche)
-            rows[unknown] = own[np.argmax(rome.appellation_main[own])] if len(own) else -1
+        own = rows[known] if len(known) else rome.appellations_of(fiche)
+        if not len(unknown):
+            continue
+        main = own[np.argmax(rome.appellation_main[own])] if len(own) else -1
+        rows[unknown] = main
+        if len(known):
+            cosines = vectors[span][unknown] @ vectors[span][known].T
+            nearest = rows[known[np.argmax(cosines, axis=1)]]
+            rows[unknown] = np.where(cosines.max(axis=1) >= SAME_NAME, nearest, main)

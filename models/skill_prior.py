@@ -46,7 +46,7 @@ class SkillPrior:
         shares: dict[int, float] = {}
         for predictions in self._tagger.tag([said], [text if title.strip() else ""], LIKELY_OCCUPATIONS):
             for prediction in predictions:
-                _raise(shares, [prediction.occupation], 1.0 * prediction.score)
+                _raise(shares, [prediction.occupation], prediction.score)
                 sisters = self._rome.children_of(self._rome.parents[prediction.occupation])
                 _raise(shares, sisters, FAMILY * prediction.score)
                 near, _ = self._rome.mobility_of(prediction.occupation)

@@ -19,6 +19,8 @@ _ENDINGS = (
     ("es", ""), ("e", ""), ("s", ""),
 )  # fmt: skip
 _SHORTEST = 3
+LONGEST_WORD = 40
+"""Letters of a word that are read."""
 
 
 @lru_cache(maxsize=65_536)
@@ -37,4 +39,4 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Distinct stems of a text in order of appearance, without empty words and gender marks."""
     words = normalise(without_gender_marks(text)).split()
-    return list(dict.fromkeys(stem(word) for word in words if word not in EMPTY_WORDS))
+    return list(dict.fromkeys(stem(word[:LONGEST_WORD]) for word in words if word not in EMPTY_WORDS))

@@ -8,6 +8,8 @@ from models.tagger import Tagger
 
 WHOLE = 0.34
 """Score of `Rome.search` above which a label has every word that was typed."""
+LEAST = 0.1
+"""Score of a reading under which it is not worth proposing."""
 SHORTEST_FAULTY = 3
 """Characters from which what matches no label is taken for a fault or an everyday name."""
 
@@ -44,7 +46,7 @@ def _read(text: str, tagger: Tagger, limit: int) -> list[Suggestion]:
     return [
         Suggestion(prediction.appellation, prediction.score)
         for prediction in tagger.tag([text], k=limit)[0]
-        if prediction.appellation >= 0
+        if prediction.appellation >= 0 and prediction.score >= LEAST
     ]
 
 

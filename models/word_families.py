@@ -98,16 +98,21 @@ _ENDINGS = (
     ("ees", ""), ("ee", ""), ("ant", ""), ("ir", ""), ("er", ""), ("ez", ""), ("es", ""), ("s", ""), ("e", ""),
 )  # fmt: skip
 _SHORTEST = 4
+LONGEST_WORD = 40
 _SHORTEST_OF_VERBS = 3
 
 
-@lru_cache(maxsize=65_536)
 def family(word: str) -> str:
-    """A normalised word without what makes it a verb, a noun, plural or feminine.
+    """A normalised word without what makes it a verb, a noun, plural or feminine; its first `LONGEST_WORD` letters.
 
     >>> family("encaissez"), family("encaissement"), family("gestion"), family("gerer")
     ('encaiss', 'encaiss', 'gest', 'gest')
     """
+    return _family(word[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=65_536)
+def _family(word: str) -> str:
     irregular = _ROOT_OF.get(word)
     if irregular is not None:
         return irregular

@@ -47,4 +47,4 @@ def distinct_words(text: str) -> list[str]:
 
     A word said fifty times is no more present than one said once, so repeating a text does not move it.
     """
-    return list(dict.fromkeys(normalise(shorten(text, MAX_CHARACTERS)).split()))
+    return list(dict.fromkeys(word[:MAX_WORD] for word in normalise(shorten(text, MAX_CHARACTERS)).split()))

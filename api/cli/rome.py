@@ -152,7 +152,7 @@ def predict(
         "out": str(out),
     }
     told = f"{written} rows for {len(lines)} lines in {out}"
-    print_result({**done, "out": str(out)}, as_json, told + (f" ({silent} lines without a word)" if silent else ""))
+    print_result(done, as_json, told + (f" ({silent} lines without a word)" if silent else ""))
 
 
 @app.command("diff")

@@ -34,18 +34,19 @@ def search(
     """Rank the labels of one list against another's by meaning, spelling and gendered forms aside.
 
     Each row of the output has the query's line number, the corpus line number (both from 0) and the score, a cosine;
-    for each query the best comes first. Blank lines are counted, and neither asked nor found.
+    for each query the best comes first. Lines without a word are counted, and neither asked nor found.
 
     Example: vivier text search --queries metiers.txt --corpus esco.txt --k 100 --out proches.tsv
     """
     from api.cli.line_files import read_lines, write_rows
+    from features.text import normalise
     from models.crosswalk import label_vectors, nearest
     from models.encoder import ModelUnusable
     from models.published import load_encoder
 
     asked, known = read_lines(queries), read_lines(corpus)
-    asked_rows = [row for row, label in enumerate(asked) if label.strip()]
-    known_rows = [row for row, label in enumerate(known) if label.strip()]
+    asked_rows = [row for row, label in enumerate(asked) if normalise(label)]
+    known_rows = [row for row, label in enumerate(known) if normalise(label)]
     for path, rows in ((queries, asked_rows), (corpus, known_rows)):
         if not rows:
             fail(f"{path} has no label: write one a line", REFUSED)
@@ -69,4 +70,4 @@ def search(
     blank = len(asked) - len(asked_rows)
     done = {"queries": len(asked_rows), "corpus": len(known_rows), "rows": written, "blank_queries": blank}
     told = f"{written} rows for {len(asked_rows)} queries in {out}"
-    print_result({**done, "out": str(out)}, as_json, told + (f" ({blank} blank lines)" if blank else ""))
+    print_result({**done, "out": str(out)}, as_json, told + (f" ({blank} lines without a word)" if blank else ""))

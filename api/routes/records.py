@@ -50,7 +50,7 @@ def records_router(border: Border) -> APIRouter:
         responses={201: record_answer(border, example, "Créé ; `Location` donne son adresse."), 409: CONFLICT},
     )
     async def create(request: Request, service: ServiceOf) -> Response:
-        record = service.completed(await record_of(request, border, service.reference))
+        record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
 
         def write() -> None:
             with service.writing() as writer:
@@ -103,7 +103,7 @@ def records_router(border: Border) -> APIRouter:
         },
     )
     async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
-        record = service.completed(await record_of(request, border, service.reference))
+        record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
 
         def write() -> bool:

@@ -138,5 +138,5 @@ async def suggestions(
     limite: Annotated[int, Query(description="Nombre d'appellations au plus.", ge=1, le=50)] = 10,
 ) -> Response:
     rome = service.reference.rome
-    found = suggest(q, rome, service.engine.lookups.tagger, limite)
+    found = await run_in_threadpool(suggest, q, rome, service.engine.lookups.tagger, limite)
     return json_response(Suggestions([suggested(suggestion, rome) for suggestion in found]))

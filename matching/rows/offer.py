@@ -52,7 +52,8 @@ def project_offers(
     """Rows of offers, one each; `also` gives the other sources of the same job by offer id."""
     writer = RowWriter(Collection.OFFERS, lookups)
     titles = [without_gender_marks(offer.title) for offer in records]
-    for position, offer in enumerate(records):
+    for position, stored in enumerate(records):
+        offer = lookups.completion.completed(stored, keep=True)
         guessed = offer.inferred is not None
         occupation = _occupation(offer, titles[position], lookups)
         skills, weights = wanted_skills(offer, occupation, lookups)

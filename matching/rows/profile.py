@@ -39,7 +39,8 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
     """Rows of profiles, one a project whose occupation is known; a profile without any is not searchable."""
     writer = RowWriter(Collection.PROFILES, lookups)
     rome = lookups.reference.rome
-    for profile in records:
+    for stored in records:
+        profile = lookups.completion.completed(stored, keep=True)
         payload = payload_of(profile)
         ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
         skills = [row for claim in ranked if (row := rome.get_skill_row(claim.code)) is not None]

@@ -297,9 +297,9 @@ def test_an_employer_sees_no_job_without_a_code_and_none_of_the_persons_words() 
     )
     text = msgspec.json.encode(profile_for_employer(person, sample_reference()))
     seen = msgspec.json.decode(text)
-    assert seen["projets"] == [{"codeROME": "K1303", "libelle": "Garde d'enfant"}]
+    assert seen["projets"] == [{"codeROME": "K1303", "libelle": "Garde d'enfant", "deduit": True}]
     assert seen["experiences"] == [
-        {"mois": 3, "codeROME": "G1803", "libelle": "Serveur / Serveuse en restauration"},
+        {"mois": 3, "codeROME": "G1803", "libelle": "Serveur / Serveuse en restauration", "deduit": True},
         {"mois": 2},
     ]
     assert b"secret" not in text

@@ -109,13 +109,13 @@ def test_no_more_occupations_than_asked_each_once_best_first(client: TestClient,
     assert len(set(codes(found))) == len(scores)
 
 
-def test_under_the_threshold_nothing_is_listed_and_what_is_known_stays_known(client: TestClient) -> None:
+def test_under_the_threshold_nothing_is_listed_nor_recognised(client: TestClient) -> None:
     (every,) = predicted(client, "boucher", nbResultats=5)
     limit = every["metiersRome"][1]["scorePrediction"]
     (some,) = predicted(client, "boucher", nbResultats=5, seuilScorePrediction=limit)
     assert some["metiersRome"] == [each for each in every["metiersRome"] if each["scorePrediction"] >= limit]
     (none,) = predicted(client, "boucher", seuilScorePrediction=1.0)
-    assert (none["metiersRome"], none["reconnu"]) == ([], True)
+    assert (none["metiersRome"], none["reconnu"]) == ([], False)
 
 
 def test_five_occupations_when_no_number_is_asked(client: TestClient) -> None:

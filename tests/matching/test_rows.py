@@ -151,6 +151,11 @@ def test_an_occupation_is_read_off_the_title_and_marked(lookups: Lookups) -> Non
     assert (code_of(lookups, unknown["occupation"]), unknown["inferred"]) == (BAKER, True)
 
 
+def test_what_came_in_before_the_models_is_read_when_it_is_indexed(lookups: Lookups) -> None:
+    found = columns(project_offers([offer(rome_code=None, title="Boulanger (H/F)")], lookups))
+    assert (code_of(lookups, found["occupation"]), found["inferred"]) == (BAKER, True)
+
+
 def test_a_v3_code_means_the_fiche_nearest_to_the_title(lookups: Lookups) -> None:
     rome = lookups.reference.rome
     split = [code for code in set(rome.parents) if not rome.contains(code) and len(rome.resolve(code)) > 1]

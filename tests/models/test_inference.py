@@ -152,3 +152,14 @@ def test_the_tagger_is_made_once() -> None:
         completion.completed(offer())
     assert len(made) == 1
     assert completion.read("mitron") == BAKER
+
+
+def test_what_the_same_models_read_is_kept_where_it_is_asked_and_only_there(
+    completion: Completion, reading: Reading
+) -> None:
+    mine = Inference(rome_code="A1102", score=0.7, model="by hand")
+    assert completion.completed(offer(inferred=mine), keep=True).inferred == mine
+    assert completion.completed(offer(inferred=mine)).inferred == BAKER
+    older = Inference(rome_code="A1102", score=0.7, model="older")
+    assert completion.completed(offer(inferred=older), keep=True).inferred == BAKER
+    assert reading.asked == [("mitron", "")]

@@ -8,7 +8,7 @@ from features.text import normalise
 from models.encoder import Encoder
 from models.names import LONGEST, Names, written
 from models.published import FOLDER, esco_names
-from tests.models.made import bakery
+from tests.models.made import Spelled, bakery
 
 
 def names_of(rome: Rome, names: Names, code: str) -> set[str]:
@@ -97,3 +97,17 @@ def test_every_name_of_the_sample_has_an_appellation_of_its_fiche(encoder: Encod
     assert names.vectors.shape == (len(names.texts), encoder.dim)
     keys = [(fiche, normalise(text)) for fiche, text in zip(names.fiches.tolist(), names.texts, strict=True)]
     assert len(set(keys)) == len(keys)
+
+
+def test_a_name_that_rome_gives_to_another_fiche_is_left_to_it(encoder: Encoder) -> None:
+    rome = bakery(appellations=(("Baby-sitter", "A1101"),))
+    names = Names.of(encoder, rome, [("A1102", "babysitter"), ("A1101", "babysitter")])
+    assert "babysitter" in names_of(rome, names, "A1101")
+    assert "babysitter" not in names_of(rome, names, "A1102")
+
+
+def test_a_name_unlike_every_appellation_goes_by_the_main_one() -> None:
+    rome = bakery(appellations=(("Fournier", "A1101"), ("Mitron", "A1101")), main=frozenset({"Mitron"}))
+    vectors = {"Fournier": (1, 0), "Mitron": (0, 1), "Boulanger": (0, 1), "Soudeur": (-1, 0), "Gindre": (0.8, 0.6)}
+    names = Names.of(Spelled(vectors), rome, [("A1101", "Gindre")])
+    assert names.appellations[names.texts.index("Gindre")] == rome.appellation_row_of("2")

@@ -102,9 +102,9 @@ def test_k_must_be_one_at_least(tmp_path: Path) -> None:
     assert not (tmp_path / "out.tsv").exists()
 
 
-def test_blank_lines_are_counted_and_neither_asked_nor_found(tmp_path: Path) -> None:
-    done = search(tmp_path, "\nmaçon\n \t\nboulanger\n\n", f"\n{CORPUS}\n \n")
-    assert (done.exit_code, "(3 blank lines)" in done.stdout) == (0, True)
+def test_lines_without_a_word_are_counted_and_neither_asked_nor_found(tmp_path: Path) -> None:
+    done = search(tmp_path, "\nmaçon\n ???\t\nboulanger\n\n", f"\n{CORPUS}\n \n")
+    assert (done.exit_code, "(3 lines without a word)" in done.stdout) == (0, True)
     rows = rows_of(tmp_path / "out.tsv")
     assert {row[0] for row in rows} == {"1", "3"}
     assert {row[1] for row in rows} == {"1", "2", "3", "4"}
