@@ -11,7 +11,7 @@ from features.rome.referential import Rome
 from features.text import normalise
 from models.encoder import TextEncoder
 
-SAME_NAME = 0.85
+SAME_NAME = 0.95
 """Cosine from which a name is taken for another of an appellation, rather than of its fiche."""
 LONGEST = 120
 """Characters of a name; what is longer is a sentence."""

@@ -7,6 +7,7 @@ conditions one record at a time, on records that leave much unsaid.
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,7 @@ from matching.rows.profile import DEFAULT_RADIUS_KM, project_profiles
 from matching.rows.session import project_sessions
 from matching.schema import WITHOUT_VECTORS, WORD_WIDTH, WORKING_TIME_FULL, WORKING_TIME_PART, Collection
 from models.published import published_models
+from models.tagger import Weighing
 
 TODAY = dt.date(2026, 9, 1)
 REFERENCE = sample_reference()
@@ -241,7 +243,8 @@ def _none(rows: Rows) -> Rows:
 
 @pytest.fixture(scope="module")
 def lookups() -> Lookups:
-    return Lookups(REFERENCE, published_models())
+    """A tagger that finds every occupation as likely as the next reads none in these titles."""
+    return Lookups(REFERENCE, replace(published_models(), weighing=Weighing.blank({}, "blank")))
 
 
 @pytest.fixture(scope="module")
