@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from features.text import normalise, without_gender_marks
+from models.words import MAX_WORD
 
 EMPTY_WORDS = frozenset(
     "a au aux avec ce d dans de des du en et f h hf fh l la le les m n ou par pour s sur un une x y".split()  # noqa: SIM905
@@ -19,8 +20,6 @@ _ENDINGS = (
     ("es", ""), ("e", ""), ("s", ""),
 )  # fmt: skip
 _SHORTEST = 3
-LONGEST_WORD = 40
-"""Letters of a word that are read."""
 
 
 @lru_cache(maxsize=65_536)
@@ -39,4 +38,4 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Distinct stems of a text in order of appearance, without empty words and gender marks."""
     words = normalise(without_gender_marks(text)).split()
-    return list(dict.fromkeys(stem(word[:LONGEST_WORD]) for word in words if word not in EMPTY_WORDS))
+    return list(dict.fromkeys(stem(word[:MAX_WORD]) for word in words if word not in EMPTY_WORDS))

@@ -98,17 +98,16 @@ _ENDINGS = (
     ("ees", ""), ("ee", ""), ("ant", ""), ("ir", ""), ("er", ""), ("ez", ""), ("es", ""), ("s", ""), ("e", ""),
 )  # fmt: skip
 _SHORTEST = 4
-LONGEST_WORD = 40
 _SHORTEST_OF_VERBS = 3
 
 
 def family(word: str) -> str:
-    """A normalised word without what makes it a verb, a noun, plural or feminine; its first `LONGEST_WORD` letters.
+    """A normalised word without what makes it a verb, a noun, plural or feminine; its first `MAX_WORD` letters.
 
     >>> family("encaissez"), family("encaissement"), family("gestion"), family("gerer")
     ('encaiss', 'encaiss', 'gest', 'gest')
     """
-    return _family(word[:LONGEST_WORD])
+    return _family(word[:MAX_WORD])
 
 
 @lru_cache(maxsize=65_536)
