@@ -1,13 +1,13 @@
 """A profile gives one row a project: its target occupation, its own conditions, the person's skills."""
 
 from collections.abc import Sequence
-from hashlib import blake2b
 
 from features.bits import contract_bits, held_licence_bits, language_bits
 from features.geo import radius_km
 from features.records import Profile, Project, SkillLevel, WorkingTime, occupation_code
 from features.rome.referential import Relation
 from matching.catalogue import Rows
+from matching.keys import key_number
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
@@ -117,7 +117,5 @@ def working_time_code(working_time: WorkingTime | None) -> int:
 
 
 def counsellor_number(counsellor_id: str | None) -> int:
-    """A stable 63-bit number for a counsellor's id, -1 for none: 100,000 of them collide once in two billion times."""
-    if counsellor_id is None:
-        return -1
-    return int.from_bytes(blake2b(counsellor_id.encode(), digest_size=8).digest()) >> 1
+    """The number of a counsellor's id, -1 for none."""
+    return -1 if counsellor_id is None else key_number(counsellor_id)
