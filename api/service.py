@@ -13,8 +13,7 @@ from features import duplicates
 from features.records import Record
 from features.reference import Reference
 from features.store import Store, Writer
-from matching.changes import Prepared
-from matching.engine import Engine
+from matching.engine import Engine, Step
 from models.published import TextModels
 
 
@@ -26,7 +25,7 @@ class Service:
     store: Store
     reference: Reference
     engine: Engine
-    follower: Follower[Prepared]
+    follower: Follower[Step]
 
     @classmethod
     def open(cls, settings: Settings) -> "Service":

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.report import Report
-from matching.index.base import Selection
+from matching.index.base import MaskSelection
 from matching.index.registry import BACKENDS, backend
 
 SEED = 0
@@ -59,7 +59,7 @@ def main() -> None:
             started = time.perf_counter()
             index.add(vectors)
             report.figure(f"{n_rows}_rows_{name}_add_s", time.perf_counter() - started)
-            searches[name] = lambda query, mask, index=index: index.search(query, K, Selection(mask)).rows  # type: ignore[misc]
+            searches[name] = lambda query, mask, index=index: index.search(query, K, MaskSelection(mask)).rows  # type: ignore[misc]
         for label, share in SHARES.items():
             masks = [draw.random(n_rows) < share for _ in range(n_queries)]
             right = [_right(vectors, query, mask) for query, mask in zip(queries, masks, strict=True)]

@@ -3,7 +3,7 @@
 A *root* holds generations and a pointer:
 
     root/CURRENT                  the id of the generation in force
-    root/<id>/manifest.json       {"meta": {...}, "files": {name: sha256}}
+    root/<id>/manifest.json       {"meta": {...}, "files": {name: sha256}, "checked_when_read": {name: bytes}}
     root/<id>/...                 the files
 
 Publishing writes a temporary folder, flushes it to disk, renames it, and moves the pointer last. A process
@@ -17,7 +17,8 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,12 @@ class Generation:
 
 
 @contextlib.contextmanager
-def publishing(root: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
-    """A folder to write files into; when the block ends well it becomes the generation in force."""
+def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collection[str] = ()) -> Iterator[Path]:
+    """A folder to write files into; when the block ends well it becomes the generation in force.
+
+    Files named in `checked_when_read`, whatever their folder, are large and carry sums of their own, which their
+    reader checks piece by piece: `load_current` looks at their sizes alone.
+    """
     root.mkdir(parents=True, exist_ok=True)
     for leftover in root.glob(".writing-*"):
         if not _is_alive(leftover):
@@ -54,11 +59,14 @@ def publishing(root: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
     work.mkdir()
     try:
         yield work
-        files = {str(path.relative_to(work)): _sha256(path) for path in sorted(work.rglob("*")) if path.is_file()}
+        files = _sums(work, sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file()))
+        later = {name: (work / name).stat().st_size for name in files if Path(name).name in checked_when_read}
         for name in files:
             _flush(work / name)
         manifest = work / MANIFEST
-        manifest.write_text(json.dumps({"meta": dict(meta), "files": files}, ensure_ascii=False, indent=1))
+        manifest.write_text(
+            json.dumps({"meta": dict(meta), "files": files, "checked_when_read": later}, ensure_ascii=False, indent=1)
+        )
         _flush(manifest)
         _flush(work)
         number = max((int(name) for name in _generations(root)), default=0) + 1
@@ -72,10 +80,11 @@ def publishing(root: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
         shutil.rmtree(root / old, ignore_errors=True)
 
 
-def load_current(root: Path) -> Generation:
+def load_current(root: Path, thorough: bool = False) -> Generation:
     """The generation in force if its files are whole, else the newest whole one before it.
 
-    Raises ArtifactError when there is none.
+    With `thorough` the files that are checked as they are read are checked too. Raises ArtifactError when there is
+    none.
     """
     pointer = root / POINTER
     if not pointer.is_file():
@@ -83,7 +92,7 @@ def load_current(root: Path) -> Generation:
     current = pointer.read_text().strip()
     problems: list[str] = []
     for name in [current, *(other for other in _generations(root) if other < current)]:
-        problem = _problem(root / name)
+        problem = _problem(root / name, thorough)
         if problem is None:
             meta = json.loads((root / name / MANIFEST).read_text())["meta"]
             return Generation(name, root / name, meta, fallback_from=None if name == current else current)
@@ -97,18 +106,29 @@ def current_id(root: Path) -> str | None:
     return pointer.read_text().strip() if pointer.is_file() else None
 
 
-def _problem(folder: Path) -> str | None:
+def _problem(folder: Path, thorough: bool) -> str | None:
     try:
-        files = json.loads((folder / MANIFEST).read_text())["files"]
+        manifest = json.loads((folder / MANIFEST).read_text())
+        files, later = manifest["files"], manifest.get("checked_when_read", {})
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"its manifest cannot be read ({error})"
-    for name, expected in files.items():
-        path = folder / name
-        if not path.is_file():
+    for name in files:
+        if not (folder / name).is_file():
             return f"{name} is missing"
-        if _sha256(path) != expected:
+    for name, size in later.items():
+        if (folder / name).stat().st_size != size:
+            return f"{name} does not have the size of the manifest"
+    checked = [name for name in files if thorough or name not in later]
+    for name, found in _sums(folder, checked).items():
+        if found != files[name]:
             return f"{name} does not have the sha256 of the manifest"
     return None
+
+
+def _sums(folder: Path, names: list[str]) -> dict[str, str]:
+    """The sha256 of each file, several at a time."""
+    with ThreadPoolExecutor(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) as pool:
+        return dict(zip(names, pool.map(lambda name: _sha256(folder / name), names), strict=True))
 
 
 def _generations(root: Path) -> list[str]:

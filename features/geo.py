@@ -55,3 +55,55 @@ def radius_km(mobility: Mobility) -> float | None:
         return None
     speed = max(SPEED_KM_H[mode] for mode in mobility.modes) if mobility.modes else SPEED_KM_H[TravelMode.CAR]
     return mobility.minutes / 60 * speed / DETOUR
+
+
+def unit_points(lats: NDArray[np.floating], lons: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(3, n) points of the unit sphere at n places (degrees), for `distances_to`; NaN where a place is NaN."""
+    phis, lambdas = np.radians(np.asarray(lats, np.float64)), np.radians(np.asarray(lons, np.float64))
+    return np.stack([np.cos(phis) * np.cos(lambdas), np.cos(phis) * np.sin(lambdas), np.sin(phis)])
+
+
+def distances_to(points: NDArray[np.float64], place: int) -> NDArray[np.float32]:
+    """Great-circle distance in km from one of `points` (3, n) to each: `haversine_km`, several times as fast.
+
+    Half the chord is the sine of half the angle; it is taken from differences of coordinates, so that short distances
+    lose nothing.
+    """
+    chords = np.square(points - points[:, place, None]).sum(axis=0).astype(np.float32)
+    half = np.sqrt(chords, out=chords)
+    half *= np.float32(0.5)
+    distances: NDArray[np.float32] = np.arcsin(np.minimum(half, 1, out=half), out=half)
+    distances *= np.float32(2 * EARTH_RADIUS_KM)
+    return distances
+
+
+CURVE_BITS: Final = 12
+
+
+def curve_order(lats: NDArray[np.floating], lons: NDArray[np.floating]) -> NDArray[np.int32]:
+    """(n,) places in the order of a Hilbert curve through them: what is near on the curve is near on the ground, and a
+    circle is few runs of it. Places without coordinates come last.
+
+    D. Hilbert, "Über die stetige Abbildung einer Linie auf ein Flächenstück", Math. Ann. 38 (1891).
+    """
+    side = 1 << CURVE_BITS
+    x, y = (_grid(values, side) for values in (lons, lats))
+    rank = np.zeros(len(x), dtype=np.int64)
+    half = side >> 1
+    while half:
+        right, top = (x & half) > 0, (y & half) > 0
+        rank = rank * 4 + (3 * right ^ top)
+        flipped = ~top & right
+        x, y = np.where(flipped, side - 1 - x, x), np.where(flipped, side - 1 - y, y)
+        x, y = np.where(top, x, y), np.where(top, y, x)
+        half >>= 1
+    unknown = np.isnan(np.asarray(lats)) | np.isnan(np.asarray(lons))
+    return np.lexsort((rank, unknown)).astype(np.int32)
+
+
+def _grid(values: NDArray[np.floating], side: int) -> NDArray[np.int64]:
+    """Whole numbers from 0 to side - 1 over mainland France, and past its edges the edge; NaN is 0."""
+    low, high = np.nanpercentile(values, [1, 99]) if np.isfinite(values).any() else (0.0, 1.0)
+    spread = max(high - low, 1e-9)
+    scaled = (np.nan_to_num(np.asarray(values, np.float64), nan=low) - low) / spread * (side - 1)
+    return np.clip(scaled, 0, side - 1).astype(np.int64)

@@ -5,21 +5,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from features.artifacts import publishing
 from features.records import Contact, Establishment, Offer, Profile, Training, TrainingSession
 from features.reference import Reference
 from features.store import Store
-from matching.catalogue import Catalogue, Rows
+from matching.catalogue import Rows
 from matching.changes import other_sources
-from matching.engine import INDEX_ROOT, fingerprint
-from matching.index.registry import DEFAULT, backend
+from matching.generations import write_generation
+from matching.index.registry import DEFAULT
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.rows.establishment import project_establishments
 from matching.rows.offer import project_offers
 from matching.rows.profile import project_profiles
 from matching.rows.session import project_sessions
-from matching.schema import SOURCE_KIND, WITHOUT_VECTORS, Collection
+from matching.schema import SOURCE_KIND, Collection
 from models.published import TextModels
 
 Progress = Callable[[int], None]
@@ -47,27 +46,23 @@ def build(
     for contacts in store.scan(Contact):
         for contact in contacts:
             links.put_contact(contact)
-    meta = {
-        "watermark": watermark,
-        "store": store.identity(),
-        "fingerprint": fingerprint(lookups.encoder, reference),
-        "backend": backend_name,
-        "built_at": now.isoformat(timespec="seconds"),
-    }
-    counts: dict[str, int] = {}
-    with publishing(data_dir / INDEX_ROOT, meta) as folder:
-        for collection in Collection:
-            index = None if collection in WITHOUT_VECTORS else backend(backend_name)(lookups.encoder.dim)
-            catalogue = Catalogue(collection, index)
-            advance = progress(collection, store.count(SOURCE_KIND[collection]))
-            for rows, n_records in _batches(collection, store, lookups, links, now.date()):
-                catalogue.apply(rows, ())
-                advance(n_records)
-            (folder / collection.value).mkdir()
-            catalogue.save(folder / collection.value)
-            counts[collection.value] = catalogue.n_records
-        links.save(folder)
-    return {**meta, "records": counts}
+
+    def rows_of(collection: Collection) -> Iterator[Rows]:
+        advance = progress(collection, store.count(SOURCE_KIND[collection]))
+        for rows, n_records in _batches(collection, store, lookups, links, now.date()):
+            yield rows
+            advance(n_records)
+
+    return write_generation(
+        data_dir,
+        lookups,
+        store_identity=store.identity(),
+        watermark=watermark,
+        now=now,
+        backend_name=backend_name,
+        rows_of=rows_of,
+        links=lambda: links,
+    )
 
 
 def _batches(

@@ -1,25 +1,25 @@
-"""`Catalogue`: one live collection. Columns, vectors, ids and payloads of the same rows; upserts and tombstones.
+"""`Catalogue`: one live collection. What was written to disk, what has come since, and what is buried.
 
 A changed record gets new rows and its old ones are buried: no reader ever sees half a change, because rows are only
-appended and `alive` flips last. Buried rows go when the next generation is built.
+appended and `alive` flips last. Buried rows go, and new ones are put in order, when the next generation is written.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.base import Index
 from matching.index.registry import backend
-from matching.payloads import Payloads
+from matching.keys import key_number
 from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection, Column
+from matching.written import Written
 
-COLUMNS_FILE = "columns.npz"
-IDS_FILE = "ids.json"
+MERGED_AT_ONCE: Final = 4096
+"""Records of a chunk of `Catalogue.chunks`."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,68 @@ class Rows:
         return len(self.ids)
 
 
-class Catalogue:
-    """The rows of one collection."""
+class View:
+    """Some rows of a catalogue, as conditions read them: columns, each read once."""
 
-    def __init__(self, collection: Collection, index: Index | None) -> None:
+    def __init__(self, collection: Collection, n_rows: int, read: Callable[[str], NDArray[Any]]) -> None:
         self.collection = collection
-        self._index = index
-        self.payloads = Payloads()
-        self.ids: list[str] = []
-        self._schema: tuple[Column, ...] = SCHEMAS[collection]
-        self._arrays: dict[str, NDArray[Any]] = {column.name: _empty(column) for column in self._schema}
-        self._alive = np.empty(0, dtype=np.bool_)
-        self._rows: dict[str, range] = {}
+        self._n_rows = n_rows
+        self._read = read
+        self._columns: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
-        """Rows ever appended, buried ones included."""
-        return len(self.ids)
+        return self._n_rows
+
+    def column(self, name: str) -> NDArray[Any]:
+        """(n,) or (n, width) values of the rows of the view."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = self._read(name)
+        return found
+
+
+class Catalogue:
+    """The rows of one collection: the written ones first, then those that were added, in order of arrival."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        index: Index | None,
+        written: Written | None = None,
+        place_order: NDArray[np.int32] | None = None,
+    ) -> None:
+        self.collection = collection
+        self.written = written
+        self.place_order = np.empty(0, dtype=np.int32) if place_order is None else place_order
+        self._index = index
+        self._schema: tuple[Column, ...] = SCHEMAS[collection]
+        self._n_written = 0 if written is None else len(written)
+        self._added: dict[str, NDArray[Any]] = {column.name: _empty(column) for column in self._schema}
+        self._added_ids: list[str] = []
+        self._added_keys = np.empty(0, dtype=np.int64)
+        self._added_payloads: list[bytes] = []
+        self._alive = np.ones(self._n_written, dtype=np.bool_)
+        self._added_rows: dict[str, range] = {}
+        self._n_gone = 0
+        """Written records that are buried."""
+
+    def __len__(self) -> int:
+        """Rows, buried ones included."""
+        return self._n_written + len(self._added_ids)
+
+    @property
+    def n_written(self) -> int:
+        """Rows that were written to disk: the first ones."""
+        return self._n_written
 
     @property
     def n_records(self) -> int:
-        return len(self._rows)
+        return len(self._added_rows) + (0 if self.written is None else self.written.n_records - self._n_gone)
+
+    @property
+    def n_changed(self) -> int:
+        """Rows added and written records buried since the generation was written: what a merge would take in."""
+        return len(self._added_ids) + self._n_gone
 
     @property
     def index(self) -> Index:
@@ -65,87 +107,166 @@ class Catalogue:
             raise TypeError(f"{self.collection.value} has no vectors")
         return self._index
 
-    def set_value(self, key: str, name: str, value: float) -> None:
-        """Change one column of a live record in place; an id that is not there is ignored."""
-        for row in self.rows_of(key):
-            self._arrays[name][row] = value
-
     @property
     def alive(self) -> NDArray[np.bool_]:
         """(n,) rows that may be found."""
         return self._alive[: len(self)]
 
-    def column(self, name: str) -> NDArray[Any]:
-        """(n,) or (n, width) values of a column, buried rows included."""
-        return self._arrays[name][: len(self)]
+    @property
+    def has_buried_written_rows(self) -> bool:
+        return self._n_gone > 0
 
-    def rows_of(self, key: str) -> range:
-        """The live rows of a record; empty when it is not there."""
-        return self._rows.get(key, range(0))
+    def column(self, name: str) -> NDArray[Any]:
+        """(n,) or (n, width) values of a column, buried rows included. A copy where rows were added: for audits."""
+        added = self.added_column(name)
+        if self.written is None:
+            return added
+        return self.written.columns[name] if len(added) == 0 else np.concatenate([self.written.columns[name], added])
+
+    def added_column(self, name: str) -> NDArray[Any]:
+        """Values of the rows that were added."""
+        return self._added[name][: len(self._added_ids)]
+
+    def take(self, name: str, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Values of a column at `rows`, in their order."""
+        if self.written is None:
+            return self._added[name][rows]
+        if len(self._added_ids) == 0 or len(rows) == 0 or int(rows.max()) < self._n_written:
+            values: NDArray[Any] = self.written.columns[name][rows]
+            return values
+        old = rows < self._n_written
+        both = np.empty((len(rows), *self._added[name].shape[1:]), dtype=self._added[name].dtype)
+        both[old] = self.written.columns[name][rows[old]]
+        both[~old] = self._added[name][rows[~old] - self._n_written]
+        return both
+
+    def view(self, rows: NDArray[np.int64]) -> View:
+        """The given rows, for conditions."""
+        return View(self.collection, len(rows), lambda name: self.take(name, rows))
+
+    def keys(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the record that each row belongs to (`key_number` of its id)."""
+        if self.written is None:
+            return self._added_keys[rows]
+        if len(self._added_ids) == 0 or len(rows) == 0 or int(rows.max()) < self._n_written:
+            return self.written.keys[self.written.record_of_row[rows]]
+        old = rows < self._n_written
+        keys = np.empty(len(rows), dtype=np.int64)
+        keys[old] = self.written.keys[self.written.record_of_row[rows[old]]]
+        keys[~old] = self._added_keys[rows[~old] - self._n_written]
+        return keys
+
+    def id_of(self, row: int) -> str:
+        """The id of the record that a row belongs to."""
+        if row >= self._n_written or self.written is None:
+            return self._added_ids[row - self._n_written]
+        return self.written.id_of(int(self.written.record_of_row[row]))
+
+    def payload_of(self, row: int) -> bytes:
+        """What was stored with the record that a row belongs to."""
+        if row >= self._n_written or self.written is None:
+            return self._added_payloads[row - self._n_written]
+        return self.written.payload_of(int(self.written.record_of_row[row]))
+
+    def rows_of(self, key: str) -> NDArray[np.int64]:
+        """The live rows of a record, in the order its projector gave them; empty when it is not there."""
+        added = self._added_rows.get(key)
+        if added is not None:
+            return np.arange(added.start, added.stop)
+        record = None if self.written is None else self.written.record_of(key)
+        if record is None or self.written is None:
+            return np.empty(0, dtype=np.int64)
+        rows = self.written.rows_of(record)
+        return rows if self._alive[rows[0]] else rows[:0]
+
+    def rows_where(self, name: str, value: int) -> NDArray[np.int64]:
+        """Live rows whose column `name`, one of `schema.POSTINGS`, has that value; ascending."""
+        added = self._n_written + np.flatnonzero(self.added_column(name) == value)
+        rows = added if self.written is None else np.concatenate([self.written.rows_where(name, value), added])
+        return rows[self._alive[rows]]
 
     def __contains__(self, key: str) -> bool:
-        return key in self._rows
+        return len(self.rows_of(key)) > 0
+
+    def set_value(self, key: str, name: str, value: float) -> None:
+        """Change one column of a live record in place; an id that is not there is ignored."""
+        for row in self.rows_of(key).tolist():
+            if row < self._n_written and self.written is not None:
+                self.written.columns[name][row] = value
+            else:
+                self._added[name][row - self._n_written] = value
 
     def apply(self, rows: Rows, removed: Sequence[str]) -> None:
         """Append `rows`, bury what they replace and what is `removed`. Ids that are not there are ignored.
 
         Raises ValueError when the rows of one record do not stand together.
         """
-        start = len(self)
+        start = len(self._added_ids)
         end = start + len(rows)
-        fresh = _spans(rows.ids, start)
+        fresh = _spans(rows.ids, len(self))
         if sum(len(span) for span in fresh.values()) != len(rows):
             raise ValueError("the rows of one record must stand together, once a batch")
         self._reserve(end)
         for column in self._schema:
-            self._arrays[column.name][start:end] = rows.columns[column.name]
+            self._added[column.name][start:end] = rows.columns[column.name]
         if self._index is not None:
             self._index.add(rows.vectors)
-        self.payloads.append(list(rows.payloads))
-        self.ids.extend(rows.ids)
+        self._added_keys[start:end] = [key_number(key) for key in rows.ids]
+        self._added_payloads.extend(rows.payloads)
+        self._added_ids.extend(rows.ids)
         for key in [*removed, *fresh]:
-            old = self._rows.pop(key, None)
-            if old is not None:
-                self._alive[old.start : old.stop] = False
-        self._alive[start:end] = True
-        self._rows.update(fresh)
+            self._bury(key)
+        self._alive[self._n_written + start : self._n_written + end] = True
+        self._added_rows.update(fresh)
+
+    def _bury(self, key: str) -> None:
+        rows = self.rows_of(key)
+        if len(rows) == 0:
+            return
+        self._alive[rows] = False
+        if self._added_rows.pop(key, None) is None:
+            self._n_gone += 1
 
     def _reserve(self, needed: int) -> None:
-        if needed <= len(self._alive):
+        """Room for `needed` added rows."""
+        if needed <= len(self._added_keys):
             return
-        capacity = max(needed, len(self._alive) * 3 // 2, 1024)
+        used = len(self._added_ids)
+        capacity = max(needed, len(self._added_keys) * 3 // 2, 1024)
         for column in self._schema:
-            self._arrays[column.name] = _grown(self._arrays[column.name], len(self), capacity)
-        self._alive = _grown(self._alive, len(self), capacity)
+            self._added[column.name] = _grown(self._added[column.name], used, capacity)
+        self._added_keys = _grown(self._added_keys, used, capacity)
+        self._alive = _grown(self._alive, len(self), self._n_written + capacity)
 
-    def save(self, folder: Path) -> None:
-        """Write the live state into `folder`, which must exist and be empty."""
-        arrays: dict[str, Any] = {column.name: self.column(column.name) for column in self._schema}
-        np.savez(folder / COLUMNS_FILE, alive=self.alive, **arrays)
-        (folder / IDS_FILE).write_text(json.dumps(self.ids, ensure_ascii=False))
-        if self._index is not None:
-            self._index.save(folder)
-        self.payloads.save(folder)
+    def chunks(self) -> Iterator[Rows]:
+        """Every live record with its rows, for a new generation: what was written first, then what was added."""
+        for rows in self._record_rows():
+            columns = {column.name: self.take(column.name, rows) for column in self._schema}
+            vectors = np.empty((len(rows), 0), np.float32) if self._index is None else self._index.vectors(rows)
+            numbers = rows.tolist()
+            yield Rows(tuple(map(self.id_of, numbers)), columns, vectors, tuple(map(self.payload_of, numbers)))
+
+    def _record_rows(self) -> Iterator[NDArray[np.int64]]:
+        """Live rows, those of one record together, in chunks."""
+        if self.written is not None:
+            starts = self.written.row_starts
+            for first in range(0, self.written.n_records, MERGED_AT_ONCE):
+                last = min(first + MERGED_AT_ONCE, self.written.n_records)
+                rows = self.written.rows_by_record[starts[first] : starts[last]].astype(np.int64)
+                yield rows[self._alive[rows]]
+        added = self._n_written + np.flatnonzero(self._alive[self._n_written : len(self)])
+        for first in range(0, len(added), MERGED_AT_ONCE):
+            yield added[first : first + MERGED_AT_ONCE]
 
     @classmethod
-    def load(cls, folder: Path, collection: Collection, backend_name: str) -> Self:
-        """What `save` wrote. The folder's checksums are the caller's to check, before this."""
+    def load(cls, folder: Path, collection: Collection, backend_name: str, place_order: NDArray[np.int32]) -> Self:
+        """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
         index = None if collection in WITHOUT_VECTORS else backend(backend_name).load(folder)
-        catalogue = cls(collection, index)
-        with np.load(folder / COLUMNS_FILE, allow_pickle=False) as arrays:
-            catalogue._arrays = {column.name: arrays[column.name] for column in catalogue._schema}
-            catalogue._alive = arrays["alive"]
-        catalogue.ids = json.loads((folder / IDS_FILE).read_text())
-        catalogue.payloads = Payloads.load(folder)
-        for key, span in _spans(catalogue.ids, 0).items():
-            buried = int((~catalogue._alive[span.start : span.stop]).sum())  # before the live ones of the same record
-            if buried < len(span):
-                catalogue._rows[key] = range(span.start + buried, span.stop)
-        return catalogue
+        return cls(collection, index, Written.load(folder, collection), place_order)
 
 
 def _spans(ids: Sequence[str], start: int) -> dict[str, range]:
-    """Id -> its rows; an id that comes back later in the sequence keeps its last run."""
+    """Id -> its rows, numbered from `start`; an id that comes back later in the sequence keeps its last run."""
     spans: dict[str, range] = {}
     begin = 0
     for position in range(1, len(ids) + 1):

@@ -1,7 +1,9 @@
 """`Engine`: the four live collections, where they stand in the change log, and how they follow it.
 
 Reading the log and preparing rows (`read_changes`) touches no live array and may run in another thread; `apply` only
-appends and flips, in milliseconds, on the thread that answers questions. So no request ever waits for the database.
+appends and flips, in milliseconds, on the thread that answers questions. So no request ever waits for the database. A
+newer generation that another process has put in force is taken the same way: mapped, checked and brought level beside
+the requests, then adopted between two of them.
 """
 
 import datetime as dt
@@ -10,20 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from features.artifacts import ArtifactError, load_current
+from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
 from matching.errors import NotReady
-from matching.index.registry import DEFAULT
+from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, write_generation
 from matching.links import Links
 from matching.lookups import Lookups
-from matching.schema import SCHEMAS, Collection
-from models.encoder import TextEncoder
+from matching.schema import Collection
 from models.published import TextModels
 
-INDEX_ROOT: Final = "indexes"
 BUILD_COMMAND: Final = "vivier index build"
 CHANGES_AT_ONCE: Final = 500
 
@@ -34,12 +34,15 @@ class Engine:
 
     store: Store
     lookups: Lookups
+    data_dir: Path
     catalogues: Mapping[Collection, Catalogue]
     links: Links
     watermark: int
     """Sequence number of the last change that the catalogues hold."""
+    generation: Mapping[str, Any]
     clock: Callable[[], dt.date] = dt.date.today
-    generation: Mapping[str, Any] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    """Generations put in force while this one served that could not be used."""
 
     @classmethod
     def open(
@@ -54,40 +57,17 @@ class Engine:
 
         Raises NotReady, with the command to run, when there is none or it does not fit the reference data.
         """
-        try:
-            index_at = load_current(data_dir / INDEX_ROOT)
-        except ArtifactError as error:
-            raise NotReady(f"{error}: run `{BUILD_COMMAND}`") from error
-        expected = fingerprint(models.encoder, reference)
-        if index_at.meta["fingerprint"] != expected:
-            raise NotReady(
-                "the indexes were built with another encoder, other reference data or another version: "
-                f"run `{BUILD_COMMAND}`"
-            )
-        if index_at.meta["store"] != store.identity():
-            raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
         lookups = Lookups(reference, models)
-        backend_name = str(index_at.meta.get("backend", DEFAULT))
-        engine = cls(
-            store=store,
-            lookups=lookups,
-            catalogues={
-                collection: Catalogue.load(index_at.path / collection.value, collection, backend_name)
-                for collection in Collection
-            },
-            links=Links.load(index_at.path),
-            watermark=int(index_at.meta["watermark"]),
-            clock=clock,
-            generation={**index_at.meta, "id": index_at.id, "fallback_from": index_at.fallback_from},
-        )
-        if engine.watermark > store.watermark():
-            raise NotReady(
-                f"the indexes are ahead of the store ({engine.watermark} > {store.watermark()}), another or an older "
-                f"database: run `{BUILD_COMMAND}`"
-            )
+        engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
         engine.catch_up()
         lookups.warm()
         return engine
+
+    @classmethod
+    def _of(
+        cls, loaded: Loaded, store: Store, lookups: Lookups, data_dir: Path, clock: Callable[[], dt.date]
+    ) -> "Engine":
+        return cls(store, lookups, data_dir, loaded.catalogues, loaded.links, loaded.watermark, loaded.meta, clock)
 
     def catalogue(self, collection: Collection) -> Catalogue:
         return self.catalogues[collection]
@@ -95,13 +75,48 @@ class Engine:
     def today(self) -> dt.date:
         return self.clock()
 
-    def read_changes(self, limit: int = CHANGES_AT_ONCE) -> Prepared | None:
-        """The next changes of the log, ready to be applied; None when there is nothing new. Thread-safe."""
+    def read_changes(self, limit: int = CHANGES_AT_ONCE) -> "Step | None":
+        """The next changes of the log, ready to be applied, or a newer generation level with this engine, ready to be
+        adopted; None when there is nothing new. Thread-safe."""
+        newer = self._newer_generation()
+        if newer is not None:
+            return newer
+        return self._read_log(limit)
+
+    def _read_log(self, limit: int = CHANGES_AT_ONCE) -> Prepared | None:
         changes = self.store.changes(self.watermark, limit)
         return prepare(self.store, self.lookups, self.links, changes, self.today()) if changes else None
 
-    def apply(self, prepared: Prepared) -> int:
-        """Make prepared changes visible; returns how many. For the thread that answers questions, and in order."""
+    def _newer_generation(self) -> "Engine | None":
+        """The generation in force when it is another than this one's, brought level; one that cannot be used is
+        remembered and left alone."""
+        in_force = current_id(self.data_dir / INDEX_ROOT)
+        known = {self.generation.get("id"), self.generation.get("fallback_from"), *self.refused}
+        if in_force is None or in_force in known:
+            return None
+        try:
+            fresh = self._of(
+                _load(self.store, self.lookups, self.data_dir), self.store, self.lookups, self.data_dir, self.clock
+            )
+        except NotReady:
+            self.refused.add(in_force)
+            return None
+        if fresh.generation["id"] != in_force:
+            self.refused.add(in_force)
+            return None
+        fresh.catch_up()
+        return fresh
+
+    def apply(self, step: "Step") -> int:
+        """Make prepared changes visible, or adopt a newer generation; returns how many changes. For the thread that
+        answers questions, and in order."""
+        if isinstance(step, Prepared):
+            return self._apply_changes(step)
+        self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
+        seen, self.watermark = self.watermark, step.watermark
+        return max(step.watermark - seen, 0)
+
+    def _apply_changes(self, prepared: Prepared) -> int:
         for session in prepared.sessions:
             self.links.put_session(session)
         for session_id in prepared.dropped_sessions:
@@ -125,15 +140,37 @@ class Engine:
     def catch_up(self) -> int:
         """Apply everything the log has; returns the number of changes."""
         applied = 0
-        while (prepared := self.read_changes()) is not None:
-            applied += self.apply(prepared)
+        while (prepared := self._read_log()) is not None:
+            applied += self._apply_changes(prepared)
         return applied
+
+    @property
+    def n_changed(self) -> int:
+        """Rows and burials that a merge would take in."""
+        return sum(catalogue.n_changed for catalogue in self.catalogues.values())
+
+    def merge(self, now: dt.datetime) -> dict[str, Any]:
+        """Write what is live as a new generation and put it in force; returns its meta data.
+
+        Nothing is read from the store but its identity, and nothing is projected anew. This engine goes on with the
+        generation it has.
+        """
+        return write_generation(
+            self.data_dir,
+            self.lookups,
+            store_identity=self.store.identity(),
+            watermark=self.watermark,
+            now=now,
+            backend_name=str(self.generation["backend"]),
+            rows_of=lambda collection: self.catalogues[collection].chunks(),
+            links=lambda: self.links,
+        )
 
     def status(self) -> dict[str, Any]:
         """Generation, watermark and sizes, for health checks and `vivier index status`."""
         return {
             "generation": self.generation.get("id"),
-            "refused_generation": self.generation.get("fallback_from"),
+            "refused_generation": max(self.refused, default=self.generation.get("fallback_from")),
             "built_at": self.generation.get("built_at"),
             "backend": self.generation.get("backend"),
             "watermark": self.watermark,
@@ -144,17 +181,26 @@ class Engine:
         }
 
 
-def fingerprint(encoder: TextEncoder, reference: Reference) -> str:
-    """Changes when rows built with one encoder, reference data and schema would not mean the same with another."""
-    import hashlib
+Step = Prepared | Engine
+"""What brings an engine further: changes of the log, or an engine over a newer generation."""
 
-    digest = hashlib.sha256(encoder.fingerprint.encode())
-    digest.update(repr(SCHEMAS).encode())
-    for names in (
-        reference.rome.codes,
-        reference.rome.skill_codes,
-        reference.communes.insee,
-        reference.naf.naf_codes,
-    ):
-        digest.update("\n".join(names).encode())
-    return digest.hexdigest()[:16]
+
+def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:
+    """The last whole generation. Raises NotReady, with the command to run, when it does not fit."""
+    try:
+        found = load_current(data_dir / INDEX_ROOT)
+    except ArtifactError as error:
+        raise NotReady(f"{error}: run `{BUILD_COMMAND}`") from error
+    if found.meta["fingerprint"] != fingerprint(lookups.encoder, lookups.reference):
+        raise NotReady(
+            "the indexes were built with another encoder, other reference data or another version: "
+            f"run `{BUILD_COMMAND}`"
+        )
+    if found.meta["store"] != store.identity():
+        raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
+    if int(found.meta["watermark"]) > store.watermark():
+        raise NotReady(
+            f"the indexes are ahead of the store ({found.meta['watermark']} > {store.watermark()}), another or an "
+            f"older database: run `{BUILD_COMMAND}`"
+        )
+    return map_generation(found, lookups)

@@ -72,7 +72,7 @@ def facets_of(
     `rows` are all the candidates, `results` (same length) the result each belongs to: a person with two projects, or a
     training with two sessions, counts once a value.
     """
-    read: Callable[[str], _Values] = lambda name: _Values(catalogue.column(name)[rows], results)  # noqa: E731
+    read: Callable[[str], _Values] = lambda name: _Values(catalogue.take(name, rows), results)  # noqa: E731
     match catalogue.collection:
         case Collection.OFFERS:
             facets = [

@@ -29,4 +29,4 @@ def score_jobs(candidates: Candidates, pairs: JobPairs, ranker: Ranker) -> Score
 
 def profile_at(engine: Engine, row: int) -> Profile:
     """The profile that a row belongs to."""
-    return _PROFILE.decode(engine.catalogue(Collection.PROFILES).payloads[row])
+    return _PROFILE.decode(engine.catalogue(Collection.PROFILES).payload_of(row))

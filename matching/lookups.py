@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import haversine_km
+from features.geo import curve_order, distances_to, haversine_km, unit_points
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
 from models.encoder import TextEncoder
@@ -46,7 +46,14 @@ class Lookups:
 
     def warm(self) -> None:
         """Compute the tables that requests read, so that the first one does not wait for them."""
-        _ = (self.tension, self.affinity, self.naf_share, self.area_of_commune, self.departement_of_commune)
+        _ = (
+            self.tension,
+            self.affinity,
+            self.naf_share,
+            self.area_of_commune,
+            self.departement_of_commune,
+            self._points,
+        )
         _ = (
             self.occupation_vectors,
             self.tagger,
@@ -54,6 +61,7 @@ class Lookups:
             self.departement_rows,
             self.region_of_departement,
             self.naf_rows,
+            self._points,
         )
 
     @cached_property
@@ -150,11 +158,18 @@ class Lookups:
 
         A commune is at 0 km of itself, its coordinates known or not.
         """
-        communes = self.reference.communes
-        lat, lon = float(communes.lat[commune]), float(communes.lon[commune])
-        distances = haversine_km(lat, lon, communes.lat, communes.lon)
+        distances = distances_to(self._points, commune)
         distances[commune] = 0  # also of a commune whose point is not known
         return np.append(distances, np.float32(np.nan))
+
+    @cached_property
+    def _points(self) -> NDArray[np.float64]:
+        return unit_points(self.reference.communes.lat, self.reference.communes.lon)
+
+    @cached_property
+    def place_order(self) -> NDArray[np.int32]:
+        """Commune rows along a curve through the country: the order in which generations are written."""
+        return curve_order(self.reference.communes.lat, self.reference.communes.lon)
 
     def distances_between(self, commune: int, communes: NDArray[np.integer]) -> NDArray[np.float32]:
         """Km from one commune row to each of `communes` (rows); NaN where either is unknown (-1)."""

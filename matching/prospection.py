@@ -19,12 +19,13 @@ from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
-from matching.filters.registry import parse, select
+from matching.filters.registry import parse
 from matching.lookups import day_number
 from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
 from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
+from matching.selection import select
 from matching.sides import columns_of
 
 _FIRM = msgspec.json.Decoder(Establishment)
@@ -86,7 +87,7 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     conditions: list[Condition] = [
         consent.may_be_prospected,
         place.within(engine.lookups, [centre], demand.radius_km),
-        lambda catalogue: fits[catalogue.column("naf")] > 0,
+        lambda view: fits[view.column("naf")] > 0,
         *parse(demand.parameters, Context(Collection.ESTABLISHMENTS, engine.lookups, engine.today())),
     ]
     if demand.not_contacted_days is not None:
@@ -96,9 +97,9 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
-    places = best_of_each([scored], firms.ids.__getitem__)
+    places = best_of_each([scored], firms.id_of)
     shown = tuple(_target(engine, portfolio, scored, found.position, pairs, meets) for found in page(places, window))
-    facets = facets_of(firms, *results_of([scored], firms.ids.__getitem__), engine.lookups)
+    facets = facets_of(firms, *results_of([scored], firms.id_of), engine.lookups)
     answer = Answer(tuple(shown), len(places), facets)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
@@ -106,20 +107,17 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
 def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
     profiles = engine.catalogue(Collection.PROFILES)
     rome = engine.lookups.reference.rome
-    chosen: list[int] = []
+    parts: list[NDArray[np.int64]] = []
     for profile_id in demand.profile_ids:
         if profile_id not in profiles:
             raise NotFound("Le profil", profile_id)
-        chosen.extend(profiles.rows_of(profile_id))
-    mask = np.zeros(len(profiles), dtype=np.bool_)
-    mask[chosen] = True
+        parts.append(profiles.rows_of(profile_id))
     if demand.counsellor_id is not None:
-        own = profiles.alive & (profiles.column("counsellor") == counsellor_number(demand.counsellor_id))
-        if not own.any():
+        parts.append(profiles.rows_where("counsellor", counsellor_number(demand.counsellor_id)))
+        if len(parts[-1]) == 0:
             raise NotFound("Le portefeuille du conseiller", demand.counsellor_id)
-        mask |= own
-    rows = np.flatnonzero(mask)
-    weights = np.bincount(profiles.column("occupation")[rows], minlength=rome.n_occupations).astype(np.float32)
+    rows = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *parts]))
+    weights = np.bincount(profiles.take("occupation", rows), minlength=rome.n_occupations).astype(np.float32)
     for code in demand.rome_codes:
         try:
             weights[list(rome.resolve(code))] += max(float(weights.max()), 1.0)
@@ -129,9 +127,15 @@ def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
         raise BadParameter("codesROME", "", "au moins un de : conseiller, profils, codesROME")
     if len(rows) == 0 and demand.commune_insee is not None:
         centre = place.commune_rows(engine.lookups, "commune", demand.commune_insee)
-        around = select(profiles, [place.within(engine.lookups, centre, demand.radius_km)]).mask
-        rows = np.flatnonzero(around & (weights[profiles.column("occupation")] > 0))
-    visible = rows[profiles.column("visible")[rows]]
+        rows = select(
+            profiles,
+            [
+                place.within(engine.lookups, centre, demand.radius_km),
+                lambda view: weights[view.column("occupation")] > 0,
+                consent.visible_to_employers,
+            ],
+        ).rows
+    visible = rows[profiles.take("visible", rows)]
     return Portfolio(visible, weights / weights.max())
 
 
@@ -140,7 +144,7 @@ def _centre(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio) -> 
         return place.commune_rows(engine.lookups, "commune", demand.commune_insee)[0]
     if demand.counsellor_id is None and not demand.profile_ids:
         raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
-    homes = engine.catalogue(Collection.PROFILES).column("commune")[portfolio.rows]
+    homes = engine.catalogue(Collection.PROFILES).take("commune", portfolio.rows)
     homes = homes[homes >= 0]
     if len(homes) == 0:
         raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
@@ -161,15 +165,13 @@ def _sector_fit(engine: Engine, portfolio: Portfolio) -> NDArray[np.float32]:
 
 
 def _not_contacted_since(day: int) -> Condition:
-    return lambda catalogue: (
-        (catalogue.column("last_contact_day") == NO_DAY) | (catalogue.column("last_contact_day") <= day)
-    )
+    return lambda view: (view.column("last_contact_day") == NO_DAY) | (view.column("last_contact_day") <= day)
 
 
 def _most_promising(firms: Catalogue, rows: NDArray[np.int64], fits: NDArray[np.float32]) -> NDArray[np.int64]:
     """At most `DEPTH` rows by fit x ln(1 + expected hirings); unknown hirings count for half a hiring."""
-    expected = np.nan_to_num(firms.column("expected_hirings")[rows], nan=0.5)
-    promise = fits[firms.column("naf")[rows]] * np.log1p(expected)
+    expected = np.nan_to_num(firms.take("expected_hirings", rows), nan=0.5)
+    promise = fits[firms.take("naf", rows)] * np.log1p(expected)
     order = np.lexsort((rows, -promise))[:DEPTH]
     return np.sort(rows[order])
 
@@ -228,12 +230,12 @@ def _pairs(
 
 def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(n firms,) people, each counted once however many projects they have."""
-    profiles = engine.catalogue(Collection.PROFILES)
-    ids = np.array([profiles.ids[row] for row in portfolio.rows.tolist()])
-    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.empty(0, dtype=np.int64)
-    if len(starts) == 0:
+    if len(portfolio.rows) == 0:
         return np.zeros(len(meets), dtype=np.float32)
-    people: NDArray[np.float32] = np.logical_or.reduceat(meets, starts, axis=1).sum(axis=1).astype(np.float32)
+    keys = engine.catalogue(Collection.PROFILES).keys(portfolio.rows)
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    people: NDArray[np.float32] = np.logical_or.reduceat(meets[:, order], starts, axis=1).sum(axis=1).astype(np.float32)
     return people
 
 
@@ -247,11 +249,11 @@ def _target(
 ) -> Target:
     firms, lookups = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups
     row = int(scored.rows[position])
-    firm = _FIRM.decode(firms.payloads[row])
+    firm = _FIRM.decode(firms.payload_of(row))
     facts = FirmFacts(
         values=scored.values_at(position),
         sector_label=lookups.reference.naf.labels.get(firm.naf, firm.naf),
-        fitting_labels=_fitting_labels(engine, portfolio, int(firms.column("naf")[row])),
+        fitting_labels=_fitting_labels(engine, portfolio, int(firms.take("naf", scored.rows[[position]])[0])),
         distance_km=float(pairs.distance_km[position]),
     )
     match = make_match(
@@ -266,7 +268,7 @@ def _target(
         reasons=match.reasons,
         gaps=match.gaps,
         expected_hirings=None if np.isnan(expected) else expected,
-        present=_present(engine, portfolio.rows[meets[position]], int(firms.column("naf")[row])),
+        present=_present(engine, portfolio.rows[meets[position]], int(firms.take("naf", scored.rows[[position]])[0])),
     )
 
 
@@ -279,11 +281,11 @@ def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str
 def _present(engine: Engine, rows: NDArray[np.int64], naf: int) -> tuple[Presentable, ...]:
     """At most `PRESENTED` people, those whose occupation the sector hires most, then the most experienced."""
     profiles, rome = engine.catalogue(Collection.PROFILES), engine.lookups.reference.rome
-    occupations = profiles.column("occupation")[rows]
-    order = np.lexsort((-profiles.column("experience_months")[rows], -engine.lookups.naf_share[naf, occupations]))
+    occupations = profiles.take("occupation", rows)
+    order = np.lexsort((-profiles.take("experience_months", rows), -engine.lookups.naf_share[naf, occupations]))
     chosen: dict[str, Presentable] = {}
     for place_in_rows in order.tolist():
-        key = profiles.ids[int(rows[place_in_rows])]
+        key = profiles.id_of(int(rows[place_in_rows]))
         if key not in chosen:
             chosen[key] = Presentable(key, rome.labels[int(occupations[place_in_rows])])
         if len(chosen) == PRESENTED:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from features.rome.referential import Relation
 from matching.catalogue import Catalogue
 from matching.filters.base import Condition
-from matching.filters.registry import select
-from matching.index.base import Selection
+from matching.filters.occupation import in_occupations
 from matching.lookups import Lookups
 from matching.schema import Collection
+from matching.selection import select
 
-DEPTH = 400
+DEPTH = 200
 """Rows each of the two ways may bring."""
 
 CLOSE = {Relation.MOBILITY: 0.78, Relation.DOMAIN: 0.80, Relation.GRAND_DOMAIN: 0.83, Relation.NONE: 0.85}
@@ -61,32 +61,24 @@ def retrieve(
     of a near occupation nor convincingly close are dropped, so an empty answer is possible and honest.
     """
     selection = select(catalogue, conditions)
-    near = _any_occupation(catalogue, kinship.near)
-    found = [catalogue.index.search(vector, DEPTH, choice) for choice in (Selection(selection.mask & near), selection)]
+    is_near = in_occupations(kinship.near)
+    found = [catalogue.index.search(vector, DEPTH, choice) for choice in (selection.narrowed(is_near), selection)]
     rows, first = np.unique(np.concatenate([item.rows for item in found]), return_index=True)
     closeness = np.concatenate([item.scores for item in found])[first]
     relation = row_relations(catalogue, kinship.relations, rows)
     floors = np.full(len(Relation), -1.0, dtype=np.float32)
     for level, floor in CLOSE.items():
         floors[level] = floor
-    kept = near[rows] | (closeness >= floors[relation])
+    kept = is_near(catalogue.view(rows)) | (closeness >= floors[relation])
     return Candidates(rows[kept], closeness[kept], relation[kept])
-
-
-def _any_occupation(catalogue: Catalogue, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if catalogue.collection is Collection.SESSIONS:
-        found: NDArray[np.bool_] = marked[catalogue.column("occupations")].any(axis=1)
-        return found
-    direct: NDArray[np.bool_] = marked[catalogue.column("occupation")]
-    return direct
 
 
 def row_relations(catalogue: Catalogue, relations: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The strongest of the relations with each row's occupations."""
     if catalogue.collection is Collection.SESSIONS:
-        strongest: NDArray[np.uint8] = relations[catalogue.column("occupations")[rows]].max(axis=1)
+        strongest: NDArray[np.uint8] = relations[catalogue.take("occupations", rows)].max(axis=1)
         return strongest
-    direct: NDArray[np.uint8] = relations[catalogue.column("occupation")[rows]]
+    direct: NDArray[np.uint8] = relations[catalogue.take("occupation", rows)]
     return direct
 
 

@@ -4,12 +4,17 @@ Every row holds `commune` (row of `Communes`, -1 unknown), so that distance is o
 distances between communes, whatever the size of the collection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from features.bits import ATTENDANCE_BIT
 from features.pairs.base import NO_SKILL
+from features.records import Attendance
 from features.store import Kind
 
 SKILL_WIDTH: Final = 32
@@ -128,3 +133,55 @@ WITHOUT_VECTORS: Final = frozenset({Collection.ESTABLISHMENTS})
 
 WORKING_TIME_FULL: Final = 1
 WORKING_TIME_PART: Final = 2
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Bands that the rows of a collection are parted into before places: each is searched in its own circle."""
+
+    count: int
+    of: Callable[[Callable[[str], NDArray[Any]]], NDArray[np.uint8]]
+    """Column reader -> (n,) band of each row."""
+
+
+REACH_LIMITS_KM: Final = (10.0, 20.0, 30.0, 50.0)
+"""People who go no further than each of these stand together, so that a workplace reads few who would not come."""
+
+HIDDEN_BAND: Final = len(REACH_LIMITS_KM) + 1
+"""People whom employers may not see, whatever their reach."""
+
+
+def _reach_band(read: Callable[[str], NDArray[Any]]) -> NDArray[np.uint8]:
+    bands = np.searchsorted(np.array(REACH_LIMITS_KM, dtype=np.float32), read("radius_km")).astype(np.uint8)
+    return np.where(read("visible"), bands, np.uint8(HIDDEN_BAND))
+
+
+def _remote_band(read: Callable[[str], NDArray[Any]]) -> NDArray[np.uint8]:
+    bands: NDArray[np.uint8] = (read("attendance") == ATTENDANCE_BIT[Attendance.REMOTE]).astype(np.uint8)
+    return bands
+
+
+_ONE_BAND: Final = Bands(1, lambda read: np.zeros(len(read("commune")), dtype=np.uint8))
+
+BANDS: Final[Mapping[Collection, Bands]] = {
+    Collection.PROFILES: Bands(HIDDEN_BAND + 1, _reach_band),
+    Collection.OFFERS: _ONE_BAND,
+    Collection.SESSIONS: Bands(2, _remote_band),
+    Collection.ESTABLISHMENTS: _ONE_BAND,
+}
+
+POSTINGS: Final[Mapping[Collection, tuple[str, ...]]] = {
+    Collection.PROFILES: ("counsellor",),
+    Collection.OFFERS: (),
+    Collection.SESSIONS: (),
+    Collection.ESTABLISHMENTS: (),
+}
+"""Columns whose rows of one value are found without reading the others (`Catalogue.rows_where`)."""
+
+SECOND_ORDER: Final[Mapping[Collection, str]] = {
+    Collection.PROFILES: "occupation",
+    Collection.OFFERS: "occupation",
+    Collection.SESSIONS: "occupations",
+    Collection.ESTABLISHMENTS: "naf",
+}
+"""Column by which the rows of one commune stand; of several values, by the first."""

@@ -18,7 +18,7 @@ ColumnReader = Callable[[str], NDArray[Any]]
 
 def columns_of(catalogue: Catalogue, rows: NDArray[np.int64]) -> ColumnReader:
     """Columns of catalogue rows."""
-    return lambda name: catalogue.column(name)[rows]
+    return lambda name: catalogue.take(name, rows)
 
 
 def columns_of_rows(rows: Rows) -> ColumnReader:

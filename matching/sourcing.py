@@ -50,11 +50,11 @@ def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, s
     An offer that stands behind another of the same job is answered through that one.
     """
     offers = engine.catalogue(Collection.OFFERS)
-    rows = np.array(offers.rows_of(engine.links.canonical.get(offer_id, offer_id)), dtype=np.int64)
+    rows = offers.rows_of(engine.links.canonical.get(offer_id, offer_id))
     if len(rows) == 0:
         raise NotFound("L'offre", offer_id)
     answer = _profiles(engine, columns_of(offers, rows), offers.index.vectors(rows)[0], parameters, window)
-    expires = int(offers.column("expires_day")[rows[0]])
+    expires = int(offers.take("expires_day", rows)[0])
     if expires != NO_DAY and expires < day_number(engine.today()):
         return replace(answer, notice=EXPIRED)
     return answer
@@ -89,7 +89,7 @@ def _profiles(
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     pairs = job_pairs(engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates, distances)
     scored = score_jobs(candidates, pairs, PROFILE_RANKER)
-    places = best_of_each([scored], profiles.ids.__getitem__)
+    places = best_of_each([scored], profiles.id_of)
     matches: list[Match[Profile]] = []
     for found in page(places, window):
         row = int(scored.rows[found.position])
@@ -103,7 +103,7 @@ def _profiles(
         )
         matches.append(
             make_match(
-                profiles.ids[row],
+                profiles.id_of(row),
                 profile_at(engine, row),
                 scored,
                 found.position,
@@ -112,7 +112,7 @@ def _profiles(
                 job_gaps(facts),
             )
         )
-    facets = facets_of(profiles, *results_of([scored], profiles.ids.__getitem__), engine.lookups)
+    facets = facets_of(profiles, *results_of([scored], profiles.id_of), engine.lookups)
     return Answer(tuple(matches), len(places), facets, None if places else NOBODY)
 
 

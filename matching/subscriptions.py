@@ -50,16 +50,16 @@ def offers_for_profile(
     Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
-    projects = np.array(profiles.rows_of(profile_id), dtype=np.int64)
+    projects = profiles.rows_of(profile_id)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
     elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
-    profiled = bool(profiles.column("profiling")[projects[0]])
+    profiled = bool(profiles.take("profiling", projects)[0])
 
     search = _Search(engine, projects, asked, elsewhere)
     pairs, scored = search.ranked()
-    places = best_of_each(scored, offers.ids.__getitem__)
+    places = best_of_each(scored, offers.id_of)
     matches: list[Match[OfferCard]] = []
     for found in page(places, window):
         item, position = scored[found.query], found.position
@@ -69,13 +69,13 @@ def offers_for_profile(
             pairs[found.query],
             position,
             item.values_at(position),
-            bool(offers.column("inferred")[row]),
+            bool(offers.take("inferred", item.rows[[position]])[0]),
             engine.lookups,
         )
         matches.append(
             make_match(
-                offers.ids[row],
-                _CARD.decode(offers.payloads[row]),
+                offers.id_of(row),
+                _CARD.decode(offers.payload_of(row)),
                 item,
                 position,
                 facts.distance_km,
@@ -83,7 +83,7 @@ def offers_for_profile(
                 job_gaps(facts),
             )
         )
-    facets = facets_of(offers, *results_of(scored, offers.ids.__getitem__), engine.lookups)
+    facets = facets_of(offers, *results_of(scored, offers.id_of), engine.lookups)
     notices = [] if profiled else [WITHOUT_PROFILING]
     if not places:
         notices.append(search.widening(parameters))
@@ -129,13 +129,13 @@ class _Search:
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
-        ids = self.engine.catalogue(Collection.OFFERS).ids
+        offers = self.engine.catalogue(Collection.OFFERS)
         read = columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
         reach_km = float(read("radius_km").max())
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
-            found = len(best_of_each(self.ranked(wider_km)[1], ids.__getitem__))
+            found = len(best_of_each(self.ranked(wider_km)[1], offers.id_of))
             if found:
                 return (
                     f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {wider_km} km."

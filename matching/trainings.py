@@ -13,14 +13,14 @@ from features.pairs import SESSION_FEATURES, SessionPairs, gap_covered
 from features.pairs.base import NO_SKILL
 from features.records import Attendance, Profile
 from matching.answer import Answer, Match, Window
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.session import SessionFacts, explain_session, session_gaps
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
-from matching.filters.registry import parse, select
+from matching.filters.registry import parse
 from matching.jobs import profile_at
 from matching.lookups import day_number
 from matching.rank import SESSION_RANKER
@@ -28,6 +28,7 @@ from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
+from matching.selection import select
 from matching.sides import columns_of
 
 _CARD = msgspec.json.Decoder(SessionCard)
@@ -46,13 +47,13 @@ def sessions_for_profile(
     Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
-    projects = np.array(profiles.rows_of(profile_id), dtype=np.int64)
+    projects = profiles.rows_of(profile_id)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
-    profiled = bool(profiles.column("profiling")[projects[0]])
+    profiled = bool(profiles.take("profiling", projects)[0])
 
     pairs: list[SessionPairs] = []
     scored: list[Scored] = []
@@ -68,7 +69,7 @@ def sessions_for_profile(
         if profiled:
             conditions.append(_not_held(profile_at(engine, int(project))))
         if home >= 0 and not elsewhere:
-            conditions.append(_in_reach_or_remote(place.within(engine.lookups, [home], reach_km)))
+            conditions.append(place.within_or_remote(engine.lookups, home, reach_km))
         kinship = kinship_from(engine.lookups, occupation)
         candidates = retrieve(sessions, engine.lookups.occupation_vectors[occupation], kinship, conditions)
         found_pairs = _pairs(engine, candidates, int(project), profiled, today)
@@ -77,7 +78,7 @@ def sessions_for_profile(
         scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
     def training_of(row: int) -> str:
-        return engine.links.training_of_session[sessions.ids[row]]
+        return engine.links.training_of_session[sessions.id_of(row)]
 
     places = best_of_each(scored, training_of)
     matches: list[Match[SessionCard]] = []
@@ -87,8 +88,8 @@ def sessions_for_profile(
         facts = _facts(engine, pairs[found.query], item, found.position, int(projects[found.query]))
         matches.append(
             make_match(
-                sessions.ids[row],
-                _CARD.decode(sessions.payloads[row]),
+                sessions.id_of(row),
+                _CARD.decode(sessions.payload_of(row)),
                 item,
                 found.position,
                 facts.distance_km,
@@ -166,13 +167,13 @@ def _doors(engine: Engine, session_rows: NDArray[np.int64], project: int, today:
     if contracts:
         conditions.append(contract.of_contracts(contracts))
     open_rows = select(offers, conditions).rows
-    occupations = offers.column("occupation")[open_rows]
+    occupations = offers.take("occupation", open_rows)
     posts = np.bincount(
         occupations[occupations >= 0],
-        weights=offers.column("posts")[open_rows][occupations >= 0],
+        weights=offers.take("posts", open_rows)[occupations >= 0],
         minlength=engine.lookups.reference.rome.n_occupations + 1,
     )
-    led_to = engine.catalogue(Collection.SESSIONS).column("occupations")[session_rows]
+    led_to = engine.catalogue(Collection.SESSIONS).take("occupations", session_rows)
     doors: NDArray[np.float32] = posts[led_to].sum(axis=1).astype(np.float32)
     return doors
 
@@ -182,17 +183,13 @@ def _is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return remote
 
 
-def _in_reach_or_remote(in_reach: Condition) -> Condition:
-    return lambda catalogue: in_reach(catalogue) | _is_remote(catalogue.column("attendance"))
-
-
 def _not_held(profile: Profile) -> Condition:
     """Sessions that lead to something the person does not hold yet."""
     held = np.array([certification_number(item.rncp) for item in profile.education if item.rncp], dtype=np.int32)
     held = held[held != 0]
 
-    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
-        return np.isin(catalogue.column("certification"), held, invert=True)
+    def condition(view: View) -> NDArray[np.bool_]:
+        return np.isin(view.column("certification"), held, invert=True)
 
     return condition
 
@@ -200,8 +197,8 @@ def _not_held(profile: Profile) -> Condition:
 def _facts(engine: Engine, pairs: SessionPairs, scored: Scored, position: int, project: int) -> SessionFacts:
     rome = engine.lookups.reference.rome
     sessions, profiles = engine.catalogue(Collection.SESSIONS), engine.catalogue(Collection.PROFILES)
-    row, occupation = int(scored.rows[position]), int(profiles.column("occupation")[project])
-    led_to = [int(found) for found in sessions.column("occupations")[row] if found >= 0]
+    row, occupation = int(scored.rows[position]), int(profiles.take("occupation", np.array([project]))[0])
+    led_to = [int(found) for found in sessions.take("occupations", np.array([row]))[0] if found >= 0]
     led_to.sort(key=lambda found: -int(rome.relation[occupation, found]))
     core = set(np.flatnonzero(pairs.gap_weights >= CORE_GAP).tolist())
     learned = [int(skill) for skill in pairs.skills[position] if skill != NO_SKILL and pairs.gap_weights[skill] > 0]
@@ -218,5 +215,5 @@ def _facts(engine: Engine, pairs: SessionPairs, scored: Scored, position: int, p
         person_level=int(pairs.education_level[0]),
         distance_km=float(pairs.distance_km[position]),
         reach_km=float(pairs.reach_km[0]),
-        remote=bool(_is_remote(sessions.column("attendance")[row : row + 1])[0]),
+        remote=bool(_is_remote(sessions.take("attendance", np.array([row])))[0]),
     )

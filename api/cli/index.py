@@ -148,7 +148,7 @@ def _verified_index(configured: "Settings") -> dict[str, Any]:
     from features.artifacts import ArtifactError, load_current
 
     try:
-        generation = load_current(configured.indexes_dir)
+        generation = load_current(configured.indexes_dir, thorough=True)
     except ArtifactError as error:
         return {"ok": False, "problem": str(error)}
     refused = generation.fallback_from

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.errors import BadParameter
 from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_flag
 from matching.schema import Collection
 
 
-def open_to_disabled(catalogue: Catalogue) -> NDArray[np.bool_]:
+def open_to_disabled(view: View) -> NDArray[np.bool_]:
     """Offers and sessions that say they are open to disabled workers."""
-    if catalogue.collection is Collection.SESSIONS:
-        accessible: NDArray[np.bool_] = catalogue.column("accessible") == 1
+    if view.collection is Collection.SESSIONS:
+        accessible: NDArray[np.bool_] = view.column("accessible") == 1
         return accessible
-    return catalogue.column("open_to_rqth")
+    return view.column("open_to_rqth")
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

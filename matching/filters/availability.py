@@ -9,7 +9,7 @@ from matching.schema import Collection
 
 def available_by(day: int) -> Condition:
     """Profiles available on that day (days since 1970); those who say no date are available now."""
-    return lambda catalogue: catalogue.column("available_day") <= day
+    return lambda view: view.column("available_day") <= day
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

@@ -10,15 +10,30 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.errors import BadParameter
 from matching.lookups import Lookups
 from matching.schema import Collection
+from matching.written import Written
 
 E = TypeVar("E", bound=StrEnum)
 
-Condition = Callable[[Catalogue], NDArray[np.bool_]]
-"""(n_rows,) True where the row may be shown; buried rows may be either."""
+Condition = Callable[[View], NDArray[np.bool_]]
+"""Rows at hand -> (n,) True where the row may be shown; buried rows may be either."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A condition that also says where in the country its rows are, so that the others are never read."""
+
+    condition: Condition
+    cells: Callable[[Written], NDArray[np.bool_]]
+    """(n_bands or 1, n_communes + 1) bands and communes that may hold rows; the last is for no known commune."""
+    decided: bool = False
+    """All rows of those cells meet the condition: it need not be asked of them."""
+
+    def __call__(self, view: View) -> NDArray[np.bool_]:
+        return self.condition(view)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from features.bits import contract_bits
 from features.records import Contract
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_choices, parse_flag
 from matching.schema import Collection
 
@@ -17,8 +17,8 @@ _NAME = {Collection.OFFERS: "contract", Collection.PROFILES: "contracts"}
 def of_contracts(bits: int) -> Condition:
     """Offers of one of those contracts and profiles that accept one of them; what is not said is let through."""
 
-    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
-        values = catalogue.column(_NAME[catalogue.collection])
+    def condition(view: View) -> NDArray[np.bool_]:
+        values = view.column(_NAME[view.collection])
         accepted: NDArray[np.bool_] = (values == 0) | ((values & np.uint16(bits)) != 0)
         return accepted
 
@@ -27,12 +27,12 @@ def of_contracts(bits: int) -> Condition:
 
 def of_stated_contracts(bits: int) -> Condition:
     """Offers that say one of those contracts."""
-    return lambda catalogue: (catalogue.column("contract") & np.uint16(bits)) != 0
+    return lambda view: (view.column("contract") & np.uint16(bits)) != 0
 
 
 def work_study(wanted: bool) -> Condition:
     """Offers that are, or are not, work-study contracts."""
-    return lambda catalogue: catalogue.column("apprenticeship") == wanted
+    return lambda view: view.column("apprenticeship") == wanted
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

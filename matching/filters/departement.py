@@ -14,7 +14,7 @@ MOST = 20
 def in_departements(rows: set[int]) -> Condition:
     """Rows of those départements (rows of `Lookups.departements`)."""
     wanted = np.array(sorted(rows), dtype=np.int16)
-    return lambda catalogue: np.isin(catalogue.column("departement"), wanted)
+    return lambda view: np.isin(view.column("departement"), wanted)
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

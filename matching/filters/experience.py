@@ -14,12 +14,12 @@ _DEMANDS = {"D": 1, "S": 2, "E": 3}
 def demands(codes: set[int]) -> Condition:
     """Offers with one of those demands (1 débutant accepté, 2 souhaitée, 3 exigée)."""
     wanted = np.array(sorted(codes), dtype=np.int8)
-    return lambda catalogue: np.isin(catalogue.column("experience_demand"), wanted)
+    return lambda view: np.isin(view.column("experience_demand"), wanted)
 
 
 def at_least(months: int) -> Condition:
     """Profiles with at least so many months in the target occupation."""
-    return lambda catalogue: catalogue.column("experience_months") >= months
+    return lambda view: view.column("experience_months") >= months
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

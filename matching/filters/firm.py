@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.errors import BadParameter
 from matching.filters.base import (
     Condition,
@@ -25,14 +25,14 @@ MOST_HEADCOUNT = 1_000_000
 def in_sectors(prefixes: list[str], codes: tuple[str, ...]) -> Condition:
     """Firms whose NAF code (rows of `codes`) starts with one of `prefixes`."""
     wanted = np.array([code.startswith(tuple(prefixes)) for code in codes] + [False])
-    return lambda catalogue: wanted[catalogue.column("naf")]
+    return lambda view: wanted[view.column("naf")]
 
 
 def of_size(least: int, most: int) -> Condition:
     """Firms whose headcount band meets [least, most]; firms of unknown size are left out."""
 
-    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
-        low, high = catalogue.column("headcount_min"), catalogue.column("headcount_max")
+    def condition(view: View) -> NDArray[np.bool_]:
+        low, high = view.column("headcount_min"), view.column("headcount_max")
         meets: NDArray[np.bool_] = (low >= 0) & (low <= most) & ((high < 0) | (high >= least))
         return meets
 
@@ -64,7 +64,7 @@ def _parse_size(given: Mapping[str, str], _context: Context) -> Condition:
 
 def _parse_engaged(given: Mapping[str, str], _context: Context) -> Condition:
     wanted = parse_flag("engagee", given["engagee"])
-    return lambda catalogue: catalogue.column("engaged") == wanted
+    return lambda view: view.column("engaged") == wanted
 
 
 SECTOR = Filter(

@@ -9,12 +9,12 @@ from matching.schema import NO_DAY, Collection
 
 def published_since(day: int) -> Condition:
     """Offers published on that day (days since 1970) or later."""
-    return lambda catalogue: catalogue.column("published_day") >= day
+    return lambda view: view.column("published_day") >= day
 
 
 def not_expired(day: int) -> Condition:
     """Offers still open on that day; those without an end are open."""
-    return lambda catalogue: (catalogue.column("expires_day") == NO_DAY) | (catalogue.column("expires_day") >= day)
+    return lambda view: (view.column("expires_day") == NO_DAY) | (view.column("expires_day") >= day)
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

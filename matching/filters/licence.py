@@ -13,20 +13,18 @@ from matching.schema import Collection
 def not_lacking(held: int) -> Condition:
     """Offers that require no licence outside `held`: the law's word, never traded for score."""
     lacking = np.uint32(~held & 0xFFFFFFFF)
-    return lambda catalogue: (catalogue.column("licences_required") & lacking) == 0
+    return lambda view: (view.column("licences_required") & lacking) == 0
 
 
 def holding(bits: int) -> Condition:
     """Profiles that hold all of those licences."""
-    return lambda catalogue: (catalogue.column("licences") & np.uint32(bits)) == np.uint32(bits)
+    return lambda view: (view.column("licences") & np.uint32(bits)) == np.uint32(bits)
 
 
 def asking(bits: int) -> Condition:
     """Offers that ask for one of those licences."""
 
-    return lambda catalogue: (
-        ((catalogue.column("licences_required") | catalogue.column("licences_wished")) & np.uint32(bits)) != 0
-    )
+    return lambda view: ((view.column("licences_required") | view.column("licences_wished")) & np.uint32(bits)) != 0
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

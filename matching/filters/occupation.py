@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.rome.referential import UnknownRomeCode
-from matching.catalogue import Catalogue
+from matching.catalogue import View
 from matching.errors import BadParameter
 from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_list
 from matching.schema import Collection
@@ -17,11 +17,11 @@ MOST = 200
 def in_occupations(wanted: NDArray[np.bool_]) -> Condition:
     """Rows whose occupation, or one of them, is marked in `wanted` (n_occupations + 1,); the last entry is -1."""
 
-    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
-        if catalogue.collection is Collection.SESSIONS:
-            reached: NDArray[np.bool_] = wanted[catalogue.column("occupations")].any(axis=1)
+    def condition(view: View) -> NDArray[np.bool_]:
+        if view.collection is Collection.SESSIONS:
+            reached: NDArray[np.bool_] = wanted[view.column("occupations")].any(axis=1)
             return reached
-        marked: NDArray[np.bool_] = wanted[catalogue.column("occupation")]
+        marked: NDArray[np.bool_] = wanted[view.column("occupation")]
         return marked
 
     return condition

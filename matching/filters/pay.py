@@ -14,17 +14,17 @@ PERIODS = {"M": 1.0, "A": 1 / 12, "H": MONTHLY_HOURS}
 
 def not_below(monthly: float) -> Condition:
     """Offers that may pay `monthly` or more; those that do not say what they pay are let through."""
-    return lambda catalogue: ~(catalogue.column("pay_max") < np.float32(monthly))
+    return lambda view: ~(view.column("pay_max") < np.float32(monthly))
 
 
 def floor_at_most(monthly: float) -> Condition:
     """Profiles whose pay floor is not above `monthly`; NaN (pay not said) lets everyone through."""
-    return lambda catalogue: ~(catalogue.column("pay_floor") > np.float32(monthly))
+    return lambda view: ~(view.column("pay_floor") > np.float32(monthly))
 
 
 def stated_at_least(monthly: float) -> Condition:
     """Offers that say they may pay `monthly` or more."""
-    return lambda catalogue: catalogue.column("pay_max") >= np.float32(monthly)
+    return lambda view: view.column("pay_max") >= np.float32(monthly)
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

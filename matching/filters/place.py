@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.catalogue import Catalogue
+from features.bits import ATTENDANCE_BIT
+from features.records import Attendance
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_decimal, parse_list
+from matching.filters.base import Condition, Context, Filter, Parameter, Placed, for_all, parse_decimal, parse_list
 from matching.lookups import Lookups
 from matching.schema import Collection
+from matching.written import Written
 
 DEFAULT_KM = 10.0
 """As in *Offres d'emploi v2*."""
@@ -19,29 +21,51 @@ MOST_COMMUNES = 5
 
 def within(lookups: Lookups, communes: Sequence[int], radius_km: float) -> Condition:
     """Rows at most `radius_km` from the nearest of `communes` (rows); a row whose place is unknown is outside."""
-    distances = np.fmin.reduce([lookups.distances_from(commune) for commune in communes])
-    inside = distances <= radius_km
-    return lambda catalogue: inside[catalogue.column("commune")]
+    inside = _inside(lookups, communes, radius_km)
+    return Placed(lambda view: inside[view.column("commune")], cells=lambda _written: inside[None, :], decided=True)
 
 
 def near_home(lookups: Lookups, home: int, radius_km: float) -> Condition:
     """Rows at most `radius_km` from a home (commune row), and those known by its département alone."""
-    inside = within(lookups, [home], radius_km)
+    inside = _inside(lookups, [home], radius_km)
     departement = lookups.departement_of_commune[home]
-    return lambda catalogue: (
-        inside(catalogue) | ((catalogue.column("commune") < 0) & (catalogue.column("departement") == departement))
+    cells = inside[None, :].copy()
+    cells[:, -1] = True
+    return Placed(
+        lambda view: (
+            inside[view.column("commune")]
+            | ((view.column("commune") < 0) & (view.column("departement") == departement))
+        ),
+        cells=lambda _written: cells,
     )
+
+
+def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition:
+    """Sessions at most `radius_km` from a home (commune row), and those followed at a distance, wherever they are."""
+    inside = _inside(lookups, [home], radius_km)
+    remote = ATTENDANCE_BIT[Attendance.REMOTE]
+
+    def cells(written: Written) -> NDArray[np.bool_]:
+        return (
+            inside[None, :] | ((written.low["attendance"] <= remote) & (written.high["attendance"] >= remote))[:, None]
+        )
+
+    return Placed(lambda view: inside[view.column("commune")] | (view.column("attendance") == remote), cells=cells)
 
 
 def in_own_reach(lookups: Lookups, commune: int) -> Condition:
     """Profiles (rows) that say they travel as far as `commune`."""
     distances = lookups.distances_from(commune)
+    return Placed(
+        lambda view: distances[view.column("commune")] <= view.column("radius_km"),
+        cells=lambda written: distances[None, :] <= written.high["radius_km"][:, None],
+    )
 
-    def condition(catalogue: Catalogue) -> NDArray[np.bool_]:
-        reached: NDArray[np.bool_] = distances[catalogue.column("commune")] <= catalogue.column("radius_km")
-        return reached
 
-    return condition
+def _inside(lookups: Lookups, communes: Sequence[int], radius_km: float) -> NDArray[np.bool_]:
+    """(n_communes + 1,) communes at most `radius_km` from one of `communes`; the last, unknown, is not."""
+    distances = np.fmin.reduce([lookups.distances_from(commune) for commune in communes])
+    return np.asarray(distances <= radius_km, dtype=np.bool_)
 
 
 def commune_rows(lookups: Lookups, name: str, value: str) -> list[int]:

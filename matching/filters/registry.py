@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
-from matching.catalogue import Catalogue
 from matching.errors import UnknownParameter
 from matching.filters import (
     accessibility,
@@ -23,7 +22,6 @@ from matching.filters import (
     working_time,
 )
 from matching.filters.base import Condition, Context, Filter, Parameter
-from matching.index.base import Selection
 from matching.schema import Collection
 
 FILTERS: tuple[Filter, ...] = (
@@ -80,11 +78,3 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     names = {candidate.lower(): candidate for candidate in known}
     found = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     return names[found[0]] if found else None
-
-
-def select(catalogue: Catalogue, conditions: Iterable[Condition]) -> Selection:
-    """The live rows that meet every condition."""
-    mask = catalogue.alive.copy()
-    for condition in conditions:
-        mask &= condition(catalogue)
-    return Selection(mask)

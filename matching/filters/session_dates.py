@@ -9,12 +9,12 @@ from matching.schema import Collection
 
 def starts_between(first: int, last: int) -> Condition:
     """Sessions that start from day `first` to day `last`, both included."""
-    return lambda catalogue: (catalogue.column("start_day") >= first) & (catalogue.column("start_day") <= last)
+    return lambda view: (view.column("start_day") >= first) & (view.column("start_day") <= last)
 
 
 def has_seats() -> Condition:
     """Sessions that are not full; those that do not say are let through."""
-    return lambda catalogue: catalogue.column("seats_left") != 0
+    return lambda view: view.column("seats_left") != 0
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

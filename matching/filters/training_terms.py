@@ -10,7 +10,7 @@ from matching.schema import Collection
 
 def any_bit(name: str, bits: int) -> Condition:
     """Rows whose bit set `name` shares a bit with `bits`."""
-    return lambda catalogue: (catalogue.column(name) & catalogue.column(name).dtype.type(bits)) != 0
+    return lambda view: (view.column(name) & view.column(name).dtype.type(bits)) != 0
 
 
 def _parse_funding(given: Mapping[str, str], _context: Context) -> Condition:

@@ -16,9 +16,7 @@ MOST = 10
 def with_words(words: list[str]) -> Condition:
     """Rows that hold every one of the normalised `words`."""
     numbers = [np.uint32(word_number(word)) for word in words]
-    return lambda catalogue: np.logical_and.reduce(
-        [(catalogue.column("words") == number).any(axis=1) for number in numbers]
-    )
+    return lambda view: np.logical_and.reduce([(view.column("words") == number).any(axis=1) for number in numbers])
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

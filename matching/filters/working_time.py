@@ -11,14 +11,14 @@ from matching.schema import WORKING_TIME_FULL, WORKING_TIME_PART, Collection
 def not_against(code: int) -> Condition:
     """Rows whose working time is `code` or is not said."""
     accepted = np.array([0, code], dtype=np.int8)
-    return lambda catalogue: np.isin(catalogue.column("working_time"), accepted)
+    return lambda view: np.isin(view.column("working_time"), accepted)
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:
     code = WORKING_TIME_FULL if parse_flag("tempsPlein", given["tempsPlein"]) else WORKING_TIME_PART
     if context.collection is Collection.PROFILES:
         return not_against(code)
-    return lambda catalogue: catalogue.column("working_time") == code
+    return lambda view: view.column("working_time") == code
 
 
 FILTER = Filter(

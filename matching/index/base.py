@@ -4,29 +4,73 @@ Rows are numbered as they are added, from 0, and never renumbered; a row that mu
 longer allowed. An index sees no id, no place and no rule: filters become a `Selection`, and that is all it obeys.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+Blocks = Callable[[], Iterator[NDArray[np.float16]]]
+"""Vectors in the order of their rows, block by block: (m, dim) each. May be walked more than once."""
+
+
+class Selection(Protocol):
+    """Which rows of an index may be answered, found out no further than the index asks.
+
+    An index that scans every allowed row takes `rows` or `bitmap`. One that has better things to do than to look at
+    all of them reads `spans`, which hold them all and others, and puts the rows it is interested in to the `test`.
+    """
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the index that the selection was made for."""
+        ...
+
+    @property
+    def spans(self) -> NDArray[np.int64]:
+        """(n, 2) first and past-the-end rows of runs that hold every allowed row: ascending, apart, none empty."""
+        ...
+
+    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of `rows` are allowed."""
+        ...
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """All allowed rows, ascending."""
+        ...
+
+    @property
+    def bitmap(self) -> NDArray[np.uint8]:
+        """One bit a row, least significant first."""
+        ...
+
 
 @dataclass(frozen=True)
-class Selection:
-    """Which rows may be answered: `mask` bool (n_rows,), and the forms of it that backends ask for."""
+class MaskSelection:
+    """The selection that a mask makes, bool (n_rows,)."""
 
     mask: NDArray[np.bool_]
 
+    @property
+    def n_rows(self) -> int:
+        return len(self.mask)
+
+    @property
+    def spans(self) -> NDArray[np.int64]:
+        return whole(self.n_rows)
+
+    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return self.mask[rows]
+
     @cached_property
     def rows(self) -> NDArray[np.int64]:
-        """Allowed rows, ascending."""
         return np.flatnonzero(self.mask)
 
     @cached_property
     def bitmap(self) -> NDArray[np.uint8]:
-        """One bit a row, least significant first."""
         return np.packbits(self.mask, bitorder="little")
 
 
@@ -53,7 +97,7 @@ class Index(Protocol):
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         """The k allowed rows nearest to `query` (dim,). Nothing allowed, or k = 0, gives nothing.
 
-        Raises ValueError when the selection does not have one entry a row.
+        Raises ValueError when the selection was not made for as many rows as there are.
         """
         ...
 
@@ -61,7 +105,19 @@ class Index(Protocol):
         """The stored vectors of the given rows, float32 (len(rows), dim), in their order."""
         ...
 
-    def save(self, folder: Path) -> None: ...
+
+def search_batch(index: Index, queries: NDArray[np.float32], k: int, selection: Selection) -> list[Found]:
+    """The answers to each of `queries` (m, dim) among the same allowed rows, which are found out once for all."""
+    rows = selection.rows
+    mask = np.zeros(selection.n_rows, dtype=np.bool_)
+    mask[rows] = True
+    once = MaskSelection(mask)
+    return [index.search(query, k, once) for query in queries]
+
+
+def whole(n_rows: int) -> NDArray[np.int64]:
+    """The spans of all of `n_rows` rows."""
+    return np.array([[0, n_rows]] if n_rows else np.empty((0, 2)), dtype=np.int64)
 
 
 def check_vectors(vectors: NDArray[np.float32], dim: int) -> None:
@@ -72,8 +128,8 @@ def check_vectors(vectors: NDArray[np.float32], dim: int) -> None:
 def check_query(query: NDArray[np.float32], selection: Selection, dim: int, n_rows: int) -> None:
     if query.shape != (dim,):
         raise ValueError(f"query has shape {query.shape}, this index answers ({dim},)")
-    if selection.mask.shape != (n_rows,):
-        raise ValueError(f"selection has {selection.mask.shape[0]} entries for {n_rows} rows")
+    if selection.n_rows != n_rows:
+        raise ValueError(f"selection has {selection.n_rows} entries for {n_rows} rows")
 
 
 def best(scores: NDArray[np.float32], rows: NDArray[np.int64], k: int) -> Found:

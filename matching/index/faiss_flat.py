@@ -7,7 +7,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.index.base import Found, Selection, best, check_query, check_vectors
+from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
 
 FILE = "flat.faiss"
 
@@ -62,8 +62,14 @@ class FaissFlatIndex:
         stored = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
         return np.asarray(stored, dtype=np.float32)
 
-    def save(self, folder: Path) -> None:
-        faiss.write_index(self._index, str(folder / FILE))
+    @classmethod
+    def write(cls, folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+        index = cls(dim)
+        for block in blocks():
+            index.add(block.astype(np.float32))
+        if len(index) != count:
+            raise ValueError(f"{len(index)} vectors were given, {count} were announced")
+        faiss.write_index(index._index, str(folder / FILE))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import compress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,7 @@ from matching.catalogue import Catalogue, Rows
 from matching.errors import BadParameter, UnknownParameter
 from matching.filters import consent, contract, freshness, licence, pay, place, session_dates, working_time
 from matching.filters.base import Condition, Context, Filter
-from matching.filters.registry import FILTERS, filters_for, nearest_name, parameters_for, parse, select
+from matching.filters.registry import FILTERS, filters_for, nearest_name, parameters_for, parse
 from matching.index.registry import backend
 from matching.lookups import Lookups, day_number
 from matching.rows.establishment import project_establishments
@@ -56,6 +58,8 @@ from matching.rows.offer import project_offers
 from matching.rows.profile import DEFAULT_RADIUS_KM, project_profiles
 from matching.rows.session import project_sessions
 from matching.schema import WITHOUT_VECTORS, WORD_WIDTH, WORKING_TIME_FULL, WORKING_TIME_PART, Collection
+from matching.selection import select
+from matching.writer import CollectionWriter
 from models.published import published_models
 from models.tagger import Weighing
 
@@ -204,16 +208,37 @@ def make_firms(rng: np.random.Generator, n: int) -> list[Establishment]:
 class Shelf:
     """A catalogue of random records with some rows buried, and what each row was made of."""
 
-    def __init__(self, collection: Collection, rows: Rows, made_of: list[Row], lookups: Lookups) -> None:
+    def __init__(
+        self, collection: Collection, rows: Rows, made_of: list[Row], lookups: Lookups, folder: Path | None
+    ) -> None:
+        """With a `folder`, most of the rows are written there and mapped; else all of them are in memory."""
         index = None if collection in WITHOUT_VECTORS else backend("exact")(lookups.encoder.dim)
         self.catalogue = Catalogue(collection, index)
         self.catalogue.apply(rows, ())
-        self.catalogue.apply(_none(rows), sorted(set(rows.ids))[::7])
         self.made_of = made_of
-        self.context = Context(collection, lookups, TODAY)
         assert len(made_of) == len(rows)
-        for array in self.catalogue._arrays.values():
+        if folder is not None:
+            self._write(folder, lookups)
+        self.catalogue.apply(_none(rows), sorted(set(rows.ids))[::7])
+        self.context = Context(collection, lookups, TODAY)
+        written = {} if self.catalogue.written is None else self.catalogue.written.columns
+        for array in (*self.catalogue._added.values(), *written.values()):
             array.flags.writeable = False
+
+    def _write(self, folder: Path, lookups: Lookups) -> None:
+        """Put most records on disk, as a generation has them, and add the others to it."""
+        before, made_of = self.catalogue, self.made_of
+        writer = CollectionWriter(folder, before.collection, lookups.place_order, "exact", lookups.encoder.dim)
+        chunk = next(before.chunks())
+        last = list(dict.fromkeys(chunk.ids))[-len(set(chunk.ids)) // 4 :]
+        writer.add(_of(chunk, [key not in last for key in chunk.ids]))
+        writer.finish()
+        self.catalogue = Catalogue.load(folder, before.collection, "exact", lookups.place_order)
+        self.catalogue.apply(_of(chunk, [key in last for key in chunk.ids]), ())
+        self.made_of = [()] * len(made_of)
+        for key in set(chunk.ids):
+            for old, new in zip(before.rows_of(key).tolist(), self.catalogue.rows_of(key).tolist(), strict=True):
+                self.made_of[new] = made_of[old]
 
     def parsed(self, parameters: Mapping[str, str]) -> list[Condition]:
         return parse(parameters, self.context)
@@ -237,8 +262,18 @@ class Shelf:
 
 
 def _none(rows: Rows) -> Rows:
-    columns = {name: values[:0] for name, values in rows.columns.items()}
-    return Rows((), columns, rows.vectors[:0], ())
+    return _of(rows, [False] * len(rows))
+
+
+def _of(rows: Rows, kept: list[bool]) -> Rows:
+    """Some of the rows."""
+    mask = np.array(kept, dtype=np.bool_)
+    return Rows(
+        tuple(compress(rows.ids, kept)),
+        {name: values[mask] for name, values in rows.columns.items()},
+        rows.vectors[mask],
+        tuple(compress(rows.payloads, kept)),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -247,8 +282,10 @@ def lookups() -> Lookups:
     return Lookups(REFERENCE, replace(published_models(), weighing=Weighing.blank({}, "blank")))
 
 
-@pytest.fixture(scope="module")
-def shelves(lookups: Lookups) -> dict[Collection, Shelf]:
+@pytest.fixture(scope="module", params=["in memory", "mapped"])
+def shelves(
+    lookups: Lookups, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Collection, Shelf]:
     rng = np.random.default_rng(1)
     offers, profiles, firms = make_offers(rng, 250), make_profiles(rng, 120), make_firms(rng, 200)
     trainings = make_trainings(rng, 60)
@@ -266,7 +303,8 @@ def shelves(lookups: Lookups) -> dict[Collection, Shelf]:
         ),
         Collection.ESTABLISHMENTS: (project_establishments(firms, lookups, {}, TODAY), [(firm,) for firm in firms]),
     }
-    return {collection: Shelf(collection, *rows, lookups) for collection, rows in made.items()}
+    folders = {name: tmp_path_factory.mktemp(name.value) if request.param == "mapped" else None for name in made}
+    return {collection: Shelf(collection, *rows, lookups, folders[collection]) for collection, rows in made.items()}
 
 
 # ---------------------------------------------------------------- every filter of the registry

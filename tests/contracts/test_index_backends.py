@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from matching.index.base import Found, Index, Selection
+from matching.index.base import Found, Index, MaskSelection
 from matching.index.registry import BACKENDS, DEFAULT, Backend, backend
 
 DIM = 16
@@ -50,8 +50,8 @@ def brute_force(vectors: NDArray[np.float32], query: NDArray[np.float32], k: int
     return Found(rows, scores[rows])
 
 
-def everything(n: int) -> Selection:
-    return Selection(np.ones(n, dtype=np.bool_))
+def everything(n: int) -> MaskSelection:
+    return MaskSelection(np.ones(n, dtype=np.bool_))
 
 
 def assert_well_formed(found: Found, expected: Found) -> None:
@@ -73,7 +73,7 @@ def test_finds_what_brute_force_finds(name: str, seed: int, n: int, k: int, shar
     query = unit_rows(1, seed + 1)[0]
     mask = np.random.default_rng(seed + 2).random(n) < share
     index = filled(backend(name), vectors)
-    found = index.search(query, k, Selection(mask))
+    found = index.search(query, k, MaskSelection(mask))
     expected = brute_force(vectors, query, k, mask)
     assert_well_formed(found, expected)
     assert mask[found.rows].all()
@@ -95,7 +95,7 @@ def test_equal_scores_come_by_row_and_the_lowest_rows_are_kept(
     vectors = whole_numbers(n, seed)
     query = whole_numbers(1, seed + 1)[0]
     mask = np.random.default_rng(seed + 2).random(n) < share
-    found = filled(backend(name), vectors).search(query, k, Selection(mask))
+    found = filled(backend(name), vectors).search(query, k, MaskSelection(mask))
     expected = brute_force(vectors, query, k, mask)
     np.testing.assert_array_equal(found.rows, expected.rows)
     np.testing.assert_array_equal(found.scores, expected.scores)
@@ -113,7 +113,7 @@ def test_nothing_allowed_or_nothing_asked_gives_nothing(kind: Backend) -> None:
     index = filled(kind, unit_rows(20))
     query = unit_rows(1, 9)[0]
     for k, mask in ((5, np.zeros(20, bool)), (0, np.ones(20, bool)), (0, np.zeros(20, bool))):
-        found = index.search(query, k, Selection(mask))
+        found = index.search(query, k, MaskSelection(mask))
         assert_well_formed(found, Found(np.empty(0, np.int64), np.empty(0, np.float32)))
 
 
@@ -129,7 +129,7 @@ def test_more_asked_than_allowed_gives_all_that_is_allowed(kind: Backend) -> Non
     vectors = unit_rows(30)
     mask = np.zeros(30, dtype=np.bool_)
     mask[[3, 7, 29]] = True
-    found = filled(kind, vectors).search(vectors[7], 1000, Selection(mask))
+    found = filled(kind, vectors).search(vectors[7], 1000, MaskSelection(mask))
     assert set(found.rows.tolist()) == {3, 7, 29}
     assert found.rows[0] == 7
 
@@ -162,7 +162,7 @@ def test_adding_in_pieces_is_adding_at_once(name: str, cuts: list[int], seed: in
     whole, pieces = filled(backend(name), vectors), backend(name)(DIM)
     for piece in np.split(vectors, sorted(cuts)):
         pieces.add(piece)
-    query, selection = unit_rows(1, seed + 1)[0], Selection(np.random.default_rng(seed).random(90) < 0.5)
+    query, selection = unit_rows(1, seed + 1)[0], MaskSelection(np.random.default_rng(seed).random(90) < 0.5)
     first, second = whole.search(query, 20, selection), pieces.search(query, 20, selection)
     np.testing.assert_array_equal(first.rows, second.rows)
     np.testing.assert_array_equal(first.scores, second.scores)
@@ -182,7 +182,7 @@ def test_arguments_are_left_as_they_were(kind: Backend) -> None:
     vectors, query, mask = unit_rows(40), unit_rows(1, 3)[0], np.arange(40) % 3 == 0
     before = vectors.copy(), query.copy(), mask.copy()
     index = filled(kind, vectors)
-    index.search(query, 10, Selection(mask))
+    index.search(query, 10, MaskSelection(mask))
     stored = index.vectors(np.arange(40))
     stored[:] = 0
     np.testing.assert_array_equal(index.vectors(np.arange(40)), half(vectors))
@@ -194,14 +194,15 @@ def test_arguments_are_left_as_they_were(kind: Backend) -> None:
 def test_what_is_saved_is_loaded_and_grows_on(kind: Backend, tmp_path: Path, n: int) -> None:
     vectors, more, query = unit_rows(n, 1), unit_rows(17, 2), unit_rows(1, 3)[0]
     index = filled(kind, vectors)
-    index.save(tmp_path)
+    written = half(vectors).astype(np.float16)
+    kind.write(tmp_path, DIM, n, lambda: iter([written[: n // 3], written[n // 3 :]]))
     loaded = kind.load(tmp_path)
     assert (len(loaded), loaded.dim) == (n, DIM)
     np.testing.assert_array_equal(loaded.vectors(np.arange(n)), index.vectors(np.arange(n)))
     for each in (index, loaded):
         each.add(more)
     mask = np.random.default_rng(4).random(n + 17) < 0.7
-    one, other = index.search(query, 25, Selection(mask)), loaded.search(query, 25, Selection(mask))
+    one, other = index.search(query, 25, MaskSelection(mask)), loaded.search(query, 25, MaskSelection(mask))
     np.testing.assert_array_equal(one.rows, other.rows)
     np.testing.assert_array_equal(one.scores, other.scores)
     expected = brute_force(np.concatenate([vectors, more]), query, 25, mask)

@@ -43,7 +43,7 @@ class House:
     reference: Reference
     today: dt.date = TODAY
 
-    def build(self, backend_name: str = "faiss-flat") -> None:
+    def build(self, backend_name: str = DEFAULT) -> None:
         build(self.store, self.reference, published_models(), self.data_dir, now=NOW, backend_name=backend_name)
 
     def open(self) -> Engine:
@@ -81,7 +81,7 @@ def local(tmp_path: Path, empty_database: Path, lookups: Lookups) -> Iterator[En
         )
         for collection in Collection
     }
-    yield Engine(store, lookups, catalogues, Links(), watermark=0, clock=lambda: TODAY)
+    yield Engine(store, lookups, tmp_path, catalogues, Links(), 0, {}, clock=lambda: TODAY)
     store.close()
 
 

@@ -15,6 +15,7 @@ from features.records import (
     Training,
     TrainingSession,
 )
+from matching.catalogue import Catalogue
 from matching.engine import Engine
 from tests.matching.conftest import TODAY
 
@@ -56,3 +57,8 @@ def write(engine: Engine, *records: Record) -> None:
     for record in records:
         engine.store.upsert([record], "test")
     engine.catch_up()
+
+
+def ids_of(catalogue: Catalogue) -> list[str]:
+    """Ids of all records that a catalogue ever held, in the order of their rows."""
+    return list(dict.fromkeys(catalogue.id_of(row) for row in range(len(catalogue))))

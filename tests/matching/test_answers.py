@@ -22,6 +22,7 @@ from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
 from tests.matching.conftest import House
+from tests.matching.made import ids_of
 
 EVERYTHING = Window(0, 149)
 
@@ -47,7 +48,7 @@ def prospect(engine: Engine, code: str, parameters: dict[str, str], window: Wind
 
 
 def records_of(collection: Collection) -> Callable[[Engine], list[str]]:
-    return lambda engine: list(dict.fromkeys(engine.catalogue(collection).ids))[:150]
+    return lambda engine: ids_of(engine.catalogue(collection))[:150]
 
 
 SERVICES = [

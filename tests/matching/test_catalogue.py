@@ -11,14 +11,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from features.artifacts import ArtifactError
 from matching.catalogue import Catalogue, Rows
-from matching.index.base import Selection
+from matching.index.base import MaskSelection
 from matching.index.registry import BACKENDS, backend
-from matching.payloads import Payloads
-from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection
+from matching.keys import key_number
+from matching.schema import BANDS, SCHEMAS, WITHOUT_VECTORS, Collection
+from matching.writer import CollectionWriter
 
 DIM = 4
 KEYS = ("a", "b", "c", "d", "é")
+
+PLACES = np.random.default_rng(3).permutation(100).astype(np.int32)
+"""Communes along the curve: any order will do."""
 
 State = dict[str, tuple[int, ...]]
 """Id -> one number a row: the content of the row."""
@@ -47,6 +52,20 @@ def empty(collection: Collection = Collection.PROFILES, name: str = "exact") -> 
     return Catalogue(collection, None if collection in WITHOUT_VECTORS else backend(name)(DIM))
 
 
+def write(catalogue: Catalogue, folder: Path, name: str) -> None:
+    """Write what is live as a merge does."""
+    writer = CollectionWriter(folder, catalogue.collection, PLACES, name, DIM)
+    for rows in catalogue.chunks():
+        writer.add(rows)
+    writer.finish()
+
+
+def written_again(catalogue: Catalogue, folder: Path, name: str = "exact") -> Catalogue:
+    """The catalogue over what `write` wrote; the folder may go."""
+    write(catalogue, folder, name)
+    return Catalogue.load(folder, catalogue.collection, name, PLACES)
+
+
 def assert_holds(catalogue: Catalogue, state: State) -> None:
     """The catalogue says exactly what `state` says."""
     assert catalogue.n_records == len(state)
@@ -58,14 +77,14 @@ def assert_holds(catalogue: Catalogue, state: State) -> None:
         if not len(rows):
             continue
         expected = rows_of({key: state[key]}, catalogue.collection)
-        assert catalogue.alive[rows.start : rows.stop].all()
-        assert [catalogue.ids[row] for row in rows] == [key] * len(rows)
+        assert catalogue.alive[rows].all()
+        assert [catalogue.id_of(row) for row in rows.tolist()] == [key] * len(rows)
+        assert set(catalogue.keys(rows).tolist()) == {key_number(key)}
         for column in SCHEMAS[catalogue.collection]:
-            np.testing.assert_array_equal(
-                catalogue.column(column.name)[rows.start : rows.stop], expected.columns[column.name]
-            )
+            np.testing.assert_array_equal(catalogue.take(column.name, rows), expected.columns[column.name])
+            np.testing.assert_array_equal(catalogue.column(column.name)[rows], expected.columns[column.name])
         if catalogue.collection not in WITHOUT_VECTORS:
-            stored = catalogue.index.vectors(np.array(rows, dtype=np.int64))
+            stored = catalogue.index.vectors(rows)
             np.testing.assert_allclose(stored, expected.vectors, atol=1e-3)
 
 
@@ -102,25 +121,28 @@ class CatalogueMachine(RuleBasedStateMachine):
         self.catalogue.set_value(key, "commune", value)
         assert all(self.catalogue.column("commune")[row] == value for row in self.catalogue.rows_of(key))
         for row, old in zip(self.catalogue.rows_of(key), before, strict=True):
-            self.catalogue._arrays["commune"][row] = old
+            written = row < self.catalogue.n_written
+            columns = self.catalogue.written.columns if written and self.catalogue.written else self.catalogue._added
+            columns["commune"][row if written else row - self.catalogue.n_written] = old
 
     @rule()
     def save_and_load(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            self.catalogue.save(Path(folder))
-            self.catalogue = Catalogue.load(Path(folder), self.collection, self.backend_name)
+            self.catalogue = written_again(self.catalogue, Path(folder), self.backend_name)
 
     @invariant()
     def holds(self) -> None:
         assert_holds(self.catalogue, self.state)
         for key in self.state:
-            assert all(self.catalogue.payloads[row] == self.payloads[key] for row in self.catalogue.rows_of(key))
+            assert all(self.catalogue.payload_of(row) == self.payloads[key] for row in self.catalogue.rows_of(key))
 
     @invariant()
     def search_finds_the_living(self) -> None:
         if self.collection in WITHOUT_VECTORS:
             return
-        found = self.catalogue.index.search(np.ones(DIM, dtype=np.float32), 100, Selection(self.catalogue.alive.copy()))
+        found = self.catalogue.index.search(
+            np.ones(DIM, dtype=np.float32), 100, MaskSelection(self.catalogue.alive.copy())
+        )
         expected = sorted(row for key in self.state for row in self.catalogue.rows_of(key))
         assert sorted(found.rows.tolist()) == expected
 
@@ -149,8 +171,7 @@ def test_a_record_written_twice_in_a_row_survives_the_disk(tmp_path: Path) -> No
     catalogue = empty()
     catalogue.apply(rows_of({"a": (1, 2)}), ())
     catalogue.apply(rows_of({"a": (3,)}), ())
-    catalogue.save(tmp_path)
-    assert_holds(Catalogue.load(tmp_path, Collection.PROFILES, "exact"), {"a": (3,)})
+    assert_holds(written_again(catalogue, tmp_path), {"a": (3,)})
 
 
 def test_many_rows_one_by_one() -> None:
@@ -179,7 +200,7 @@ def test_an_apply_that_fails_changes_nothing() -> None:
     with pytest.raises(KeyError):
         catalogue.apply(Rows(fresh.ids, {}, fresh.vectors, fresh.payloads), ["a"])
     assert_holds(catalogue, {"a": (1,)})
-    assert len(catalogue) == len(catalogue.index) == len(catalogue.payloads) == 1
+    assert len(catalogue) == len(catalogue.index) == len(catalogue._added_payloads) == 1
 
 
 def test_readers_of_columns_taken_before_see_no_change() -> None:
@@ -197,16 +218,63 @@ def test_a_collection_without_vectors_has_no_index() -> None:
         _ = empty(Collection.ESTABLISHMENTS).index
 
 
-def test_payloads_shared_by_rows_are_written_once(tmp_path: Path) -> None:
-    payloads = Payloads()
-    payloads.append([b"xxxx", b"xxxx", b"y", b"", b"xxxx"])
-    payloads.save(tmp_path)
-    assert (tmp_path / "payloads.bin").stat().st_size == 9
-    loaded = Payloads.load(tmp_path)
-    loaded.append([b"z"])
-    assert [loaded[row] for row in range(len(loaded))] == [b"xxxx", b"xxxx", b"y", b"", b"xxxx", b"z"]
+def test_what_is_shared_by_the_rows_of_a_record_is_written_once(tmp_path: Path) -> None:
+    catalogue = empty()
+    fresh = rows_of({"a": (1, 2, 3), "b": (4,)})
+    catalogue.apply(Rows(fresh.ids, fresh.columns, fresh.vectors, (b"xxxx", b"xxxx", b"xxxx", b"y")), ())
+    again = written_again(catalogue, tmp_path)
+    assert (tmp_path / "payloads.bin").read_bytes() == b"xxxxy"
+    assert [again.payload_of(row) for row in again.rows_of("a").tolist()] == [b"xxxx"] * 3
 
 
-def test_no_payload_at_all(tmp_path: Path) -> None:
-    Payloads().save(tmp_path)
-    assert len(Payloads.load(tmp_path)) == 0
+def test_a_damaged_record_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    catalogue = empty()
+    catalogue.apply(rows_of({"a": (1,), "b": (2,)}), ())
+    write(catalogue, tmp_path, "exact")
+    blob = bytearray((tmp_path / "payloads.bin").read_bytes())
+    blob[0] ^= 1
+    (tmp_path / "payloads.bin").write_bytes(bytes(blob))
+    again = Catalogue.load(tmp_path, Collection.PROFILES, "exact", PLACES)
+    with pytest.raises(ArtifactError, match="profils"):
+        again.payload_of(int(again.rows_of("a")[0]))
+    assert again.payload_of(int(again.rows_of("b")[0])) == b"b[1 2]"
+
+
+def test_two_records_of_one_id_are_refused(tmp_path: Path) -> None:
+    writer = CollectionWriter(tmp_path, Collection.PROFILES, PLACES, "exact", DIM)
+    writer.add(rows_of({"a": (1,)}))
+    writer.add(rows_of({"b": (1,), "a": (2,)}))
+    with pytest.raises(ValueError, match="one id: a"):
+        writer.finish()
+
+
+def test_rows_stand_by_band_then_place_then_occupation(tmp_path: Path) -> None:
+    """And the table of offsets says where."""
+    catalogue = empty()
+    draw = np.random.default_rng(0)
+    catalogue.apply(rows_of({f"k{number}": (number % 97,) for number in range(300)}), ())
+    for name, values in (("radius_km", [5, 15, 200]), ("commune", [-1, 3, 50, 99]), ("visible", [False, True])):
+        catalogue._added[name][:300] = draw.choice(values, 300)
+    again = written_again(catalogue, tmp_path)
+    assert again.written is not None
+    rank = {int(commune): number for number, commune in enumerate(PLACES)} | {-1: len(PLACES)}
+    bands = BANDS[Collection.PROFILES].of(again.column)
+    order = [
+        (int(band), rank[int(commune)], int(occupation))
+        for band, commune, occupation in zip(bands, again.column("commune"), again.column("occupation"), strict=True)
+    ]
+    assert order == sorted(order)
+    for band, place, _ in order:
+        first, last = again.written.offsets[band, place : place + 2]
+        assert all(item[:2] == (band, place) for item in order[first:last])
+    assert again.written.offsets[-1, -1] == 300
+
+
+def test_rows_of_one_value_are_found_written_added_and_not_buried(tmp_path: Path) -> None:
+    catalogue = empty()
+    catalogue.apply(rows_of({f"k{number}": (number % 10,) for number in range(60)}), ())
+    again = written_again(catalogue, tmp_path)
+    again.apply(rows_of({"k3": (4,), "new": (3, 3)}), ["k13"])
+    rows = again.rows_where("counsellor", 3)
+    assert sorted(again.id_of(row) for row in rows.tolist()) == ["k23", "k33", "k43", "k53", "new", "new"]
+    assert len(again.rows_where("counsellor", 77)) == 0

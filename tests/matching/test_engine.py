@@ -58,7 +58,7 @@ def delete(engine: Engine, kind: Kind, key: str) -> None:
 
 def shown(engine: Engine, collection: Collection) -> set[str]:
     catalogue = engine.catalogue(collection)
-    return {catalogue.ids[row] for row in np.flatnonzero(catalogue.alive)}
+    return {catalogue.id_of(row) for row in np.flatnonzero(catalogue.alive).tolist()}
 
 
 def value(engine: Engine, collection: Collection, key: str, column: str) -> float:
@@ -204,7 +204,7 @@ def grouped(engine: Engine, *offers: Offer, deleted: tuple[str, ...] = ()) -> No
 
 def card(engine: Engine, key: str) -> OfferCard:
     offers = engine.catalogue(Collection.OFFERS)
-    return msgspec.json.decode(offers.payloads[offers.rows_of(key)[0]], type=OfferCard)
+    return msgspec.json.decode(offers.payload_of(int(offers.rows_of(key)[0])), type=OfferCard)
 
 
 def test_the_same_job_from_two_boards_is_shown_once(engine: Engine) -> None:
@@ -251,13 +251,14 @@ def live_rows(engine: Engine) -> dict[tuple[str, str], list[tuple[object, ...]]]
     """Everything that a question may read, by collection and id."""
     found: dict[tuple[str, str], list[tuple[object, ...]]] = {}
     for collection, catalogue in engine.catalogues.items():
-        for row in np.flatnonzero(catalogue.alive).tolist():
+        living = {catalogue.id_of(row): None for row in np.flatnonzero(catalogue.alive).tolist()}
+        for row in (row for key in living for row in catalogue.rows_of(key).tolist()):
             columns = tuple(catalogue.column(column.name)[row].tobytes() for column in SCHEMAS[collection])
             vector = (
                 b"" if collection in WITHOUT_VECTORS else catalogue.index.vectors(np.array([row])).round(2).tobytes()
             )
-            found.setdefault((collection.value, catalogue.ids[row]), []).append(
-                (columns, vector, catalogue.payloads[row])
+            found.setdefault((collection.value, catalogue.id_of(row)), []).append(
+                (columns, vector, catalogue.payload_of(row))
             )
     return found
 
@@ -381,7 +382,7 @@ def damage(folder: Path, pattern: str) -> None:
     path.write_bytes(bytes(content))
 
 
-@pytest.mark.parametrize("pattern", ["columns.npz", "flat.faiss", "links.json", "manifest.json"])
+@pytest.mark.parametrize("pattern", ["radius_km.npy", "codes.npy", "lists.npy", "links.json", "manifest.json"])
 def test_a_damaged_generation_is_refused_and_the_one_before_serves(house: House, pattern: str) -> None:
     house.store.upsert([profile()], "test")
     house.build()
@@ -415,10 +416,10 @@ def test_an_index_of_other_reference_data_is_refused(house: House) -> None:
 
 
 def test_an_index_of_another_schema_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    import matching.engine
+    import matching.generations
 
     changed = {**SCHEMAS, Collection.OFFERS: SCHEMAS[Collection.OFFERS][:-1]}
-    monkeypatch.setattr(matching.engine, "SCHEMAS", changed)
+    monkeypatch.setattr(matching.generations, "SCHEMAS", changed)
     with pytest.raises(NotReady, match=r"another version.*vivier index build"):
         house.open()
 

@@ -33,7 +33,7 @@ from matching.sourcing import profiles_for_offer
 from matching.subscriptions import WITHOUT_PROFILING, offers_for_profile
 from matching.trainings import sessions_for_profile
 from tests.matching.conftest import House
-from tests.matching.made import CARER, GUERET, firm, offer, profile, session, training, write
+from tests.matching.made import CARER, GUERET, firm, ids_of, offer, profile, session, training, write
 
 EVERYTHING = Window(0, 149)
 
@@ -53,8 +53,8 @@ def furnished(new_house: Callable[[str], House], town: House) -> Callable[[str],
 
 def every_answer(engine: Engine) -> list[Any]:
     """Everything that the house answers, to everybody."""
-    people = list(dict.fromkeys(engine.catalogue(Collection.PROFILES).ids))
-    offers = list(dict.fromkeys(engine.catalogue(Collection.OFFERS).ids))
+    people = ids_of(engine.catalogue(Collection.PROFILES))
+    offers = ids_of(engine.catalogue(Collection.OFFERS))
     found: list[Any] = [offers_for_profile(engine, key, {}, EVERYTHING) for key in people]
     found += [sessions_for_profile(engine, key, {}, EVERYTHING) for key in people]
     found += [profiles_for_offer(engine, key, {}, EVERYTHING) for key in offers[:100]]
@@ -104,7 +104,7 @@ def test_what_is_told_of_an_identity_later_changes_nothing(furnished: Callable[[
     house.build()
     engine = house.open()
     before = every_answer(engine)
-    keys = list(dict.fromkeys(engine.catalogue(Collection.PROFILES).ids))
+    keys = ids_of(engine.catalogue(Collection.PROFILES))
     house.store.upsert([Identity(id=key, sex="F", first_name="Zoé") for key in keys], "test")
     house.store.upsert([ProtectedStatus(id=key, rqth=True, use_in_filters=True) for key in keys], "test")
     house.store.delete(Kind.PROTECTED, keys[:10])

@@ -68,7 +68,8 @@ def test_others_are_kept_when_their_words_convince(occupation: int, relation: Re
 def test_conditions_and_burials_are_obeyed() -> None:
     catalogue = shelf(Collection.OFFERS, [0] * 4, [0.9, 0.8, 0.7, 0.6])
     catalogue.apply(shelf_rows_of_nothing(catalogue), ["r0"])
-    odd = lambda items: np.arange(len(items)) % 2 == 1  # noqa: E731
+    catalogue._added["posts"][:4] = range(4)
+    odd = lambda view: view.column("posts") % 2 == 1  # noqa: E731
     assert retrieve(catalogue, QUERY, KIN, []).rows.tolist() == [1, 2, 3]
     assert retrieve(catalogue, QUERY, KIN, [odd]).rows.tolist() == [1, 3]
     assert len(retrieve(catalogue, QUERY, KIN, [odd, lambda items: ~odd(items)])) == 0

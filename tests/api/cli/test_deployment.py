@@ -35,7 +35,7 @@ def answer(data_dir: Path, *arguments: str, code: int = 0) -> Json:
 
 def damage(root: Path) -> None:
     generation = root / (root / "CURRENT").read_text()
-    victim = max((path for path in generation.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    victim = max((path for path in generation.rglob("*.npy")), key=lambda path: path.stat().st_size)
     data = bytearray(victim.read_bytes())
     data[len(data) // 2] ^= 1
     victim.write_bytes(bytes(data))

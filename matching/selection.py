@@ -1,0 +1,120 @@
+"""Selections: the live rows of a catalogue that meet every condition, found out no further than is asked.
+
+The conditions that speak of places say which communes may hold rows at all; what is left is read in runs, a column at
+a time. As soon as few rows remain, the other conditions are asked of those alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.catalogue import Catalogue, View
+from matching.filters.base import Condition, Placed
+from matching.index.base import whole
+from matching.index.runs import numbered
+
+FEW: Final = 0.25
+"""Share of rows left from which the remaining conditions are asked of those rows alone."""
+
+
+class Filtered:
+    """The selection that `conditions` make; they are asked in the order given, so the most selective comes first."""
+
+    def __init__(self, catalogue: Catalogue, conditions: Iterable[Condition]) -> None:
+        self._catalogue = catalogue
+        self._conditions: Sequence[Condition] = tuple(conditions)
+
+    @property
+    def n_rows(self) -> int:
+        return len(self._catalogue)
+
+    def narrowed(self, condition: Condition) -> "Filtered":
+        """The rows that meet `condition` as well; it is asked first."""
+        return Filtered(self._catalogue, (condition, *self._conditions))
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """Runs of written rows whose places are allowed, and the rows added since."""
+        catalogue = self._catalogue
+        added = np.array([[catalogue.n_written, len(catalogue)]], dtype=np.int64)[
+            : len(catalogue) > catalogue.n_written
+        ]
+        return np.concatenate([self._written_spans, added])
+
+    @cached_property
+    def _written_spans(self) -> NDArray[np.int64]:
+        written = self._catalogue.written
+        if written is None:
+            return whole(0)
+        cells = [item.cells(written) for item in self._conditions if isinstance(item, Placed)]
+        if not cells:
+            return whole(len(written))
+        marked = cells[0]
+        for other in cells[1:]:
+            marked = marked & other
+        return written.spans(marked, self._catalogue.place_order)
+
+    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of `rows` are allowed."""
+        mask = np.zeros(len(rows), dtype=np.bool_)
+        mask[self._remaining(np.arange(len(rows)), rows, self._conditions)] = True
+        return mask
+
+    def _remaining(
+        self, positions: NDArray[np.int64], rows: NDArray[np.int64], conditions: Sequence[Condition]
+    ) -> NDArray[np.int64]:
+        """Of `positions`, whose rows are `rows`, those that are alive and meet `conditions`."""
+        living = self._catalogue.alive[rows]
+        positions, rows = positions[living], rows[living]
+        for condition in conditions:
+            if len(rows) == 0:
+                break
+            met = condition(self._catalogue.view(rows))
+            positions, rows = positions[met], rows[met]
+        return positions
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        added = np.arange(self._catalogue.n_written, len(self._catalogue))
+        return np.concatenate([self._written_rows(), self._remaining(added, added, self._conditions)])
+
+    def _written_rows(self) -> NDArray[np.int64]:
+        spans, catalogue = self._written_spans, self._catalogue
+        written = catalogue.written
+        if written is None or len(spans) == 0:
+            return np.empty(0, dtype=np.int64)
+        runs = [slice(start, stop) for start, stop in spans.tolist()]
+        mask = _joined([catalogue.alive[run] for run in runs])
+        view = View(catalogue.collection, len(mask), lambda name: _joined([written.columns[name][run] for run in runs]))
+        if len(runs) == 1:
+            mask = mask.copy()
+        asked = [item for item in self._conditions if not (isinstance(item, Placed) and item.decided)]
+        for number, condition in enumerate(asked):
+            mask &= condition(view)
+            if np.count_nonzero(mask) < FEW * len(mask):
+                rows = numbered(np.flatnonzero(mask), spans)
+                return self._remaining(rows, rows, asked[number + 1 :])
+        return numbered(np.flatnonzero(mask), spans)
+
+    @cached_property
+    def mask(self) -> NDArray[np.bool_]:
+        """(n_rows,)."""
+        mask = np.zeros(self.n_rows, dtype=np.bool_)
+        mask[self.rows] = True
+        return mask
+
+    @cached_property
+    def bitmap(self) -> NDArray[np.uint8]:
+        return np.packbits(self.mask, bitorder="little")
+
+
+def select(catalogue: Catalogue, conditions: Iterable[Condition]) -> Filtered:
+    """The live rows that meet every condition."""
+    return Filtered(catalogue, conditions)
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

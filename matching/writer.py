@@ -1,0 +1,159 @@
+"""`CollectionWriter`: from prepared rows, in any order, to the files that `Written` and an index map.
+
+Rows are spooled to disk as they come and put in order at the end, column by column, so that memory stays far below the
+size of the collection.
+"""
+
+import shutil
+from array import array
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import written
+from matching.catalogue import Rows
+from matching.index.registry import backend
+from matching.keys import key_number
+from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, WITHOUT_VECTORS, Collection, Column
+
+VECTORS: Final = "vectors"
+BLOCK: Final = 65536
+
+
+class CollectionWriter:
+    """Writes one collection into `folder`, which must exist and be empty."""
+
+    def __init__(
+        self, folder: Path, collection: Collection, place_order: NDArray[np.int32], backend_name: str, dim: int
+    ) -> None:
+        """`place_order`: commune rows along the curve; `dim`: of the vectors, whatever the collection."""
+        self._folder, self._collection, self._place_order = folder, collection, place_order
+        self._backend_name, self._dim = backend_name, dim
+        self._schema: tuple[Column, ...] = SCHEMAS[collection]
+        self._spool = folder / "spool"
+        self._spool.mkdir()
+        names = [column.name for column in self._schema] + [VECTORS] * (collection not in WITHOUT_VECTORS)
+        self._files: dict[str, BinaryIO] = {name: (self._spool / name).open("wb") for name in names}
+        self._ids, self._payloads = (folder / written.IDS).open("wb"), (folder / written.PAYLOADS).open("wb")
+        self._keys, self._sums, self._row_counts = array("q"), array("L"), array("q")
+        self._id_starts, self._payload_starts = array("q", [0]), array("q", [0])
+        self._n_rows = 0
+
+    @property
+    def n_records(self) -> int:
+        return len(self._keys)
+
+    def add(self, rows: Rows) -> None:
+        """Take rows; those of one record must stand together, in one call."""
+        for column in self._schema:
+            values = rows.columns[column.name]
+            self._files[column.name].write(np.ascontiguousarray(values, dtype=column.dtype).tobytes())
+        if VECTORS in self._files:
+            self._files[VECTORS].write(rows.vectors.astype(np.float16).tobytes())
+        previous: str | None = None
+        for key, payload in zip(rows.ids, rows.payloads, strict=True):
+            if key == previous:
+                self._row_counts[-1] += 1
+                continue
+            previous = key
+            self._keys.append(key_number(key))
+            self._row_counts.append(1)
+            self._id_starts.append(self._id_starts[-1] + self._ids.write(key.encode()))
+            self._payload_starts.append(self._payload_starts[-1] + self._payloads.write(payload))
+            self._sums.append(crc32(payload))
+        self._n_rows += len(rows)
+
+    def finish(self) -> None:
+        """Put everything in order and write it. Raises ValueError when two records have one id (or one key number)."""
+        for file in (*self._files.values(), self._ids, self._payloads):
+            file.close()
+        keys = np.array(self._keys, dtype=np.int64)
+        in_key_order = np.argsort(keys, kind="stable").astype(np.int32)
+        twice = np.flatnonzero(np.diff(keys[in_key_order]) == 0)
+        if len(twice):
+            raise ValueError(
+                f"two records of {self._collection.value} have one id: {self._id_at(in_key_order[twice[0]])}"
+            )
+        row_counts = np.array(self._row_counts, dtype=np.int64)
+        order, bands, ranks = self._order()
+        record = np.repeat(np.arange(len(keys), dtype=np.int32), row_counts)
+        place_of = np.empty(len(order), dtype=np.int32)
+        place_of[order] = np.arange(len(order), dtype=np.int32)
+        row_starts = np.append(0, np.cumsum(row_counts)).astype(np.int64)
+        for name, values in (
+            (written.OFFSETS, self._offsets(bands, ranks)),
+            (written.RECORD_OF_ROW, record[order]),
+            (written.KEYS, keys),
+            (written.IN_KEY_ORDER, in_key_order),
+            (written.ROWS_BY_RECORD, place_of),
+            (written.ROW_STARTS, row_starts),
+            (written.ID_STARTS, np.array(self._id_starts, dtype=np.int64)),
+            (written.PAYLOAD_STARTS, np.array(self._payload_starts, dtype=np.int64)),
+            (written.PAYLOAD_SUMS, np.array(self._sums, dtype=np.uint32)),
+        ):
+            np.save(self._folder / name, values)
+        self._write_columns(order, bands[order])
+        if VECTORS in self._files:
+            vectors = self._spooled(VECTORS, "float16", self._dim)
+            blocks = lambda: (vectors[order[start : start + BLOCK]] for start in range(0, len(order), BLOCK))  # noqa: E731
+            backend(self._backend_name).write(self._folder, self._dim, len(order), blocks)
+        shutil.rmtree(self._spool)
+
+    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Spooled rows in their final order, and the band and place rank of each spooled row."""
+        rank_of = np.empty(len(self._place_order) + 1, dtype=np.int64)
+        rank_of[self._place_order] = np.arange(len(self._place_order))
+        rank_of[-1] = len(self._place_order)
+        ranks = rank_of[self._column("commune")]
+        bands = BANDS[self._collection].of(self._column).astype(np.int64)
+        second = self._column(SECOND_ORDER[self._collection])
+        return np.lexsort((second if second.ndim == 1 else second[:, 0], ranks, bands)), bands, ranks
+
+    def _offsets(self, bands: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+        n_bands, n_places = BANDS[self._collection].count, len(self._place_order) + 1
+        counts = np.bincount(bands * n_places + ranks, minlength=n_bands * n_places)
+        ends = np.append(0, np.cumsum(counts))
+        return np.stack([ends[band * n_places : (band + 1) * n_places + 1] for band in range(n_bands)])
+
+    def _write_columns(self, order: NDArray[np.int64], bands: NDArray[np.int64]) -> None:
+        """Every column in the final order, and its range in each band; `bands` are those of the ordered rows."""
+        (self._folder / written.COLUMNS).mkdir()
+        limits = np.searchsorted(bands, np.arange(BANDS[self._collection].count + 1))
+        ranges: dict[str, NDArray[Any]] = {}
+        for column in self._schema:
+            values = self._column(column.name)[order]
+            np.save(self._folder / written.COLUMNS / f"{column.name}.npy", values)
+            if not column.width:
+                parts = [values[start:stop] for start, stop in pairwise(limits.tolist())]
+                ranges[f"low_{column.name}"] = _ends(parts, np.min, column)
+                ranges[f"high_{column.name}"] = _ends(parts, np.max, column)
+        np.savez(self._folder / written.RANGES, allow_pickle=False, **ranges)
+        (self._folder / written.POSTINGS_FOLDER).mkdir()
+        for name in POSTINGS[self._collection]:
+            rows = np.argsort(self._column(name)[order], kind="stable").astype(np.int32)
+            np.save(self._folder / written.POSTINGS_FOLDER / f"{name}.npy", rows)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        column = next(column for column in self._schema if column.name == name)
+        return self._spooled(name, column.dtype, column.width)
+
+    def _spooled(self, name: str, dtype: str, width: int) -> NDArray[Any]:
+        shape = (self._n_rows, width) if width else (self._n_rows,)
+        if self._n_rows == 0:
+            return np.empty(shape, dtype=dtype)
+        return np.memmap(self._spool / name, dtype=dtype, mode="r", shape=shape).view(np.ndarray)
+
+    def _id_at(self, record: int) -> str:
+        ids = (self._folder / written.IDS).read_bytes()
+        return ids[self._id_starts[record] : self._id_starts[record + 1]].decode()
+
+
+def _ends(parts: list[NDArray[Any]], end: Any, column: Column) -> NDArray[Any]:
+    """The least or greatest known value of each part."""
+    known: Iterator[NDArray[Any]] = (part[part == part] for part in parts)  # NaN is unlike itself
+    return np.array([end(part) if len(part) else column.missing for part in known], dtype=column.dtype)

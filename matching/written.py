@@ -1,0 +1,167 @@
+"""`Written`: the part of a collection that is mapped from disk, in the order of places.
+
+Rows stand by band (`schema.BANDS`: people by how far they go, sessions at a distance apart), in it by commune along a
+curve through the country (`Lookups.place_order`), in it by occupation. So the rows that a circle holds are a few runs,
+told by the communes alone, and columns are read in sequence. Nothing here changes but the columns that are patched and
+what is buried, which are this process's own copies (`Catalogue`); all else is shared by every process that maps it.
+
+Records are numbered as they were written. Their JSON is checked against its CRC when it is read: the blob is large,
+and only what is shown is read of it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.artifacts import ArtifactError
+from matching.index.halves import map_array
+from matching.keys import key_number
+from matching.schema import POSTINGS, SCHEMAS, Collection
+
+COLUMNS: Final = "columns"
+OFFSETS, RANGES, RECORD_OF_ROW = "offsets.npy", "ranges.npz", "record_of_row.npy"
+KEYS, IN_KEY_ORDER, ROWS_BY_RECORD, ROW_STARTS = "keys.npy", "in_key_order.npy", "rows_by_record.npy", "row_starts.npy"
+IDS, ID_STARTS = "ids.bin", "id_starts.npy"
+PAYLOADS, PAYLOAD_STARTS, PAYLOAD_SUMS = "payloads.bin", "payload_starts.npy", "payload_sums.npy"
+
+POSTINGS_FOLDER: Final = "postings"
+
+CHECKED_WHEN_READ: Final = frozenset({PAYLOADS})
+"""Files that have sums of their own, one a record."""
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """n rows of m records, mapped."""
+
+    collection: Collection
+    columns: Mapping[str, NDArray[Any]]
+    """(n,) or (n, width) by name. Copy on write: a change is this process's own."""
+    offsets: NDArray[np.int64]
+    """(n_bands, n_places + 1) first row of each place in each band, and past the last. Places go along the curve; the
+    last is for rows of no known commune."""
+    low: Mapping[str, NDArray[Any]]
+    """(n_bands,) least value of a column in each band; NaN-free, a band without known values has the column's missing
+    one."""
+    high: Mapping[str, NDArray[Any]]
+    postings: Mapping[str, NDArray[np.int32]]
+    """(n,) rows by ascending value of a column, then by row, for those of `schema.POSTINGS`."""
+    record_of_row: NDArray[np.int32]
+    keys: NDArray[np.int64]
+    """(m,) `key_number` of each record's id."""
+    in_key_order: NDArray[np.int32]
+    """(m,) records by ascending key."""
+    rows_by_record: NDArray[np.int32]
+    """(n,) rows, record by record."""
+    row_starts: NDArray[np.int64]
+    """(m + 1,) where the rows of each record start in `rows_by_record`."""
+    ids: NDArray[np.uint8]
+    id_starts: NDArray[np.int64]
+    payloads: NDArray[np.uint8]
+    payload_starts: NDArray[np.int64]
+    payload_sums: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return len(self.record_of_row)
+
+    @property
+    def n_records(self) -> int:
+        return len(self.keys)
+
+    def record_of(self, key: str) -> int | None:
+        """The number of the record with that id; None when it is not there."""
+        number = key_number(key)
+        position = int(np.searchsorted(self._sorted_keys, number))
+        if position == self.n_records or self._sorted_keys[position] != number:
+            return None
+        record = int(self.in_key_order[position])
+        return record if self.id_of(record) == key else None
+
+    @cached_property
+    def _sorted_keys(self) -> NDArray[np.int64]:
+        return self.keys[self.in_key_order]
+
+    def rows_of(self, record: int) -> NDArray[np.int64]:
+        """Rows of a record, in the order its projector gave them."""
+        return self.rows_by_record[self.row_starts[record] : self.row_starts[record + 1]].astype(np.int64)
+
+    def rows_where(self, name: str, value: int) -> NDArray[np.int64]:
+        """Rows whose column `name`, one of `schema.POSTINGS`, has that value; ascending."""
+        rows, values = self.postings[name], self.columns[name]
+        first = bisect_left(rows, value, key=values.__getitem__)
+        last = bisect_right(rows, value, lo=first, key=values.__getitem__)
+        return rows[first:last].astype(np.int64)
+
+    def id_of(self, record: int) -> str:
+        return self.ids[self.id_starts[record] : self.id_starts[record + 1]].tobytes().decode()
+
+    def payload_of(self, record: int) -> bytes:
+        """What was stored with the record. Raises ArtifactError when it is not what was written."""
+        payload = self.payloads[self.payload_starts[record] : self.payload_starts[record + 1]].tobytes()
+        if crc32(payload) != self.payload_sums[record]:
+            raise ArtifactError(f"{PAYLOADS} of {self.collection.value} is damaged at record {record}; build it again")
+        return payload
+
+    def spans(self, cells: NDArray[np.bool_], place_order: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(s, 2) first and past-the-end rows of the runs that lie in marked cells; ascending, apart, none empty.
+
+        `cells` is (n_bands or 1, n_communes + 1 or 1): rows of that band and commune may be wanted; the last is for
+        rows of no known commune.
+        """
+        in_order = np.append(place_order, len(place_order))
+        cells = np.broadcast_to(cells, (len(cells), len(in_order)))
+        runs: list[NDArray[np.int64]] = []
+        for band in range(len(self.offsets)):
+            places = np.flatnonzero(cells[min(band, len(cells) - 1)][in_order])
+            if len(places):
+                breaks = np.flatnonzero(np.diff(places) > 1)
+                firsts = places[np.append(0, breaks + 1)]
+                lasts = places[np.append(breaks, len(places) - 1)]
+                runs.append(np.stack([self.offsets[band, firsts], self.offsets[band, lasts + 1]], axis=1))
+        found = np.concatenate(runs) if runs else np.empty((0, 2), dtype=np.int64)
+        return found[found[:, 0] < found[:, 1]]
+
+    @classmethod
+    def load(cls, folder: Path, collection: Collection) -> "Written":
+        """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
+
+        def mapped(name: str) -> Any:
+            return map_array(folder / name)
+
+        with np.load(folder / RANGES, allow_pickle=False) as ranges:
+            low = {column.name: ranges[f"low_{column.name}"] for column in SCHEMAS[collection] if not column.width}
+            high = {column.name: ranges[f"high_{column.name}"] for column in SCHEMAS[collection] if not column.width}
+        return cls(
+            collection=collection,
+            columns={
+                column.name: map_array(folder / COLUMNS / f"{column.name}.npy", copy_on_write=True)
+                for column in SCHEMAS[collection]
+            },
+            offsets=mapped(OFFSETS),
+            low=low,
+            high=high,
+            postings={name: mapped(f"{POSTINGS_FOLDER}/{name}.npy") for name in POSTINGS[collection]},
+            record_of_row=mapped(RECORD_OF_ROW),
+            keys=mapped(KEYS),
+            in_key_order=mapped(IN_KEY_ORDER),
+            rows_by_record=mapped(ROWS_BY_RECORD),
+            row_starts=mapped(ROW_STARTS),
+            ids=_blob(folder / IDS),
+            id_starts=mapped(ID_STARTS),
+            payloads=_blob(folder / PAYLOADS),
+            payload_starts=mapped(PAYLOAD_STARTS),
+            payload_sums=mapped(PAYLOAD_SUMS),
+        )
+
+
+def _blob(path: Path) -> NDArray[np.uint8]:
+    if path.stat().st_size == 0:
+        return np.empty(0, dtype=np.uint8)
+    return np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
