@@ -52,15 +52,13 @@ def distinct_words(text: str) -> list[str]:
 
     A word said fifty times is no more present than one said once, so repeating a text does not move it.
     """
-    return list(dict.fromkeys(chain.from_iterable(map(_read, shorten(text, MAX_CHARACTERS).split()))))
-
-
-def _read(written: str) -> tuple[str, ...]:
-    """The normalised words of what stands between two white spaces: white space parts words, whatever is beside it."""
-    return _kept(written) if len(written) <= MAX_WORD else _normalised(written)
+    written = shorten(text, MAX_CHARACTERS).split()
+    read = _kept if len(max(written, key=len, default="")) <= MAX_WORD else _normalised
+    return list(dict.fromkeys(chain.from_iterable(map(read, written))))
 
 
 def _normalised(written: str) -> tuple[str, ...]:
+    """The words of what stands between two white spaces: white space parts words, whatever is beside it."""
     return tuple([word[:MAX_WORD] for word in normalise(written).split()])
 
 

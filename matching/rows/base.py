@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 import msgspec
@@ -10,12 +12,20 @@ from numpy.typing import NDArray
 
 from features.pairs.base import NO_SKILL
 from features.records import Record
+from features.rome.referential import Relation
 from features.text import normalise
 from matching.catalogue import Rows
 from matching.keywords import word_number
 from matching.lookups import Lookups, day_number
 from matching.schema import NO_DAY, SCHEMAS, SKILL_WIDTH, WITHOUT_VECTORS, WORD_WIDTH, Collection, Column
 from models.encoder import unit
+
+MOST_KEPT = 16_384
+"""Labels whose words, and v3 codes with a title whose fiche, are kept in memory: those asked last, 10 MB each."""
+LONGEST_KEPT = 200
+"""Characters of the longest text that is kept so; longer ones do not recur."""
+
+_JSON = msgspec.json.Encoder()
 
 
 class Projector(Protocol):
@@ -129,9 +139,17 @@ def skill_list(rows: Iterable[int]) -> list[int]:
 
 def word_numbers(texts: Iterable[str | None]) -> list[int]:
     """The first `WORD_WIDTH` distinct words of the texts as 32-bit numbers (never 0), padded with 0."""
-    words = dict.fromkeys(word for text in texts if text for word in normalise(text).split())
-    kept = [word_number(word) for word in words][:WORD_WIDTH]
+    read = [_kept_words(text) if len(text) <= LONGEST_KEPT else _words(text) for text in texts if text]
+    kept = list(dict(chain.from_iterable(read)).values())[:WORD_WIDTH]
     return kept + [0] * (WORD_WIDTH - len(kept))
+
+
+def _words(text: str) -> tuple[tuple[str, int], ...]:
+    """The words of a text with their numbers."""
+    return tuple([(word, word_number(word)) for word in normalise(text).split()])
+
+
+_kept_words = lru_cache(maxsize=MOST_KEPT)(_words)
 
 
 def resolve_occupation(lookups: Lookups, code: str | None, title: str | None) -> int:
@@ -153,10 +171,31 @@ def nearest_occupation(lookups: Lookups, candidates: Sequence[int], title: str |
     """Of occupation rows (at least one), the one nearest to `title`; the first without a title to choose by."""
     if title is None or len(candidates) == 1:
         return candidates[0]
+    nearest = _kept_nearest if len(title) <= LONGEST_KEPT else _nearest
+    return nearest(lookups, tuple(candidates), title)
+
+
+def _nearest(lookups: Lookups, candidates: tuple[int, ...], title: str) -> int:
     vector = lookups.encoder.encode([title])[0]
     return candidates[int(np.argmax(lookups.occupation_vectors[list(candidates)] @ vector))]
 
 
+_kept_nearest = lru_cache(maxsize=MOST_KEPT)(_nearest)
+
+
+@lru_cache(maxsize=2048)
+def family(lookups: Lookups, occupation: int) -> frozenset[int]:
+    """Occupation rows that are this one, or share its v3 parent: work that counts as experience of it."""
+    return frozenset(np.flatnonzero(lookups.reference.rome.relation[:, occupation] >= Relation.PARENT).tolist())
+
+
+@lru_cache(maxsize=2048)
+def core_skills(lookups: Lookups, occupation: int) -> tuple[int, ...]:
+    """Skill rows of an occupation's *cœur de métier*, ascending."""
+    rows, core = lookups.reference.rome.skills_of(occupation)
+    return tuple(rows[core].tolist())
+
+
 def payload_of(record: Record) -> bytes:
     """The record's JSON, as a result will read it back."""
-    return msgspec.json.encode(record)
+    return _JSON.encode(record)
