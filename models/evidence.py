@@ -74,7 +74,7 @@ class EvidenceIndex:
         """`demand` (fiches,): how much the trade recruits, on any scale; `others` and `without` as `Names.of`."""
         self._encoder = encoder
         names = Names.of(encoder, rome, others, without)
-        self._vectors = names.vectors.astype(np.float16)
+        self._vectors = names.vectors.astype(np.float16).astype(np.float32)  # rounded, as the weighing was fitted
         self._starts, self._appellations = names.starts, names.appellations
         sentences = [_sentences(rome, fiche) for fiche in range(rome.n_occupations)]
         self._words = WordIndex.of(names.texts, names.fiches, sentences)
@@ -102,7 +102,7 @@ class EvidenceIndex:
         context_columns = self._context(context)
         fiches = self._candidates(near, best_balance + np.float32(0.3) * fiche_words, context_columns)
         names, offsets = self._names_of(fiches)
-        cosines = self._vectors[names].astype(np.float32) @ query
+        cosines = self._vectors[names] @ query
         recall = shared[names] / np.float32(total)
         exact = np.where(shared[names] >= self._words.name_weight[names] * np.float32(0.999), recall, 0)
         both = cosines + balance[names]
@@ -133,7 +133,10 @@ class EvidenceIndex:
 
     def _context(self, context: str) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         shown = context[:CONTEXT_CHARACTERS]
-        query = self._encoder.encode([shown])[0] if shown else np.zeros(self._encoder.dim, np.float32)
+        if not shown:
+            silent = np.zeros(len(self._sizes), np.float32)
+            return silent, silent, silent
+        query = self._encoder.encode([shown])[0]
         return self._centre @ query, self._work @ query, self._words.resemblance(shown)
 
     def _candidates(
@@ -158,9 +161,10 @@ class EvidenceIndex:
     def _best_appellations(
         self, names: NDArray[np.int64], offsets: NDArray[np.int64], fit: NDArray[np.float32]
     ) -> NDArray[np.int64]:
-        groups = np.repeat(np.arange(len(offsets)), np.diff(np.append(offsets, len(names))))
-        order = np.lexsort((-fit, groups))
-        return self._appellations[names[order[offsets]]]
+        """Of each fiche, the appellation of the name that fits best; of names that fit alike, the first."""
+        sizes = np.diff(np.append(offsets, len(names)))
+        best = np.flatnonzero(fit == np.repeat(np.maximum.reduceat(fit, offsets), sizes))
+        return self._appellations[names[best[np.searchsorted(best, offsets)]]]
 
 
 def _sentences(rome: Rome, fiche: int) -> list[str]:

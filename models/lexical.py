@@ -97,13 +97,12 @@ class WordIndex:
     def resemblance(self, text: str) -> NDArray[np.float32]:
         """(fiches,) BM25 of a long text's known words against what is written in each fiche, per unit of idf."""
         fiches = np.zeros(self.n_fiches, dtype=np.float32)
-        total = 1e-6
-        for word in stems(text):
-            number = self.numbers.get(word)
-            if number is not None:
-                total += float(self.idf[number])
-                self._add(fiches, number, 1.0)
-        return fiches / np.float32(total)
+        words = np.array([self.numbers[word] for word in stems(text) if word in self.numbers], dtype=np.int64)
+        offsets, rows, strength = self.fiches_of
+        sizes = offsets[words + 1] - offsets[words]
+        held = np.repeat(offsets[words] - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
+        np.add.at(fiches, rows[held], np.repeat(self.idf[words], sizes) * strength[held])
+        return fiches / np.float32(sum(self.idf[words].tolist(), start=1e-6))
 
     def _add(self, fiches: NDArray[np.float32], number: int, weight: float) -> None:
         offsets, rows, strength = self.fiches_of

@@ -6,6 +6,8 @@ al., "Enriching Word Vectors with Subword Information", TACL 2017).
 """
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -18,6 +20,9 @@ MAX_CHARACTERS = 4000
 
 MAX_WORD = 40
 """Letters of a word that are read: no French word is longer, hostile ones are."""
+
+KEPT_SPELLINGS = 32_768
+"""Words as people write them, of `MAX_WORD` letters at most, whose normalised form is kept in memory: at most 10 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,4 +52,14 @@ def distinct_words(text: str) -> list[str]:
 
     A word said fifty times is no more present than one said once, so repeating a text does not move it.
     """
-    return list(dict.fromkeys(word[:MAX_WORD] for word in normalise(shorten(text, MAX_CHARACTERS)).split()))
+    written = shorten(text, MAX_CHARACTERS).split()
+    read = _kept if len(max(written, key=len, default="")) <= MAX_WORD else _normalised
+    return list(dict.fromkeys(chain.from_iterable(map(read, written))))
+
+
+def _normalised(written: str) -> tuple[str, ...]:
+    """The words of what stands between two white spaces: white space parts words, whatever is beside it."""
+    return tuple([word[:MAX_WORD] for word in normalise(written).split()])
+
+
+_kept = lru_cache(maxsize=KEPT_SPELLINGS)(_normalised)

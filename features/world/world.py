@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import Event, Record, TalentPool
+from features.records import Event, Record
 from features.store.kinds import Kind
 from features.world.courses import Courses
 from features.world.draws import BLOCK
@@ -69,9 +69,15 @@ class World:
         self.seed = seed
         self.today = today
 
-    def blocks(self, kind: Kind) -> Iterator[list[Record]]:
-        """The records of one kind, in order, in lists of up to a few thousand; nothing for none."""
-        blocks = self._blocks(kind)
+    def blocks(self, kind: Kind, first: int = 0, step: int = 1) -> Iterator[list[Record]]:
+        """The records of one kind, in order, in lists of up to a few thousand; nothing for none.
+
+        `first` and `step` leave out blocks that another process draws: 1 and 3 give the second block, the fifth, ...
+        Raises ValueError for a `first` under 0 or a `step` under 1.
+        """
+        if first < 0 or step < 1:
+            raise ValueError(f"blocks from {first} by {step}: give first >= 0 and step >= 1")
+        blocks = self._blocks(kind, slice(first, None, step))
         while True:
             with _collector_paused():
                 block = next(blocks, None)
@@ -79,29 +85,29 @@ class World:
                 return
             yield block
 
-    def _blocks(self, kind: Kind) -> Iterator[list[Record]]:
+    def _blocks(self, kind: Kind, wanted: slice) -> Iterator[list[Record]]:
         if kind in (Kind.PROFILE, Kind.IDENTITY, Kind.PROTECTED, Kind.SUBSCRIPTION):
-            yield from self._people_blocks(kind)
+            yield from self._people_blocks(kind, wanted)
         elif kind is Kind.ESTABLISHMENT:
-            for block, _ in _portions(self.sizes.establishments):
+            for block, _ in _portions(self.sizes.establishments)[wanted]:
                 yield list(write_firms(self.facts, self._firms, self.seed, self.today, block))
         elif kind is Kind.OFFER:
             offers = OfferWriter(self.facts, self._firms, self.seed, self.today)
-            for block, last in _portions(self.sizes.offers):
+            for block, last in _portions(self.sizes.offers)[wanted]:
                 yield list(offers.write(draw_offers(self.facts, self._firms, self.seed, block), block, last))
         elif kind is Kind.TRAINING:
-            for block, last in _portions(self.sizes.trainings):
+            for block, last in _portions(self.sizes.trainings)[wanted]:
                 yield list(self._courses.trainings(self._courses.draw(block), block, last))
         elif kind is Kind.SESSION:
-            for block, last in _portions(self.sizes.trainings):
+            for block, last in _portions(self.sizes.trainings)[wanted]:
                 yield list(self._courses.sessions(self._courses.draw(block), block, last))
         elif kind is Kind.EVENT:
-            yield from self._event_blocks()
+            yield from self._event_blocks(wanted)
         elif kind is Kind.CONTACT and self.sizes.establishments:
-            for block, last in _portions(self.sizes.establishments // 4):
+            for block, last in _portions(self.sizes.establishments // 4)[wanted]:
                 yield list(write_contacts(self._firms, self._counsellors, self.seed, self.today, block, last))
         elif kind is Kind.TALENT_POOL:
-            yield from self._pool_blocks()
+            yield from self._pool_blocks(wanted)
 
     def records(self, kind: Kind) -> Iterator[Record]:
         """The records of one kind, one by one."""
@@ -125,9 +131,9 @@ class World:
             Kind.TALENT_POOL: self._n_pools,
         }[kind]
 
-    def _people_blocks(self, kind: Kind) -> Iterator[list[Record]]:
+    def _people_blocks(self, kind: Kind, wanted: slice) -> Iterator[list[Record]]:
         writer = ProfileWriter(self.facts, self.seed, self.today, self._counsellors)
-        for block, last in _portions(self.sizes.profiles):
+        for block, last in _portions(self.sizes.profiles)[wanted]:
             if kind is Kind.PROTECTED:
                 yield list(write_protected(self.seed, block, last))
                 continue
@@ -139,12 +145,12 @@ class World:
             else:
                 yield list(write_subscriptions(people, self.seed, block, last))
 
-    def _event_blocks(self) -> Iterator[list[Record]]:
+    def _event_blocks(self, wanted: slice) -> Iterator[list[Record]]:
         """Each block of events is that of one block of people, in turn."""
         if not self.sizes.profiles:
             return
-        portions = list(_portions(self.sizes.profiles))
-        for block, last in _portions(self.sizes.events):
+        portions = _portions(self.sizes.profiles)
+        for block, last in _portions(self.sizes.events)[wanted]:
             people_block, n_people = portions[block % len(portions)]
             events: Iterator[Event] = write_events(
                 self.facts,
@@ -158,15 +164,15 @@ class World:
             )
             yield [event for _, event in zip(range(last), events, strict=False)]
 
-    def _pool_blocks(self) -> Iterator[list[Record]]:
-        portions = list(_portions(self.sizes.profiles))
-        pools: list[TalentPool] = []
+    def _pool_blocks(self, wanted: slice) -> Iterator[list[Record]]:
+        portions = _portions(self.sizes.profiles)
+        pools: list[Record] = []
         for number in range(self._n_pools):
             block, n_people = portions[number % len(portions)]
             people = draw_people(self.facts, self.seed, block)
             pools.append(write_pool(self.facts, people, n_people, self._counsellors, self.seed, number, block))
-        if pools:
-            yield list(pools)
+        if pools and wanted.start == 0:
+            yield pools
 
     @property
     def _n_pools(self) -> int:
@@ -206,7 +212,6 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _portions(count: int) -> Iterator[tuple[int, int]]:
+def _portions(count: int) -> list[tuple[int, int]]:
     """Block numbers and how many records of each are wanted."""
-    for block in range(-(-count // BLOCK)):
-        yield block, min(BLOCK, count - block * BLOCK)
+    return [(block, min(BLOCK, count - block * BLOCK)) for block in range(-(-count // BLOCK))]

@@ -13,6 +13,7 @@ from matching.catalogue import Rows
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
+    core_skills,
     day_or_missing,
     nearest_occupation,
     number_or_nan,
@@ -36,6 +37,7 @@ ROME_V4_DATE = dt.date(2024, 3, 25)
 
 REQUIRED_WEIGHT, CORE_WEIGHT, PLAIN_WEIGHT = 1.0, 0.8, 0.5
 
+_REQUIRED, _WISHED = Exigence.REQUIRED, Exigence.WISHED  # a member is looked up anew each time it is named
 _EXPERIENCE = {ExperienceDemand.BEGINNER: 1, ExperienceDemand.WISHED: 2, ExperienceDemand.REQUIRED: 3}
 
 
@@ -68,12 +70,12 @@ def project_offers(
                 "working_time": working_time_code(offer.working_time),
                 "experience_demand": 0 if offer.experience is None else _EXPERIENCE[offer.experience],
                 "experience_months": number_or_nan(offer.experience_months),
-                "education_required": _level(offer, Exigence.REQUIRED),
-                "education_wished": _level(offer, Exigence.WISHED),
-                "licences_required": _licences(offer, Exigence.REQUIRED),
-                "licences_wished": _licences(offer, Exigence.WISHED),
+                "education_required": _level(offer, _REQUIRED),
+                "education_wished": _level(offer, _WISHED),
+                "licences_required": _licences(offer, _REQUIRED),
+                "licences_wished": _licences(offer, _WISHED),
                 "languages_required": language_bits(
-                    demand.language for demand in offer.languages if demand.exigence is Exigence.REQUIRED
+                    [demand.language for demand in offer.languages if demand.exigence is _REQUIRED]
                 ),
                 "pay_min": number_or_nan(offer.pay.min_monthly),
                 "pay_max": number_or_nan(
@@ -110,17 +112,14 @@ def wanted_skills(offer: Offer, occupation: int, lookups: Lookups) -> tuple[list
     """Skill rows and weights: what the offer lists, else the occupation's core skills (*cœur de métier*)."""
     rome = lookups.reference.rome
     weights: dict[int, float] = {}
-    core: set[int] = set()
-    if occupation >= 0:
-        rows, is_core = rome.skills_of(occupation)
-        core = {int(row) for row in rows[is_core]}
+    core = core_skills(lookups, occupation) if occupation >= 0 else ()
     for demand in offer.skills:
         row = rome.get_skill_row(demand.code) if demand.code is not None else None
         if row is not None:
             wished = CORE_WEIGHT if row in core else PLAIN_WEIGHT
-            weights[row] = REQUIRED_WEIGHT if demand.exigence is Exigence.REQUIRED else wished
+            weights[row] = REQUIRED_WEIGHT if demand.exigence is _REQUIRED else wished
     if not weights:
-        weights = dict.fromkeys(sorted(core), CORE_WEIGHT)
+        weights = dict.fromkeys(core, CORE_WEIGHT)
     ordered = sorted(weights, key=lambda row: -weights[row])[:SKILL_WIDTH]
     return skill_list(ordered), [weights[row] for row in ordered] + [0.0] * (SKILL_WIDTH - len(ordered))
 
@@ -132,4 +131,4 @@ def _level(offer: Offer, exigence: Exigence) -> int:
 
 
 def _licences(offer: Offer, exigence: Exigence) -> int:
-    return licence_bits(demand.licence for demand in offer.licences if demand.exigence is exigence)
+    return licence_bits([demand.licence for demand in offer.licences if demand.exigence is exigence])

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from features.bits import contract_bits, held_licence_bits, language_bits
 from features.geo import radius_km
 from features.records import Profile, Project, SkillLevel, WorkingTime, occupation_code
-from features.rome.referential import Relation
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
     day_or_missing,
+    family,
     number_or_nan,
     payload_of,
     place_columns,
@@ -55,8 +55,10 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
             "profiling": profile.consents.profiling,
             "counsellor": counsellor_number(profile.counsellor_id),
         }
+        held = occupations_held(profile, lookups)
         for project in profile.projects:
-            occupation = resolve_occupation(lookups, occupation_code(project), project_label(project, lookups))
+            label = project_label(project, lookups)
+            occupation = resolve_occupation(lookups, occupation_code(project), label)
             if occupation < 0:
                 continue
             available = [date for date in (profile.available_from, project.start_date) if date is not None]
@@ -71,10 +73,10 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
                     "working_time": working_time_code(project.working_time),
                     "pay_floor": number_or_nan(project.pay_floor_monthly),
                     "available_day": day_or_missing(max(available, default=None)),
-                    "experience_months": experience_months(profile, occupation, lookups),
+                    "experience_months": experience_months(held, occupation, lookups),
                 },
                 payload,
-                [(project_label(project, lookups), LABEL_WEIGHT), (skills_text, SKILLS_WEIGHT)],
+                [(label, LABEL_WEIGHT), (skills_text, SKILLS_WEIGHT)],
                 [(occupation, OCCUPATION_WEIGHT)],
             )
     return writer.rows()
@@ -99,15 +101,17 @@ def project_reach_km(profile: Profile, project: Project) -> float:
     return DEFAULT_RADIUS_KM if reach is None else reach
 
 
-def experience_months(profile: Profile, occupation: int, lookups: Lookups) -> int:
-    """Months in the occupation, or in one that shares its v3 parent."""
-    rome = lookups.reference.rome
-    months = 0
-    for experience in profile.experiences:
-        held = resolve_occupation(lookups, occupation_code(experience), experience.title)
-        if held >= 0 and rome.relation[held, occupation] >= Relation.PARENT:
-            months += experience.months
-    return months
+def occupations_held(profile: Profile, lookups: Lookups) -> list[tuple[int, int]]:
+    """Occupation row, -1 unknown, and months of each experience."""
+    return [
+        (resolve_occupation(lookups, occupation_code(past), past.title), past.months) for past in profile.experiences
+    ]
+
+
+def experience_months(held: Sequence[tuple[int, int]], occupation: int, lookups: Lookups) -> int:
+    """Months in the occupation, or in one that shares its v3 parent, of those `occupations_held`."""
+    counted = family(lookups, occupation)
+    return sum([months for row, months in held if row in counted])
 
 
 def working_time_code(working_time: WorkingTime | None) -> int:

@@ -13,6 +13,7 @@ from matching.catalogue import Rows
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
+    core_skills,
     day_or_missing,
     number_or_nan,
     payload_of,
@@ -95,5 +96,4 @@ def taught_skills(training: Training, occupations: Sequence[int], lookups: Looku
     listed = [row for code in training.skills if (row := rome.get_skill_row(code)) is not None]
     if listed or not occupations:
         return listed
-    rows, core = rome.skills_of(occupations[0])
-    return [int(row) for row in rows[core]]
+    return list(core_skills(lookups, occupations[0]))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import models.encoder
 from features.rome.referential import Rome
-from models.encoder import BLOCK, LAYER, Encoder, Layer, unit
-from models.words import Hashing
+from models.encoder import BLOCK, FEW, LAYER, Encoder, Layer, unit
+from models.words import Hashing, distinct_words
 from tests.models.made import BUCKETS, DIM, random_encoder
 
 WORDLESS = ["", "  ", "!?", "😀😀", "\x00\x01"]
@@ -44,6 +44,20 @@ def test_a_batch_is_its_texts_one_by_one(encoder: Encoder, texts: list[str]) -> 
 def test_more_texts_than_a_block(encoder: Encoder) -> None:
     vectors = encoder.encode(["aide soignante", "maçon", "comptable"] * (BLOCK // 3 + 2))
     np.testing.assert_allclose(vectors[3:], vectors[:-3], atol=1e-6)
+
+
+def test_texts_are_the_sums_of_their_words_in_order(encoder: Encoder) -> None:
+    """Few texts are added one by one, many by a matrix: to the same numbers, to the bit."""
+    texts = [f"{title} {place} équipe du soir" for place in range(9) for title in TITLES]
+    words = [distinct_words(text) for text in texts]
+    assert len(words) > FEW
+    expected = np.zeros((len(words), DIM), np.float32)
+    for row, told in enumerate(words):
+        for word in told:
+            expected[row] += encoder.word(word)
+    np.testing.assert_array_equal(encoder._sums(words), expected)
+    np.testing.assert_array_equal(np.concatenate([encoder._sums([told]) for told in words]), expected)
+    assert not encoder._sums([[]] * (FEW + 1)).any()
 
 
 def test_a_text_by_hand() -> None:

@@ -107,3 +107,17 @@ def test_a_context_without_a_word_is_none(index: EvidenceIndex, context: str) ->
     assert found is not None
     assert not found.in_context
     assert not found.features[:, CONTEXT_COLUMNS].any()
+
+
+def test_of_names_that_fit_alike_the_first_is_the_best(index: EvidenceIndex) -> None:
+    """Against the order of all names by fit."""
+    fiches = np.flatnonzero(index._sizes)[:40]
+    names, offsets = index._names_of(fiches)
+    fit = np.random.default_rng(3).integers(0, 3, len(names)).astype(np.float32)
+    groups = np.repeat(np.arange(len(fiches)), index._sizes[fiches])
+    expected = index._appellations[names[np.lexsort((-fit, groups))[offsets]]]
+    np.testing.assert_array_equal(index._best_appellations(names, offsets, fit), expected)
+
+
+def test_no_context_says_nothing(index: EvidenceIndex) -> None:
+    assert not any(column.any() for column in index._context(""))

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import models.inference
 from features.records import Establishment, Experience, Inference, Offer, OfferSource, Profile, Project, Training
 from features.rome.referential import Rome
-from models.inference import Completion
+from models.inference import LONGEST_KEPT, Completion
 from models.tagger import THRESHOLD, Prediction
 from tests.models.made import bakery
 
@@ -163,3 +165,33 @@ def test_what_the_same_models_read_is_kept_where_it_is_asked_and_only_there(
     older = Inference(rome_code="A1102", score=0.7, model="older")
     assert completion.completed(offer(inferred=older), keep=True).inferred == BAKER
     assert reading.asked == [("mitron", "")]
+
+
+def test_words_that_recur_are_read_once_and_long_ones_are_not_kept(completion: Completion, reading: Reading) -> None:
+    long = "mitron " * 40
+    assert len(long) > LONGEST_KEPT
+    for text in ("mitron", "mitron", "jamais vu", "jamais vu", long, long):
+        completion.read(text)
+    assert [text for text, _ in reading.asked] == ["mitron", "jamais vu", long, long]
+
+
+def test_a_text_with_a_context_is_not_that_text_alone(completion: Completion, reading: Reading) -> None:
+    for context in ("", "Fait le pain", "", "Fait le pain"):
+        completion.read("mitron", context)
+    assert reading.asked == [("mitron", ""), ("mitron", "Fait le pain"), ("mitron", "Fait le pain")]
+
+
+def test_readings_that_are_kept_are_bounded(
+    completion: Completion, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.inference, "MOST_KEPT", 2)
+    for text in ("a", "b", "a", "c", "a", "b"):
+        completion.read(text)
+    assert [text for text, _ in reading.asked] == ["a", "b", "c", "b"]
+
+
+def test_threads_share_what_was_read(completion: Completion) -> None:
+    texts = ["mitron", "soudure", "peut-être", "jamais vu"] * 200
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(completion.read, texts))
+    assert found == [BAKER, WELDER, None, None] * 200

@@ -10,6 +10,7 @@ import pytest
 
 import models.lexical
 from models.lexical import WordIndex
+from models.stems import stems
 
 LOG_2 = math.log(2)
 NAMES = ("Boulanger", "Boulangère pâtissière", "Soudeur")
@@ -86,3 +87,18 @@ def test_words_looked_up_are_bounded_and_forgetting_changes_nothing(monkeypatch:
     known, text = index(), "bolanger soudeur xylophage patissier"
     np.testing.assert_array_equal(known.overlap(text)[0], known.overlap(text)[0])
     assert len(known._known) <= 2
+
+
+def test_a_long_text_is_the_sum_of_its_words_one_by_one() -> None:
+    text = "Boulangère, soudeur, inconnu: des pâtissiers et boulangers"
+    lexical = index()
+    offsets, fiches, strength = lexical.fiches_of
+    expected = np.zeros(lexical.n_fiches, np.float32)
+    total = 1e-6
+    for word in stems(text):
+        number = lexical.numbers.get(word)
+        if number is not None:
+            total += float(lexical.idf[number])
+            span = slice(offsets[number], offsets[number + 1])
+            expected[fiches[span]] += lexical.idf[number] * strength[span]
+    np.testing.assert_array_equal(lexical.resemblance(text), expected / np.float32(total))

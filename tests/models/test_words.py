@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from features.text import normalise, shorten
 from models.words import MAX_CHARACTERS, MAX_WORD, Hashing, distinct_words
 
 words = st.text(alphabet="abcdez09+#", min_size=1, max_size=60)
@@ -73,3 +74,11 @@ def test_repeating_a_title_adds_no_word_and_cuts_none(title: str, times: int) ->
 def test_what_follows_the_limit_is_not_read() -> None:
     assert distinct_words("mot " * (MAX_CHARACTERS // 4) + "suite") == ["mot"]
     assert len(distinct_words("x" * 1_000_000)) == 1
+
+
+@given(st.text(max_size=80) | st.text(alphabet="aÉİß½ﬁœ﷽´\u0301\u00a0\u2003\x1f -/", max_size=60), st.integers(1, 60))
+@example("x" * 30 + "\u00a0" + "y" * 30, 1)
+@example("Ébéniste " + "z" * 70 + " menuisier", 70)
+def test_words_read_one_by_one_are_those_of_the_whole_text(text: str, times: int) -> None:
+    whole = normalise(shorten(text * times, MAX_CHARACTERS)).split()
+    assert distinct_words(text * times) == list(dict.fromkeys(word[:MAX_WORD] for word in whole))

@@ -54,6 +54,20 @@ def test_a_longer_world_begins_like_the_shorter_one(facts: WorldFacts, kind: Kin
     assert len(long) == BLOCK + 7
 
 
+def test_blocks_left_out_are_those_that_others_draw(facts: WorldFacts) -> None:
+    sizes = Sizes(profiles=9, offers=2 * BLOCK + 7, trainings=BLOCK + 7, establishments=2 * BLOCK + 7, events=9)
+    for kind in ORDER:
+        whole = list(World(facts, sizes, 9, TODAY).blocks(kind))
+        parts = [list(World(facts, sizes, 9, TODAY).blocks(kind, first, 2)) for first in (0, 1, 9)]
+        assert parts == [whole[::2], whole[1::2], []], kind
+
+
+@pytest.mark.parametrize(("first", "step"), [(-1, 1), (0, 0)])
+def test_blocks_that_cannot_be_are_refused(facts: WorldFacts, first: int, step: int) -> None:
+    with pytest.raises(ValueError, match="first >= 0 and step >= 1"):
+        next(World(facts, TINY, 5, TODAY).blocks(Kind.OFFER, first, step))
+
+
 def test_generate_gives_one_kind(facts: WorldFacts) -> None:
     assert list(generate(facts, TINY, 5, TODAY, Kind.OFFER)) == list(World(facts, TINY, 5, TODAY).records(Kind.OFFER))
 
