@@ -334,9 +334,13 @@ class World:
         return occupation_vectors(self.encoder, self.facts.reference.rome)
 
     def drafts(self, n: int, draw: np.random.Generator) -> Drafts:
-        """Posts where people live, of what their area asks for, in recruiters' words."""
+        """Posts where people live, of what their area asks for, in recruiters' words.
+
+        As in the service, a search stands on a commune whose point is known.
+        """
         facts, rome = self.facts, self.facts.reference.rome
-        commune = facts.places.commune_choice.draw(draw, n)
+        placed = ~np.isnan(facts.reference.communes.lat)
+        commune = Choice.of(facts.places.population * placed).draw(draw, n)
         area = facts.places.area_of[commune].astype(np.int64)
         _, occupation = facts.demand.occupations(area, draw.random(n), draw.random(n))
         appellation = facts.appellations.draw(occupation, draw.random(n)).tolist()
@@ -363,6 +367,38 @@ class World:
         """(n_occupations + 1,) the occupations whose code begins with the same letters; the last is False."""
         codes = self.facts.reference.rome.codes
         return np.array([*(code[:letters] == codes[occupation][:letters] for code in codes), False])
+
+
+def save_queries(path: Path, queries: Sequence[Query]) -> None:
+    """Queries in an npz, for processes that need not draw them again."""
+    with_family = [i for i, query in enumerate(queries) if query.family is not None]
+    families = [query.family for query in queries if query.family is not None]
+    np.savez(
+        path,
+        vector=np.array([query.vector for query in queries]),
+        commune=np.array([query.commune for query in queries]),
+        radius_km=np.array([np.nan if query.radius_km is None else query.radius_km for query in queries]),
+        day=np.array([query.day for query in queries]),
+        contracts=np.array([query.contracts for query in queries]),
+        unfiltered=np.array([query.unfiltered for query in queries]),
+        with_family=np.array(with_family, dtype=np.int64),
+        families=np.array(families, dtype=np.bool_),
+    )
+
+
+def load_queries(path: Path) -> list[Query]:
+    """What `save_queries` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        kept = {name: arrays[name] for name in arrays.files}
+    family = dict(zip(kept["with_family"].tolist(), kept["families"], strict=True))
+    radii = [None if np.isnan(radius) else radius for radius in kept["radius_km"].tolist()]
+    columns = (kept[name].tolist() for name in ("commune", "day", "contracts", "unfiltered"))
+    return [
+        Query(vector, commune, radius, day, contracts, family.get(i), unfiltered)
+        for i, (vector, radius, commune, day, contracts, unfiltered) in enumerate(
+            zip(kept["vector"], radii, *columns, strict=True)
+        )
+    ]
 
 
 def _imported(data: Path, reference: Path) -> Path:
