@@ -58,8 +58,8 @@ class FaissIvf(InProcess):
 
     def _bytes(self, vectors: NDArray[np.floating]) -> NDArray[np.float32]:
         """Whole numbers from -128 to 127, which the codes hold as they are."""
-        scaled = np.rint(vectors.astype(np.float32) * self._scale)
-        return np.clip(scaled, -128, 127).astype(np.float32)
+        scaled: NDArray[np.float32] = np.clip(np.rint(vectors.astype(np.float32) * self._scale), -128, 127)
+        return scaled
 
     def bytes_per_vector(self) -> float:
         return float(self._index.code_size + 8 + 2 * self._index.d)
