@@ -65,11 +65,9 @@ class Catalogue:
         collection: Collection,
         index: Index | None,
         written: Written | None = None,
-        place_order: NDArray[np.int32] | None = None,
     ) -> None:
         self.collection = collection
         self.written = written
-        self.place_order = np.empty(0, dtype=np.int32) if place_order is None else place_order
         self._index = index
         self._schema: tuple[Column, ...] = SCHEMAS[collection]
         self._n_written = 0 if written is None else len(written)
@@ -81,6 +79,7 @@ class Catalogue:
         self._added_rows: dict[str, range] = {}
         self._n_gone = 0
         """Written records that are buried."""
+        self._n_buried = 0
 
     def __len__(self) -> int:
         """Rows, buried ones included."""
@@ -113,8 +112,8 @@ class Catalogue:
         return self._alive[: len(self)]
 
     @property
-    def has_buried_written_rows(self) -> bool:
-        return self._n_gone > 0
+    def has_buried_rows(self) -> bool:
+        return self._n_buried > 0
 
     def column(self, name: str) -> NDArray[Any]:
         """(n,) or (n, width) values of a column, buried rows included. A copy where rows were added: for audits."""
@@ -224,6 +223,7 @@ class Catalogue:
         if len(rows) == 0:
             return
         self._alive[rows] = False
+        self._n_buried += len(rows)
         if self._added_rows.pop(key, None) is None:
             self._n_gone += 1
 
@@ -262,7 +262,7 @@ class Catalogue:
     def load(cls, folder: Path, collection: Collection, backend_name: str, place_order: NDArray[np.int32]) -> Self:
         """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
         index = None if collection in WITHOUT_VECTORS else backend(backend_name).load(folder)
-        return cls(collection, index, Written.load(folder, collection), place_order)
+        return cls(collection, index, Written.load(folder, collection, place_order))
 
 
 def _spans(ids: Sequence[str], start: int) -> dict[str, range]:

@@ -50,25 +50,28 @@ class Filtered:
         if written is None:
             return whole(0)
         cells = [item.cells(written) for item in self._conditions if isinstance(item, Placed)]
-        if not cells:
-            return whole(len(written))
-        marked = cells[0]
-        for other in cells[1:]:
-            marked = marked & other
-        return written.spans(marked, self._catalogue.place_order)
+        return written.spans(cells) if cells else whole(len(written))
 
-    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of `rows` are allowed."""
+    def test(self, rows: NDArray[np.int64], in_spans: bool = False) -> NDArray[np.bool_]:
+        """Which of `rows` are allowed; `in_spans` says that they are known to lie in `spans`."""
+        decided = in_spans and int(rows[-1] if len(rows) else 0) < self._catalogue.n_written
+        conditions = self._undecided if decided else self._conditions
         mask = np.zeros(len(rows), dtype=np.bool_)
-        mask[self._remaining(np.arange(len(rows)), rows, self._conditions)] = True
+        mask[self._remaining(np.arange(len(rows)), rows, conditions)] = True
         return mask
+
+    @cached_property
+    def _undecided(self) -> Sequence[Condition]:
+        """The conditions that being in a span does not settle, for written rows."""
+        return [item for item in self._conditions if not (isinstance(item, Placed) and item.decided)]
 
     def _remaining(
         self, positions: NDArray[np.int64], rows: NDArray[np.int64], conditions: Sequence[Condition]
     ) -> NDArray[np.int64]:
         """Of `positions`, whose rows are `rows`, those that are alive and meet `conditions`."""
-        living = self._catalogue.alive[rows]
-        positions, rows = positions[living], rows[living]
+        if self._catalogue.has_buried_rows:
+            living = self._catalogue.alive[rows]
+            positions, rows = positions[living], rows[living]
         for condition in conditions:
             if len(rows) == 0:
                 break
@@ -91,7 +94,7 @@ class Filtered:
         view = View(catalogue.collection, len(mask), lambda name: _joined([written.columns[name][run] for run in runs]))
         if len(runs) == 1:
             mask = mask.copy()
-        asked = [item for item in self._conditions if not (isinstance(item, Placed) and item.decided)]
+        asked = self._undecided
         for number, condition in enumerate(asked):
             mask &= condition(view)
             if np.count_nonzero(mask) < FEW * len(mask):

@@ -10,7 +10,7 @@ and only what is shown is read of it.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,8 @@ class Written:
     offsets: NDArray[np.int64]
     """(n_bands, n_places + 1) first row of each place in each band, and past the last. Places go along the curve; the
     last is for rows of no known commune."""
+    rank_of_commune: NDArray[np.int64]
+    """(n_communes + 1,) place of each commune along the curve; the last is no known one."""
     low: Mapping[str, NDArray[Any]]
     """(n_bands,) least value of a column in each band; NaN-free, a band without known values has the column's missing
     one."""
@@ -109,27 +111,40 @@ class Written:
             raise ArtifactError(f"{PAYLOADS} of {self.collection.value} is damaged at record {record}; build it again")
         return payload
 
-    def spans(self, cells: NDArray[np.bool_], place_order: NDArray[np.int32]) -> NDArray[np.int64]:
-        """(s, 2) first and past-the-end rows of the runs that lie in marked cells; ascending, apart, none empty.
+    def spans(self, cells: Sequence[NDArray[np.bool_]]) -> NDArray[np.int64]:
+        """(s, 2) first and past-the-end rows of the runs that lie in cells marked in each of `cells`, which is not
+        empty; ascending, apart, none empty.
 
-        `cells` is (n_bands or 1, n_communes + 1 or 1): rows of that band and commune may be wanted; the last is for
-        rows of no known commune.
+        An array of cells is (n_bands or 1, n_communes + 1 or 1): rows of that band and commune may be wanted; the last
+        commune is for rows of no known one.
         """
-        in_order = np.append(place_order, len(place_order))
-        cells = np.broadcast_to(cells, (len(cells), len(in_order)))
-        runs: list[NDArray[np.int64]] = []
-        for band in range(len(self.offsets)):
-            places = np.flatnonzero(cells[min(band, len(cells) - 1)][in_order])
-            if len(places):
-                breaks = np.flatnonzero(np.diff(places) > 1)
-                firsts = places[np.append(0, breaks + 1)]
-                lasts = places[np.append(breaks, len(places) - 1)]
-                runs.append(np.stack([self.offsets[band, firsts], self.offsets[band, lasts + 1]], axis=1))
-        found = np.concatenate(runs) if runs else np.empty((0, 2), dtype=np.int64)
+        of_bands = [item[:, 0] for item in cells if item.shape[1] == 1]
+        of_communes = [item[0] for item in cells if len(item) == 1]
+        of_both = [item for item in cells if 1 not in item.shape]
+        alike = self._runs(of_communes)
+        runs = [
+            self.offsets[band][
+                alike if alike is not None else self._runs([*of_communes, *(item[band] for item in of_both)])
+            ].T
+            for band in range(len(self.offsets))
+            if all(item[band if len(item) > 1 else 0] for item in of_bands)
+        ]
+        found = np.concatenate([np.empty((0, 2), dtype=np.int64), *runs])
         return found[found[:, 0] < found[:, 1]]
 
+    def _runs(self, masks: list[NDArray[np.bool_]]) -> NDArray[np.int64]:
+        """(2, r) first and past-the-end places of the runs of communes that every mask marks; all without a mask."""
+        if not masks:
+            return np.array([[0], [len(self.rank_of_commune)]])
+        marked = masks[0] if len(masks) == 1 else np.logical_and.reduce(masks)
+        places = np.sort(self.rank_of_commune[np.flatnonzero(marked)])
+        if len(places) == 0:
+            return np.empty((2, 0), dtype=np.int64)
+        breaks = np.flatnonzero(places[1:] != places[:-1] + 1)
+        return np.stack([places[np.append(0, breaks + 1)], places[np.append(breaks, len(places) - 1)] + 1])
+
     @classmethod
-    def load(cls, folder: Path, collection: Collection) -> "Written":
+    def load(cls, folder: Path, collection: Collection, place_order: NDArray[np.int32]) -> "Written":
         """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
 
         def mapped(name: str) -> Any:
@@ -144,7 +159,8 @@ class Written:
                 column.name: map_array(folder / COLUMNS / f"{column.name}.npy", copy_on_write=True)
                 for column in SCHEMAS[collection]
             },
-            offsets=mapped(OFFSETS),
+            offsets=np.load(folder / OFFSETS, allow_pickle=False),
+            rank_of_commune=np.append(np.argsort(place_order), len(place_order)).astype(np.int64),
             low=low,
             high=high,
             postings={name: mapped(f"{POSTINGS_FOLDER}/{name}.npy") for name in POSTINGS[collection]},

@@ -9,9 +9,9 @@ from matching.catalogue import View
 from matching.filters.base import Placed
 
 visible_to_employers: Final = Placed(
-    lambda view: view.column("visible"), cells=lambda written: (written.high["visible"] > 0)[:, None]
+    lambda view: view.column("visible"), cells=lambda written: (written.low["visible"] > 0)[:, None], decided=True
 )
-"""Profiles whose person agreed to be seen by employers; the others stand in a band of their own."""
+"""Profiles whose person agreed to be seen by employers: a band has such people alone, or none (`schema.BANDS`)."""
 
 
 def may_be_prospected(view: View) -> NDArray[np.bool_]:

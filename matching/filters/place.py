@@ -64,7 +64,8 @@ def in_own_reach(lookups: Lookups, commune: int) -> Condition:
 
 def _inside(lookups: Lookups, communes: Sequence[int], radius_km: float) -> NDArray[np.bool_]:
     """(n_communes + 1,) communes at most `radius_km` from one of `communes`; the last, unknown, is not."""
-    distances = np.fmin.reduce([lookups.distances_from(commune) for commune in communes])
+    from_each = [lookups.distances_from(commune) for commune in communes]
+    distances = from_each[0] if len(from_each) == 1 else np.fmin.reduce(from_each)
     return np.asarray(distances <= radius_km, dtype=np.bool_)
 
 

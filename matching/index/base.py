@@ -33,8 +33,8 @@ class Selection(Protocol):
         """(n, 2) first and past-the-end rows of runs that hold every allowed row: ascending, apart, none empty."""
         ...
 
-    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of `rows` are allowed."""
+    def test(self, rows: NDArray[np.int64], in_spans: bool = False) -> NDArray[np.bool_]:
+        """Which of `rows` are allowed; `in_spans` says that they are known to lie in `spans`."""
         ...
 
     @property
@@ -62,7 +62,7 @@ class MaskSelection:
     def spans(self) -> NDArray[np.int64]:
         return whole(self.n_rows)
 
-    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def test(self, rows: NDArray[np.int64], in_spans: bool = False) -> NDArray[np.bool_]:  # noqa: ARG002
         return self.mask[rows]
 
     @cached_property

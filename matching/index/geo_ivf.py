@@ -10,8 +10,8 @@ thousands of *allowed* rows have been seen. Where the next rows come from is the
 * **by meaning**: the lists of the wanted clusters are put to the filters. Better when most of the country is in reach.
 
 So a selective filter costs no recall: it makes the search go through more clusters, to the last if need be. The rows
-seen are scanned as bytes (FAISS, `QT_8bit_direct_signed`), the best of them scored again from half precision. Rows
-added since the index was written are all put to the filters and scored.
+seen are gathered and scored as they are kept, in half precision (FAISS, `QT_fp16`): few enough that smaller codes to
+scan first would cost more than they save. Rows added since the index was written are all put to the filters and scored.
 
 Jégou, Douze, Schmid, "Product quantization for nearest neighbor search", PAMI 2011, for inverted lists; the rest was
 measured (docs/performance.md).
@@ -27,26 +27,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
-from matching.index.halves import GrowingRows, HalfRows, load_halves, map_array, write_blocks
+from matching.index.halves import HalfRows, load_halves, map_array, write_blocks
 from matching.index.runs import numbered, rows_in
 
-CODES, CENTROIDS, CLUSTERS, LISTS, LIST_STARTS = (
-    f"{name}.npy" for name in ("codes", "centroids", "clusters", "lists", "list_starts")
-)
+CENTROIDS, CLUSTERS, LISTS, LIST_STARTS = (f"{name}.npy" for name in ("centroids", "clusters", "lists", "list_starts"))
 
-LARGEST: Final = 4.0
-"""Component that becomes the largest byte, in standard deviations of a unit vector's; what is beyond is cut."""
-ENOUGH: Final = 4000
+ENOUGH: Final = 2000
 """Allowed rows to be seen before a search stops: recall@100 is then above .995 (benchmarks/retrieval.py)."""
-FEW: Final = 320
-"""Rows that are scored from half precision at once: fewer are not worth a scan of bytes."""
-SPARE: Final = 64
-"""Rows kept from the scan of bytes beyond those wanted, to make up for its rounding."""
+TIES: Final = 64
+"""Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 PLACE_NS, MEANING_NS = 1.5, 40.0
 """What a row costs: its cluster read in passing, or itself put to the filters."""
-LIKELY_SHARE: Final = 0.3
+LIKELY_SHARE: Final = 0.4
 """Share of the rows in reach that the filters are expected to let through, before anything is known."""
-ROWS_PER_CLUSTER, MOST_CLUSTERS, SAMPLE_PER_CLUSTER = 1500, 2048, 100
+ROWS_PER_CLUSTER, MOST_CLUSTERS, SAMPLE_PER_CLUSTER = 1500, 1024, 200
 SEED: Final = 1
 BLOCK: Final = 8192
 
@@ -60,8 +54,6 @@ class GeoIvfIndex:
     def __init__(self, dim: int) -> None:
         self._halves = HalfRows(dim)
         self._meaning = _Meaning.none(dim)
-        self._codes = np.empty((0, dim), dtype=np.uint8)
-        self._added_codes = GrowingRows(dim, np.uint8)
 
     @property
     def dim(self) -> int:
@@ -73,27 +65,32 @@ class GeoIvfIndex:
     def add(self, vectors: NDArray[np.float32]) -> None:
         check_vectors(vectors, self.dim)
         self._halves.append(vectors)
-        self._added_codes.append(bytes_of(vectors))
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
         rows = self._seen(query, max(ENOUGH, 10 * k), selection)
-        if len(rows) > max(FEW, k + SPARE):
-            rows = self._promising(query, k, rows)
-        return best(self._halves.products(query, rows), rows, k)
+        wanted = min(k, len(rows))
+        if wanted <= 0:
+            return best(np.empty(0, np.float32), rows[:0], 0)
+        kept = min(wanted + TIES, len(rows))
+        while True:
+            found = best(*self._scan(query, kept, rows), kept)
+            if kept == len(rows) or found.scores[wanted - 1] > found.scores[-1]:
+                return Found(found.rows[:wanted], found.scores[:wanted])
+            kept = min(4 * kept, len(rows))  # equal scores run past the end: see them all, so that the lowest are kept
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._halves.take(rows)
 
     def _seen(self, query: NDArray[np.float32], enough: int, selection: Selection) -> NDArray[np.int64]:
         """At least `enough` allowed rows, those of the nearest clusters, or all there are; and all the added ones."""
-        n_written = len(self._codes)
+        n_written = len(self._halves.mapped)
         spans = selection.spans
         written, added = np.minimum(spans, n_written), np.maximum(spans, n_written)
         parts = [_allowed(rows_in(added), selection)]
         n_reach = int((written[:, 1] - written[:, 0]).sum())
         if n_reach <= enough:
-            return np.concatenate([_allowed(rows_in(written), selection), *parts])
+            return np.concatenate([_allowed(rows_in(written), selection, in_spans=True), *parts])
         ranks = self._meaning.ranks(query)
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
@@ -105,70 +102,42 @@ class GeoIvfIndex:
             missing = 1.2 * (enough - n_seen) / share
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
-            allowed = _allowed(rows, selection)
+            allowed = _allowed(rows, selection, in_spans=not by_meaning)
             parts.append(allowed)
             n_seen, n_put = n_seen + len(allowed), n_put + len(rows)
         return np.concatenate(parts)
 
-    def _promising(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The best of `rows` by their bytes, some more than `k`."""
-        wanted = k + SPARE
-        while wanted < len(rows):
-            scores, kept = self._scan(query, wanted, rows)
-            in_order = np.sort(scores)[::-1]
-            if in_order[k - 1] > in_order[-1]:
-                return kept
-            wanted *= 4  # equal scores run past the end: see them all, so that the lowest rows are kept
-        return rows
-
     def _scan(
-        self, query: NDArray[np.float32], wanted: int, rows: NDArray[np.int64]
+        self, query: NDArray[np.float32], kept: int, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The `wanted` best of `rows` (more than that) by inner product of bytes, in no order, with their scores."""
-        scores = np.full(wanted, -np.inf, dtype=np.float32)
-        kept = np.full(wanted, -1, dtype=np.int64)
+        """Scores and numbers of the `kept` best of `rows` (at least as many), in no order."""
+        scores = np.full(kept, -np.inf, dtype=np.float32)
+        numbers = np.full(kept, -1, dtype=np.int64)
         scratch = _scratch(self.dim)
-        whole_numbers = np.rint(query * (127 / np.abs(query).max())).astype(np.float32)
-        scratch.scanner.set_query(faiss.swig_ptr(whole_numbers))
-        n_written = len(self._codes)
+        scratch.scanner.set_query(faiss.swig_ptr(query))
         for start in range(0, len(rows), BLOCK):
-            part = np.ascontiguousarray(rows[start : start + BLOCK])
-            codes = scratch.codes[: len(part)]
-            if int(part.max()) < n_written:
-                np.take(self._codes, part, axis=0, out=codes, mode="clip")
-            else:
-                old = part < n_written
-                codes[old] = self._codes[part[old]]
-                codes[~old] = self._added_codes.rows[part[~old] - n_written]
+            part = rows[start : start + BLOCK]
+            codes = self._halves.gather(part, scratch.codes[: len(part)])
             scratch.scanner.scan_codes(
                 len(part),
-                faiss.swig_ptr(codes),
+                faiss.swig_ptr(codes.view(np.uint8)),
                 faiss.swig_ptr(part),
                 faiss.swig_ptr(scores),
-                faiss.swig_ptr(kept),
-                wanted,
+                faiss.swig_ptr(numbers),
+                kept,
             )
-        return scores, kept
+        return scores, numbers
 
     @staticmethod
     def write(folder: Path, dim: int, count: int, blocks: Blocks) -> None:
         halves = write_blocks(folder, dim, count, blocks)
-        if count == 0:
-            np.save(folder / CODES, np.empty((0, dim), dtype=np.uint8))
-            _Meaning.none(dim).save(folder)
-            return
-        codes = np.lib.format.open_memmap(folder / CODES, mode="w+", dtype=np.uint8, shape=halves.shape)
-        for start in range(0, count, BLOCK):
-            codes[start : start + BLOCK] = bytes_of(halves[start : start + BLOCK].astype(np.float32))
-        codes.flush()
-        _Meaning.learn(halves).save(folder)
+        (_Meaning.learn(halves) if count else _Meaning.none(dim)).save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         halves = load_halves(folder)
         index = cls(halves.shape[1])
         index._halves = HalfRows(halves.shape[1], halves)
-        index._codes = map_array(folder / CODES)
         index._meaning = _Meaning.load(folder)
         return index
 
@@ -217,7 +186,7 @@ class _Meaning:
 
     def ranks(self, query: NDArray[np.float32]) -> NDArray[np.int64]:
         """(n_clusters,) clusters, the nearest to `query` first."""
-        return np.argsort(-(self.centroids @ query), kind="stable")
+        return np.argsort(-(self.centroids @ query))
 
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:
         """How far to go in `ranks` from `first` on to meet `n_rows` rows; one cluster further at least."""
@@ -253,15 +222,17 @@ class _ByPlace:
     """Rows in reach, told by their clusters."""
 
     def __init__(self, meaning: _Meaning, ranks: NDArray[np.int64], spans: NDArray[np.int64]) -> None:
-        rank_of = np.empty(len(ranks), dtype=np.uint16)
-        rank_of[ranks] = np.arange(len(ranks), dtype=np.uint16)
-        self._spans = spans
-        self._ranks = rank_of[np.concatenate([meaning.clusters[start:stop] for start, stop in spans.tolist()])]
+        self._ranks, self._spans = ranks, spans
+        self._wanted = np.empty(len(ranks), dtype=np.bool_)
+        self._clusters = np.concatenate([meaning.clusters[start:stop] for start, stop in spans.tolist()]).astype(
+            np.intp
+        )
 
     def rows(self, first: int, past: int) -> NDArray[np.int64]:
         """Rows of the clusters ranked from `first` to `past`, the end not included."""
-        below = self._ranks < past
-        return numbered(np.flatnonzero(below & (self._ranks >= first) if first else below), self._spans)
+        self._wanted[:] = False
+        self._wanted[self._ranks[first:past]] = True
+        return numbered(np.flatnonzero(np.take(self._wanted, self._clusters, mode="clip")), self._spans)
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +242,7 @@ class _Scratch:
     scanner: Any
     quantizer: Any
     """Kept alive for the scanner, which has a bare pointer to it."""
-    codes: NDArray[np.uint8]
+    codes: NDArray[np.float16]
 
 
 _of_thread = threading.local()
@@ -281,20 +252,12 @@ def _scratch(dim: int) -> _Scratch:
     """This thread's scratch for vectors of `dim` dimensions."""
     found: dict[int, _Scratch] = _of_thread.__dict__.setdefault("scratch", {})
     if dim not in found:
-        quantizer: Any = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit_direct_signed)
+        quantizer: Any = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16)
         scanner = quantizer.select_InvertedListScanner(faiss.METRIC_INNER_PRODUCT, None, False, None, False)
         scanner.set_list(0, 0.0)
-        found[dim] = _Scratch(scanner, quantizer, np.empty((BLOCK, dim), dtype=np.uint8))
+        found[dim] = _Scratch(scanner, quantizer, np.empty((BLOCK, dim), dtype=np.float16))
     return found[dim]
 
 
-def bytes_of(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """(n, dim) codes of `QT_8bit_direct_signed`: the whole number nearest to each scaled component, plus 128."""
-    largest = min(LARGEST / vectors.shape[1] ** 0.5, 1.0)
-    scaled = np.rint(np.clip(vectors / largest, -1, 1) * 127)
-    codes: NDArray[np.uint8] = (scaled + 128).astype(np.uint8)
-    return codes
-
-
-def _allowed(rows: NDArray[np.int64], selection: Selection) -> NDArray[np.int64]:
-    return rows[selection.test(rows)] if len(rows) else rows
+def _allowed(rows: NDArray[np.int64], selection: Selection, in_spans: bool = False) -> NDArray[np.int64]:
+    return rows[selection.test(rows, in_spans)] if len(rows) else rows

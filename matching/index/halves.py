@@ -66,6 +66,16 @@ class HalfRows:
         taken[~old] = self._added.rows[rows[~old] - first_added]
         return taken
 
+    def gather(self, rows: NDArray[np.int64], into: NDArray[np.float16]) -> NDArray[np.float16]:
+        """The given rows as they are kept, copied into `into` (len(rows), dim), which is returned."""
+        first_added = len(self.mapped)
+        if len(self) == first_added or len(rows) == 0 or int(rows.max()) < first_added:
+            return np.take(self.mapped, rows, axis=0, out=into, mode="clip")
+        old = rows < first_added
+        into[old] = self.mapped[rows[old]]
+        into[~old] = self._added.rows[rows[~old] - first_added]
+        return into
+
     def products(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Inner products of `query` with the given rows, float32; equal vectors have equal ones."""
         products = np.empty(len(rows), dtype=np.float32)

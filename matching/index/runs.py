@@ -14,6 +14,7 @@ def numbered(positions: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[
     """The rows at ascending `positions` of the rows of `spans`, put end to end."""
     lengths = spans[:, 1] - spans[:, 0]
     ends = np.cumsum(lengths)
-    counts = np.diff(np.searchsorted(positions, ends), prepend=0)
+    counts = np.searchsorted(positions, ends)
+    counts[1:] -= counts[:-1].copy()
     rows: NDArray[np.int64] = positions + np.repeat(spans[:, 0] - (ends - lengths), counts)
     return rows
