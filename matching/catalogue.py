@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matching.index.base import Index
 from matching.index.registry import backend
+from matching.keys import key_number
 from matching.payloads import Payloads
 from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection, Column
 
@@ -49,6 +50,7 @@ class Catalogue:
         self._arrays: dict[str, NDArray[Any]] = {column.name: _empty(column) for column in self._schema}
         self._alive = np.empty(0, dtype=np.bool_)
         self._rows: dict[str, range] = {}
+        self._keys = np.empty(0, dtype=np.int64)
 
     def __len__(self) -> int:
         """Rows ever appended, buried ones included."""
@@ -142,6 +144,23 @@ class Catalogue:
             if buried < len(span):
                 catalogue._rows[key] = range(span.start + buried, span.stop)
         return catalogue
+
+    def keys(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(len(rows),) the number of the record that each row belongs to (`key_number`)."""
+        if len(self._keys) < len(self):
+            fresh = [key_number(key) for key in self.ids[len(self._keys) :]]
+            self._keys = np.append(self._keys, np.array(fresh, dtype=np.int64))
+        return self._keys.take(rows)
+
+    def id_of(self, row: int) -> str:
+        return self.ids[row]
+
+    def payload_of(self, row: int) -> bytes:
+        return self.payloads[row]
+
+    def take(self, name: str, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """(len(rows),) or (len(rows), width) values of a column."""
+        return self._arrays[name].take(rows, axis=0)
 
 
 def _spans(ids: Sequence[str], start: int) -> dict[str, range]:

@@ -1,7 +1,8 @@
 """Prospection: the firms a counsellor should call on, for the people of a portfolio, and whom to present there."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
+from math import isnan
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
-from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
+from matching.explain.firm import SENTENCES, FirmFacts, firm_gaps
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -24,10 +25,11 @@ from matching.lookups import day_number
 from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
-from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
+from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.sides import columns_of
 
 _FIRM = msgspec.json.Decoder(Establishment)
+_SENTENCES = [SENTENCES[feature.name] for feature in FIRM_FEATURES]
 
 DEPTH = 400
 """Firms that are ranked in full, the best by fit and expected hirings."""
@@ -55,8 +57,7 @@ class Portfolio:
     """(n_occupations,) 1 for the most wanted occupation."""
 
 
-@dataclass(frozen=True)
-class Target(Match[Establishment]):
+class Target(Match[Establishment], frozen=True):
     """A firm to prospect."""
 
     expected_hirings: float | None
@@ -96,10 +97,11 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
-    places = best_of_each([scored], firms.ids.__getitem__)
-    shown = tuple(_target(engine, portfolio, scored, found.position, pairs, meets) for found in page(places, window))
-    facets = facets_of(firms, *results_of([scored], firms.ids.__getitem__), engine.lookups)
-    answer = Answer(tuple(shown), len(places), facets)
+    keys = [firms.keys(rows)]
+    places = best_of_each([scored], keys)
+    shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
+    facets = facets_of(firms, *results_of([scored], keys), engine.lookups)
+    answer = Answer(shown, len(places), facets)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
 
@@ -168,8 +170,8 @@ def _not_contacted_since(day: int) -> Condition:
 
 def _most_promising(firms: Catalogue, rows: NDArray[np.int64], fits: NDArray[np.float32]) -> NDArray[np.int64]:
     """At most `DEPTH` rows by fit x ln(1 + expected hirings); unknown hirings count for half a hiring."""
-    expected = np.nan_to_num(firms.column("expected_hirings")[rows], nan=0.5)
-    promise = fits[firms.column("naf")[rows]] * np.log1p(expected)
+    expected = np.nan_to_num(firms.take("expected_hirings", rows), nan=0.5)
+    promise = fits[firms.take("naf", rows)] * np.log1p(expected)
     order = np.lexsort((rows, -promise))[:DEPTH]
     return np.sort(rows[order])
 
@@ -229,44 +231,66 @@ def _pairs(
 def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(n firms,) people, each counted once however many projects they have."""
     profiles = engine.catalogue(Collection.PROFILES)
-    ids = np.array([profiles.ids[row] for row in portfolio.rows.tolist()])
-    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.empty(0, dtype=np.int64)
-    if len(starts) == 0:
+    if len(portfolio.rows) == 0:
         return np.zeros(len(meets), dtype=np.float32)
+    keys = profiles.keys(portfolio.rows)
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     people: NDArray[np.float32] = np.logical_or.reduceat(meets, starts, axis=1).sum(axis=1).astype(np.float32)
     return people
 
 
-def _target(
+def _targets(
     engine: Engine,
     portfolio: Portfolio,
     scored: Scored,
-    position: int,
+    positions: NDArray[np.int64],
     pairs: FirmPairs,
     meets: NDArray[np.bool_],
-) -> Target:
-    firms, lookups = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups
-    row = int(scored.rows[position])
-    firm = _FIRM.decode(firms.payloads[row])
-    facts = FirmFacts(
-        values=scored.values_at(position),
-        sector_label=lookups.reference.naf.labels.get(firm.naf, firm.naf),
-        fitting_labels=_fitting_labels(engine, portfolio, int(firms.column("naf")[row])),
-        distance_km=float(pairs.distance_km[position]),
+) -> tuple[Target, ...]:
+    """The firms at `positions`."""
+    firms, naf = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups.reference.naf
+    rows = scored.rows[positions].tolist()
+    sectors = firms.take("naf", scored.rows[positions]).tolist()
+    distances = pairs.distance_km[positions]
+    fitting = cache(lambda sector: _fitting_labels(engine, portfolio, sector))
+    facts = [
+        FirmFacts(values, naf.labels.get(code, code), fitting(sector), distance_km)
+        for values, sector, code, distance_km in zip(
+            scored.values_at(positions),
+            sectors,
+            [naf.naf_codes[sector] for sector in sectors],
+            distances.tolist(),
+            strict=True,
+        )
+    ]
+    matches = make_matches(
+        [firms.id_of(row) for row in rows],
+        [firms.payload_of(row) for row in rows],
+        _FIRM,
+        scored,
+        positions,
+        distances,
+        facts,
+        _SENTENCES,
+        firm_gaps,
     )
-    match = make_match(
-        firm.id, firm, scored, position, facts.distance_km, partial(explain_firm, facts), firm_gaps(facts)
-    )
-    expected = float(pairs.expected_hirings[position])
-    return Target(
-        id=match.id,
-        score=match.score,
-        record=match.record,
-        distance_km=match.distance_km,
-        reasons=match.reasons,
-        gaps=match.gaps,
-        expected_hirings=None if np.isnan(expected) else expected,
-        present=_present(engine, portfolio.rows[meets[position]], int(firms.column("naf")[row])),
+    return tuple(
+        [
+            Target(
+                id=match.id,
+                score=match.score,
+                payload=match.payload,
+                decoder=match.decoder,
+                distance_km=match.distance_km,
+                reasons=match.reasons,
+                gaps=match.gaps,
+                expected_hirings=None if isnan(expected) else expected,
+                present=_present(engine, portfolio.rows[meets[position]], sector),
+            )
+            for match, expected, position, sector in zip(
+                matches, pairs.expected_hirings[positions].tolist(), positions.tolist(), sectors, strict=True
+            )
+        ]
     )
 
 
@@ -279,11 +303,11 @@ def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str
 def _present(engine: Engine, rows: NDArray[np.int64], naf: int) -> tuple[Presentable, ...]:
     """At most `PRESENTED` people, those whose occupation the sector hires most, then the most experienced."""
     profiles, rome = engine.catalogue(Collection.PROFILES), engine.lookups.reference.rome
-    occupations = profiles.column("occupation")[rows]
-    order = np.lexsort((-profiles.column("experience_months")[rows], -engine.lookups.naf_share[naf, occupations]))
+    occupations = profiles.take("occupation", rows)
+    order = np.lexsort((-profiles.take("experience_months", rows), -engine.lookups.naf_share[naf, occupations]))
     chosen: dict[str, Presentable] = {}
     for place_in_rows in order.tolist():
-        key = profiles.ids[int(rows[place_in_rows])]
+        key = profiles.id_of(int(rows[place_in_rows]))
         if key not in chosen:
             chosen[key] = Presentable(key, rome.labels[int(occupations[place_in_rows])])
         if len(chosen) == PRESENTED:

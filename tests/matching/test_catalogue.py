@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from matching.catalogue import Catalogue, Rows
 from matching.index.base import Selection
 from matching.index.registry import BACKENDS, backend
+from matching.keys import key_number
 from matching.payloads import Payloads
 from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection
 
@@ -59,8 +60,10 @@ def assert_holds(catalogue: Catalogue, state: State) -> None:
             continue
         expected = rows_of({key: state[key]}, catalogue.collection)
         assert catalogue.alive[rows.start : rows.stop].all()
-        assert [catalogue.ids[row] for row in rows] == [key] * len(rows)
+        assert [catalogue.id_of(row) for row in rows] == [key] * len(rows)
+        assert catalogue.keys(np.array(rows)).tolist() == [key_number(key)] * len(rows)
         for column in SCHEMAS[catalogue.collection]:
+            np.testing.assert_array_equal(catalogue.take(column.name, np.array(rows)), expected.columns[column.name])
             np.testing.assert_array_equal(
                 catalogue.column(column.name)[rows.start : rows.stop], expected.columns[column.name]
             )
