@@ -181,14 +181,16 @@ def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDA
     lookups = engine.lookups
     read = columns_of(engine.catalogue(Collection.PROFILES), portfolio.rows)
     to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
-    hired = lookups.naf_share[np.ix_(to_firms("naf"), read("occupation"))] >= HIRED_SHARE
+    sectors, sector_of = np.unique(to_firms("naf"), return_inverse=True)
+    hired = lookups.naf_share[np.ix_(sectors, read("occupation"))] >= HIRED_SHARE
+    places, place_of = np.unique(to_firms("commune"), return_inverse=True)
     homes, home_of = np.unique(read("commune"), return_inverse=True)
     distances = np.stack(
-        [lookups.distances_between(int(home), to_firms("commune")) for home in homes]
-        or [np.empty(len(rows), dtype=np.float32)],
+        [lookups.distances_between(int(home), places) for home in homes] or [np.empty(len(places), dtype=np.float32)],
         axis=1,
     )
-    return np.asarray(hired & (distances[:, home_of] <= read("radius_km")), dtype=np.bool_)
+    near = distances.take(home_of, axis=1) <= read("radius_km")
+    return np.asarray(hired.take(sector_of, axis=0) & near.take(place_of, axis=0), dtype=np.bool_)
 
 
 def _pairs(
@@ -203,29 +205,41 @@ def _pairs(
 ) -> FirmPairs:
     lookups = engine.lookups
     to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
-    wanted = np.flatnonzero(portfolio.weights)
-    shares = lookups.naf_share[np.ix_(to_firms("naf"), wanted)] * portfolio.weights[wanted]
-    tension = lookups.tension[wanted][:, lookups.area_of_commune[to_firms("commune")]].T
-    known = ~np.isnan(tension)
-    weights = np.where(known, shares, 0)
-    totals = weights.sum(axis=1)
     last_contact = to_firms("last_contact_day")
-    people = _distinct_people(engine, portfolio, meets)
     return FirmPairs(
         fit=fits[to_firms("naf")],
-        people=people,
+        people=_distinct_people(engine, portfolio, meets),
         expected_hirings=to_firms("expected_hirings"),
-        tension=np.divide(
-            np.where(known, tension * weights, 0).sum(axis=1),
-            totals,
-            out=np.full(len(rows), np.nan, dtype=np.float32),
-            where=totals > 0,
-        ).astype(np.float32),
+        tension=_tension(engine, portfolio, to_firms("naf"), to_firms("commune")),
         days_since_contact=np.where(last_contact == NO_DAY, np.nan, today - last_contact).astype(np.float32),
         engaged=to_firms("engaged"),
         distance_km=lookups.distances_between(centre, to_firms("commune")),
         reach_km=np.array([demand.radius_km], dtype=np.float32),
     )
+
+
+def _tension(
+    engine: Engine, portfolio: Portfolio, sectors: NDArray[np.int16], communes: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """(n firms,) tension of the wanted occupations where the firm is, each by its share in what the sector hires."""
+    lookups = engine.lookups
+    areas = lookups.area_of_commune[communes].astype(np.int64)
+    n_areas = lookups.tension.shape[1]
+    kinds, kind_of = np.unique(sectors * np.int64(n_areas) + areas, return_inverse=True)  # most firms are of a few
+    wanted = np.flatnonzero(portfolio.weights)
+    shares = lookups.naf_share[np.ix_(kinds // n_areas, wanted)] * portfolio.weights[wanted]
+    tension = lookups.tension[np.ix_(wanted, kinds % n_areas)].T
+    known = ~np.isnan(tension)
+    weights = np.where(known, shares, 0)
+    totals = weights.sum(axis=1)
+    means = np.divide(
+        np.where(known, tension * weights, 0).sum(axis=1),
+        totals,
+        out=np.full(len(kinds), np.nan, dtype=np.float32),
+        where=totals > 0,
+    )
+    tensions: NDArray[np.float32] = means[kind_of].astype(np.float32)
+    return tensions
 
 
 def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -235,7 +249,8 @@ def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.boo
         return np.zeros(len(meets), dtype=np.float32)
     keys = profiles.keys(portfolio.rows)
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    people: NDArray[np.float32] = np.logical_or.reduceat(meets, starts, axis=1).sum(axis=1).astype(np.float32)
+    of_person = meets if len(starts) == len(keys) else np.logical_or.reduceat(meets.T.copy(), starts, axis=0).T
+    people: NDArray[np.float32] = of_person.sum(axis=1).astype(np.float32)
     return people
 
 
@@ -252,6 +267,7 @@ def _targets(
     rows = scored.rows[positions].tolist()
     sectors = firms.take("naf", scored.rows[positions]).tolist()
     distances = pairs.distance_km[positions]
+    presented = _Presentation(engine, portfolio)
     fitting = cache(lambda sector: _fitting_labels(engine, portfolio, sector))
     facts = [
         FirmFacts(values, naf.labels.get(code, code), fitting(sector), distance_km)
@@ -285,7 +301,7 @@ def _targets(
                 reasons=match.reasons,
                 gaps=match.gaps,
                 expected_hirings=None if isnan(expected) else expected,
-                present=_present(engine, portfolio.rows[meets[position]], sector),
+                present=presented(sector, meets[position]),
             )
             for match, expected, position, sector in zip(
                 matches, pairs.expected_hirings[positions].tolist(), positions.tolist(), sectors, strict=True
@@ -300,16 +316,33 @@ def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str
     return tuple(engine.lookups.reference.rome.labels[row] for row in order if shares[row] > 0)
 
 
-def _present(engine: Engine, rows: NDArray[np.int64], naf: int) -> tuple[Presentable, ...]:
-    """At most `PRESENTED` people, those whose occupation the sector hires most, then the most experienced."""
-    profiles, rome = engine.catalogue(Collection.PROFILES), engine.lookups.reference.rome
-    occupations = profiles.take("occupation", rows)
-    order = np.lexsort((-profiles.take("experience_months", rows), -engine.lookups.naf_share[naf, occupations]))
-    chosen: dict[str, Presentable] = {}
-    for place_in_rows in order.tolist():
-        key = profiles.id_of(int(rows[place_in_rows]))
-        if key not in chosen:
-            chosen[key] = Presentable(key, rome.labels[int(occupations[place_in_rows])])
-        if len(chosen) == PRESENTED:
-            break
-    return tuple(chosen.values())
+class _Presentation:
+    """Chooses the people of a portfolio to present to firms."""
+
+    def __init__(self, engine: Engine, portfolio: Portfolio) -> None:
+        self._profiles = engine.catalogue(Collection.PROFILES)
+        self._lookups = engine.lookups
+        self._rows = portfolio.rows
+        self._occupations = self._profiles.take("occupation", portfolio.rows)
+        self._least_experienced = -self._profiles.take("experience_months", portfolio.rows)
+        self._order = cache(self._most_hired)
+
+    def __call__(self, naf: int, meets: NDArray[np.bool_]) -> tuple[Presentable, ...]:
+        """At most `PRESENTED` of the people that `meets` marks (a portfolio row each): those whose occupation the
+        sector hires most, then the most experienced."""
+        order = self._order(naf)
+        chosen: dict[str, Presentable] = {}
+        for at in order[meets[order]].tolist():
+            key = self._profiles.id_of(int(self._rows[at]))
+            if key not in chosen:
+                label = self._lookups.reference.rome.labels[int(self._occupations[at])]
+                chosen[key] = Presentable(key, label)
+            if len(chosen) == PRESENTED:
+                break
+        return tuple(chosen.values())
+
+    def _most_hired(self, naf: int) -> NDArray[np.int64]:
+        """The whole portfolio, as positions, for a sector."""
+        shares = self._lookups.naf_share[naf, self._occupations]
+        order: NDArray[np.int64] = np.lexsort((self._least_experienced, -shares))
+        return order
