@@ -57,6 +57,12 @@ def _establishment_json(payload: bytes, reference: Reference) -> bytes:
     return msgspec.json.encode(establishment_view(_ESTABLISHMENT.decode(payload), reference))
 
 
+def forget() -> None:
+    """Drop every view that is kept."""
+    for view in (offer_json, session_json, profile_json, _establishment_json):
+        view.cache_clear()
+
+
 def offer_view(card: OfferCard, reference: Reference) -> dict[str, object]:
     """An offer as *Offres d'emploi v2* shows it; `origineOffre.partenaires` are the other boards that publish it."""
     shown = offre_out(card.offer)
