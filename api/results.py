@@ -1,9 +1,10 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 from starlette.responses import Response
 
 from api.pagination import page
@@ -13,7 +14,7 @@ from matching.answer import Answer, Match, Window
 R = TypeVar("R", bound=Record)
 
 
-class Raison(msgspec.Struct, frozen=True):
+class Raison(msgspec.Struct, frozen=True, gc=False):
     """Un critère du score : ce qu'il dit ici, et sa part. Les parts s'additionnent pour faire le score."""
 
     critere: str
@@ -21,7 +22,7 @@ class Raison(msgspec.Struct, frozen=True):
     contribution: float
 
 
-class ValeurPossible(msgspec.Struct, frozen=True):
+class ValeurPossible(msgspec.Struct, frozen=True, gc=False):
     """Une valeur d'un filtre et le nombre de résultats qu'elle garderait."""
 
     valeurPossible: str
@@ -52,15 +53,18 @@ SCORE_DIGITS = 4
 
 
 def search_page(
-    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], dict[str, object]], **besides: object
+    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], bytes], **besides: object
 ) -> Response:
-    """The page of an answer; `view` gives the public fields of what matched, `besides` is true of the whole answer."""
+    """The page of an answer; `view` gives the public fields of what matched, a JSON object that is not empty, and
+    `besides` is true of the whole answer."""
+    closeness = _closeness(answer.matches)
     body: dict[str, object] = {
-        "resultats": [{**view(match), **_closeness(match)} for match in answer.matches],
+        "resultats": [
+            msgspec.Raw(merged(view(match), each)) for match, each in zip(answer.matches, closeness, strict=True)
+        ],
         "filtresPossibles": [
             FiltrePossible(
-                facet.parameter,
-                tuple(ValeurPossible(value.value, value.label, value.count) for value in facet.values),
+                facet.parameter, tuple([ValeurPossible(each.value, each.label, each.count) for each in facet.values])
             )
             for facet in answer.facets
         ],
@@ -71,14 +75,23 @@ def search_page(
     return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 
-def _closeness(match: Match[R]) -> dict[str, object]:
-    closeness = {
-        "score": round(match.score, SCORE_DIGITS),
-        "raisons": [
-            Raison(reason.feature, reason.text, round(reason.contribution, SCORE_DIGITS)) for reason in match.reasons
-        ],
-        "manques": match.gaps,
-    }
-    if match.distance_km is None:
-        return closeness
-    return {**closeness, "distanceKm": round(match.distance_km, 1)}
+def merged(first: bytes, second: bytes) -> bytes:
+    """One JSON object of two that are not empty and have no name in common."""
+    return b"%b,%b" % (first[:-1], second[1:])
+
+
+def _closeness(matches: Sequence[Match[R]]) -> list[bytes]:
+    """The JSON of the `Rapprochement` of each match."""
+    contributions = [reason.contribution for match in matches for reason in match.reasons]
+    rounded = iter(np.round(contributions, SCORE_DIGITS).tolist())  # at once: a page has hundreds
+    return [
+        msgspec.json.encode(
+            Rapprochement(
+                round(match.score, SCORE_DIGITS),
+                tuple([Raison(reason.feature, reason.text, next(rounded)) for reason in match.reasons]),
+                match.gaps,
+                None if match.distance_km is None else round(match.distance_km, 1),
+            )
+        )
+        for match in matches
+    ]

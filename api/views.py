@@ -1,18 +1,66 @@
-"""The public fields of what was found: the shapes of the border, with the labels that a reader needs."""
+"""The public fields of what was found: the shapes of the border, with the labels that a reader needs.
+
+What is found often is made once: the JSON of a record depends on its payload and on the reference data alone.
+"""
 
 import math
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
 from api.employer_view import profile_for_employer
+from api.results import merged
 from features.border.establishment import etablissement_out
 from features.border.offer import offre_out
 from features.border.training import formation_out, session_out
-from features.records import Profile
+from features.records import Establishment, Profile
 from features.reference import Reference
 from matching.prospection import Target
 from matching.rows.offer import OfferCard
 from matching.rows.session import SessionCard
+
+KEPT: Final = 8_192
+"""Views of each kind that are kept, some 3 kB each with the payload that is their key."""
+
+_OFFER: Final = msgspec.json.Decoder(OfferCard)
+_SESSION: Final = msgspec.json.Decoder(SessionCard)
+_PROFILE: Final = msgspec.json.Decoder(Profile)
+_ESTABLISHMENT: Final = msgspec.json.Decoder(Establishment)
+
+
+@lru_cache(maxsize=KEPT)
+def offer_json(payload: bytes, reference: Reference) -> bytes:
+    """The JSON of an offer found, from what its catalogue keeps of it."""
+    return msgspec.json.encode(offer_view(_OFFER.decode(payload), reference))
+
+
+@lru_cache(maxsize=KEPT)
+def session_json(payload: bytes, reference: Reference) -> bytes:
+    """The JSON of a session found, with its training in full."""
+    return msgspec.json.encode(session_view(_SESSION.decode(payload), reference))
+
+
+@lru_cache(maxsize=KEPT)
+def profile_json(payload: bytes, reference: Reference) -> bytes:
+    """The JSON of a profile found, as an employer sees it."""
+    return msgspec.json.encode(profile_for_employer(_PROFILE.decode(payload), reference))
+
+
+def target_json(target: Target, reference: Reference) -> bytes:
+    """The JSON of a firm to prospect, and of those to present there."""
+    return merged(_establishment_json(target.payload, reference), msgspec.json.encode(_prospects(target)))
+
+
+@lru_cache(maxsize=KEPT)
+def _establishment_json(payload: bytes, reference: Reference) -> bytes:
+    return msgspec.json.encode(establishment_view(_ESTABLISHMENT.decode(payload), reference))
+
+
+def forget() -> None:
+    """Drop every view that is kept."""
+    for view in (offer_json, session_json, profile_json, _establishment_json):
+        view.cache_clear()
 
 
 def offer_view(card: OfferCard, reference: Reference) -> dict[str, object]:
@@ -48,15 +96,8 @@ def session_view(card: SessionCard, reference: Reference) -> dict[str, object]:
     return {**shown, "formation": formation_out(card.training)}
 
 
-def profile_view(profile: Profile, reference: Reference) -> dict[str, object]:
-    """A profile as an employer sees it."""
-    shown: dict[str, object] = msgspec.to_builtins(profile_for_employer(profile, reference))
-    return shown
-
-
-def target_view(target: Target, reference: Reference) -> dict[str, object]:
-    """A firm with the names of *La Bonne Boîte*, and whom to present there."""
-    firm = target.record
+def establishment_view(firm: Establishment, reference: Reference) -> dict[str, object]:
+    """A firm with the names of *La Bonne Boîte*."""
     shown = etablissement_out(firm)
     label = reference.naf.labels.get(firm.naf)
     if label is not None:
@@ -67,10 +108,14 @@ def target_view(target: Target, reference: Reference) -> dict[str, object]:
         lat, lon = float(reference.communes.lat[row]), float(reference.communes.lon[row])
         if firm.lat is None and not math.isnan(lat):
             shown["location"] = {"lat": round(lat, 5), "lon": round(lon, 5)}
-    if target.expected_hirings is not None:
-        shown["hiring_potential"] = round(target.expected_hirings, 1)
-    shown["aPresenter"] = [{"id": person.profile_id, "metier": person.occupation_label} for person in target.present]
     return shown
+
+
+def _prospects(target: Target) -> dict[str, object]:
+    present = [{"id": person.profile_id, "metier": person.occupation_label} for person in target.present]
+    if target.expected_hirings is None:
+        return {"aPresenter": present}
+    return {"hiring_potential": round(target.expected_hirings, 1), "aPresenter": present}
 
 
 def _dict(value: object) -> dict[str, object]:

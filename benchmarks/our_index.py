@@ -69,8 +69,7 @@ class OurIndex:
 
     def in_workload(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of the workload that stand at `rows` of the catalogue."""
-        assert self.catalogue.written is not None
-        return self.catalogue.written.record_of_row[rows].astype(np.int64)
+        return np.array([int(self.catalogue.id_of(row)) for row in rows.tolist()], dtype=np.int64)
 
     def bytes_per_vector(self) -> float:
         """Bytes on disk, all of them mapped, for each row: vectors, codes, orders, columns and lookups."""
@@ -88,8 +87,4 @@ def rows_of(workload: Workload, part: slice) -> Rows:
     for column in SCHEMAS[Collection.PROFILES]:
         shape = (len(numbers), column.width) if column.width else (len(numbers),)
         columns[column.name] = known.get(column.name, np.full(shape, column.missing)).astype(column.dtype)
-    return Rows(
-        tuple(map(str, numbers)), columns, workload.vectors[part].astype(np.float32), (b"",) * len(numbers)
-    )
-
-
+    return Rows(tuple(map(str, numbers)), columns, workload.vectors[part].astype(np.float32), (b"",) * len(numbers))

@@ -3,7 +3,9 @@
     python -m benchmarks.services [--quick] [--json FILE]
 
 The sample world, generated at the size below, indexed, and asked by many different people, offers and counsellors.
-`_share` figures come from a second pass under a stopwatch (its own cost is in them): the time of each stage without
+`_after_retrieval_p50_ms` is what follows retrieval (for firms, the filters), `_json_p50_ms` the encoding of an answer
+whose records were shown before, `_json_first_time_p50_ms` of one whose records were not.
+`_share` figures come from another pass under a stopwatch (its own cost is in them): the time of each stage without
 that of the stages inside it. Baseline in the same run: the jobseeker's question asked of the store, every offer read,
 decoded and compared in Python.
 """
@@ -17,7 +19,7 @@ import random
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,10 +27,14 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from starlette.responses import Response
 
+from api import views
+from api.results import search_page
 from benchmarks.report import Report, median_ms
 from features.geo import distance_km
 from features.records import Offer, Profile
+from features.reference import Reference
 from features.sample.reference import sample_reference
 from features.store import Kind, Store
 from features.world import Sizes, World
@@ -79,17 +85,27 @@ STAGES: tuple[tuple[str, ModuleType, str], ...] = (
     ("facets", sourcing, "results_of"),
     ("facets", trainings, "results_of"),
     ("facets", prospection, "results_of"),
-    ("reasons", subscriptions, "job_facts"),
-    ("reasons", sourcing, "job_facts"),
-    ("reasons", trainings, "_facts"),
-    ("reasons", subscriptions, "make_match"),
-    ("reasons", sourcing, "make_match"),
-    ("reasons", trainings, "make_match"),
-    ("reasons", prospection, "_target"),
+    ("reasons", subscriptions, "job_matches"),
+    ("reasons", sourcing, "job_matches"),
+    ("reasons", trainings, "_matches"),
+    ("reasons", prospection, "_targets"),
 )
 """What is timed: functions by the name under which a module calls them."""
 
+SEARCH = (("search", backend(DEFAULT), "search"),)
+
+RETRIEVAL: tuple[tuple[ModuleType, str], ...] = (
+    (subscriptions, "retrieve"),
+    (sourcing, "retrieve"),
+    (trainings, "retrieve"),
+    (trainings, "select"),
+    (prospection, "select"),
+)
+"""What the time after retrieval leaves out."""
+
 Ask = Callable[[], Any]
+Page = Callable[[Any], Response]
+"""The HTTP answer of a service's answer."""
 
 
 def main() -> None:
@@ -113,8 +129,9 @@ def main() -> None:
         report.figure("open_s", time.perf_counter() - started, digits=2)
         people = _sample(store, Profile, report.repeats(400, quick=120))
         offers = _sample(store, Offer, report.repeats(400, quick=120))
+        pages = _pages(reference)
         for name, asks in _questions(engine, people, offers).items():
-            _measure(report, name, asks)
+            _measure(report, name, asks, pages[name])
         baseline = median_ms(partial(_scan, store, reference, people[0]), report.repeats(5, quick=2))
         report.figure("baseline_scan_of_the_store_ms", baseline, digits=1)
         fast = float(report.figures["subscriptions_p50_ms"] or 0)
@@ -143,7 +160,24 @@ def _questions(engine: Engine, people: list[Profile], offers: list[Offer]) -> di
     }
 
 
-def _measure(report: Report, name: str, asks: list[Ask]) -> None:
+def _pages(reference: Reference) -> dict[str, Page]:
+    def firms(found: prospection.Targets) -> Response:
+        shown = {target.id: target for target in found.targets}
+        view: Callable[[Any], bytes] = lambda match: views.target_json(shown[match.id], reference)  # noqa: E731
+        return search_page("etablissements", PAGE, found.answer, view, centre=found.commune_insee)
+
+    def of(unit: str, view: Callable[[bytes, Reference], bytes]) -> Page:
+        return lambda answer: search_page(unit, PAGE, answer, lambda match: view(match.payload, reference))
+
+    return {
+        "subscriptions": of("offres", views.offer_json),
+        "trainings": of("formations", views.session_json),
+        "sourcing": of("profils", views.profile_json),
+        "prospection": firms,
+    }
+
+
+def _measure(report: Report, name: str, asks: list[Ask], page: Page) -> None:
     totals = [_total(ask()) for ask in asks]
     times = []
     for ask in asks:
@@ -155,7 +189,8 @@ def _measure(report: Report, name: str, asks: list[Ask]) -> None:
     report.figure(f"{name}_empty_share", float(np.mean([total == 0 for total in totals])))
     report.figure(f"{name}_p50_ms", float(np.median(times)))
     report.figure(f"{name}_p99_ms", float(np.percentile(times, 99)))
-    with _stopwatch() as spent:
+    _measure_the_end(report, name, asks, page)
+    with _stopwatch(STAGES + SEARCH) as spent:
         begun = time.perf_counter()
         for ask in asks:
             ask()
@@ -165,12 +200,35 @@ def _measure(report: Report, name: str, asks: list[Ask]) -> None:
     report.figure(f"{name}_rest_share", 1 - sum(spent.values()) / whole)
 
 
+def _measure_the_end(report: Report, name: str, asks: list[Ask], page: Page) -> None:
+    """What follows retrieval, and the JSON."""
+    after: list[float] = []
+    answers: list[Any] = []
+    with _stopwatch(tuple(("retrieval", place, function) for place, function in RETRIEVAL)) as spent:
+        for ask in asks:
+            spent.clear()
+            started = time.perf_counter()
+            answers.append(ask())
+            after.append((time.perf_counter() - started - spent["retrieval"]) * 1e3)
+    report.figure(f"{name}_after_retrieval_p50_ms", float(np.median(after)))
+    first: list[float] = []
+    again: list[float] = []
+    for answer in answers:
+        views.forget()
+        for times in (first, again):
+            started = time.perf_counter()
+            page(answer)
+            times.append((time.perf_counter() - started) * 1e3)
+    report.figure(f"{name}_json_first_time_p50_ms", float(np.median(first)))
+    report.figure(f"{name}_json_p50_ms", float(np.median(again)))
+
+
 def _total(answer: Any) -> int:
     return int(getattr(answer, "answer", answer).total)
 
 
 @contextmanager
-def _stopwatch() -> Iterator[dict[str, float]]:
+def _stopwatch(stages: Sequence[tuple[str, Any, str]]) -> Iterator[dict[str, float]]:
     """Seconds of each stage, without those of the stages inside it, while the block runs."""
     spent: defaultdict[str, float] = defaultdict(float)
     inside: list[float] = []
@@ -189,10 +247,8 @@ def _stopwatch() -> Iterator[dict[str, float]]:
 
         return run
 
-    index = backend(DEFAULT)
-    places = [*STAGES, ("search", index, "search")]
-    originals = [(place, name, getattr(place, name)) for _, place, name in places]
-    for (stage, place, name), (_, _, function) in zip(places, originals, strict=True):
+    originals = [(place, name, getattr(place, name)) for _, place, name in stages]
+    for (stage, place, name), (_, _, function) in zip(stages, originals, strict=True):
         setattr(place, name, timed(stage, function))
     try:
         yield spent

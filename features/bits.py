@@ -1,6 +1,7 @@
 """Small closed sets as bits of one integer, so that a million rows are compared in one array operation."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from features.records import Attendance, Contract, Funding, Licence
@@ -67,10 +68,12 @@ def language_bits(languages: Iterable[str]) -> int:
     return _union(1 << LANGUAGES.index(language) if language in LANGUAGES else OTHER_LANGUAGE for language in languages)
 
 
+@lru_cache(maxsize=4096)
 def licences_of(bits: int) -> tuple[Licence, ...]:
     return tuple(licence for licence, bit in LICENCE_BIT.items() if bits & bit)
 
 
+@lru_cache(maxsize=4096)
 def languages_of(bits: int) -> tuple[str, ...]:
     """Language codes in bit order; `OTHER_LANGUAGE_CODE` stands for those outside `LANGUAGES`."""
     named = tuple(language for position, language in enumerate(LANGUAGES) if bits >> position & 1)

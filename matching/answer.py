@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+import msgspec
+
 from features.records import Record
 from matching.errors import BadParameter
 
@@ -28,8 +30,7 @@ class Window:
             )
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """One criterion of a score: what it says here, in French, and its share of the score."""
 
     feature: str
@@ -37,23 +38,28 @@ class Reason:
     contribution: float
 
 
-@dataclass(frozen=True)
-class Match(Generic[R]):
+class Match(msgspec.Struct, Generic[R], frozen=True):
     """One result. The contributions of `reasons` add up to `score`."""
 
     id: str
     score: float
     """0 to 1, higher is better."""
-    record: R
+    payload: bytes
+    """The record as its catalogue keeps it; `decoder` reads it."""
+    decoder: msgspec.json.Decoder[R]
     distance_km: float | None
     reasons: tuple[Reason, ...]
     """All criteria, the heaviest first."""
     gaps: tuple[str, ...]
     """What is missing and would change the score, in French."""
 
+    @property
+    def record(self) -> R:
+        """What was found, decoded when it is asked for: an answer over HTTP does without."""
+        return self.decoder.decode(self.payload)
 
-@dataclass(frozen=True)
-class FacetValue:
+
+class FacetValue(msgspec.Struct, frozen=True, gc=False):
     value: str
     label: str
     count: int

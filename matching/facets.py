@@ -1,8 +1,8 @@
 """How results split over the values of a parameter: `filtresPossibles`."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,25 +42,48 @@ FUNDING_LABELS = {
 
 _WORKING_TIME = {1: ("true", "Temps plein"), 2: ("false", "Temps partiel")}
 _EXPERIENCE = {1: ("D", "Débutant accepté"), 2: ("S", "Expérience souhaitée"), 3: ("E", "Expérience exigée")}
+_CONTRACTS = {bit: (member.value, CONTRACT_LABELS[member]) for member, bit in CONTRACT_BIT.items()}
+_FUNDINGS = {bit: (member.value, FUNDING_LABELS[member]) for member, bit in FUNDING_BIT.items()}
+_CONTRACT_BITS = np.array(list(_CONTRACTS), dtype=np.uint16)
+_FUNDING_BITS = np.array(list(_FUNDINGS), dtype=np.uint16)
+
+MOST_VALUES = 20
+"""Values of one facet."""
+
+Counts = Sequence[tuple[int, int]]
+"""Values of a column and how many results have each."""
 
 
 @dataclass(frozen=True)
-class _Values:
-    """A column of candidate rows, and the result (a number) that each row belongs to."""
+class _Candidates:
+    """Rows of a catalogue, and the result (a number from 0) that each belongs to."""
 
-    values: NDArray[Any]
+    catalogue: Catalogue
+    rows: NDArray[np.int64]
     results: NDArray[np.int64]
 
-    def count(self, mask: NDArray[np.bool_]) -> int:
-        """Results with a row in `mask`."""
-        return len(np.unique(self.results[mask]))
+    @cached_property
+    def n_results(self) -> int:
+        return int(self.results.max()) + 1
 
-    def counted(self) -> list[tuple[int, int]]:
-        """Each value that is known (not negative), with the number of results that have it."""
-        known = self.values >= 0
-        pairs = np.unique(np.stack([self.values[known], self.results[known]]), axis=1)
-        found, counts = np.unique(pairs[0], return_counts=True)
-        return list(zip(found.tolist(), counts.tolist(), strict=True))
+    def counts(self, name: str) -> Counts:
+        """Each value that is known (not negative) of a column, with the number of results that have it."""
+        values = self.catalogue.take(name, self.rows).astype(np.int64)
+        if self.n_results < len(values):
+            values = np.unique(values * self.n_results + self.results) // self.n_results
+        counts = np.bincount(values + 1)[1:]
+        found = counts.nonzero()[0]
+        return list(zip(found.tolist(), counts[found].tolist(), strict=True))
+
+    def bit_counts(self, name: str, bits: NDArray[np.integer]) -> Counts:
+        """Each of `bits` with the number of results that have it in a column of bit sets; none is left out."""
+        values = self.catalogue.take(name, self.rows)
+        if self.n_results < len(values):
+            order = np.argsort(self.results, kind="stable")
+            starts = np.searchsorted(self.results[order], np.arange(self.n_results))
+            values = np.bitwise_or.reduceat(values[order], starts)
+        counts = ((values[:, None] & bits) != 0).sum(axis=0)
+        return list(zip(bits.tolist(), counts.tolist(), strict=True))
 
 
 def facets_of(
@@ -69,60 +92,58 @@ def facets_of(
     """How many results each value of a parameter would keep, the most frequent first; values that keep none are left
     out.
 
-    `rows` are all the candidates, `results` (same length) the result each belongs to: a person with two projects, or a
-    training with two sessions, counts once a value.
+    `rows` are all the candidates, `results` (same length) the result each belongs to, numbered from 0 without a gap: a
+    person with two projects, or a training with two sessions, counts once a value.
     """
-    read: Callable[[str], _Values] = lambda name: _Values(catalogue.take(name, rows), results)  # noqa: E731
+    if len(rows) == 0:
+        return ()
+    found = _Candidates(catalogue, rows, results)
     match catalogue.collection:
         case Collection.OFFERS:
             facets = [
-                ("typeContrat", _bits(read("contract"), CONTRACT_BIT, CONTRACT_LABELS)),
-                ("tempsPlein", _codes(read("working_time"), _WORKING_TIME)),
-                ("experience", _codes(read("experience_demand"), _EXPERIENCE)),
-                ("codeROME", _occupations(read("occupation"), lookups)),
-                ("departement", _departements(read("departement"), lookups)),
+                ("typeContrat", _named(found.bit_counts("contract", _CONTRACT_BITS), _CONTRACTS)),
+                ("tempsPlein", _named(found.counts("working_time"), _WORKING_TIME)),
+                ("experience", _named(found.counts("experience_demand"), _EXPERIENCE)),
+                ("codeROME", _occupations(found.counts("occupation"), lookups)),
+                ("departement", _departements(found.counts("departement"), lookups)),
             ]
         case Collection.PROFILES:
             facets = [
-                ("codeROME", _occupations(read("occupation"), lookups)),
-                ("departement", _departements(read("departement"), lookups)),
+                ("codeROME", _occupations(found.counts("occupation"), lookups)),
+                ("departement", _departements(found.counts("departement"), lookups)),
             ]
         case Collection.SESSIONS:
             facets = [
-                ("financement", _bits(read("fundings"), FUNDING_BIT, FUNDING_LABELS)),
-                ("departement", _departements(read("departement"), lookups)),
+                ("financement", _named(found.bit_counts("fundings", _FUNDING_BITS), _FUNDINGS)),
+                ("departement", _departements(found.counts("departement"), lookups)),
             ]
         case Collection.ESTABLISHMENTS:
-            facets = [("departement", _departements(read("departement"), lookups)), ("naf", _naf(read("naf"), lookups))]
-    return tuple(Facet(name, _ordered(values)) for name, values in facets if values)
+            facets = [
+                ("departement", _departements(found.counts("departement"), lookups)),
+                ("naf", _naf(found.counts("naf"), lookups)),
+            ]
+    return tuple([Facet(name, _ordered(values)) for name, values in facets if values])
 
 
-def _ordered(values: list[FacetValue], most: int = 20) -> tuple[FacetValue, ...]:
-    return tuple(sorted(values, key=lambda item: (-item.count, item.value))[:most])
+def _ordered(values: list[tuple[int, str, str]]) -> tuple[FacetValue, ...]:
+    """The most frequent of (-count, value, label)."""
+    return tuple([FacetValue(value, label, -less) for less, value, label in sorted(values)[:MOST_VALUES]])
 
 
-def _bits(column: _Values, bits: dict[Any, int], labels: dict[Any, str]) -> list[FacetValue]:
-    values = column.values
-    counts = {member: column.count((values & values.dtype.type(bit)) != 0) for member, bit in bits.items()}
-    return [FacetValue(member.value, labels[member], count) for member, count in counts.items() if count]
+def _named(counts: Counts, names: Mapping[int, tuple[str, str]]) -> list[tuple[int, str, str]]:
+    return [(-count, *names[value]) for value, count in counts if count and value in names]
 
 
-def _codes(column: _Values, names: dict[int, tuple[str, str]]) -> list[FacetValue]:
-    counts = {code: column.count(column.values == code) for code in names}
-    return [FacetValue(*names[code], count) for code, count in counts.items() if count]
+def _occupations(counts: Counts, lookups: Lookups) -> list[tuple[int, str, str]]:
+    codes, labels = lookups.reference.rome.codes, lookups.reference.rome.labels
+    return [(-count, codes[row], labels[row]) for row, count in counts]
 
 
-def _occupations(column: _Values, lookups: Lookups) -> list[FacetValue]:
-    rome = lookups.reference.rome
-    return [FacetValue(rome.codes[row], rome.labels[row], count) for row, count in column.counted()]
-
-
-def _departements(column: _Values, lookups: Lookups) -> list[FacetValue]:
+def _departements(counts: Counts, lookups: Lookups) -> list[tuple[int, str, str]]:
     names = lookups.departements
-    return [FacetValue(names[row], names[row], count) for row, count in column.counted()]
+    return [(-count, names[row], names[row]) for row, count in counts]
 
 
-def _naf(column: _Values, lookups: Lookups) -> list[FacetValue]:
-    naf = lookups.reference.naf
-    codes = [(naf.naf_codes[row], count) for row, count in column.counted()]
-    return [FacetValue(code, naf.labels.get(code, code), count) for code, count in codes]
+def _naf(counts: Counts, lookups: Lookups) -> list[tuple[int, str, str]]:
+    codes, labels = lookups.reference.naf.naf_codes, lookups.reference.naf.labels
+    return [(-count, codes[row], labels.get(codes[row], codes[row])) for row, count in counts]

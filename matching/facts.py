@@ -1,13 +1,14 @@
-"""From arrays back to words: the facts that a reason needs about one pair. Made for the results shown, not for all."""
+"""From arrays back to words: the facts that reasons need about pairs. Made for the results shown, not for all."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import languages_of, licences_of
-from features.pairs import JobPairs, JobSide
+from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL
 from features.pairs.experience import UNSPECIFIED_MONTHS
 from matching.explain.job import JobFacts, Reader
@@ -15,50 +16,101 @@ from matching.lookups import Lookups
 
 
 def job_facts(
-    reader: Reader, pairs: JobPairs, position: int, values: Mapping[str, float], inferred: bool, lookups: Lookups
-) -> JobFacts:
-    """Facts of the pair at `position`; sides of one row stand for every position."""
+    reader: Reader,
+    pairs: JobPairs,
+    positions: NDArray[np.int64],
+    values: Sequence[dict[str, float]],
+    inferred: Sequence[bool],
+    lookups: Lookups,
+) -> list[JobFacts]:
+    """Facts of the pairs at `positions`, to which `values` and `inferred` are parallel; a side of one row stands for
+    every position."""
     rome = lookups.reference.rome
+    labels, skill_labels = rome.labels, rome.skill_labels
     person, job = pairs.person, pairs.job
-    occupation, project = int(_at(job.occupation, position)), int(_at(person.occupation, position))
-    wanted = _at(job.skills, position)
-    held = set(_at(person.skills, position).tolist()) - {NO_SKILL}
-    wanted_rows = [int(row) for row in wanted if row != NO_SKILL]
-    required, wished = int(_at(job.licences_required, position)), int(_at(job.licences_wished, position))
-    licences = int(_at(person.licences, position))
-    required_languages = int(_at(job.languages_required, position))
-    return JobFacts(
-        reader=reader,
-        values=dict(values),
-        project_label=rome.labels[project],
-        job_label=rome.labels[occupation] if occupation >= 0 else None,
-        job_inferred=inferred,
-        held_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row in held),
-        missing_skills=tuple(rome.skill_labels[row] for row in wanted_rows if row not in held),
-        required_experience_months=_asked_months(job, position),
-        beginner_accepted=int(_at(job.experience_demand, position)) == 1,
-        person_experience_months=float(_at(person.experience_months, position)),
-        asked_education=max(int(_at(job.education_required, position)), int(_at(job.education_wished, position))),
-        person_education=int(_at(person.education_level, position)),
-        missing_licences=licences_of((required | wished) & ~licences),
-        licences_required=bool(required & ~licences),
-        required_languages=languages_of(required_languages),
-        missing_languages=languages_of(required_languages & ~int(_at(person.languages, position))),
-        pay_max=float(_at(job.pay_max, position)),
-        pay_floor=float(_at(person.pay_floor, position)),
-        distance_km=float(pairs.distance_km[position]),
-        reach_km=float(_at(person.reach_km, position)),
-        regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
-    )
+
+    def at(column: NDArray[Any]) -> list[Any]:
+        shown: list[Any] = column[positions].tolist() if len(column) > 1 else column.tolist() * len(positions)
+        return shown
+
+    facts: list[JobFacts] = []
+    for (
+        value,
+        is_inferred,
+        project,
+        occupation,
+        held,
+        wanted,
+        demand,
+        asked_months,
+        person_months,
+        required_level,
+        wished_level,
+        person_level,
+        required,
+        wished,
+        licences,
+        asked_languages,
+        spoken,
+        pay_max,
+        pay_floor,
+        distance_km,
+        reach_km,
+    ) in zip(
+        values,
+        inferred,
+        at(person.occupation),
+        at(job.occupation),
+        at(person.skills),
+        at(job.skills),
+        at(job.experience_demand),
+        at(job.experience_months),
+        at(person.experience_months),
+        at(job.education_required),
+        at(job.education_wished),
+        at(person.education_level),
+        at(job.licences_required),
+        at(job.licences_wished),
+        at(person.licences),
+        at(job.languages_required),
+        at(person.languages),
+        at(job.pay_max),
+        at(person.pay_floor),
+        pairs.distance_km[positions].tolist(),
+        at(person.reach_km),
+        strict=True,
+    ):
+        held_rows = set(held)
+        facts.append(
+            JobFacts(
+                reader=reader,
+                values=value,
+                project_label=labels[project],
+                job_label=labels[occupation] if occupation >= 0 else None,
+                job_inferred=is_inferred,
+                held_skills=tuple([skill_labels[row] for row in wanted if row in held_rows and row != NO_SKILL]),
+                missing_skills=tuple([skill_labels[row] for row in wanted if row not in held_rows and row != NO_SKILL]),
+                required_experience_months=_asked_months(demand, asked_months),
+                beginner_accepted=demand == 1,
+                person_experience_months=person_months,
+                asked_education=max(required_level, wished_level),
+                person_education=person_level,
+                missing_licences=licences_of((required | wished) & ~licences),
+                licences_required=required & ~licences != 0,
+                required_languages=languages_of(asked_languages),
+                missing_languages=languages_of(asked_languages & ~spoken),
+                pay_max=pay_max,
+                pay_floor=pay_floor,
+                distance_km=distance_km,
+                reach_km=reach_km,
+                regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
+            )
+        )
+    return facts
 
 
-def _asked_months(job: JobSide, position: int) -> float:
+def _asked_months(demand: int, months: float) -> float:
     """Months that the job asks for, NaN when it asks for none: the pair feature's own reading."""
-    if int(_at(job.experience_demand, position)) == 0:
+    if demand == 0:
         return float("nan")
-    months = float(_at(job.experience_months, position))
-    return UNSPECIFIED_MONTHS if np.isnan(months) else months
-
-
-def _at(values: NDArray[Any], position: int) -> Any:
-    return values[position if len(values) > 1 else 0]
+    return UNSPECIFIED_MONTHS if isnan(months) else months

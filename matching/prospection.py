@@ -1,7 +1,8 @@
 """Prospection: the firms a counsellor should call on, for the people of a portfolio, and whom to present there."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
+from math import isnan
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
-from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
+from matching.explain.firm import SENTENCES, FirmFacts, firm_gaps
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -24,11 +25,12 @@ from matching.lookups import day_number
 from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
-from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
+from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
 
 _FIRM = msgspec.json.Decoder(Establishment)
+_SENTENCES = [SENTENCES[feature.name] for feature in FIRM_FEATURES]
 
 DEPTH = 400
 """Firms that are ranked in full, the best by fit and expected hirings."""
@@ -51,13 +53,13 @@ class Portfolio:
     """For whom: profile rows (one a project) and how much each occupation counts."""
 
     rows: NDArray[np.int64]
-    """Rows of people whom employers may see; when only occupations were asked, those around who target one."""
+    """Rows of people whom employers may see, each person's together; when only occupations were asked, those around
+    who target one."""
     weights: NDArray[np.float32]
     """(n_occupations,) 1 for the most wanted occupation."""
 
 
-@dataclass(frozen=True)
-class Target(Match[Establishment]):
+class Target(Match[Establishment], frozen=True):
     """A firm to prospect."""
 
     expected_hirings: float | None
@@ -97,10 +99,11 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
-    places = best_of_each([scored], firms.id_of)
-    shown = tuple(_target(engine, portfolio, scored, found.position, pairs, meets) for found in page(places, window))
-    facets = facets_of(firms, *results_of([scored], firms.id_of), engine.lookups)
-    answer = Answer(tuple(shown), len(places), facets)
+    keys = [firms.keys(rows)]
+    places = best_of_each([scored], keys)
+    shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
+    facets = facets_of(firms, *results_of([scored], keys), engine.lookups)
+    answer = Answer(shown, len(places), facets)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
 
@@ -136,6 +139,7 @@ def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
             ],
         ).rows
     visible = rows[profiles.take("visible", rows)]
+    visible = visible[np.argsort(profiles.keys(visible), kind="stable")]
     return Portfolio(visible, weights / weights.max())
 
 
@@ -181,14 +185,16 @@ def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDA
     lookups = engine.lookups
     read = columns_of(engine.catalogue(Collection.PROFILES), portfolio.rows)
     to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
-    hired = lookups.naf_share[np.ix_(to_firms("naf"), read("occupation"))] >= HIRED_SHARE
+    sectors, sector_of = np.unique(to_firms("naf"), return_inverse=True)
+    hired = lookups.naf_share[np.ix_(sectors, read("occupation"))] >= HIRED_SHARE
+    places, place_of = np.unique(to_firms("commune"), return_inverse=True)
     homes, home_of = np.unique(read("commune"), return_inverse=True)
     distances = np.stack(
-        [lookups.distances_between(int(home), to_firms("commune")) for home in homes]
-        or [np.empty(len(rows), dtype=np.float32)],
+        [lookups.distances_between(int(home), places) for home in homes] or [np.empty(len(places), dtype=np.float32)],
         axis=1,
     )
-    return np.asarray(hired & (distances[:, home_of] <= read("radius_km")), dtype=np.bool_)
+    near = distances.take(home_of, axis=1) <= read("radius_km")
+    return np.asarray(hired.take(sector_of, axis=0) & near.take(place_of, axis=0), dtype=np.bool_)
 
 
 def _pairs(
@@ -203,24 +209,12 @@ def _pairs(
 ) -> FirmPairs:
     lookups = engine.lookups
     to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
-    wanted = np.flatnonzero(portfolio.weights)
-    shares = lookups.naf_share[np.ix_(to_firms("naf"), wanted)] * portfolio.weights[wanted]
-    tension = lookups.tension[wanted][:, lookups.area_of_commune[to_firms("commune")]].T
-    known = ~np.isnan(tension)
-    weights = np.where(known, shares, 0)
-    totals = weights.sum(axis=1)
     last_contact = to_firms("last_contact_day")
-    people = _distinct_people(engine, portfolio, meets)
     return FirmPairs(
         fit=fits[to_firms("naf")],
-        people=people,
+        people=_distinct_people(engine, portfolio, meets),
         expected_hirings=to_firms("expected_hirings"),
-        tension=np.divide(
-            np.where(known, tension * weights, 0).sum(axis=1),
-            totals,
-            out=np.full(len(rows), np.nan, dtype=np.float32),
-            where=totals > 0,
-        ).astype(np.float32),
+        tension=_tension(engine, portfolio, to_firms("naf"), to_firms("commune")),
         days_since_contact=np.where(last_contact == NO_DAY, np.nan, today - last_contact).astype(np.float32),
         engaged=to_firms("engaged"),
         distance_km=lookups.distances_between(centre, to_firms("commune")),
@@ -228,47 +222,95 @@ def _pairs(
     )
 
 
+def _tension(
+    engine: Engine, portfolio: Portfolio, sectors: NDArray[np.int16], communes: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """(n firms,) tension of the wanted occupations where the firm is, each by its share in what the sector hires."""
+    lookups = engine.lookups
+    areas = lookups.area_of_commune[communes].astype(np.int64)
+    n_areas = lookups.tension.shape[1]
+    kinds, kind_of = np.unique(sectors * np.int64(n_areas) + areas, return_inverse=True)  # most firms are of a few
+    wanted = np.flatnonzero(portfolio.weights)
+    shares = lookups.naf_share[np.ix_(kinds // n_areas, wanted)] * portfolio.weights[wanted]
+    tension = lookups.tension[np.ix_(wanted, kinds % n_areas)].T
+    known = ~np.isnan(tension)
+    weights = np.where(known, shares, 0)
+    totals = weights.sum(axis=1)
+    means = np.divide(
+        np.where(known, tension * weights, 0).sum(axis=1),
+        totals,
+        out=np.full(len(kinds), np.nan, dtype=np.float32),
+        where=totals > 0,
+    )
+    tensions: NDArray[np.float32] = means[kind_of].astype(np.float32)
+    return tensions
+
+
 def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(n firms,) people, each counted once however many projects they have."""
+    profiles = engine.catalogue(Collection.PROFILES)
     if len(portfolio.rows) == 0:
         return np.zeros(len(meets), dtype=np.float32)
-    keys = engine.catalogue(Collection.PROFILES).keys(portfolio.rows)
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    people: NDArray[np.float32] = np.logical_or.reduceat(meets[:, order], starts, axis=1).sum(axis=1).astype(np.float32)
+    keys = profiles.keys(portfolio.rows)
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    of_person = meets if len(starts) == len(keys) else np.logical_or.reduceat(meets.T.copy(), starts, axis=0).T
+    people: NDArray[np.float32] = of_person.sum(axis=1).astype(np.float32)
     return people
 
 
-def _target(
+def _targets(
     engine: Engine,
     portfolio: Portfolio,
     scored: Scored,
-    position: int,
+    positions: NDArray[np.int64],
     pairs: FirmPairs,
     meets: NDArray[np.bool_],
-) -> Target:
-    firms, lookups = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups
-    row = int(scored.rows[position])
-    firm = _FIRM.decode(firms.payload_of(row))
-    facts = FirmFacts(
-        values=scored.values_at(position),
-        sector_label=lookups.reference.naf.labels.get(firm.naf, firm.naf),
-        fitting_labels=_fitting_labels(engine, portfolio, int(firms.take("naf", scored.rows[[position]])[0])),
-        distance_km=float(pairs.distance_km[position]),
+) -> tuple[Target, ...]:
+    """The firms at `positions`."""
+    firms, naf = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups.reference.naf
+    rows = scored.rows[positions].tolist()
+    sectors = firms.take("naf", scored.rows[positions]).tolist()
+    distances = pairs.distance_km[positions]
+    presented = _Presentation(engine, portfolio)
+    fitting = cache(lambda sector: _fitting_labels(engine, portfolio, sector))
+    facts = [
+        FirmFacts(values, naf.labels.get(code, code), fitting(sector), distance_km)
+        for values, sector, code, distance_km in zip(
+            scored.values_at(positions),
+            sectors,
+            [naf.naf_codes[sector] for sector in sectors],
+            distances.tolist(),
+            strict=True,
+        )
+    ]
+    matches = make_matches(
+        [firms.id_of(row) for row in rows],
+        [firms.payload_of(row) for row in rows],
+        _FIRM,
+        scored,
+        positions,
+        distances,
+        facts,
+        _SENTENCES,
+        firm_gaps,
     )
-    match = make_match(
-        firm.id, firm, scored, position, facts.distance_km, partial(explain_firm, facts), firm_gaps(facts)
-    )
-    expected = float(pairs.expected_hirings[position])
-    return Target(
-        id=match.id,
-        score=match.score,
-        record=match.record,
-        distance_km=match.distance_km,
-        reasons=match.reasons,
-        gaps=match.gaps,
-        expected_hirings=None if np.isnan(expected) else expected,
-        present=_present(engine, portfolio.rows[meets[position]], int(firms.take("naf", scored.rows[[position]])[0])),
+    return tuple(
+        [
+            Target(
+                id=match.id,
+                score=match.score,
+                payload=match.payload,
+                decoder=match.decoder,
+                distance_km=match.distance_km,
+                reasons=match.reasons,
+                gaps=match.gaps,
+                expected_hirings=None if isnan(expected) else expected,
+                present=presented(sector, meets[position]),
+            )
+            for match, expected, position, sector in zip(
+                matches, pairs.expected_hirings[positions].tolist(), positions.tolist(), sectors, strict=True
+            )
+        ]
     )
 
 
@@ -278,16 +320,33 @@ def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str
     return tuple(engine.lookups.reference.rome.labels[row] for row in order if shares[row] > 0)
 
 
-def _present(engine: Engine, rows: NDArray[np.int64], naf: int) -> tuple[Presentable, ...]:
-    """At most `PRESENTED` people, those whose occupation the sector hires most, then the most experienced."""
-    profiles, rome = engine.catalogue(Collection.PROFILES), engine.lookups.reference.rome
-    occupations = profiles.take("occupation", rows)
-    order = np.lexsort((-profiles.take("experience_months", rows), -engine.lookups.naf_share[naf, occupations]))
-    chosen: dict[str, Presentable] = {}
-    for place_in_rows in order.tolist():
-        key = profiles.id_of(int(rows[place_in_rows]))
-        if key not in chosen:
-            chosen[key] = Presentable(key, rome.labels[int(occupations[place_in_rows])])
-        if len(chosen) == PRESENTED:
-            break
-    return tuple(chosen.values())
+class _Presentation:
+    """Chooses the people of a portfolio to present to firms."""
+
+    def __init__(self, engine: Engine, portfolio: Portfolio) -> None:
+        self._profiles = engine.catalogue(Collection.PROFILES)
+        self._lookups = engine.lookups
+        self._rows = portfolio.rows
+        self._occupations = self._profiles.take("occupation", portfolio.rows)
+        self._least_experienced = -self._profiles.take("experience_months", portfolio.rows)
+        self._order = cache(self._most_hired)
+
+    def __call__(self, naf: int, meets: NDArray[np.bool_]) -> tuple[Presentable, ...]:
+        """At most `PRESENTED` of the people that `meets` marks (a portfolio row each): those whose occupation the
+        sector hires most, then the most experienced."""
+        order = self._order(naf)
+        chosen: dict[str, Presentable] = {}
+        for at in order[meets[order]].tolist():
+            key = self._profiles.id_of(int(self._rows[at]))
+            if key not in chosen:
+                label = self._lookups.reference.rome.labels[int(self._occupations[at])]
+                chosen[key] = Presentable(key, label)
+            if len(chosen) == PRESENTED:
+                break
+        return tuple(chosen.values())
+
+    def _most_hired(self, naf: int) -> NDArray[np.int64]:
+        """The whole portfolio, as positions, for a sector."""
+        shares = self._lookups.naf_share[naf, self._occupations]
+        order: NDArray[np.int64] = np.lexsort((self._least_experienced, -shares))
+        return order

@@ -8,6 +8,7 @@ take the same matrix and keep the same promise: contributions add up to the scor
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,21 +46,40 @@ class Curve:
         worths = np.interp(values, self.values, self.worths)
         return np.where(np.isnan(values), self.neutral, worths).astype(np.float32)
 
+    def pieces(self) -> list[tuple[float, float, float]]:
+        """(start, worth there, slope) of each piece of the curve, the two flat ends included."""
+        points = list(zip(self.values, self.worths, strict=True))
+        rising = [(x, y, (after_y - y) / (after_x - x)) for (x, y), (after_x, after_y) in pairwise(points)]
+        return [(*points[0], 0.0), *rising, (*points[-1], 0.0)]
+
 
 class WeightedSum:
-    """The transparent ranker: one curve a feature. Raises ValueError unless it has exactly the service's features."""
+    """The transparent ranker: one curve a feature. Raises ValueError unless it has exactly the service's features.
+
+    The pieces of all curves stand in one table, curve after curve, so that a matrix is read through them at once.
+    """
 
     def __init__(self, features: Sequence[Feature[Any]], curves: Mapping[str, Curve]) -> None:
         names = [feature.name for feature in features]
         if set(names) != set(curves):
             raise ValueError(f"curves for {sorted(curves)}, features are {sorted(names)}")
         total = sum(curve.weight for curve in curves.values())
-        self._curves = [curves[name] for name in names]
-        self.weights: Floats = np.array([curve.weight / total for curve in self._curves], dtype=np.float32)
+        ordered = self.curves = tuple(curves[name] for name in names)
+        self.weights: Floats = np.array([curve.weight / total for curve in ordered], dtype=np.float32)
+        self._neutrals = np.array([curve.neutral for curve in ordered])
+        n_points = max((len(curve.values) for curve in ordered), default=0)
+        self._points = np.array([[*curve.values, *[np.inf] * (n_points - len(curve.values))] for curve in ordered]).T
+        pieces = [curve.pieces() for curve in ordered]
+        self._first_piece = np.cumsum([0, *(len(each) for each in pieces)])[:-1]
+        self._starts, self._heights, self._slopes = np.array([piece for each in pieces for piece in each]).T.copy()
 
     def contributions(self, features: Floats) -> Floats:
-        worths = [curve.worth(features[:, column]) for column, curve in enumerate(self._curves)]
-        return np.stack(worths, axis=1) * self.weights
+        values = features.astype(np.float64)
+        pieces = np.broadcast_to(self._first_piece, values.shape).copy()
+        for points in self._points:
+            pieces += values >= points
+        worths = self._slopes[pieces] * (values - self._starts[pieces]) + self._heights[pieces]
+        return np.where(np.isnan(values), self._neutrals, worths).astype(np.float32) * self.weights
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))

@@ -114,6 +114,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("accessible", "int8", -1),
         Column("outcome_rate", "float32", NAN),
         Column("certification", "int32", 0),
+        Column("training", "int64", -1),
         Column("words", "uint32", 0, WORD_WIDTH),
     ),
     Collection.ESTABLISHMENTS: (

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from math import isnan
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,7 @@ from matching.answer import Match, Reason, Window
 from matching.rank import Ranker
 
 P = TypeVar("P")
+F = TypeVar("F")
 R = TypeVar("R", bound=Record)
 
 
@@ -27,79 +31,113 @@ class Scored:
     """(n_features,) the most each feature can bring."""
     names: tuple[str, ...]
 
-    @property
+    @cached_property
     def scores(self) -> NDArray[np.float32]:
+        """(n,)"""
         total: NDArray[np.float32] = self.contributions.sum(axis=1)
         return total
 
-    def values_at(self, position: int) -> dict[str, float]:
-        return dict(zip(self.names, self.features[position].tolist(), strict=True))
+    def values_at(self, positions: NDArray[np.int64]) -> list[dict[str, float]]:
+        """Feature values by name of the pairs at `positions`."""
+        names = self.names
+        return [dict(zip(names, row, strict=True)) for row in self.features[positions].tolist()]
 
 
 def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ranker: Ranker) -> Scored:
     """Pairs of one query, scored."""
     matrix = feature_matrix(features, pairs)
-    names = tuple(feature.name for feature in features)
+    names = tuple([feature.name for feature in features])
     return Scored(rows, matrix, ranker.contributions(matrix), ranker.weights, names)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a result comes from: which query (a project) and which position among its pairs."""
+class Places:
+    """n results, best first: which query (a project) each comes from, and which position among its pairs."""
 
-    query: int
-    position: int
+    queries: NDArray[np.int64]
+    positions: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.queries)
 
 
-def best_of_each(scored: Sequence[Scored], key_of: Callable[[int], str]) -> list[Place]:
-    """One place a record, its best over all queries, best score first; ties by record id.
+def best_of_each(scored: Sequence[Scored], keys: Sequence[NDArray[np.int64]]) -> Places:
+    """One place a record, its best over all queries, best score first; ties by key, equal pairs by query.
 
-    `key_of` gives the record id of a catalogue row.
+    `keys` gives the number of the record that each row of `Scored.rows` belongs to, one array a query.
     """
-    best: dict[str, tuple[float, Place]] = {}
-    for query, item in enumerate(scored):
-        for position, (row, value) in enumerate(zip(item.rows.tolist(), item.scores.tolist(), strict=True)):
-            key = key_of(row)
-            if key not in best or value > best[key][0]:
-                best[key] = (value, Place(query, position))
-    ordered = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))
-    return [place for _, (_, place) in ordered]
+    key = joined(keys)
+    scores = joined([item.scores for item in scored])
+    order = np.lexsort((key, -scores))
+    _, first = np.unique(key[order], return_index=True)
+    first.sort()
+    flat = order[first]
+    starts = np.cumsum([0] + [len(item.rows) for item in scored])
+    queries = np.searchsorted(starts, flat, side="right") - 1
+    return Places(queries, flat - starts[queries])
 
 
-def results_of(scored: Sequence[Scored], key_of: Callable[[int], str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def results_of(
+    scored: Sequence[Scored], keys: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every candidate row of the queries, once, and the number of the result that each belongs to."""
-    rows = np.unique(np.concatenate([item.rows for item in scored]))
-    numbers: dict[str, int] = {}
-    results = [numbers.setdefault(key_of(row), len(numbers)) for row in rows.tolist()]
-    return rows, np.array(results, dtype=np.int64)
+    rows, first = np.unique(joined([item.rows for item in scored]), return_index=True)
+    _, results = np.unique(joined(keys)[first], return_inverse=True)
+    return rows, results
 
 
-def page(places: Sequence[Place], window: Window) -> Sequence[Place]:
-    return places[window.first : window.last + 1]
+def page(places: Places, window: Window) -> Places:
+    """The part of the list that a window shows."""
+    shown = slice(window.first, window.last + 1)
+    return Places(places.queries[shown], places.positions[shown])
 
 
-def make_match(
-    key: str,
-    record: R,
+def make_matches(
+    keys: Sequence[str],
+    payloads: Sequence[bytes],
+    decoder: msgspec.json.Decoder[R],
     scored: Scored,
-    position: int,
-    distance_km: float,
-    sentence: Callable[[str], str],
-    gaps: tuple[str, ...],
-) -> Match[R]:
-    """A result with all its reasons, the heaviest first; features of no weight have no reason."""
-    contributions = scored.contributions[position]
-    order = np.argsort(-contributions, kind="stable")
-    reasons = tuple(
-        Reason(scored.names[column], sentence(scored.names[column]), float(contributions[column]))
-        for column in order
-        if scored.weights[column] > 0
-    )
-    return Match(
-        id=key,
-        score=float(contributions.sum()),
-        record=record,
-        distance_km=None if np.isnan(distance_km) else float(distance_km),
-        reasons=reasons,
-        gaps=gaps,
-    )
+    positions: NDArray[np.int64],
+    distances_km: NDArray[np.float32],
+    facts: Sequence[F],
+    sentences: Sequence[Callable[[F], str]],
+    gaps: Callable[[F], tuple[str, ...]],
+) -> list[Match[R]]:
+    """The results at `positions` with all their reasons, the heaviest first; features of no weight have no reason.
+
+    `keys`, `payloads`, `distances_km` (NaN: not known) and `facts` are parallel to `positions`, `sentences` to
+    `Scored.names`.
+    """
+    counted = np.flatnonzero(scored.weights > 0)
+    contributions = scored.contributions[positions]
+    brought = contributions[:, counted]
+    orders = np.argsort(-brought, axis=1, kind="stable")
+    heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
+    columns = counted[orders].tolist()
+    names = scored.names
+    return [
+        Match(
+            key,
+            total,
+            payload,
+            decoder,
+            None if isnan(distance) else distance,
+            tuple(map(Reason, [names[c] for c in order], [sentences[c](fact) for c in order], shares)),
+            gaps(fact),
+        )
+        for key, total, payload, distance, order, shares, fact in zip(
+            keys,
+            scored.scores[positions].tolist(),
+            payloads,
+            distances_km.tolist(),
+            columns,
+            heaviest,
+            facts,
+            strict=True,
+        )
+    ]
+
+
+def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """The arrays of each query, one after the other."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -1,6 +1,7 @@
 """The two sides of a pair, as the pair features read them, from rows of the catalogues."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ ColumnReader = Callable[[str], NDArray[Any]]
 
 
 def columns_of(catalogue: Catalogue, rows: NDArray[np.int64]) -> ColumnReader:
-    """Columns of catalogue rows."""
-    return lambda name: catalogue.take(name, rows)
+    """Columns of catalogue rows, each gathered once."""
+    return cache(lambda name: catalogue.take(name, rows))
 
 
 def columns_of_rows(rows: Rows) -> ColumnReader:
@@ -26,19 +27,20 @@ def columns_of_rows(rows: Rows) -> ColumnReader:
     return lambda name: rows.columns[name]
 
 
-def person_side(read: ColumnReader) -> PersonSide:
-    """The person side of profile rows.
+def person_side(read: ColumnReader, own: ColumnReader | None = None) -> PersonSide:
+    """The person side of profile rows; `own` reads one row of the person that all the rows are of, if there is one.
 
     Of people who refused profiling only what they ask for remains: skills, education, languages and experience become
     unknown, so that twins who ask for the same are treated the same, by the lists they get and the lists they are in.
     """
-    profiled = read("profiling")
+    whose = own or read
+    profiled = whose("profiling")
     return PersonSide(
         occupation=read("occupation"),
-        skills=np.where(profiled[:, None], read("skills"), np.uint16(NO_SKILL)),
-        education_level=np.where(profiled, read("education_level"), np.int8(0)),
-        licences=read("licences"),
-        languages=np.where(profiled, read("languages"), np.uint64(0)),
+        skills=np.where(profiled[:, None], whose("skills"), np.uint16(NO_SKILL)),
+        education_level=np.where(profiled, whose("education_level"), np.int8(0)),
+        licences=whose("licences"),
+        languages=np.where(profiled, whose("languages"), np.uint64(0)),
         experience_months=np.where(profiled, read("experience_months"), np.float32(np.nan)),
         pay_floor=read("pay_floor"),
         reach_km=read("radius_km"),

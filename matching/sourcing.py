@@ -2,29 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.records import Profile
-from matching.answer import Answer, Match, Window
+from matching.answer import Answer, Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader, explain_job, job_gaps
+from matching.explain.job import Reader
 from matching.facets import facets_of
-from matching.facts import job_facts
 from matching.filters import consent, contract, departement, licence, pay, place, working_time
 from matching.filters.base import Condition, Context, parse_decimal
 from matching.filters.registry import parse
-from matching.jobs import job_pairs, profile_at, score_jobs
+from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
 from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
-from matching.scoring import best_of_each, make_match, page, results_of
+from matching.scoring import best_of_each, page, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
 
 READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
@@ -87,33 +85,17 @@ def _profiles(
     )
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
-    pairs = job_pairs(engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates, distances)
-    scored = score_jobs(candidates, pairs, PROFILE_RANKER)
-    places = best_of_each([scored], profiles.id_of)
-    matches: list[Match[Profile]] = []
-    for found in page(places, window):
-        row = int(scored.rows[found.position])
-        facts = job_facts(
-            Reader.EMPLOYER,
-            pairs,
-            found.position,
-            scored.values_at(found.position),
-            bool(job("inferred")[0]),
-            engine.lookups,
-        )
-        matches.append(
-            make_match(
-                profiles.id_of(row),
-                profile_at(engine, row),
-                scored,
-                found.position,
-                facts.distance_km,
-                partial(explain_job, facts),
-                job_gaps(facts),
-            )
-        )
-    facets = facets_of(profiles, *results_of([scored], profiles.id_of), engine.lookups)
-    return Answer(tuple(matches), len(places), facets, None if places else NOBODY)
+    pairs = job_pairs(
+        engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates.closeness, distances
+    )
+    scored = score_jobs(candidates.rows, pairs, PROFILE_RANKER)
+    keys = [profiles.keys(scored.rows)]
+    places = best_of_each([scored], keys)
+    shown = page(places, window).positions
+    inferred = [bool(job("inferred")[0])] * len(shown)
+    matches = job_matches(engine.lookups, Reader.EMPLOYER, profiles, PROFILE_DECODER, pairs, scored, shown, inferred)
+    facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
+    return Answer(matches, len(places), facets, None if len(places) else NOBODY)
 
 
 def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,30 +3,28 @@
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs import JobPairs
-from matching.answer import Answer, Match, Window
+from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader, explain_job, job_gaps
+from matching.explain.job import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
-from matching.facts import job_facts
 from matching.filters import contract, freshness, licence, pay, place, working_time
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
-from matching.jobs import job_pairs, score_jobs
+from matching.jobs import job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
 from matching.rank import OFFER_RANKER
-from matching.retrieve import kinship_from, retrieve
+from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, make_match, page, results_of
+from matching.scoring import Scored, best_of_each, joined, page, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -59,40 +57,21 @@ def offers_for_profile(
 
     search = _Search(engine, projects, asked, elsewhere)
     pairs, scored = search.ranked()
-    places = best_of_each(scored, offers.id_of)
-    matches: list[Match[OfferCard]] = []
-    for found in page(places, window):
-        item, position = scored[found.query], found.position
-        row = int(item.rows[position])
-        facts = job_facts(
-            Reader.PERSON,
-            pairs[found.query],
-            position,
-            item.values_at(position),
-            bool(offers.take("inferred", item.rows[[position]])[0]),
-            engine.lookups,
-        )
-        matches.append(
-            make_match(
-                offers.id_of(row),
-                _CARD.decode(offers.payload_of(row)),
-                item,
-                position,
-                facts.distance_km,
-                partial(explain_job, facts),
-                job_gaps(facts),
-            )
-        )
-    facets = facets_of(offers, *results_of(scored, offers.id_of), engine.lookups)
+    keys = [offers.keys(scored.rows)]
+    places = best_of_each([scored], keys)
+    shown = page(places, window).positions
+    inferred = offers.take("inferred", scored.rows[shown]).tolist()
+    matches = job_matches(engine.lookups, Reader.PERSON, offers, _CARD, pairs, scored, shown, inferred)
+    facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if profiled else [WITHOUT_PROFILING]
-    if not places:
+    if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(tuple(matches), len(places), facets, " ".join(notices) or None)
+    return Answer(matches, len(places), facets, " ".join(notices) or None)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """One person's search: a query a project (rows of the profiles)."""
+    """One person's search: a query a project (rows of the profiles), all ranked together."""
 
     engine: Engine
     projects: NDArray[np.int64]
@@ -100,32 +79,40 @@ class _Search:
     elsewhere: bool
     """The search names a place of its own."""
 
-    def ranked(self, least_reach_km: float = 0.0) -> tuple[list[JobPairs], list[Scored]]:
-        """Pairs and scores of each project; reaches under `least_reach_km` are stretched to it."""
+    def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
+        """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
         today = day_number(self.engine.today())
-        pairs: list[JobPairs] = []
-        scored: list[Scored] = []
+        found: list[Candidates] = []
         for project in self.projects:
             read = columns_of(profiles, np.array([project]))
-            occupation, home = int(read("occupation")[0]), int(read("commune")[0])
+            occupation = int(read("occupation")[0])
             vector = profiles.index.vectors(np.array([project]))[0]
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
-            candidates = retrieve(offers, vector, kinship_from(lookups, occupation), conditions)
-            to_offers = columns_of(offers, candidates.rows)
-            pairs.append(
-                job_pairs(
-                    self.engine,
-                    person_side(read),
-                    job_side(to_offers, lookups, today),
-                    candidates,
-                    lookups.distances_between(home, to_offers("commune")),
-                )
-            )
-            scored.append(score_jobs(candidates, pairs[-1], OFFER_RANKER))
-        return pairs, scored
+            found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
+        return self._scored(found, today)
+
+    def _scored(self, found: Sequence[Candidates], today: int) -> tuple[JobPairs, Scored]:
+        """Pairs and scores of the candidates of each project."""
+        lookups = self.engine.lookups
+        profiles = self.engine.catalogue(Collection.PROFILES)
+        rows = joined([each.rows for each in found])
+        to_offers = columns_of(self.engine.catalogue(Collection.OFFERS), rows)
+        sizes = [len(each) for each in found]
+        communes = np.split(to_offers("commune"), np.cumsum(sizes)[:-1])
+        homes = profiles.take("commune", self.projects).tolist()
+        own = columns_of(profiles, self.projects[:1])
+        of_project = own if len(found) == 1 else columns_of(profiles, np.repeat(self.projects, sizes))
+        pairs = job_pairs(
+            self.engine,
+            person_side(of_project, own),
+            job_side(to_offers, lookups, today),
+            joined([each.closeness for each in found]),
+            joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
+        )
+        return pairs, score_jobs(rows, pairs, OFFER_RANKER)
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
@@ -135,7 +122,7 @@ class _Search:
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
-            found = len(best_of_each(self.ranked(wider_km)[1], offers.id_of))
+            found = len(np.unique(offers.keys(self.ranked(wider_km)[1].rows)))
             if found:
                 return (
                     f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {wider_km} km."

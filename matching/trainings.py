@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import msgspec
 import numpy as np
@@ -16,7 +15,7 @@ from matching.answer import Answer, Match, Window
 from matching.catalogue import View
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.session import SessionFacts, explain_session, session_gaps
+from matching.explain.session import SENTENCES, SessionFacts, session_gaps
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
@@ -27,11 +26,12 @@ from matching.rank import SESSION_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, make_match, page, results_of, score
+from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
 
 _CARD = msgspec.json.Decoder(SessionCard)
+_SENTENCES = [SENTENCES[feature.name] for feature in SESSION_FEATURES]
 
 CORE_GAP, PLAIN_GAP = 1.0, 0.3
 """Weight of a missing skill: *cœur de métier* of the project's occupation, or not."""
@@ -77,28 +77,16 @@ def sessions_for_profile(
         pairs.append(_only(found_pairs, kept))
         scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], SESSION_RANKER))
 
-    def training_of(row: int) -> str:
-        return engine.links.training_of_session[sessions.id_of(row)]
-
-    places = best_of_each(scored, training_of)
-    matches: list[Match[SessionCard]] = []
-    for found in page(places, window):
-        item = scored[found.query]
-        row = int(item.rows[found.position])
-        facts = _facts(engine, pairs[found.query], item, found.position, int(projects[found.query]))
-        matches.append(
-            make_match(
-                sessions.id_of(row),
-                _CARD.decode(sessions.payload_of(row)),
-                item,
-                found.position,
-                facts.distance_km,
-                partial(explain_session, facts),
-                session_gaps(facts),
-            )
-        )
-    facets = facets_of(sessions, *results_of(scored, training_of), engine.lookups)
-    return Answer(tuple(matches), len(places), facets)
+    keys = [sessions.take("training", item.rows) for item in scored]
+    places = best_of_each(scored, keys)
+    shown = page(places, window)
+    matches: dict[int, Match[SessionCard]] = {}
+    for query in np.unique(shown.queries).tolist():
+        ranks = np.flatnonzero(shown.queries == query)
+        found = _matches(engine, pairs[query], scored[query], shown.positions[ranks], int(projects[query]))
+        matches.update(zip(ranks.tolist(), found, strict=True))
+    facets = facets_of(sessions, *results_of(scored, keys), engine.lookups)
+    return Answer(tuple([matches[rank] for rank in range(len(shown))]), len(places), facets)
 
 
 def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> SessionPairs:
@@ -194,26 +182,63 @@ def _not_held(profile: Profile) -> Condition:
     return condition
 
 
-def _facts(engine: Engine, pairs: SessionPairs, scored: Scored, position: int, project: int) -> SessionFacts:
+def _matches(
+    engine: Engine, pairs: SessionPairs, scored: Scored, positions: NDArray[np.int64], project: int
+) -> list[Match[SessionCard]]:
+    """The results at `positions` of one project's pairs."""
+    sessions = engine.catalogue(Collection.SESSIONS)
+    rows = scored.rows[positions]
+    return make_matches(
+        [sessions.id_of(row) for row in rows.tolist()],
+        [sessions.payload_of(row) for row in rows.tolist()],
+        _CARD,
+        scored,
+        positions,
+        pairs.distance_km[positions],
+        _facts(engine, pairs, scored, positions, project),
+        _SENTENCES,
+        session_gaps,
+    )
+
+
+def _facts(
+    engine: Engine, pairs: SessionPairs, scored: Scored, positions: NDArray[np.int64], project: int
+) -> list[SessionFacts]:
+    """Facts of the pairs at `positions`."""
     rome = engine.lookups.reference.rome
     sessions, profiles = engine.catalogue(Collection.SESSIONS), engine.catalogue(Collection.PROFILES)
-    row, occupation = int(scored.rows[position]), int(profiles.take("occupation", np.array([project]))[0])
-    led_to = [int(found) for found in sessions.take("occupations", np.array([row]))[0] if found >= 0]
-    led_to.sort(key=lambda found: -int(rome.relation[occupation, found]))
+    rows = scored.rows[positions]
+    occupation = int(profiles.take("occupation", np.array([project]))[0])
+    relation = rome.relation[occupation]
+    missing = set(np.flatnonzero(pairs.gap_weights > 0).tolist())
     core = set(np.flatnonzero(pairs.gap_weights >= CORE_GAP).tolist())
-    learned = [int(skill) for skill in pairs.skills[position] if skill != NO_SKILL and pairs.gap_weights[skill] > 0]
-    learned_core = [skill for skill in learned if skill in core]
-    shown = learned_core or learned
-    return SessionFacts(
-        values=scored.values_at(position),
-        project_label=rome.labels[occupation],
-        training_labels=tuple(rome.labels[found] for found in led_to),
-        learned_skills=tuple(rome.skill_labels[skill] for skill in shown),
-        n_missing_skills=len(core) if learned_core else int((pairs.gap_weights > 0).sum()),
-        entry_level=int(pairs.entry_level[position]),
-        exit_level=int(pairs.exit_level[position]),
-        person_level=int(pairs.education_level[0]),
-        distance_km=float(pairs.distance_km[position]),
-        reach_km=float(pairs.reach_km[0]),
-        remote=bool(_is_remote(sessions.take("attendance", np.array([row])))[0]),
-    )
+    facts: list[SessionFacts] = []
+    for values, led_to, taught, entry, leaving, distance_km, remote in zip(
+        scored.values_at(positions),
+        sessions.take("occupations", rows).tolist(),
+        pairs.skills[positions].tolist(),
+        pairs.entry_level[positions].tolist(),
+        pairs.exit_level[positions].tolist(),
+        pairs.distance_km[positions].tolist(),
+        _is_remote(sessions.take("attendance", rows)).tolist(),
+        strict=True,
+    ):
+        nearest_first = sorted([found for found in led_to if found >= 0], key=lambda found: -int(relation[found]))
+        learned = [skill for skill in taught if skill in missing]
+        learned_core = [skill for skill in learned if skill in core]
+        facts.append(
+            SessionFacts(
+                values=values,
+                project_label=rome.labels[occupation],
+                training_labels=tuple([rome.labels[found] for found in nearest_first]),
+                learned_skills=tuple([rome.skill_labels[skill] for skill in learned_core or learned]),
+                n_missing_skills=len(core) if learned_core else len(missing),
+                entry_level=entry,
+                exit_level=leaving,
+                person_level=int(pairs.education_level[0]),
+                distance_km=distance_km,
+                reach_km=float(pairs.reach_km[0]),
+                remote=remote,
+            )
+        )
+    return facts

@@ -89,8 +89,8 @@ T = TypeVar("T")
 
 
 def compact(**fields: object) -> dict[str, object]:
-    """`fields` without those that are None or empty."""
-    return {name: value for name, value in fields.items() if value is not None and value not in ("", (), [], {})}
+    """`fields` without those that are None or empty; a zero and a false are kept."""
+    return {name: value for name, value in fields.items() if value or isinstance(value, (int, float))}
 
 
 def known_rome(reference: "Reference", code: str, path: str) -> str:

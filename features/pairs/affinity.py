@@ -6,7 +6,7 @@ from features.pairs.base import Feature, Floats, JobPairs, as_rows
 
 
 def _compute(pairs: JobPairs) -> Floats:
-    person, job = np.broadcast_arrays(pairs.person.occupation, pairs.job.occupation)
+    person, job = pairs.person.occupation, pairs.job.occupation
     known = (person >= 0) & (job >= 0)
     return as_rows(np.where(known, pairs.affinity[person, job], np.float32(np.nan)), len(pairs.closeness))
 

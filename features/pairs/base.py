@@ -137,6 +137,11 @@ class Feature(Generic[P]):
 
 def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArray[np.bool_]:
     """(rows, wanted width): which wanted skills are held, row by row; padding is never held."""
+    if len(held) == 1:
+        marked = np.zeros(NO_SKILL + 1, dtype=np.bool_)
+        marked[held[0]] = True
+        marked[NO_SKILL] = False
+        return marked[wanted]
     rows = np.broadcast_shapes(held.shape[:1], wanted.shape[:1])[0]
     left = np.broadcast_to(held, (rows, held.shape[1]))
     right = np.broadcast_to(wanted, (rows, wanted.shape[1]))
@@ -145,5 +150,13 @@ def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArr
 
 
 def as_rows(values: NDArray[np.floating] | NDArray[np.bool_], n: int) -> Floats:
-    """`values` as float32 of exactly n rows."""
+    """`values` as float32 of exactly n rows; may be `values` itself."""
+    if len(values) == n:
+        return values.astype(np.float32, copy=False)
     return np.broadcast_to(values, (n,)).astype(np.float32)
+
+
+def within(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
+    """`values` cut at `low` and `high`; NaN stays."""
+    cut: NDArray[np.floating] = np.minimum(np.maximum(values, low), high)
+    return cut

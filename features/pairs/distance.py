@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from features.pairs.base import Feature, Floats, as_rows
+from features.pairs.base import Feature, Floats, as_rows, within
 
 LIMIT = 4.0
 
@@ -24,7 +24,7 @@ class Distances(Protocol):
 
 def _compute(pairs: Distances) -> Floats:
     share = pairs.distance_km / np.maximum(pairs.reach_km, 1.0)
-    return as_rows(np.clip(share, 0, LIMIT), len(pairs.distance_km))
+    return as_rows(within(share, 0, LIMIT), len(pairs.distance_km))
 
 
 FEATURE = Feature[Distances]("distance", "share of reach", 0.0, LIMIT, _compute)

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from features.pairs.base import Feature, Floats, JobPairs, as_rows
+from features.pairs.base import Feature, Floats, JobPairs, as_rows, within
 
 UNSPECIFIED_MONTHS = 12.0
 LIMIT_MONTHS = 120.0
@@ -15,7 +15,7 @@ def _compute(pairs: JobPairs) -> Floats:
     demand = pairs.job.experience_demand
     asked = np.where(np.isnan(pairs.job.experience_months), UNSPECIFIED_MONTHS, pairs.job.experience_months)
     asked = np.where(demand == 1, 0.0, asked)
-    difference = np.clip(pairs.person.experience_months - asked, -LIMIT_MONTHS, LIMIT_MONTHS)
+    difference = within(pairs.person.experience_months - asked, -LIMIT_MONTHS, LIMIT_MONTHS)
     return as_rows(np.where(demand == 0, np.nan, difference), len(pairs.closeness))
 
 

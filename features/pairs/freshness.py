@@ -1,12 +1,10 @@
 """Days since the job was published, at most 365; NaN when unknown."""
 
-import numpy as np
-
-from features.pairs.base import Feature, Floats, JobPairs, as_rows
+from features.pairs.base import Feature, Floats, JobPairs, as_rows, within
 
 
 def _compute(pairs: JobPairs) -> Floats:
-    return as_rows(np.clip(pairs.job.age_days, 0, 365), len(pairs.closeness))
+    return as_rows(within(pairs.job.age_days, 0, 365), len(pairs.closeness))
 
 
 FEATURE = Feature[JobPairs]("freshness", "days", 0.0, 365.0, _compute)

@@ -6,7 +6,7 @@ from features.pairs.base import Feature, Floats, JobPairs, as_rows
 
 
 def _compute(pairs: JobPairs) -> Floats:
-    person, job = np.broadcast_arrays(pairs.person.occupation, pairs.job.occupation)
+    person, job = pairs.person.occupation, pairs.job.occupation
     known = (person >= 0) & (job >= 0)
     values = pairs.relation[person, job].astype(np.float32)
     return as_rows(np.where(known, values, np.float32(np.nan)), len(pairs.closeness))

@@ -1,14 +1,14 @@
 """Why a counsellor should call on this firm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from matching.explain.wording import counted, enumeration, kilometres, known, percent
 
 
-@dataclass(frozen=True)
-class FirmFacts:
+class FirmFacts(msgspec.Struct, frozen=True, gc=False):
     """A firm seen from a portfolio, as a sentence needs it. NaN: not known."""
 
     values: dict[str, float]

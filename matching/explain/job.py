@@ -1,9 +1,10 @@
 """Why this job for this person, told to the person or to the employer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from features.records import Licence
 from features.rome.referential import Relation
@@ -27,8 +28,7 @@ class Reader(Enum):
     EMPLOYER = "employer"
 
 
-@dataclass(frozen=True)
-class JobFacts:
+class JobFacts(msgspec.Struct, frozen=True, gc=False):
     """One pair of a person and a job, as a sentence needs it. NaN and None: not known."""
 
     reader: Reader

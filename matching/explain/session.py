@@ -1,15 +1,15 @@
 """Why this training session for this person."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from features.rome.referential import Relation
 from matching.explain.wording import counted, education, enumeration, kilometres, known, percent, quoted
 
 
-@dataclass(frozen=True)
-class SessionFacts:
+class SessionFacts(msgspec.Struct, frozen=True, gc=False):
     """One person and one session, as a sentence needs them. NaN: not known; level 0: not known."""
 
     values: dict[str, float]

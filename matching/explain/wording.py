@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from features.bits import OTHER_LANGUAGE_CODE
 
@@ -38,6 +39,7 @@ def language(code: str) -> str:
     return LANGUAGE_NAMES.get(code, code)
 
 
+@lru_cache(maxsize=4096)
 def months(count: float) -> str:
     """A duration: « 6 mois », « 2 ans », « 1 an et 3 mois »."""
     whole = round(count)
@@ -48,10 +50,12 @@ def months(count: float) -> str:
     return text if rest == 0 or years >= 3 else f"{text} et {rest} mois"
 
 
+@lru_cache(maxsize=4096)
 def euros(amount: float) -> str:
     return f"{round(amount):,} €".replace(",", "\u202f")
 
 
+@lru_cache(maxsize=4096)
 def kilometres(distance: float) -> str:
     return f"{distance:.0f} km" if distance >= 10 or distance % 1 == 0 else f"{distance:.1f} km".replace(".", ",")
 

@@ -10,6 +10,7 @@ from features.bits import ATTENDANCE_BIT, funding_bits
 from features.records import Record, Training, TrainingSession
 from features.text import shorten
 from matching.catalogue import Rows
+from matching.keys import key_number
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
@@ -67,6 +68,7 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "accessible": -1 if session.accessible is None else int(session.accessible),
                 "outcome_rate": number_or_nan(training.outcome_rate),
                 "certification": certification_number(training.rncp),
+                "training": key_number(session.training_id),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
             },
             payload_of(card),

@@ -382,7 +382,7 @@ def damage(folder: Path, pattern: str) -> None:
     path.write_bytes(bytes(content))
 
 
-@pytest.mark.parametrize("pattern", ["radius_km.npy", "codes.npy", "lists.npy", "links.json", "manifest.json"])
+@pytest.mark.parametrize("pattern", ["radius_km.npy", "vectors.npy", "lists.npy", "links.json", "manifest.json"])
 def test_a_damaged_generation_is_refused_and_the_one_before_serves(house: House, pattern: str) -> None:
     house.store.upsert([profile()], "test")
     house.build()

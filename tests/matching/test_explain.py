@@ -3,10 +3,10 @@
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from features.bits import LANGUAGES, OTHER_LANGUAGE_CODE
 from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature

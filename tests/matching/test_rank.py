@@ -71,6 +71,21 @@ def test_scores_stay_between_0_and_1_whatever_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RANKERS)
+def test_a_matrix_is_read_through_the_curves_as_each_column_is(name: str) -> None:
+    """To the last bit: what is read at once, and each column through its own curve (`np.interp`)."""
+    ranker, features = RANKERS[name]
+    rng = np.random.default_rng(1)
+    low, high = (np.array([getattr(item, side) for item in features]) for side in ("low", "high"))
+    matrix = rng.uniform(low, high, size=(300, len(features)))
+    for column, curve in enumerate(ranker.curves):
+        matrix[: len(curve.values), column] = curve.values
+    matrix[rng.random(matrix.shape) < 0.2] = NAN
+    given = matrix.astype(np.float32)
+    expected = [curve.worth(given[:, column]) for column, curve in enumerate(ranker.curves)]
+    np.testing.assert_array_equal(ranker.contributions(given), np.stack(expected, axis=1) * ranker.weights)
+
+
+@pytest.mark.parametrize("name", RANKERS)
 def test_nothing_to_rank(name: str) -> None:
     ranker, features = RANKERS[name]
     assert ranker.contributions(np.empty((0, len(features)), dtype=np.float32)).shape == (0, len(features))

@@ -1,11 +1,15 @@
 """From scored candidates to a page, by hand."""
 
+import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from features.records import Training
 from matching.answer import Window
-from matching.scoring import Place, Scored, best_of_each, make_match, page, results_of
+from matching.scoring import Places, Scored, best_of_each, make_matches, page, results_of
 
 NAN = float("nan")
 
@@ -16,31 +20,53 @@ def scored(rows: list[int], scores: list[float]) -> Scored:
     return Scored(np.array(rows, dtype=np.int64), values, values, np.ones(1, dtype=np.float32), ("only",))
 
 
-def names(row: int) -> str:
-    """Rows 0 and 1 are of one record, 2 and 3 of another, and so on."""
-    return "abcdef"[row // 2]
+def keys(queries: list[Scored]) -> list[NDArray[np.int64]]:
+    """Rows 0 and 1 are of record 7, 2 and 3 of record 8, and so on."""
+    return [item.rows // 2 + 7 for item in queries]
+
+
+def listed(places: Places) -> list[tuple[int, int]]:
+    return list(zip(places.queries.tolist(), places.positions.tolist(), strict=True))
 
 
 def test_a_record_stands_where_its_best_pair_stands() -> None:
     queries = [scored([0, 2], [0.5, 0.9]), scored([1, 3, 4], [0.7, 0.2, 0.8])]
-    assert best_of_each(queries, names) == [Place(0, 1), Place(1, 2), Place(1, 0)]
+    assert listed(best_of_each(queries, keys(queries))) == [(0, 1), (1, 2), (1, 0)]
 
 
-def test_equal_scores_go_by_id_and_an_equal_pair_to_the_first_query() -> None:
+def test_equal_scores_go_by_key_and_an_equal_pair_to_the_first_query() -> None:
     queries = [scored([4, 0], [0.5, 0.5]), scored([1, 2], [0.5, 0.5])]
-    assert best_of_each(queries, names) == [Place(0, 1), Place(1, 1), Place(0, 0)]
+    assert listed(best_of_each(queries, keys(queries))) == [(0, 1), (1, 1), (0, 0)]
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 30), st.sampled_from([0.1, 0.25, 0.5, 0.75])), max_size=25),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_order_is_that_of_a_loop_over_pairs(drawn: list[list[tuple[int, float]]]) -> None:
+    queries = [scored([row for row, _ in pairs], [value for _, value in pairs]) for pairs in drawn]
+    best: dict[int, tuple[float, tuple[int, int]]] = {}
+    for query, (item, numbers) in enumerate(zip(queries, keys(queries), strict=True)):
+        for position, (key, value) in enumerate(zip(numbers.tolist(), item.scores.tolist(), strict=True)):
+            if key not in best or value > best[key][0]:
+                best[key] = (value, (query, position))
+    expected = [place for _, (_, place) in sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))]
+    assert listed(best_of_each(queries, keys(queries))) == expected
 
 
 def test_nothing_scored() -> None:
-    nothing = scored([], [])
-    assert best_of_each([nothing], names) == []
-    rows, results = results_of([nothing, nothing], names)
+    nothing = [scored([], []), scored([], [])]
+    assert len(best_of_each(nothing, keys(nothing))) == 0
+    rows, results = results_of(nothing, keys(nothing))
     assert rows.shape == results.shape == (0,)
 
 
 def test_every_candidate_row_counts_once_for_its_result() -> None:
     queries = [scored([0, 2], [0.5, 0.9]), scored([1, 2, 4], [0.7, 0.2, 0.8])]
-    rows, results = results_of(queries, names)
+    rows, results = results_of(queries, keys(queries))
     assert rows.tolist() == [0, 1, 2, 4]
     assert results.tolist() == [0, 0, 1, 2]
 
@@ -49,8 +75,8 @@ def test_every_candidate_row_counts_once_for_its_result() -> None:
     ("first", "last", "expected"), [(0, 1, [0, 1]), (1, 9, [1, 2]), (2, 2, [2]), (3, 5, []), (0, 149, [0, 1, 2])]
 )
 def test_a_page_is_a_part_of_the_list(first: int, last: int, expected: list[int]) -> None:
-    places = [Place(0, position) for position in range(3)]
-    assert [place.position for place in page(places, Window(first, last))] == expected
+    places = Places(np.zeros(3, dtype=np.int64), np.arange(3))
+    assert page(places, Window(first, last)).positions.tolist() == expected
 
 
 def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
@@ -63,12 +89,25 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
         names=("a", "b", "c", "d"),
     )
     record = Training(id="t", title="T")
-    match = make_match("t", record, item, 0, 12.5, str.upper, ("gap",))
-    assert [(reason.feature, reason.text, reason.contribution) for reason in match.reasons] == [
-        ("b", "B", 0.5),
-        ("a", "A", 0.25),
-        ("c", "C", 0.0),
-    ]
-    assert (match.score, match.distance_km, match.record, match.gaps) == (0.75, 12.5, record, ("gap",))
-    assert make_match("t", record, item, 0, NAN, str, ()).distance_km is None
-    assert item.values_at(0)["a"] == pytest.approx(0.3)
+    payload, decoder = msgspec.json.encode(record), msgspec.json.Decoder(Training)
+    sentences = [lambda fact, letter=letter: letter + fact for letter in "ABCD"]  # type: ignore[misc]
+    for distance, told in ((12.5, 12.5), (NAN, None)):
+        (match,) = make_matches(
+            ["t"],
+            [payload],
+            decoder,
+            item,
+            np.array([0]),
+            np.array([distance], dtype=np.float32),
+            ["!"],
+            sentences,
+            lambda fact: ("gap" + fact,),
+        )
+        assert [(reason.feature, reason.text, reason.contribution) for reason in match.reasons] == [
+            ("b", "B!", 0.5),
+            ("a", "A!", 0.25),
+            ("c", "C!", 0.0),
+        ]
+        assert (match.id, match.score, match.distance_km) == ("t", 0.75, told)
+        assert (match.record, match.gaps) == (record, ("gap!",))
+    assert item.values_at(np.array([0]))[0]["a"] == pytest.approx(0.3)
