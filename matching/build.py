@@ -10,7 +10,7 @@ from features.reference import Reference
 from features.store import Store
 from matching.catalogue import Rows
 from matching.changes import other_sources
-from matching.generations import write_generation
+from matching.generations import writing_generation
 from matching.index.registry import DEFAULT
 from matching.links import Links
 from matching.lookups import Lookups
@@ -47,22 +47,22 @@ def build(
         for contact in contacts:
             links.put_contact(contact)
 
-    def rows_of(collection: Collection) -> Iterator[Rows]:
-        advance = progress(collection, store.count(SOURCE_KIND[collection]))
-        for rows, n_records in _batches(collection, store, lookups, links, now.date()):
-            yield rows
-            advance(n_records)
-
-    return write_generation(
+    with writing_generation(
         data_dir,
         lookups,
         store_identity=store.identity(),
         watermark=watermark,
         now=now,
         backend_name=backend_name,
-        rows_of=rows_of,
-        links=lambda: links,
-    )
+    ) as draft:
+        for collection in Collection:
+            advance = progress(collection, store.count(SOURCE_KIND[collection]))
+            with draft.collection(collection) as writer:
+                for rows, n_records in _batches(collection, store, lookups, links, now.date()):
+                    writer.add(rows)
+                    advance(n_records)
+        draft.links(links)
+    return draft.summary()
 
 
 def _batches(

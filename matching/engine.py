@@ -18,7 +18,7 @@ from features.store import Store
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
 from matching.errors import NotReady
-from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, write_generation
+from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, writing_generation
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.schema import Collection
@@ -155,16 +155,20 @@ class Engine:
         Nothing is read from the store but its identity, and nothing is projected anew. This engine goes on with the
         generation it has.
         """
-        return write_generation(
+        with writing_generation(
             self.data_dir,
             self.lookups,
             store_identity=self.store.identity(),
             watermark=self.watermark,
             now=now,
             backend_name=str(self.generation["backend"]),
-            rows_of=lambda collection: self.catalogues[collection].chunks(),
-            links=lambda: self.links,
-        )
+        ) as draft:
+            for collection, catalogue in self.catalogues.items():
+                with draft.collection(collection) as writer:
+                    for rows in catalogue.chunks():
+                        writer.add(rows)
+            draft.links(self.links)
+        return draft.summary()
 
     def status(self) -> dict[str, Any]:
         """Generation, watermark and sizes, for health checks and `vivier index status`."""

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from features.artifacts import Generation, publishing
 from features.reference import Reference
-from matching.catalogue import Catalogue, Rows
+from matching.catalogue import Catalogue
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, Collection
@@ -32,21 +33,11 @@ class Loaded:
     """What its writer said of it, with its `id` and the id of a newer one that was refused, `fallback_from`."""
 
 
-def write_generation(
-    data_dir: Path,
-    lookups: Lookups,
-    *,
-    store_identity: str,
-    watermark: int,
-    now: dt.datetime,
-    backend_name: str,
-    rows_of: Callable[[Collection], Iterable[Rows]],
-    links: Callable[[], Links],
-) -> dict[str, Any]:
-    """Write the rows of every collection and put them in force; returns the generation's meta data.
-
-    `links` is asked after the rows, since reading those may be how they become known.
-    """
+@contextmanager
+def writing_generation(
+    data_dir: Path, lookups: Lookups, *, store_identity: str, watermark: int, now: dt.datetime, backend_name: str
+) -> Iterator["Draft"]:
+    """A generation to be filled, collection by collection; it is put in force when the block ends well."""
     meta: dict[str, Any] = {
         "watermark": watermark,
         "store": store_identity,
@@ -54,18 +45,38 @@ def write_generation(
         "backend": backend_name,
         "built_at": now.isoformat(timespec="seconds"),
     }
-    counts: dict[str, int] = {}
     with publishing(data_dir / INDEX_ROOT, meta, CHECKED_WHEN_READ) as folder:
-        for collection in Collection:
-            place = folder / collection.value
-            place.mkdir()
-            writer = CollectionWriter(place, collection, lookups.place_order, backend_name, lookups.encoder.dim)
-            for rows in rows_of(collection):
-                writer.add(rows)
-            writer.finish()
-            counts[collection.value] = writer.n_records
-        links().save(folder)
-    return {**meta, "records": counts}
+        yield Draft(folder, lookups, meta)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A generation that is being written."""
+
+    folder: Path
+    lookups: Lookups
+    meta: Mapping[str, Any]
+    counts: dict[str, int] = field(default_factory=dict)
+    """Records of the collections written so far."""
+
+    @contextmanager
+    def collection(self, collection: Collection) -> Iterator[CollectionWriter]:
+        """The writer of one collection, finished when the block ends well."""
+        place = self.folder / collection.value
+        place.mkdir()
+        dim = self.lookups.encoder.dim
+        writer = CollectionWriter(place, collection, self.lookups.place_order, str(self.meta["backend"]), dim)
+        yield writer
+        writer.finish()
+        self.counts[collection.value] = writer.n_records
+
+    def links(self, links: Links) -> None:
+        """What ties the records together; once all collections are written."""
+        links.save(self.folder)
+
+    def summary(self) -> dict[str, Any]:
+        """The meta data with the number of records."""
+        return {**self.meta, "records": self.counts}
 
 
 def map_generation(generation: Generation, lookups: Lookups) -> Loaded:
