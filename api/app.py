@@ -8,10 +8,12 @@ from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
 from api.body_limit import BodyLimit
+from api.in_flight import InFlight
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.service import Service
+from api.settings import read_settings
 
 DESCRIPTION = """
 Vivier rapproche des profils, des offres, des formations et des entreprises, et dit pourquoi.
@@ -47,9 +49,15 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.reference = service.reference
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
+    app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
     problems.install(app)
     for router in routers():
         app.include_router(router, dependencies=[Depends(refuse_unknown)])
     docs_page.install(app)
     openapi.install(app, schemas())
     return app
+
+
+def app_of_environment() -> FastAPI:
+    """The application over the settings of the environment: what each of several workers runs."""
+    return create_app(Service.open(read_settings()))

@@ -5,6 +5,8 @@ import contextlib
 import logging
 from typing import Generic, Protocol, TypeVar
 
+from api.merging import Merging
+
 log = logging.getLogger(__name__)
 
 P = TypeVar("P")
@@ -29,9 +31,10 @@ class Follower(Generic[P]):
     matter of milliseconds, on the event loop, where no request runs at the same time.
     """
 
-    def __init__(self, engine: Following[P], interval_s: float) -> None:
+    def __init__(self, engine: Following[P], interval_s: float, merging: Merging | None = None) -> None:
         self._engine = engine
         self._interval_s = interval_s
+        self._merging = merging
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -64,12 +67,16 @@ class Follower(Generic[P]):
             self._wake.set()
             await self._task
             self._task = None
+        if self._merging is not None:
+            self._merging.stop()
 
     async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:
                 await self.look()
+                if self._merging is not None:
+                    self._merging.look()
                 self.failure = None
             except Exception as error:
                 # The log is still there: the next look starts again where this one stopped.

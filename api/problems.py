@@ -63,6 +63,12 @@ class ProblemType(Enum):
         "La ressource existe déjà",
         "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
     )
+    BUSY = (
+        "trop-de-requetes-en-cours",
+        503,
+        "Service occupé",
+        "Recommencer après le délai de l'en-tête `Retry-After`.",
+    )
     TOO_LARGE = (
         "corps-trop-gros",
         413,

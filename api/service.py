@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.follow import Follower
+from api.merging import Merging
 from api.settings import Settings
 from features import duplicates
 from features.records import Record
@@ -41,7 +42,8 @@ class Service:
         except BaseException:
             store.close()
             raise
-        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s))
+        merging = Merging(lambda: engine.n_changed, settings.merge_after)
+        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code."""

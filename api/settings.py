@@ -58,6 +58,25 @@ class Settings(BaseSettings):
     bulk_rejects_listed: Annotated[
         int, Field(ge=0, description="Rejects that a bulk answer lists one by one; all are counted.")
     ] = 1000
+    workers: Annotated[
+        int,
+        Field(ge=1, le=256, description="Processes that answer, one event loop each, over the same mapped indexes."),
+    ] = 1
+    in_flight_limit: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Requests that one worker takes on at a time; beyond, it answers 503 with `Retry-After`.",
+        ),
+    ] = 32
+    merge_after: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Changed rows after which the service has a new generation of the indexes written by a process "
+            "of its own; 0: never, `vivier index merge` does it by hand.",
+        ),
+    ] = 50_000
     follow_interval_s: Annotated[
         float,
         Field(gt=0, le=60, description="Seconds between two looks at the change log for other processes' writes."),

@@ -1,5 +1,6 @@
 """`vivier serve`: the HTTP service."""
 
+import os
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: VIVIER_HOST, 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default: VIVIER_PORT, 8000).")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes that answer (default: VIVIER_WORKERS, 1).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer over HTTP until Ctrl-C.
@@ -25,11 +29,18 @@ def serve(
     Example: vivier serve --port 8080
     """
     configured = settings()
+    n_workers = configured.workers if workers is None else workers
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a request is one thread; before anything heavy is imported
     with listen(host or configured.host, configured.port if port is None else port) as listener:
-        service = open_service(configured)
+        if n_workers > 1:
+            check_that_it_opens(configured)
+        service = open_service(configured) if n_workers == 1 else None
         if as_json:
             print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
-        run(service, listener)
+        if service is None:
+            run_workers(n_workers, listener)
+        else:
+            run(service, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -73,6 +84,60 @@ def open_service(configured: "Settings") -> "Service":
     return service
 
 
+def check_that_it_opens(configured: "Settings") -> None:
+    """Open the service once in a process that ends, so that workers do not fail one after the other, again and again;
+    the command ends with one clear line when something is missing."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        problem = pool.submit(_problem_of_opening, configured).result()
+    if problem is not None:
+        fail(problem)
+
+
+def _problem_of_opening(configured: "Settings") -> str | None:
+    from api.service import Service
+    from features.artifacts import ArtifactError
+    from features.reference import ReferenceMissing
+    from matching.errors import VivierError
+    from models.encoder import ModelUnusable
+
+    try:
+        Service.open(configured).store.close()
+    except (ReferenceMissing, ArtifactError, VivierError, ModelUnusable) as error:
+        return str(error)
+    return None
+
+
+def run_workers(n_workers: int, listener: socket.socket) -> None:
+    """Serve on `listener` with several processes until a signal; one that dies is replaced.
+
+    They are spawned, never forked: the libraries they use have threads by then.
+    """
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "api.app:app_of_environment",
+        factory=True,
+        workers=n_workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+    _say_where(listener, n_workers)
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def _say_where(listener: socket.socket, n_workers: int) -> None:
+    host = listener.getsockname()[0]
+    reach = "this machine only" if host in ("127.0.0.1", "::1") else "every machine that can reach it; no sign-in yet"
+    by = f", {n_workers} workers" if n_workers > 1 else ""
+    url = address(listener)
+    say(f"Vivier answers on {url} ({reach}{by}). API page: {url}/docs. Ctrl-C stops it.")
+
+
 def run(service: "Service", listener: socket.socket) -> None:
     """Serve on `listener` until a signal."""
     import uvicorn
@@ -80,7 +145,5 @@ def run(service: "Service", listener: socket.socket) -> None:
     from api.app import create_app
 
     config = uvicorn.Config(create_app(service), log_level="warning", access_log=False, server_header=False)
-    host = listener.getsockname()[0]
-    reach = "this machine only" if host in ("127.0.0.1", "::1") else "every machine that can reach it; no sign-in yet"
-    say(f"Vivier answers on {address(listener)} ({reach}). API page: {address(listener)}/docs. Ctrl-C stops it.")
+    _say_where(listener, 1)
     uvicorn.Server(config).run(sockets=[listener])

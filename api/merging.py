@@ -1,0 +1,70 @@
+"""Merges: when enough has changed, another process writes a new generation, which every worker then adopts."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+log = logging.getLogger(__name__)
+
+COMMAND: Final = (sys.executable, "-m", "api.cli.main", "index", "merge", "--json")
+PAUSE_S: Final = 60.0
+"""Least time between two merges that this process starts: a merge that fails is not tried again at once."""
+
+
+NICENESS: Final = 10
+
+
+class Process(Protocol):
+    """What is seen of a merge under way."""
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+
+def start(command: Sequence[str]) -> Process:
+    """A merge in a process of its own, of low priority, whose failure is told on the log by `Merging`."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    return process
+
+
+class Merging:
+    """Starts a merge when `n_changed()` reaches `after` (0: never), one at a time.
+
+    Several workers may do so at once: the command lets one through and turns the others away.
+    """
+
+    def __init__(
+        self,
+        n_changed: Callable[[], int],
+        after: int,
+        start: Callable[[Sequence[str]], Process] = start,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._n_changed, self._after, self._start, self._clock = n_changed, after, start, clock
+        self._process: Process | None = None
+        self._not_before = -float("inf")
+
+    def look(self) -> None:
+        """Start a merge if one is due. Costs nothing to speak of."""
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return
+            if code != 0:
+                log.warning("a merge of the indexes ended with code %s; it is tried again in a while", code)
+            self._process = None
+        if self._after and self._n_changed() >= self._after and self._clock() >= self._not_before:
+            self._not_before = self._clock() + PAUSE_S
+            self._process = self._start(COMMAND)
+
+    def stop(self) -> None:
+        """End a merge that is under way: what it has written is left out."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        self._process = None
