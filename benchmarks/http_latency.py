@@ -10,30 +10,19 @@ run, is `/health/live` of the same server: what HTTP itself costs here.
 import http.client
 import json
 import os
-import random
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.http_client import Ask, served, timings, together
 from benchmarks.report import Report
 
 SEED = 1
 CLIENTS = 8
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request."""
-
-    path: str
-    body: str | None = None
 
 
 def main() -> None:
@@ -44,35 +33,24 @@ def main() -> None:
         started = time.perf_counter()
         subprocess.run([*vivier, "demo", "--build-only"], env=environment, check=True, stderr=subprocess.DEVNULL)
         report.figure("sample_world_and_index_s", time.perf_counter() - started, digits=1)
-        port = _free_port()
         started = time.perf_counter()
-        server = subprocess.Popen(
-            [*vivier, "serve", "--port", str(port)],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _wait(port)
+        with served({"VIVIER_DATA_DIR": folder}) as (port, _):
             report.figure("start_to_first_answer_s", time.perf_counter() - started, digits=2)
             _measure(report, port)
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
     report.finish()
 
 
 def _measure(report: Report, port: int) -> None:
     asks = _questions(port)
     repeats = report.repeats(400, quick=100)
-    floor = statistics.median(_timings(port, [Ask("/health/live")], repeats, SEED))
+    floor = statistics.median(timings(port, [Ask("/health/live")], repeats, SEED))
     report.figure("baseline_health_live_p50_ms", floor)
     for name, pool in asks.items():
-        one = sorted(_timings(port, pool, repeats, SEED))
+        one = sorted(timings(port, pool, repeats, SEED))
         report.figure(f"{name}_p50_ms", one[len(one) // 2])
         report.figure(f"{name}_p99_ms", one[int(len(one) * 0.99)])
         report.figure(f"{name}_times_baseline", one[len(one) // 2] / floor, digits=1)
-        many, per_second = _together(port, pool, repeats // 2)
+        many, per_second = together(port, pool, repeats // 2, CLIENTS)
         report.figure(f"{name}_{CLIENTS}_clients_p50_ms", many[len(many) // 2])
         report.figure(f"{name}_{CLIENTS}_clients_p99_ms", many[int(len(many) * 0.99)])
         report.figure(f"{name}_{CLIENTS}_clients_per_s", per_second, digits=0)
@@ -105,69 +83,6 @@ def _listed(port: int, path: str) -> list[dict[str, Any]]:
             answer = json.loads(connection.getresponse().read())
             records += answer["resultats"]
     return records
-
-
-def _timings(port: int, pool: list[Ask], repeats: int, seed: int) -> list[float]:
-    """Milliseconds of each request, drawn from `pool`, over one connection, after ten that do not count."""
-    times = []
-    draw = random.Random(seed)
-    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
-        for number in range(repeats + 10):
-            ask = draw.choice(pool)
-            start = time.perf_counter_ns()
-            _send(connection, ask)
-            if number >= 10:
-                times.append((time.perf_counter_ns() - start) / 1e6)
-    return times
-
-
-def _send(connection: http.client.HTTPConnection, ask: Ask) -> None:
-    if ask.body is None:
-        connection.request("GET", ask.path)
-    else:
-        connection.request("POST", ask.path, ask.body, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    content = response.read()
-    if response.status not in (200, 204, 206):
-        raise RuntimeError(f"{ask.path} answered {response.status}: {content[:300]!r}")
-
-
-def _together(port: int, pool: list[Ask], repeats: int) -> tuple[list[float], float]:
-    """Sorted milliseconds of all requests of `CLIENTS` connections at once, and requests a second."""
-    times: list[list[float]] = [[] for _ in range(CLIENTS)]
-
-    def client(number: int) -> None:
-        times[number] = _timings(port, pool, repeats // CLIENTS, seed=number)
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    elapsed = time.perf_counter() - start
-    answered = CLIENTS * (repeats // CLIENTS + 10)
-    return sorted(time_ms for own in times for time_ms in own), answered / elapsed
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def _wait(port: int, patience_s: float = 60) -> None:
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
-                connection.request("GET", "/health/ready")
-                if connection.getresponse().status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not become ready within {patience_s:g} s")
 
 
 if __name__ == "__main__":

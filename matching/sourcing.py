@@ -13,13 +13,14 @@ from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.job import Reader
 from matching.facets import facets_of
-from matching.filters import consent, contract, departement, licence, pay, place, working_time
+from matching.filters import consent, place
 from matching.filters.base import Condition, Context, parse_decimal
 from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
 from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
+from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, page, results_of
@@ -80,9 +81,8 @@ def _profiles(
         parse_decimal("distance", parameters["distance"], LEAST_KM, place.MOST_KM)
     asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
     occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
-    candidates = retrieve(
-        profiles, vector, kinship_to(engine.lookups, occupation), [*asked, *_their_conditions(engine, job)]
-    )
+    conditions: list[Condition] = [*asked, consent.visible_to_employers, *accepted_by(engine.lookups, job)]
+    candidates = retrieve(profiles, vector, kinship_to(engine.lookups, occupation), conditions)
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     pairs = job_pairs(
@@ -101,22 +101,3 @@ def _profiles(
 def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:
     """Distances in km rounded to whole bands, the first one included; NaN stays."""
     return np.maximum(np.round(distances / BAND_KM) * BAND_KM, BAND_KM).astype(np.float32)
-
-
-def _their_conditions(engine: Engine, job: ColumnReader) -> list[Condition]:
-    """Consent first; then what people said they will not accept, and what the law requires of them."""
-    conditions: list[Condition] = [
-        consent.visible_to_employers,
-        licence.holding(int(job("licences_required")[0])),
-        pay.floor_at_most(float(job("pay_max")[0])),
-    ]
-    workplace, area = int(job("commune")[0]), int(job("departement")[0])
-    if workplace >= 0:
-        conditions.append(place.in_own_reach(engine.lookups, workplace))
-    elif area >= 0:
-        conditions.append(departement.in_departements({area}))
-    if job("contract")[0]:
-        conditions.append(contract.of_contracts(int(job("contract")[0])))
-    if job("working_time")[0]:
-        conditions.append(working_time.not_against(int(job("working_time")[0])))
-    return conditions

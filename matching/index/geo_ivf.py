@@ -36,6 +36,8 @@ ENOUGH: Final = 2000
 """Allowed rows to be seen before a search stops: recall@100 is then above .995 (benchmarks/retrieval.py)."""
 TIES: Final = 64
 """Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
+MOST_SHARE: Final = 0.5
+"""Share of the rows in reach from which all of them are put to the filters in their order, rather than picked out."""
 PLACE_NS, MEANING_NS = 1.5, 40.0
 """What a row costs: its cluster read in passing, or itself put to the filters."""
 LIKELY_SHARE: Final = 0.4
@@ -100,6 +102,8 @@ class GeoIvfIndex:
             first = past
             share = max(n_seen / n_put, 1e-3) if n_put else LIKELY_SHARE
             missing = 1.2 * (enough - n_seen) / share
+            if missing > MOST_SHARE * n_reach and not by_meaning:
+                return selection.rows
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
             allowed = _allowed(rows, selection, in_spans=not by_meaning)

@@ -1,0 +1,149 @@
+"""The four questions over HTTP with all of France loaded: latency, growth, load time and memory.
+
+    python -m benchmarks.api_latency [--quick] [--json FILE]
+
+Serves the deployments of `benchmarks.france_deployments` (kept in VIVIER_FRANCE, by default `vivier-france` in the
+system's temporary folder; those that are missing are written first, an hour for all of France) one after the other, and
+asks each of many people, offers, needs in plain words and counsellors drawn at random, so that most records are seen
+for the first time. 20 results a page, with reasons. Beside every figure of one client stands that of `/health/live` in
+the same minute: what HTTP and the machine's noise cost. `--quick` serves the smallest deployment alone.
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.france_deployments import SHARES, write_deployments
+from benchmarks.http_client import Ask, served, timings, together
+from benchmarks.report import Report
+from features.reference import Reference
+from matching.generations import INDEX_ROOT
+from matching.lookups import Lookups
+from matching.schema import Collection
+from matching.written import Written
+from models.published import published_models
+
+SEED: Final = 1
+CLIENTS: Final = (1, 2, 4, 8, 16)
+POOL: Final = 3000
+"""Different requests of each kind."""
+SLOW_MS: Final = 50.0
+FOLDER: Final = Path(os.environ.get("VIVIER_FRANCE", Path(tempfile.gettempdir()) / "vivier-france"))
+
+
+def main() -> None:
+    report = Report.from_command_line("api_latency", seed=SEED, about=__doc__ or "")
+    shares = SHARES[:1] if report.quick else SHARES
+    homes = write_deployments(FOLDER, shares)
+    for share in shares:
+        _measure(report, homes[share], last=share == shares[-1])
+    report.finish()
+
+
+def _measure(report: Report, home: Path, last: bool) -> None:
+    """The figures of one deployment; concurrency and workers of the last one alone."""
+    name = home.name
+    pools = questions(home, POOL)
+    started = time.perf_counter()
+    with served({"VIVIER_DATA_DIR": str(home)}, patience_s=600) as (port, pid):
+        report.figure(f"{name}_start_to_ready_s", time.perf_counter() - started, digits=1)
+        repeats = report.repeats(1500, quick=300)
+        for question, pool in pools.items():
+            _one_client(report, f"{name}_{question}", port, pool, repeats)
+        _one_client(report, f"{name}_no_op", port, [Ask("/health/live")], repeats)
+        for figure, value in memory_mib([pid]).items():
+            report.figure(f"{name}_{figure}_mib", value, digits=0)
+        if last:
+            _many_clients(report, name, port, pools, repeats)
+    if last and not report.quick:
+        _workers(report, name, home, pools)
+
+
+def _one_client(report: Report, label: str, port: int, pool: Sequence[Ask], repeats: int) -> None:
+    times = sorted(timings(port, pool, repeats, SEED))
+    report.figure(f"{label}_p50_ms", statistics.median(times))
+    report.figure(f"{label}_p99_ms", times[int(len(times) * 0.99)])
+
+
+def _many_clients(report: Report, name: str, port: int, pools: dict[str, list[Ask]], repeats: int) -> None:
+    """Requests a second of the mixed questions, and the most at a p99 of `SLOW_MS`."""
+    mixed = [ask for asks in zip(*pools.values(), strict=False) for ask in asks]
+    best = 0.0
+    for clients in CLIENTS:
+        times, per_s = together(port, mixed, repeats, clients)
+        p99 = times[int(len(times) * 0.99)]
+        report.figure(f"{name}_{clients}_clients_p50_ms", times[len(times) // 2])
+        report.figure(f"{name}_{clients}_clients_p99_ms", p99)
+        report.figure(f"{name}_{clients}_clients_per_s", per_s, digits=0)
+        best = max(best, per_s) if p99 <= SLOW_MS else best
+    report.figure(f"{name}_per_s_at_p99_of_{SLOW_MS:.0f}_ms", best, digits=0)
+
+
+def _workers(report: Report, name: str, home: Path, pools: dict[str, list[Ask]]) -> None:
+    """Two workers: what a second one adds in requests and in memory of its own."""
+    mixed = [ask for asks in zip(*pools.values(), strict=False) for ask in asks]
+    with served({"VIVIER_DATA_DIR": str(home)}, "--workers", "2", patience_s=600) as (port, pid):
+        time.sleep(20)  # the second worker may still be opening
+        times, per_s = together(port, mixed, 1500, 8)
+        report.figure(f"{name}_2_workers_8_clients_p99_ms", times[int(len(times) * 0.99)])
+        report.figure(f"{name}_2_workers_8_clients_per_s", per_s, digits=0)
+        children = [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        serving = [child for child in children if memory_mib([child])["private"] > 100]
+        report.figure(f"{name}_2_workers_serving", len(serving))
+        if serving:
+            report.figure(f"{name}_private_of_each_worker_mib", memory_mib(serving)["private"] / len(serving), digits=0)
+
+
+def questions(home: Path, n: int) -> dict[str, list[Ask]]:
+    """Requests about records of the deployment, drawn at random."""
+    lookups = Lookups(Reference.load(home / "reference"), published_models())
+    generation = home / INDEX_ROOT / (home / INDEX_ROOT / "CURRENT").read_text().strip()
+    draw = np.random.default_rng(SEED)
+
+    def drawn(collection: Collection) -> list[tuple[str, dict[str, Any]]]:
+        written = Written.load(generation / collection.value, collection, lookups.place_order)
+        records = draw.choice(written.n_records, min(n, written.n_records), replace=False).tolist()
+        return [(written.id_of(record), json.loads(written.payload_of(record))) for record in records]
+
+    people, offers = drawn(Collection.PROFILES), [(key, card["offer"]) for key, card in drawn(Collection.OFFERS)]
+    needs = [
+        {"intitule": offer["title"], "lieuTravail": {"commune": offer["commune_insee"]}}
+        for _, offer in offers
+        if offer.get("commune_insee")
+    ]
+    portfolios = {
+        profile["counsellor_id"]: profile["commune_insee"] for _, profile in people if profile.get("counsellor_id")
+    }
+    return {
+        "offers_for_profile": [Ask(f"/v1/profils/{key}/offres") for key, _ in people],
+        "trainings_for_profile": [Ask(f"/v1/profils/{key}/formations") for key, _ in people],
+        "profiles_for_offer": [Ask(f"/v1/offres/{key}/profils") for key, _ in offers],
+        "profiles_for_need": [Ask("/v1/profils/recherche", json.dumps(need)) for need in needs],
+        "firms_to_prospect": [
+            Ask("/v1/prospection/cibles", json.dumps({"conseiller": key, "commune": commune}))
+            for key, commune in portfolios.items()
+            if commune
+        ],
+    }
+
+
+def memory_mib(pids: Sequence[int]) -> dict[str, float]:
+    """What Linux says that the processes hold together: resident, and private to them."""
+    totals = {"resident": 0.0, "private": 0.0}
+    for pid in pids:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+        sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
+        totals["resident"] += sizes["Rss"]
+        totals["private"] += sizes["Private_Clean"] + sizes["Private_Dirty"]
+    return totals
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""How many people a demand reaches, and how many more it would reach with some of its criteria left out.
+
+A count needs no vector. For a diagnosis, every row in reach is read once: bit i of its signature says that it fails
+criterion i. A person passes a demand without the criteria of a set S when one of their rows fails nothing outside S, so
+all counts of one demand come from the few distinct signatures there are, not from the rows again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.catalogue import Catalogue
+from matching.filters.base import Condition
+from matching.selection import select
+
+MOST_CRITERIA: Final = 20
+
+
+def count(catalogue: Catalogue, conditions: Sequence[Condition]) -> int:
+    """Records with a live row that meets every condition; a person with two projects counts once."""
+    return _distinct(catalogue.keys(select(catalogue, conditions).rows))
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxations:
+    """One demand's counts, with any of its criteria left out."""
+
+    signatures: NDArray[np.int64]
+    """(n, width) distinct sets of signatures of the rows of one record, padded with repeats."""
+    counts: NDArray[np.int64]
+    """(n,) records that have each set."""
+    n_criteria: int
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, criteria: Sequence[Condition], kept: Sequence[Condition] = ()) -> "Relaxations":
+        """The counts of a demand of `criteria`, at most `MOST_CRITERIA`; `kept` are never left out (consent, and the
+        widest circle that is of interest).
+
+        Raises ValueError for more criteria.
+        """
+        if len(criteria) > MOST_CRITERIA:
+            raise ValueError(f"{len(criteria)} criteria: at most {MOST_CRITERIA} can be told apart")
+        rows = select(catalogue, kept).rows
+        view = catalogue.view(rows)
+        failed = np.zeros(len(rows), dtype=np.int64)
+        for number, criterion in enumerate(criteria):
+            failed |= (~criterion(view)).astype(np.int64) << number
+        sets = _sets_by_record(catalogue.keys(rows), failed)
+        distinct, counts = _counted(sets)
+        return cls(distinct, counts, len(criteria))
+
+    def count(self, without: Sequence[int] = ()) -> int:
+        """Records that meet every criterion but those whose positions are given."""
+        ignored = sum(1 << number for number in set(without))
+        passes = ((self.signatures & ~np.int64(ignored)) == 0).any(axis=1)
+        return int(self.counts[passes].sum())
+
+
+def _sets_by_record(keys: NDArray[np.int64], failed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n_records, width) signatures of each record's rows, ascending, the last one repeated."""
+    if len(keys) == 0:
+        return np.empty((0, 1), dtype=np.int64)
+    order = np.lexsort((failed, keys))
+    keys, failed = keys[order], failed[order]
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    lengths = np.diff(np.append(starts, len(keys)))
+    columns = [failed[starts + np.minimum(position, lengths - 1)] for position in range(int(lengths.max()))]
+    return np.stack(columns, axis=1)
+
+
+def _counted(sets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct rows of `sets` and how often each occurs."""
+    if len(sets) == 0:
+        return sets, np.empty(0, dtype=np.int64)
+    order = np.lexsort(sets.T[::-1])
+    ordered = sets[order]
+    new = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))
+    starts = np.flatnonzero(new)
+    return ordered[starts], np.diff(np.append(starts, len(ordered)))
+
+
+def _distinct(keys: NDArray[np.int64]) -> int:
+    return len(np.unique(keys))
