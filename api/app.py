@@ -1,6 +1,7 @@
 """The ASGI application: routes, problems, the API page, and the follower for as long as it runs."""
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 from importlib.metadata import version
 
@@ -60,4 +61,12 @@ def create_app(service: Service) -> FastAPI:
 
 def app_of_environment() -> FastAPI:
     """The application over the settings of the environment: what each of several workers runs."""
-    return create_app(Service.open(read_settings()))
+    return settled(create_app(Service.open(read_settings())))
+
+
+def settled(app: FastAPI) -> FastAPI:
+    """`app`, with all that was made at start set aside from garbage collection: it lives as long as the process, and
+    walking through it would hold up a request now and then."""
+    gc.collect()
+    gc.freeze()
+    return app

@@ -16,6 +16,8 @@ from matching.filters.base import Condition, Placed
 from matching.index.base import whole
 from matching.index.runs import numbered
 
+FEW_IN_REACH: Final = 4096
+"""Rows in reach up to which a selection and those narrowed from it are found out together."""
 FEW: Final = 0.25
 """Share of rows left from which the remaining conditions are asked of those rows alone."""
 
@@ -23,17 +25,24 @@ FEW: Final = 0.25
 class Filtered:
     """The selection that `conditions` make; they are asked in the order given, so the most selective comes first."""
 
-    def __init__(self, catalogue: Catalogue, conditions: Iterable[Condition]) -> None:
+    def __init__(self, catalogue: Catalogue, conditions: Iterable[Condition], wider: "Filtered | None" = None) -> None:
+        """`wider`: a selection by all of the conditions but the first."""
         self._catalogue = catalogue
         self._conditions: Sequence[Condition] = tuple(conditions)
+        self._wider = wider
 
     @property
     def n_rows(self) -> int:
         return len(self._catalogue)
 
     def narrowed(self, condition: Condition) -> "Filtered":
-        """The rows that meet `condition` as well; it is asked first."""
-        return Filtered(self._catalogue, (condition, *self._conditions))
+        """The rows that meet `condition` as well; it is asked first, unless the others leave few rows to ask."""
+        return Filtered(self._catalogue, (condition, *self._conditions), wider=self)
+
+    @cached_property
+    def _n_reach(self) -> int:
+        """Rows in `spans`."""
+        return int((self.spans[:, 1] - self.spans[:, 0]).sum())
 
     @cached_property
     def spans(self) -> NDArray[np.int64]:
@@ -49,6 +58,8 @@ class Filtered:
         written = self._catalogue.written
         if written is None:
             return whole(0)
+        if self._wider is not None and not isinstance(self._conditions[0], Placed):
+            return self._wider._written_spans
         cells = [item.cells(written) for item in self._conditions if isinstance(item, Placed)]
         return written.spans(cells) if cells else whole(len(written))
 
@@ -81,6 +92,9 @@ class Filtered:
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
+        if self._wider is not None and self._wider._n_reach <= FEW_IN_REACH:
+            rows = self._wider.rows
+            return rows[self._conditions[0](self._catalogue.view(rows))]
         added = np.arange(self._catalogue.n_written, len(self._catalogue))
         return np.concatenate([self._written_rows(), self._remaining(added, added, self._conditions)])
 

@@ -142,8 +142,8 @@ def run(service: "Service", listener: socket.socket) -> None:
     """Serve on `listener` until a signal."""
     import uvicorn
 
-    from api.app import create_app
+    from api.app import create_app, settled
 
-    config = uvicorn.Config(create_app(service), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(settled(create_app(service)), log_level="warning", access_log=False, server_header=False)
     _say_where(listener, 1)
     uvicorn.Server(config).run(sockets=[listener])

@@ -89,10 +89,10 @@ class GeoIvfIndex:
         n_written = len(self._halves.mapped)
         spans = selection.spans
         written, added = np.minimum(spans, n_written), np.maximum(spans, n_written)
-        parts = [_allowed(rows_in(added), selection)]
         n_reach = int((written[:, 1] - written[:, 0]).sum())
         if n_reach <= enough:
-            return np.concatenate([_allowed(rows_in(written), selection, in_spans=True), *parts])
+            return selection.rows
+        parts = [_allowed(rows_in(added), selection)]
         ranks = self._meaning.ranks(query)
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
