@@ -155,6 +155,14 @@ class Catalogue:
         keys[~old] = self._added_keys[rows[~old] - self._n_written]
         return keys
 
+    def is_alone(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each row is known to be the only one of its record; added rows are not."""
+        alone = np.zeros(len(rows), dtype=np.bool_)
+        if self.written is not None:
+            old = rows < self._n_written
+            alone[old] = self.written.alone[rows[old]]
+        return alone
+
     def id_of(self, row: int) -> str:
         """The id of the record that a row belongs to."""
         if row >= self._n_written or self.written is None:

@@ -17,6 +17,8 @@ from matching.filters.base import Condition
 from matching.selection import select
 
 MOST_CRITERIA: Final = 20
+BLOCK: Final = 32768
+"""Rows put to the criteria at once: what they read of them stays in the processor's cache."""
 
 
 def count(catalogue: Catalogue, conditions: Sequence[Condition]) -> int:
@@ -28,7 +30,7 @@ def count(catalogue: Catalogue, conditions: Sequence[Condition]) -> int:
 class Relaxations:
     """One demand's counts, with any of its criteria left out."""
 
-    signatures: NDArray[np.int64]
+    signatures: NDArray[np.uint32]
     """(n, width) distinct sets of signatures of the rows of one record, padded with repeats."""
     counts: NDArray[np.int64]
     """(n,) records that have each set."""
@@ -44,25 +46,40 @@ class Relaxations:
         if len(criteria) > MOST_CRITERIA:
             raise ValueError(f"{len(criteria)} criteria: at most {MOST_CRITERIA} can be told apart")
         rows = select(catalogue, kept).rows
-        view = catalogue.view(rows)
-        failed = np.zeros(len(rows), dtype=np.int64)
-        for number, criterion in enumerate(criteria):
-            failed |= (~criterion(view)).astype(np.int64) << number
-        sets = _sets_by_record(catalogue.keys(rows), failed)
-        distinct, counts = _counted(sets)
-        return cls(distinct, counts, len(criteria))
+        failed = np.empty(len(rows), dtype=np.uint32)
+        for start in range(0, len(rows), BLOCK):
+            failed[start : start + BLOCK] = _signatures(catalogue, rows[start : start + BLOCK], criteria)
+        alone = catalogue.is_alone(rows)
+        several = ~alone
+        singles, single_counts = np.unique_counts(failed[alone])
+        sets, set_counts = _counted(_sets_by_record(catalogue.keys(rows[several]), failed[several]))
+        width = sets.shape[1]
+        return cls(
+            np.concatenate([np.repeat(singles[:, None], width, axis=1), sets]),
+            np.concatenate([single_counts, set_counts]),
+            len(criteria),
+        )
 
     def count(self, without: Sequence[int] = ()) -> int:
         """Records that meet every criterion but those whose positions are given."""
         ignored = sum(1 << number for number in set(without))
-        passes = ((self.signatures & ~np.int64(ignored)) == 0).any(axis=1)
+        passes = ((self.signatures & ~np.uint32(ignored)) == 0).any(axis=1)
         return int(self.counts[passes].sum())
 
 
-def _sets_by_record(keys: NDArray[np.int64], failed: NDArray[np.int64]) -> NDArray[np.int64]:
+def _signatures(catalogue: Catalogue, rows: NDArray[np.int64], criteria: Sequence[Condition]) -> NDArray[np.uint32]:
+    """Bit i of each row: it fails criterion i."""
+    view = catalogue.view(rows)
+    failed = np.zeros(len(rows), dtype=np.uint32)
+    for number, criterion in enumerate(criteria):
+        failed |= (~criterion(view)).astype(np.uint32) << np.uint32(number)
+    return failed
+
+
+def _sets_by_record(keys: NDArray[np.int64], failed: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """(n_records, width) signatures of each record's rows, ascending, the last one repeated."""
     if len(keys) == 0:
-        return np.empty((0, 1), dtype=np.int64)
+        return np.empty((0, 1), dtype=np.uint32)
     order = np.lexsort((failed, keys))
     keys, failed = keys[order], failed[order]
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
@@ -71,7 +88,7 @@ def _sets_by_record(keys: NDArray[np.int64], failed: NDArray[np.int64]) -> NDArr
     return np.stack(columns, axis=1)
 
 
-def _counted(sets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(sets: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Distinct rows of `sets` and how often each occurs."""
     if len(sets) == 0:
         return sets, np.empty(0, dtype=np.int64)

@@ -90,6 +90,14 @@ class Written:
     def _sorted_keys(self) -> NDArray[np.int64]:
         return self.keys[self.in_key_order]
 
+    @cached_property
+    def alone(self) -> NDArray[np.bool_]:
+        """(n,) rows that are the only one of their record."""
+        alone = np.zeros(len(self), dtype=np.bool_)
+        firsts = self.row_starts[:-1][np.diff(self.row_starts) == 1]
+        alone[self.rows_by_record[firsts]] = True
+        return alone
+
     def rows_of(self, record: int) -> NDArray[np.int64]:
         """Rows of a record, in the order its projector gave them."""
         return self.rows_by_record[self.row_starts[record] : self.row_starts[record + 1]].astype(np.int64)
@@ -121,7 +129,7 @@ class Written:
         of_bands = [item[:, 0] for item in cells if item.shape[1] == 1]
         of_communes = [item[0] for item in cells if len(item) == 1]
         of_both = [item for item in cells if 1 not in item.shape]
-        alike = self._runs(of_communes)
+        alike = None if of_both else self._runs(of_communes)
         runs = [
             self.offsets[band][
                 alike if alike is not None else self._runs([*of_communes, *(item[band] for item in of_both)])
