@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from matching.index.base import Found, Index, MaskSelection
+from matching.index.base import Found, Index, MaskSelection, search_batch
 from matching.index.registry import BACKENDS, DEFAULT, Backend, backend
 
 DIM = 16
@@ -207,6 +207,18 @@ def test_what_is_saved_is_loaded_and_grows_on(kind: Backend, tmp_path: Path, n: 
     np.testing.assert_array_equal(one.scores, other.scores)
     expected = brute_force(np.concatenate([vectors, more]), query, 25, mask)
     np.testing.assert_allclose(other.scores, expected.scores, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("n", [0, 40])
+def test_a_batch_is_the_queries_one_by_one(kind: Backend, n: int) -> None:
+    index, queries = filled(kind, unit_rows(n)), unit_rows(5, 3)
+    selection = MaskSelection(np.random.default_rng(1).random(n) < 0.6)
+    together = search_batch(index, queries, 7, selection)
+    assert len(together) == 5
+    for query, found in zip(queries, together, strict=True):
+        alone = index.search(query, 7, selection)
+        np.testing.assert_array_equal(found.rows, alone.rows)
+        np.testing.assert_array_equal(found.scores, alone.scores)
 
 
 def test_a_row_past_the_end_is_refused(kind: Backend) -> None:
