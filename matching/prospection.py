@@ -21,6 +21,7 @@ from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
+from matching.index.base import best
 from matching.lookups import day_number
 from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
@@ -176,8 +177,7 @@ def _most_promising(firms: Catalogue, rows: NDArray[np.int64], fits: NDArray[np.
     """At most `DEPTH` rows by fit x ln(1 + expected hirings); unknown hirings count for half a hiring."""
     expected = np.nan_to_num(firms.take("expected_hirings", rows), nan=0.5)
     promise = fits[firms.take("naf", rows)] * np.log1p(expected)
-    order = np.lexsort((rows, -promise))[:DEPTH]
-    return np.sort(rows[order])
+    return np.sort(best(promise, rows, DEPTH).rows)
 
 
 def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
