@@ -128,15 +128,23 @@ class Catalogue:
 
     def take(self, name: str, rows: NDArray[np.int64]) -> NDArray[Any]:
         """Values of a column at `rows`, in their order."""
+        return self._taken(rows, lambda written, old: written.columns[name][old], self._added[name])
+
+    def _taken(
+        self,
+        rows: NDArray[np.int64],
+        of_written: Callable[[Written, NDArray[np.int64]], NDArray[Any]],
+        added: NDArray[Any],
+    ) -> NDArray[Any]:
+        """What written rows have by `of_written` and added ones in `added`, in the order of `rows`."""
         if self.written is None:
-            return self._added[name][rows]
+            return added[rows]
         if len(self._added_ids) == 0 or len(rows) == 0 or int(rows.max()) < self._n_written:
-            values: NDArray[Any] = self.written.columns[name][rows]
-            return values
+            return of_written(self.written, rows)
         old = rows < self._n_written
-        both = np.empty((len(rows), *self._added[name].shape[1:]), dtype=self._added[name].dtype)
-        both[old] = self.written.columns[name][rows[old]]
-        both[~old] = self._added[name][rows[~old] - self._n_written]
+        both = np.empty((len(rows), *added.shape[1:]), dtype=added.dtype)
+        both[old] = of_written(self.written, rows[old])
+        both[~old] = added[rows[~old] - self._n_written]
         return both
 
     def view(self, rows: NDArray[np.int64]) -> View:
@@ -145,15 +153,7 @@ class Catalogue:
 
     def keys(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the record that each row belongs to (`key_number` of its id)."""
-        if self.written is None:
-            return self._added_keys[rows]
-        if len(self._added_ids) == 0 or len(rows) == 0 or int(rows.max()) < self._n_written:
-            return self.written.keys[self.written.record_of_row[rows]]
-        old = rows < self._n_written
-        keys = np.empty(len(rows), dtype=np.int64)
-        keys[old] = self.written.keys[self.written.record_of_row[rows[old]]]
-        keys[~old] = self._added_keys[rows[~old] - self._n_written]
-        return keys
+        return self._taken(rows, lambda written, old: written.keys[written.record_of_row[old]], self._added_keys)
 
     def is_alone(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each row is known to be the only one of its record; added rows are not."""
