@@ -46,9 +46,8 @@ def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition
     remote = ATTENDANCE_BIT[Attendance.REMOTE]
 
     def cells(written: Written) -> NDArray[np.bool_]:
-        return (
-            inside[None, :] | ((written.low["attendance"] <= remote) & (written.high["attendance"] >= remote))[:, None]
-        )
+        at_a_distance = (written.low["attendance"] == remote) & (written.high["attendance"] == remote)  # their band
+        return inside[None, :] | at_a_distance[:, None]
 
     return Placed(lambda view: inside[view.column("commune")] | (view.column("attendance") == remote), cells=cells)
 
