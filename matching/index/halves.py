@@ -87,13 +87,10 @@ class HalfRows:
 
 def write_blocks(folder: Path, dim: int, count: int, blocks: Blocks) -> NDArray[np.float16]:
     """Write `count` rows into `folder`; gives them mapped."""
-    if count == 0:
-        np.save(folder / FILE, np.empty((0, dim), dtype=np.float16))
-        return load_halves(folder)
     mapped = np.lib.format.open_memmap(folder / FILE, mode="w+", dtype=np.float16, shape=(count, dim))
     start = 0
     for block in blocks():
-        mapped[start : start + len(block)] = block
+        mapped[start : start + len(block)] = block[: max(count - start, 0)]
         start += len(block)
     mapped.flush()
     if start != count:

@@ -221,6 +221,24 @@ def test_a_batch_is_the_queries_one_by_one(kind: Backend, n: int) -> None:
         np.testing.assert_array_equal(found.scores, alone.scores)
 
 
+@pytest.mark.parametrize(("announced", "given"), [(5, (3,)), (5, (3, 3)), (5, (5, 1)), (1, (2,)), (0, (1,)), (3, ())])
+def test_another_number_of_vectors_than_announced_is_refused(
+    kind: Backend, tmp_path: Path, announced: int, given: tuple[int, ...]
+) -> None:
+    with pytest.raises(ValueError, match=rf"{sum(given)} vectors were given, {announced} were announced"):
+        kind.write(tmp_path, DIM, announced, lambda: (unit_rows(n).astype(np.float16) for n in given))
+
+
+def test_the_same_vectors_are_written_as_the_same_files(kind: Backend, tmp_path: Path) -> None:
+    vectors = unit_rows(200).astype(np.float16)
+    folders = tmp_path / "one", tmp_path / "other"
+    for folder, size in zip(folders, (200, 33), strict=True):
+        folder.mkdir()
+        kind.write(folder, DIM, 200, lambda size=size: (vectors[i : i + size] for i in range(0, 200, size)))
+    one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert one == other
+
+
 def test_a_row_past_the_end_is_refused(kind: Backend) -> None:
     with pytest.raises((IndexError, ValueError, RuntimeError)):
         filled(kind, unit_rows(5)).vectors(np.array([5]))

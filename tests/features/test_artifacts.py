@@ -162,3 +162,74 @@ def test_another_users_living_process_is_left_alone(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "kill", refuse)
     publish(tmp_path, "un")
     assert leftover.exists()
+
+
+# ---------------------------------------------------------------- files that are checked as they are read
+
+BLOBS = ("blob.bin", "deep/blob.bin")
+
+
+def publish_blobs(root: Path, text: str) -> None:
+    with publishing(root, {"text": text}, {"blob.bin"}) as folder:
+        (folder / "deep").mkdir()
+        for name in (*BLOBS, "deep/words.txt"):
+            (folder / name).write_text(text * 50)
+
+
+def edit(path: Path, change: Callable[[bytes], bytes]) -> None:
+    path.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize("name", BLOBS)
+def test_a_byte_of_a_blob_is_looked_at_by_a_thorough_check_alone(tmp_path: Path, name: str) -> None:
+    publish_blobs(tmp_path, "un")
+    publish_blobs(tmp_path, "deux")
+    assert load_current(tmp_path, thorough=True).id == "000002"
+    edit(tmp_path / "000002" / name, lambda data: bytes([data[0] ^ 1]) + data[1:])
+    found = load_current(tmp_path)
+    assert (found.id, found.fallback_from) == ("000002", None)
+    found = load_current(tmp_path, thorough=True)
+    assert (found.id, found.fallback_from) == ("000001", "000002")
+    edit(tmp_path / "000001" / name, lambda data: bytes([data[0] ^ 1]) + data[1:])
+    with pytest.raises(ArtifactError, match=f"{name} does not have the sha256"):
+        load_current(tmp_path, thorough=True)
+
+
+@pytest.mark.parametrize("name", BLOBS)
+@pytest.mark.parametrize("thorough", [False, True])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda path: edit(path, lambda data: data[:-1]), "does not have the size of the manifest"),
+        (lambda path: edit(path, lambda data: data + b"x"), "does not have the size of the manifest"),
+        (lambda path: edit(path, lambda _: b""), "does not have the size of the manifest"),
+        (Path.unlink, "is missing"),
+    ],
+    ids=["cut", "longer", "emptied", "missing"],
+)
+def test_a_blob_of_another_size_is_refused_at_once(
+    tmp_path: Path, name: str, thorough: bool, change: Callable[[Path], None], said: str
+) -> None:
+    publish_blobs(tmp_path, "un")
+    change(tmp_path / "000001" / name)
+    with pytest.raises(ArtifactError, match=f"000001: {name} {said}"):
+        load_current(tmp_path, thorough)
+
+
+def test_the_other_files_are_checked_as_ever(tmp_path: Path) -> None:
+    publish_blobs(tmp_path, "un")
+    flip_a_byte(tmp_path / "000001")
+    with pytest.raises(ArtifactError, match=r"words\.txt does not have the sha256"):
+        load_current(tmp_path)
+
+
+def test_a_manifest_of_before_has_every_file_checked(tmp_path: Path) -> None:
+    """It says nothing of files checked later."""
+    publish_blobs(tmp_path, "un")
+    manifest = json.loads((tmp_path / "000001" / MANIFEST).read_text())
+    del manifest["checked_when_read"]
+    (tmp_path / "000001" / MANIFEST).write_text(json.dumps(manifest))
+    assert load_current(tmp_path).id == "000001"
+    edit(tmp_path / "000001" / "blob.bin", lambda data: b"x" + data[1:])
+    with pytest.raises(ArtifactError, match=r"blob\.bin does not have the sha256"):
+        load_current(tmp_path)
