@@ -1,27 +1,41 @@
 """Our own search over the rows of a `Workload`, exactly as the service does it: catalogue, filters, planner, index."""
 
+import contextlib
+import hashlib
+import inspect
+import json
+import os
+import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.workload import Query, Workload
+from benchmarks.workload import Query, Workload, World
+from features.reference import Reference
+from features.sample.reference import sample_reference
+from matching import index as index_package
+from matching import schema, writer, written
 from matching.catalogue import Catalogue, Rows
 from matching.filters import availability, consent, contract, occupation, place
 from matching.filters.base import Condition
 from matching.index.base import Found
-from matching.index.registry import DEFAULT
+from matching.index.registry import DEFAULT, backend
 from matching.lookups import Lookups
 from matching.schema import SCHEMAS, Collection
 from matching.selection import Filtered, select
 from matching.writer import CollectionWriter
 from models.published import published_models
 
-PART = 65_536
+PART: Final = 65_536
 """Rows written at once."""
+BUILT: Final = "built.json"
+"""Beside a kept index: what building it took."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +51,51 @@ class OurIndex:
         """All rows of the workload, written as a generation is and mapped."""
         lookups = Lookups(workload.world.facts.reference, published_models())
         folder = Path(tempfile.mkdtemp(prefix="vivier-index-"))
-        writer = CollectionWriter(folder, Collection.PROFILES, lookups.place_order, backend_name, workload.dim)
-        for start in range(0, len(workload), PART):
-            writer.add(rows_of(workload, slice(start, min(start + PART, len(workload)))))
-        writer.finish()
-        catalogue = Catalogue.load(folder, Collection.PROFILES, backend_name, lookups.place_order)
-        return cls(catalogue, lookups, folder)
+        _write(workload, folder, lookups, backend_name)
+        return cls.read(folder, lookups, backend_name)
+
+    @classmethod
+    def open(cls, workload: Workload) -> Self:
+        """The same, kept beside the rows of the workload and written anew when the code that writes it has changed."""
+        lookups = Lookups(workload.world.facts.reference, published_models())
+        home = workload.folder / f"index-{DEFAULT}-{_digest(lookups)}"
+        if not home.is_dir():
+            for older in workload.folder.glob(f"index-{DEFAULT}-*"):
+                shutil.rmtree(older)
+            making = Path(tempfile.mkdtemp(prefix="making-", dir=workload.folder))
+            folder = making / "index"
+            folder.mkdir()
+            started = time.perf_counter()
+            _write(workload, folder, lookups, DEFAULT)
+            seconds, load = time.perf_counter() - started, os.getloadavg()[0]
+            (making / BUILT).write_text(json.dumps({"build_s": seconds, "load_average": load}))
+            making.rename(home)
+        return cls.read(home / "index", lookups)
+
+    @classmethod
+    def read(cls, folder: Path, lookups: Lookups, backend_name: str = DEFAULT) -> Self:
+        """What was written in a folder, mapped."""
+        return cls(Catalogue.load(folder, Collection.PROFILES, backend_name, lookups.place_order), lookups, folder)
+
+    def built(self) -> dict[str, float]:
+        """Of an index that is kept: `build_s`, and the machine's `load_average` when it had been built."""
+        figures: dict[str, float] = json.loads((self.folder.parent / BUILT).read_text())
+        return figures
+
+    @contextlib.contextmanager
+    def under(self, backend_name: str) -> Iterator[Self]:
+        """The same rows in the same order under another backend, in a folder that goes when the block ends."""
+        vectors, count = self.catalogue.index.vectors, len(self.catalogue)
+
+        def blocks() -> Iterator[NDArray[np.float16]]:
+            for start in range(0, count, PART):
+                yield vectors(np.arange(start, min(start + PART, count))).astype(np.float16)
+
+        with tempfile.TemporaryDirectory(prefix=f"{backend_name}-", dir=self.folder.parent) as name:
+            chosen = backend(backend_name)
+            chosen.write(Path(name), self.catalogue.index.dim, count, blocks)
+            catalogue = Catalogue(Collection.PROFILES, chosen.load(Path(name)), self.catalogue.written)
+            yield type(self)(catalogue, self.lookups, Path(name))
 
     def selection(self, query: Query) -> Filtered:
         """What the query allows."""
@@ -88,3 +141,26 @@ def rows_of(workload: Workload, part: slice) -> Rows:
         shape = (len(numbers), column.width) if column.width else (len(numbers),)
         columns[column.name] = known.get(column.name, np.full(shape, column.missing)).astype(column.dtype)
     return Rows(tuple(map(str, numbers)), columns, workload.vectors[part].astype(np.float32), (b"",) * len(numbers))
+
+
+def lookups_of(world: World) -> Lookups:
+    """Reference tables without the facts of the world, for processes that only search."""
+    reference = sample_reference() if world.data is None else Reference.load(world.reference)
+    return Lookups(reference, published_models())
+
+
+def _write(workload: Workload, folder: Path, lookups: Lookups, backend_name: str) -> None:
+    writing = CollectionWriter(folder, Collection.PROFILES, lookups.place_order, backend_name, workload.dim)
+    for start in range(0, len(workload), PART):
+        writing.add(rows_of(workload, slice(start, min(start + PART, len(workload)))))
+    writing.finish()
+
+
+def _digest(lookups: Lookups) -> str:
+    """Changes with the code that decides what is written, and with the order of places."""
+    digest = hashlib.sha256(lookups.place_order.tobytes() + inspect.getsource(rows_of).encode())
+    (package,) = index_package.__path__
+    modules = [Path(inspect.getfile(module)) for module in (schema, writer, written)]
+    for source in sorted(Path(package).glob("*.py")) + modules:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
