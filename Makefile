@@ -4,13 +4,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
+FRANCE ?= /tmp/vivier-france
+MEASURE := OMP_NUM_THREADS=1 $(BIN)/python -m
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check format clean
+.PHONY: help demo test check format clean bench bench-france
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.core ## build the sample world under var/ and serve it (PORT=8000)
 	@$(BIN)/vivier demo --port $(PORT)
@@ -28,6 +30,18 @@ check: $(VENV)/.dev ## lint, types, layers, and the commands of README
 format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
+	@set -e; for name in retrieval floor updates peers services http_latency; do \
+	  echo "== $$name"; $(MEASURE) benchmarks.$$name --quick; \
+	done
+
+bench-france: $(VENV)/.dev ## the same for all of France, hours and 60 GB, into benchmarks/results/ and docs/benchmarks/ (FRANCE=folder)
+	@set -e; for name in retrieval floor updates peers; do \
+	  echo "== $$name"; $(MEASURE) benchmarks.$$name --json benchmarks/results/$$name.json --svg docs/benchmarks/$$name.svg; \
+	done
+	$(MEASURE) benchmarks.france_deployments $(FRANCE)
+	VIVIER_FRANCE=$(FRANCE) $(MEASURE) benchmarks.api_latency --json benchmarks/results/api_latency.json
 
 clean: ## remove the environment and caches; var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

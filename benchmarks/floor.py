@@ -71,11 +71,7 @@ def main() -> None:
         report.figure(f"{name}_floor_bytes_p50", float(np.median(allowed)) * workload.dim * width, 0)
         report.figure(f"{name}_floor_ms_p50", float(np.median(floors_ms)))
         report.figure(f"{name}_times_the_floor_p50", float(np.median(each_ms / floors_ms)), 2)
-        bars.append(
-            Bar(
-                f"reading all allowed, {name}", 0.0, float(np.median(floors_ms)), f"{np.median(floors_ms):.3g} ms", GREY
-            )
-        )
+        bars.append(_bar(f"reading all allowed, {name}", floors_ms))
     report.figure("target_times_the_floor", TARGET)
 
     read = bytes_read(index, queries, K)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -34,6 +34,7 @@ from models.published import published_models
 
 PART: Final = 65_536
 """Rows written at once."""
+PAYLOAD_BYTES: Final = 1000
 BUILT: Final = "built.json"
 """Beside a kept index: what building it took."""
 
@@ -141,6 +142,12 @@ def rows_of(workload: Workload, part: slice) -> Rows:
         shape = (len(numbers), column.width) if column.width else (len(numbers),)
         columns[column.name] = known.get(column.name, np.full(shape, column.missing)).astype(column.dtype)
     return Rows(tuple(map(str, numbers)), columns, workload.vectors[part].astype(np.float32), (b"",) * len(numbers))
+
+
+def changed_rows(workload: Workload, part: slice) -> Rows:
+    """`rows_of` with payloads of the usual size: what a change of those people brings."""
+    rows = rows_of(workload, part)
+    return replace(rows, payloads=(bytes(PAYLOAD_BYTES),) * len(rows))
 
 
 def lookups_of(world: World) -> Lookups:
