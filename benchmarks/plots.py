@@ -91,7 +91,7 @@ class Bars:
         parts = []
         for tick in across.ticks:
             x = across.at(tick)
-            parts += [line(x, top, x, bottom), text(x, bottom + 18, f"{tick:g}", anchor="middle")]
+            parts += [line(x, top, x, bottom), text(x, bottom + 18, _said(tick), anchor="middle")]
         for number, bar in enumerate(self.bars):
             y = top + row * number
             start, end = (across.at(value) if value else across.start for value in (bar.start, bar.end))
@@ -129,10 +129,10 @@ class Lines:
         parts = []
         for tick in across.ticks:
             x = across.at(tick)
-            parts += [line(x, top, x, bottom), text(x, bottom + 18, f"{tick:,g}", anchor="middle")]
+            parts += [line(x, top, x, bottom), text(x, bottom + 18, _said(tick), anchor="middle")]
         for tick in up.ticks:
             y = up.at(tick)
-            parts += [line(left, y, right, y), text(left - 8, y + 4, f"{tick:g}", anchor="end")]
+            parts += [line(left, y, right, y), text(left - 8, y + 4, _said(tick), anchor="end")]
         parts.append(text((left + right) / 2, bottom + 36, self.x_label, anchor="middle"))
         parts.append(text(left - 8, top - 8, self.y_label, anchor="end"))
         if self.limit is not None:
@@ -188,6 +188,10 @@ def save(path: Path | None, chart: Bars | Lines) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(chart.svg(), encoding="utf-8")
+
+
+def _said(tick: float) -> str:
+    return f"{tick:,.0f}" if tick >= 1000 else f"{tick:g}"
 
 
 def _round_step(most: float) -> float:
