@@ -2,7 +2,7 @@
 
     python -m benchmarks.api_latency [--quick] [--json FILE]
 
-Serves the deployments of `benchmarks.france_deployments` (kept in VIVIER_FRANCE, by default `vivier-france` in the
+Serves the deployments of `benchmarks.france_deployments` (kept in FRANCE_DEPLOYMENTS, by default `vivier-france` in the
 system's temporary folder; those that are missing are written first, an hour for all of France) one after the other, and
 asks each of many people, offers, needs in plain words and counsellors drawn at random, so that most records are seen
 for the first time. 20 results a page, with reasons. Beside every figure of one client stands that of `/health/live` in
@@ -35,7 +35,7 @@ CLIENTS: Final = (1, 2, 4, 8, 16)
 POOL: Final = 3000
 """Different requests of each kind."""
 SLOW_MS: Final = 50.0
-FOLDER: Final = Path(os.environ.get("VIVIER_FRANCE", Path(tempfile.gettempdir()) / "vivier-france"))
+FOLDER: Final = Path(os.environ.get("FRANCE_DEPLOYMENTS", Path(tempfile.gettempdir()) / "vivier-france"))
 
 
 def main() -> None:
@@ -112,6 +112,7 @@ def questions(home: Path, n: int) -> dict[str, list[Ask]]:
         records = draw.choice(written.n_records, min(n, written.n_records), replace=False).tolist()
         return [(written.id_of(record), json.loads(written.payload_of(record))) for record in records]
 
+    communes = lookups.reference.communes
     people, offers = drawn(Collection.PROFILES), [(key, card["offer"]) for key, card in drawn(Collection.OFFERS)]
     needs = [
         {"intitule": offer["title"], "lieuTravail": {"commune": offer["commune_insee"]}}
@@ -129,7 +130,7 @@ def questions(home: Path, n: int) -> dict[str, list[Ask]]:
         "firms_to_prospect": [
             Ask("/v1/prospection/cibles", json.dumps({"conseiller": key, "commune": commune}))
             for key, commune in portfolios.items()
-            if commune
+            if commune and not np.isnan(communes.lat[communes.row_of(commune)])
         ],
     }
 

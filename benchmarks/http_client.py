@@ -71,9 +71,10 @@ def free_port() -> int:
     return port
 
 
-def wait_until_ready(port: int, patience_s: float = 60) -> None:
+def wait_until_ready(port: int, server: subprocess.Popen[bytes], patience_s: float) -> None:
+    """Raises RuntimeError when the server ends, or is not ready in time."""
     deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
                 connection.request("GET", "/health/ready")
@@ -95,7 +96,7 @@ def served(environment: Mapping[str, str], *options: str, patience_s: float = 60
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until_ready(port, patience_s)
+        wait_until_ready(port, server, patience_s)
         yield port, server.pid
     finally:
         server.terminate()

@@ -16,7 +16,7 @@ from matching.filters.base import Condition, Placed
 from matching.index.base import whole
 from matching.index.runs import numbered
 
-FEW_IN_REACH: Final = 4096
+FEW_IN_REACH: Final = 20_000
 """Rows in reach up to which a selection and those narrowed from it are found out together."""
 FEW: Final = 0.25
 """Share of rows left from which the remaining conditions are asked of those rows alone."""
@@ -47,6 +47,8 @@ class Filtered:
     @cached_property
     def spans(self) -> NDArray[np.int64]:
         """Runs of written rows whose places are allowed, and the rows added since."""
+        if self._wider is not None and not isinstance(self._conditions[0], Placed):
+            return self._wider.spans
         catalogue = self._catalogue
         added = np.array([[catalogue.n_written, len(catalogue)]], dtype=np.int64)[
             : len(catalogue) > catalogue.n_written
@@ -83,12 +85,13 @@ class Filtered:
         if self._catalogue.has_buried_rows:
             living = self._catalogue.alive[rows]
             positions, rows = positions[living], rows[living]
+        view, mask = self._catalogue.view(rows), np.ones(len(rows), dtype=np.bool_)
         for condition in conditions:
-            if len(rows) == 0:
-                break
-            met = condition(self._catalogue.view(rows))
-            positions, rows = positions[met], rows[met]
-        return positions
+            mask = mask & condition(view)
+            if np.count_nonzero(mask) < FEW * len(mask):
+                positions, rows = positions[mask], rows[mask]
+                view, mask = self._catalogue.view(rows), np.ones(len(rows), dtype=np.bool_)
+        return positions[mask]
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:

@@ -145,7 +145,9 @@ class Written:
         if not masks:
             return np.array([[0], [len(self.rank_of_commune)]])
         marked = masks[0] if len(masks) == 1 else np.logical_and.reduce(masks)
-        places = np.sort(self.rank_of_commune[np.flatnonzero(marked)])
+        along = np.empty(len(marked), dtype=np.bool_)
+        along[self.rank_of_commune] = marked
+        places = np.flatnonzero(along)
         if len(places) == 0:
             return np.empty((2, 0), dtype=np.int64)
         breaks = np.flatnonzero(places[1:] != places[:-1] + 1)

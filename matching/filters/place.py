@@ -47,7 +47,8 @@ def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition
 
     def cells(written: Written) -> NDArray[np.bool_]:
         at_a_distance = (written.low["attendance"] == remote) & (written.high["attendance"] == remote)  # their band
-        return inside[None, :] | at_a_distance[:, None]
+        marked: NDArray[np.bool_] = inside[None, :] | at_a_distance[:, None]
+        return marked
 
     return Placed(lambda view: inside[view.column("commune")] | (view.column("attendance") == remote), cells=cells)
 

@@ -36,6 +36,8 @@ ENOUGH: Final = 2000
 """Allowed rows to be seen before a search stops: recall@100 is then above .995 (benchmarks/retrieval.py)."""
 TIES: Final = 64
 """Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
+FEW_IN_REACH: Final = 20_000
+"""Rows in reach up to which all are put to the filters in their order: cheaper than to pick out some."""
 MOST_SHARE: Final = 0.5
 """Share of the rows in reach from which all of them are put to the filters in their order, rather than picked out."""
 PLACE_NS, MEANING_NS = 1.5, 40.0
@@ -90,8 +92,8 @@ class GeoIvfIndex:
         spans = selection.spans
         written, added = np.minimum(spans, n_written), np.maximum(spans, n_written)
         n_reach = int((written[:, 1] - written[:, 0]).sum())
-        if n_reach <= enough:
-            return selection.rows
+        if n_reach <= FEW_IN_REACH:
+            return self._meaning.nearest(query, selection.rows, enough, n_written)
         parts = [_allowed(rows_in(added), selection)]
         ranks = self._meaning.ranks(query)
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
@@ -191,6 +193,19 @@ class _Meaning:
     def ranks(self, query: NDArray[np.float32]) -> NDArray[np.int64]:
         """(n_clusters,) clusters, the nearest to `query` first."""
         return np.argsort(-(self.centroids @ query))
+
+    def nearest(
+        self, query: NDArray[np.float32], rows: NDArray[np.int64], enough: int, n_written: int
+    ) -> NDArray[np.int64]:
+        """Of allowed `rows`, `enough` of those in the nearest clusters where there are many more; added rows stay."""
+        n_old = int(np.searchsorted(rows, n_written))
+        if n_old <= 2 * enough:
+            return rows
+        rank_of = np.empty(len(self.centroids), dtype=np.int32)
+        rank_of[self.ranks(query)] = np.arange(len(rank_of), dtype=np.int32)
+        ranks = rank_of[self.clusters[rows[:n_old]]]
+        last = np.partition(ranks, enough)[enough]
+        return np.concatenate([rows[:n_old][ranks <= last], rows[n_old:]])
 
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:
         """How far to go in `ranks` from `first` on to meet `n_rows` rows; one cluster further at least."""

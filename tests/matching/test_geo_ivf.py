@@ -19,6 +19,8 @@ from matching.index.runs import rows_in
 
 N, DIM = 30_000, 32
 ROUNDING = 1e-5
+ROWS_PER_CLUSTER, SAMPLE_PER_CLUSTER = 150, 100
+"""Many clusters, learnt from some of the rows."""
 TWINS = np.sort(np.random.default_rng(5).permutation(N)[:1000])
 """Rows that have one and the same vector."""
 
@@ -63,7 +65,8 @@ def folder(vectors: NDArray[np.float16], tmp_path_factory: pytest.TempPathFactor
     """Both indexes of the vectors: one file is theirs in common."""
     place = tmp_path_factory.mktemp("index")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(geo_ivf, "ROWS_PER_CLUSTER", 150)
+        patch.setattr(geo_ivf, "ROWS_PER_CLUSTER", ROWS_PER_CLUSTER)
+        patch.setattr(geo_ivf, "SAMPLE_PER_CLUSTER", SAMPLE_PER_CLUSTER)
         GeoIvfIndex.write(place, DIM, N, blocks_of(vectors))
     return place
 
@@ -131,6 +134,7 @@ def recall(found: Found, expected: Found) -> float:
 
 def prefer(way: str, patch: pytest.MonkeyPatch) -> NDArray[np.int64]:
     """Runs for which the planner takes that way at this small size, whatever the number wanted."""
+    patch.setattr(geo_ivf, "FEW_IN_REACH", 0)
     patch.setattr(geo_ivf, "MEANING_NS", 0.1 if way == "_ByMeaning" else 1e9)
     return whole(N) if way == "_ByMeaning" else clumps()
 
@@ -140,6 +144,7 @@ def test_the_country_is_searched_by_meaning_and_a_part_of_it_by_place(
 ) -> None:
     """By what the two ways cost, with nothing changed but the number of rows that is enough."""
     monkeypatch.setattr(geo_ivf, "ENOUGH", 300)
+    monkeypatch.setattr(geo_ivf, "FEW_IN_REACH", 1000)
     (query,) = some_queries(vectors, 1)
     index.search(query, 10, selection_of(0.5, whole(N)))
     index.search(query, 10, selection_of(0.5, np.array([[1000, 4000]])))
@@ -159,7 +164,7 @@ def test_what_is_nearest_is_found_under_any_filter(
 ) -> None:
     selection = selection_of(share, prefer(way, monkeypatch))
     queries = some_queries(vectors, 40)
-    for k, least in ((10, 0.99), (100, 0.985)):
+    for k, least in ((10, 0.99), (100, 0.99)):
         recalls = []
         for query in queries:
             found, expected = index.search(query, k, selection), exact.search(query, k, selection)
@@ -185,6 +190,23 @@ def test_most_rows_are_never_put_to_the_filters(
         assert geo_ivf.ENOUGH <= sum(selection.tested) < 0.6 * n_reach
 
 
+def test_rows_out_of_reach_are_left_out_by_meaning_too(
+    index: GeoIvfIndex,
+    exact: ExactIndex,
+    vectors: NDArray[np.float16],
+    ways: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lists of clusters know nothing of places: their rows are not known to lie in the spans."""
+    prefer("_ByMeaning", monkeypatch)
+    selection = selection_of(0.8, clumps())
+    for query in some_queries(vectors, 10):
+        found = index.search(query, 50, selection)
+        assert selection.mask[found.rows].all()
+        assert recall(found, exact.search(query, 50, selection)) > 0.9
+    assert set(ways) == {"_ByMeaning"}
+
+
 def test_few_rows_in_reach_are_all_seen(
     index: GeoIvfIndex, exact: ExactIndex, vectors: NDArray[np.float16], ways: list[str]
 ) -> None:
@@ -197,7 +219,7 @@ def test_few_rows_in_reach_are_all_seen(
 def farthest_clusters(index: GeoIvfIndex, query: NDArray[np.float32], n: int) -> NDArray[np.bool_]:
     """(N,) rows of the n clusters that are farthest from the query."""
     ranks = index._meaning.ranks(query)
-    assert len(ranks) == N // 150
+    assert len(ranks) == N // ROWS_PER_CLUSTER
     return np.isin(index._meaning.clusters, ranks[-n:])
 
 
@@ -259,7 +281,7 @@ def test_rows_added_since_are_found_with_the_written_ones(
         assert (found.rows[0] == N + number) == (number % 3 > 0)
         added = expected.rows[expected.rows >= N]
         np.testing.assert_array_equal(found.rows[found.rows >= N][: len(added)], added)
-        assert recall(found, expected) >= 0.9
+        assert recall(found, expected) >= 0.85
         assert selection.mask[found.rows].all()
 
 
@@ -315,7 +337,8 @@ def test_the_same_vectors_written_twice_are_the_same_files(
     folder: Path, vectors: NDArray[np.float16], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the blocks they come in."""
-    monkeypatch.setattr(geo_ivf, "ROWS_PER_CLUSTER", 150)
+    monkeypatch.setattr(geo_ivf, "ROWS_PER_CLUSTER", ROWS_PER_CLUSTER)
+    monkeypatch.setattr(geo_ivf, "SAMPLE_PER_CLUSTER", SAMPLE_PER_CLUSTER)
     GeoIvfIndex.write(tmp_path, DIM, N, blocks_of(vectors, size=1111))
     assert contents(tmp_path) == contents(folder)
 
