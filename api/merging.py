@@ -14,8 +14,9 @@ COMMAND: Final = (sys.executable, "-m", "api.cli.main", "index", "merge", "--jso
 PAUSE_S: Final = 60.0
 """Least time between two merges that this process starts: a merge that fails is not tried again at once."""
 
-
 NICENESS: Final = 10
+STOP_S: Final = 5.0
+"""What a merge that is told to end has to do so, before it is made to."""
 
 
 class Process(Protocol):
@@ -25,11 +26,16 @@ class Process(Protocol):
 
     def terminate(self) -> None: ...
 
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
 
 def start(command: Sequence[str]) -> Process:
     """A merge in a process of its own, of low priority, whose failure is told on the log by `Merging`."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
-    os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    given = os.getpriority(os.PRIO_PROCESS, process.pid)  # a service of low priority may not raise it
+    os.setpriority(os.PRIO_PROCESS, process.pid, max(given, NICENESS))
     return process
 
 
@@ -64,7 +70,12 @@ class Merging:
             self._process = self._start(COMMAND)
 
     def stop(self) -> None:
-        """End a merge that is under way: what it has written is left out."""
+        """End a merge that is under way, and see it gone: what it has written is left out."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
+            try:
+                self._process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._process = None
