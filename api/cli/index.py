@@ -101,7 +101,8 @@ def merge(as_json: AsJson = False) -> None:
     from models.encoder import ModelUnusable
 
     configured = settings()
-    configured.indexes_dir.mkdir(parents=True, exist_ok=True)
+    if not configured.indexes_dir.is_dir():
+        fail(f"nothing is published in {configured.indexes_dir}. Run: vivier index build")
     with (configured.indexes_dir / ".merging").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,16 +1,23 @@
 """`vivier serve`: the HTTP service."""
 
+import contextlib
 import os
+import signal
 import socket
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from api.cli.console import AsJson, fail, print_result, progress, say, settings
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from api.service import Service
     from api.settings import Settings
+
+STALLED_S: Final = 30
+"""What a worker has to give a sign of life; the first comes once its modules are read, seconds on a busy machine."""
 
 
 def serve(
@@ -87,13 +94,28 @@ def open_service(configured: "Settings") -> "Service":
 def check_that_it_opens(configured: "Settings") -> None:
     """Open the service once in a process that ends, so that workers do not fail one after the other, again and again;
     the command ends with one clear line when something is missing."""
-    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        problem = pool.submit(_problem_of_opening, configured).result()
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    trial = context.Process(target=_tell_problem_of_opening, args=(configured, theirs), daemon=True)
+    trial.start()
+    theirs.close()
+    try:
+        problem = ours.recv()
+        trial.join()
+    except EOFError:
+        trial.join()
+        problem = f"the service cannot be opened: the process that tried it ended with code {trial.exitcode}"
     if problem is not None:
         fail(problem)
+
+
+def _tell_problem_of_opening(configured: "Settings", told: "Connection") -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command, which ends this process
+    problem = _problem_of_opening(configured)
+    with contextlib.suppress(BrokenPipeError):  # the command is there no more
+        told.send(problem)
 
 
 def _problem_of_opening(configured: "Settings") -> str | None:
@@ -122,6 +144,7 @@ def run_workers(n_workers: int, listener: socket.socket) -> None:
         "api.app:app_of_environment",
         factory=True,
         workers=n_workers,
+        timeout_worker_healthcheck=STALLED_S,
         log_level="warning",
         access_log=False,
         server_header=False,
