@@ -24,10 +24,8 @@ def _parse(given: Mapping[str, str], context: Context) -> Condition:
     codes = parse_list("bassin", given["bassin"], MOST)
     for code in codes:
         if code not in area_rows:
-            hint = ", ".join(_guesses(lookups, code))
-            raise BadParameter(
-                "bassin", code, "un code de bassin d'emploi à 4 caractères" + f", par exemple {hint}" * bool(hint)
-            )
+            near = ", ".join(_guesses(lookups, code) or lookups.areas[:1])
+            raise BadParameter("bassin", code, "un code de bassin d'emploi" + f", par exemple {near}" * bool(near))
     return in_areas(lookups, {area_rows[code] for code in codes})
 
 

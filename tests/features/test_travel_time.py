@@ -1,5 +1,7 @@
 """Travel time, against values known by hand."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,15 @@ def test_every_mode_has_a_speed_and_they_are_in_order(density: Density) -> None:
     speeds = DOOR_TO_DOOR_KM_H[density]
     assert set(speeds) == set(TravelMode)
     assert speeds[TravelMode.CAR] > speeds[TravelMode.TRANSIT] > speeds[TravelMode.BIKE] > speeds[TravelMode.WALK]
+
+
+def test_the_page_has_the_speeds_that_are_used() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    head, _, *rows = (line.strip("| ").split(" | ") for line in page[page.index("| people within") :].splitlines()[:5])
+    assert [name.strip("`") for name in head[1:]] == list(TravelMode)
+    for (_, *speeds), density in zip(rows, Density, strict=True):
+        told = [float(speed.removesuffix(" km/h")) for speed in speeds]
+        assert told == [DOOR_TO_DOOR_KM_H[density][mode] for mode in TravelMode]
 
 
 def test_the_denser_the_slower_by_car() -> None:
