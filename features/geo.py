@@ -20,7 +20,8 @@ SPEED_KM_H: Final[dict[TravelMode, float]] = {
     TravelMode.BIKE: 14.0,
     TravelMode.WALK: 4.5,
 }
-"""Door-to-door speeds on a commute, an order of magnitude: a routing engine would replace this table."""
+"""Door-to-door speeds on a commute that starts where nobody knows, an order of magnitude; `travel_time` tells apart how
+densely the departure is peopled, and cites its sources."""
 
 
 def haversine_km(lat: float, lon: float, lats: NDArray[np.floating], lons: NDArray[np.floating]) -> NDArray[np.float32]:

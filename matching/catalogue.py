@@ -38,13 +38,21 @@ class Rows:
 
 
 class View:
-    """Some rows of a catalogue, as conditions read them: columns, each read once."""
+    """Some rows of a catalogue, as conditions read them: columns and record numbers, each read once."""
 
-    def __init__(self, collection: Collection, n_rows: int, read: Callable[[str], NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        n_rows: int,
+        read: Callable[[str], NDArray[Any]],
+        read_keys: Callable[[], NDArray[np.int64]],
+    ) -> None:
         self.collection = collection
         self._n_rows = n_rows
         self._read = read
+        self._read_keys = read_keys
         self._columns: dict[str, NDArray[Any]] = {}
+        self._keys: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return self._n_rows
@@ -55,6 +63,12 @@ class View:
         if found is None:
             found = self._columns[name] = self._read(name)
         return found
+
+    def keys(self) -> NDArray[np.int64]:
+        """(n,) number of the record that each row belongs to (`key_number` of its id)."""
+        if self._keys is None:
+            self._keys = self._read_keys()
+        return self._keys
 
 
 class Catalogue:
@@ -149,7 +163,7 @@ class Catalogue:
 
     def view(self, rows: NDArray[np.int64]) -> View:
         """The given rows, for conditions."""
-        return View(self.collection, len(rows), lambda name: self.take(name, rows))
+        return View(self.collection, len(rows), lambda name: self.take(name, rows), lambda: self.keys(rows))
 
     def keys(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the record that each row belongs to (`key_number` of its id)."""

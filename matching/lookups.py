@@ -162,6 +162,12 @@ class Lookups:
         distances[commune] = 0  # also of a commune whose point is not known
         return np.append(distances, np.float32(np.nan))
 
+    def people_around(self, commune: int, radius_km: float) -> int:
+        """Inhabitants of a commune (row) and of those whose point is at most `radius_km` from its own."""
+        communes = self.reference.communes
+        near = (self.distances_from(commune)[:-1] <= radius_km) & ~communes.is_arrondissement
+        return int(communes.population[near].sum())
+
     @cached_property
     def _points(self) -> NDArray[np.float64]:
         return unit_points(self.reference.communes.lat, self.reference.communes.lon)

@@ -47,7 +47,7 @@ def accepted_by(lookups: Lookups, job: ColumnReader) -> list[Condition]:
     if workplace >= 0:
         conditions.append(place.in_own_reach(lookups, workplace))
     elif area >= 0:
-        conditions.append(departement.in_departements({area}))
+        conditions.append(departement.in_departements(lookups, {area}))
     conditions += [
         licence.holding(int(job("licences_required")[0])),
         pay.floor_at_most(float(job("pay_max")[0])),

@@ -84,6 +84,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("contract", "uint16", 0),
         Column("apprenticeship", "bool", 0),
         Column("working_time", "int8", 0),
+        Column("weekly_hours", "float32", NAN),
         Column("experience_demand", "int8", 0),
         Column("experience_months", "float32", NAN),
         Column("education_required", "int8", 0),

@@ -108,7 +108,12 @@ class Filtered:
             return np.empty(0, dtype=np.int64)
         runs = [slice(start, stop) for start, stop in spans.tolist()]
         mask = _joined([catalogue.alive[run] for run in runs])
-        view = View(catalogue.collection, len(mask), lambda name: _joined([written.columns[name][run] for run in runs]))
+        view = View(
+            catalogue.collection,
+            len(mask),
+            lambda name: _joined([written.columns[name][run] for run in runs]),
+            lambda: written.keys[_joined([written.record_of_row[run] for run in runs])],
+        )
         if len(runs) == 1:
             mask = mask.copy()
         asked = self._undecided

@@ -14,7 +14,7 @@ from matching.errors import NotFound
 from matching.explain.job import Reader
 from matching.facets import facets_of
 from matching.filters import consent, place
-from matching.filters.base import Condition, Context, parse_decimal
+from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
@@ -77,9 +77,8 @@ def _profiles(
 ) -> Answer[Profile]:
     profiles = engine.catalogue(Collection.PROFILES)
     today = day_number(engine.today())
-    if "distance" in parameters:
-        parse_decimal("distance", parameters["distance"], LEAST_KM, place.MOST_KM)
     asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
+    place.refuse_narrow(engine.lookups, parameters, LEAST_KM)
     occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
     conditions: list[Condition] = [*asked, consent.visible_to_employers, *accepted_by(engine.lookups, job)]
     candidates = retrieve(profiles, vector, kinship_to(engine.lookups, occupation), conditions)

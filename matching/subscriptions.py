@@ -44,7 +44,7 @@ def offers_for_profile(
     """The offers for a person, best first.
 
     The person's own conditions (reach, contracts, working time, pay floor, licences) are filters; `parameters` narrow
-    further, and a `commune` or a `departement` given there takes the place of the home and its reach.
+    further, and a place (`place.PLACE_PARAMETERS`) given there takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
@@ -52,7 +52,7 @@ def offers_for_profile(
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
     profiled = bool(profiles.take("profiling", projects)[0])
 
     search = _Search(engine, projects, asked, elsewhere)

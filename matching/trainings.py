@@ -43,7 +43,7 @@ def sessions_for_profile(
     """The best session of each training for a person, best first: those to come, with seats, in reach or remote.
 
     A session whose certification the person already holds is left out, unless they refused that their background be
-    used; a `commune` or a `departement` in `parameters` takes the place of the home and its reach.
+    used; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
@@ -52,7 +52,7 @@ def sessions_for_profile(
         raise NotFound("Le profil", profile_id)
     today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
-    elsewhere = not {"commune", "departement", "region"}.isdisjoint(parameters)
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
     profiled = bool(profiles.take("profiling", projects)[0])
 
     pairs: list[SessionPairs] = []

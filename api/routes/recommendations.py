@@ -34,8 +34,8 @@ UNREAD_PROJECTS: Final = (
     summary="Les offres pour un profil",
     description=(
         "Les offres les plus proches des projets de la personne, expliquées. Ses propres conditions (rayon, contrats, "
-        "temps de travail, salaire, permis) sont des filtres ; les paramètres resserrent encore, et `commune` ou "
-        "`departement` remplacent son domicile et son rayon."
+        "temps de travail, salaire, permis) sont des filtres ; les paramètres resserrent encore, et `commune`, "
+        "`bassin` ou `departement` remplacent son domicile et son rayon."
     ),
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.OFFERS))},
     responses=page_answers("offres", ref("OffresTrouvees"), OFFER_ANSWER),

@@ -44,6 +44,8 @@ class Parameter:
     description: str
     """In French."""
     example: str
+    instead_of: str = ""
+    """The parameter of the same filter that it may not be given with."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,14 @@ def parse_choices(name: str, value: str, choices: type[E]) -> list[E]:
         if item not in members:
             raise BadParameter(name, item, f"l'un de {', '.join(members)}")
     return [members[item] for item in items]
+
+
+def parse_choice(name: str, value: str, choices: type[E]) -> E:
+    """One member of a closed choice."""
+    members = {str(member): member for member in choices}
+    if value not in members:
+        raise BadParameter(name, value, f"l'un de {', '.join(members)}")
+    return members[value]
 
 
 def parse_flag(name: str, value: str) -> bool:

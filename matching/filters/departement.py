@@ -5,16 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_list
+from matching.filters.base import Condition, Context, Filter, Parameter, Placed, for_all, parse_list
+from matching.lookups import Lookups
 from matching.schema import Collection
 
 MOST = 20
 
 
-def in_departements(rows: set[int]) -> Condition:
-    """Rows of those départements (rows of `Lookups.departements`)."""
-    wanted = np.array(sorted(rows), dtype=np.int16)
-    return lambda view: np.isin(view.column("departement"), wanted)
+def in_departements(lookups: Lookups, rows: set[int]) -> Condition:
+    """Rows of those départements (rows of `Lookups.departements`), also those known by their département alone."""
+    wanted = np.zeros(len(lookups.departements) + 1, dtype=np.bool_)
+    wanted[list(rows)] = True
+    cells = np.append(wanted[lookups.departement_of_commune], True)[None, :]
+    return Placed(lambda view: wanted[view.column("departement")], cells=lambda _written: cells)
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:
@@ -31,7 +34,7 @@ def _parse(given: Mapping[str, str], context: Context) -> Condition:
         if not inside:
             raise BadParameter("region", region, "un code de région INSEE, par exemple 75 (Nouvelle-Aquitaine)")
         rows |= inside
-    return in_departements(rows)
+    return in_departements(lookups, rows)
 
 
 FILTER = Filter(

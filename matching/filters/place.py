@@ -1,14 +1,28 @@
-"""Within so many kilometres of a commune, and inside a person's own reach."""
+"""Within so many kilometres or minutes of a commune, and inside a person's own reach."""
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import ATTENDANCE_BIT
-from features.records import Attendance
+from features.records import Attendance, TravelMode
+from features.travel_time import AROUND_KM, Density, density_of, minutes_for, reach_km
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, Placed, for_all, parse_decimal, parse_list
+from matching.filters.base import (
+    Condition,
+    Context,
+    Filter,
+    Parameter,
+    Placed,
+    for_all,
+    parse_choice,
+    parse_decimal,
+    parse_integer,
+    parse_list,
+)
 from matching.lookups import Lookups
 from matching.schema import Collection
 from matching.written import Written
@@ -17,12 +31,32 @@ DEFAULT_KM = 10.0
 """As in *Offres d'emploi v2*."""
 MOST_KM = 1000.0
 MOST_COMMUNES = 5
+LEAST_MINUTES, MOST_MINUTES = 5, 240
+PLACE_PARAMETERS: Final = frozenset({"commune", "departement", "region", "bassin"})
+"""Parameters of this and its neighbours that name a place of their own: a person's home no longer counts."""
 
 
 def within(lookups: Lookups, communes: Sequence[int], radius_km: float) -> Condition:
     """Rows at most `radius_km` from the nearest of `communes` (rows); a row whose place is unknown is outside."""
-    inside = _inside(lookups, communes, radius_km)
+    return in_communes(_inside(lookups, communes, radius_km))
+
+
+def within_minutes(lookups: Lookups, communes: Sequence[int], minutes: float, mode: TravelMode) -> Condition:
+    """Rows that one gets to in `minutes` from one of `communes` (rows), each with its own speed."""
+    circles = [
+        _inside(lookups, [commune], reach_km(minutes, mode, density_at(lookups, commune))) for commune in communes
+    ]
+    return in_communes(np.logical_or.reduce(circles))
+
+
+def in_communes(inside: NDArray[np.bool_]) -> Condition:
+    """Rows of the communes marked in `inside` (n_communes + 1,); the last entry is for rows of no known commune."""
     return Placed(lambda view: inside[view.column("commune")], cells=lambda _written: inside[None, :], decided=True)
+
+
+def density_at(lookups: Lookups, commune: int) -> Density:
+    """How densely the surroundings of a commune (row) are peopled."""
+    return density_of(lookups.people_around(commune, AROUND_KM))
 
 
 def near_home(lookups: Lookups, home: int, radius_km: float) -> Condition:
@@ -76,7 +110,9 @@ def commune_rows(lookups: Lookups, name: str, value: str) -> list[int]:
     for code in parse_list(name, value, MOST_COMMUNES):
         row = communes.get_row(code)
         if row is None:
-            hint = ", ".join(f"{communes.insee[found]} ({communes.names[found]})" for found in _guesses(lookups, code))
+            hint = ", ".join(
+                f"{communes.insee[found]} ({communes.names[found]})" for found in named_communes(lookups, code)
+            )
             raise BadParameter(
                 name, code, "un code commune INSEE à 5 caractères" + (f", par exemple {hint}" * bool(hint))
             )
@@ -86,16 +122,49 @@ def commune_rows(lookups: Lookups, name: str, value: str) -> list[int]:
     return rows
 
 
-def _guesses(lookups: Lookups, text: str) -> list[int]:
+def named_communes(lookups: Lookups, text: str) -> list[int]:
+    """At most three communes (rows) that a text may mean: a code, a postcode or a name."""
     communes = lookups.reference.communes
-    return [*communes.by_postcode(text), *communes.by_name(text)][:3]
+    row = communes.get_row(text)
+    return [*([] if row is None else [row]), *communes.by_postcode(text), *communes.by_name(text)][:3]
+
+
+def refuse_narrow(lookups: Lookups, given: Mapping[str, str], least_km: float) -> None:
+    """Raises BadParameter where the parameters ask for less than `least_km` around one of their communes."""
+    if "distance" in given:
+        parse_decimal("distance", given["distance"], least_km, MOST_KM)
+    if "tempsTrajet" not in given or "commune" not in given:
+        return
+    minutes, mode = _travel(given)
+    for commune in commune_rows(lookups, "commune", given["commune"]):
+        least = math.ceil(round(minutes_for(least_km, mode, density_at(lookups, commune)), 6))
+        if minutes < least:
+            expected = (
+                f"au moins {least} minutes avec ce mode autour de "
+                f"{lookups.reference.communes.names[commune]}, soit {least_km:g} km"
+            )
+            raise BadParameter("tempsTrajet", given["tempsTrajet"], expected)
+
+
+def _travel(given: Mapping[str, str]) -> tuple[int, TravelMode]:
+    """Minutes and mode. Raises BadParameter."""
+    minutes = parse_integer("tempsTrajet", given["tempsTrajet"], LEAST_MINUTES, MOST_MINUTES)
+    return minutes, parse_choice("mode", given["mode"], TravelMode) if "mode" in given else TravelMode.CAR
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:
-    if "commune" not in given:
-        raise BadParameter("distance", given["distance"], "à donner avec « commune »")
+    if "mode" in given and "tempsTrajet" not in given:
+        raise BadParameter("mode", given["mode"], "à donner avec « tempsTrajet »")
+    for name in ("distance", "tempsTrajet"):
+        if name in given and "commune" not in given:
+            raise BadParameter(name, given[name], "à donner avec « commune »")
+    if "tempsTrajet" in given and "distance" in given:
+        raise BadParameter("tempsTrajet", given["tempsTrajet"], "à donner sans « distance » : l'un des deux")
+    communes = commune_rows(context.lookups, "commune", given["commune"])
+    if "tempsTrajet" in given:
+        return within_minutes(context.lookups, communes, *_travel(given))
     radius_km = parse_decimal("distance", given["distance"], 0, MOST_KM) if "distance" in given else DEFAULT_KM
-    return within(context.lookups, commune_rows(context.lookups, "commune", given["commune"]), radius_km)
+    return within(context.lookups, communes, radius_km)
 
 
 FILTER = Filter(
@@ -103,6 +172,20 @@ FILTER = Filter(
         tuple(Collection),
         Parameter("commune", "Codes INSEE des communes autour desquelles chercher (5 au plus).", "23096"),
         Parameter("distance", f"Rayon en kilomètres autour de la commune ({DEFAULT_KM:g} par défaut).", "30"),
+        Parameter(
+            "tempsTrajet",
+            f"Temps de trajet depuis la commune, en minutes ({LEAST_MINUTES} à {MOST_MINUTES}), au lieu de "
+            "« distance ». Estimé par une vitesse de porte à porte selon le mode et la densité de population autour de "
+            "la commune.",
+            "45",
+            instead_of="distance",
+        ),
+        Parameter(
+            "mode",
+            f"Mode de déplacement pour le temps de trajet : {', '.join(TravelMode)} ({TravelMode.CAR} par défaut).",
+            "transports",
+            instead_of="distance",
+        ),
     ),
     _parse,
 )

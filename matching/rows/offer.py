@@ -68,6 +68,7 @@ def project_offers(
                 "contract": 0 if offer.contract is None else CONTRACT_BIT[offer.contract],
                 "apprenticeship": offer.apprenticeship,
                 "working_time": working_time_code(offer.working_time),
+                "weekly_hours": number_or_nan(offer.weekly_hours),
                 "experience_demand": 0 if offer.experience is None else _EXPERIENCE[offer.experience],
                 "experience_months": number_or_nan(offer.experience_months),
                 "education_required": _level(offer, _REQUIRED),

@@ -25,11 +25,15 @@ from features.records import (
     Attendance,
     Consents,
     Contract,
+    Education,
+    EducationDemand,
     Establishment,
     Exigence,
     Experience,
     ExperienceDemand,
     Funding,
+    LanguageDemand,
+    LanguageSkill,
     Licence,
     LicenceDemand,
     Mobility,
@@ -42,11 +46,13 @@ from features.records import (
     SkillDemand,
     Training,
     TrainingSession,
+    TravelMode,
     WorkingTime,
 )
 from features.sample.reference import sample_reference
 from features.text import normalise
-from matching.catalogue import Catalogue, Rows
+from features.travel_time import DOOR_TO_DOOR_KM_H, Density, density_of
+from matching.catalogue import Catalogue, Rows, View
 from matching.errors import BadParameter, UnknownParameter
 from matching.filters import consent, contract, freshness, licence, pay, place, session_dates, working_time
 from matching.filters.base import Condition, Context, Filter
@@ -67,6 +73,8 @@ TODAY = dt.date(2026, 9, 1)
 REFERENCE = sample_reference()
 ROME, COMMUNES = REFERENCE.rome, REFERENCE.communes
 VOCABULARY = ("zibou", "tralou", "krapo", "vulmi", "drosti", "pwalek", "C++", "éclo")
+SPOKEN = ("fr", "en", "de", "xx")
+"""Languages, the last of which nobody knows."""
 
 Given = dict[str, str]
 Row = tuple[Any, ...]
@@ -111,6 +119,14 @@ def make_offers(rng: np.random.Generator, n: int) -> list[Offer]:
             contract=some(rng, list(Contract)),
             apprenticeship=bool(rng.random() < 0.3),
             working_time=some(rng, list(WorkingTime)),
+            weekly_hours=some(rng, [7.0, 24.5, 35.0, 39.0]),
+            education=tuple(
+                EducationDemand(level=some(rng, [3, 4, 5, 8]), exigence=some(rng, list(Exigence), 0))
+                for _ in range(rng.integers(0, 3))
+            ),
+            languages=tuple(
+                LanguageDemand(language=item, exigence=some(rng, list(Exigence), 0)) for item in several(rng, SPOKEN, 2)
+            ),
             experience=some(rng, list(ExperienceDemand)),
             licences=tuple(
                 LicenceDemand(licence=item, exigence=some(rng, list(Exigence), 0))
@@ -149,10 +165,12 @@ def make_profiles(rng: np.random.Generator, n: int) -> list[Profile]:
                 for _ in range(rng.integers(0, 3))
             ),
             licences=several(rng, [Licence.B, Licence.CE, Licence.A2], 2),
+            education=tuple(Education(level=some(rng, [3, 4, 5, 8])) for _ in range(rng.integers(0, 3))),
+            languages=tuple(LanguageSkill(language=item) for item in several(rng, SPOKEN, 3)),
             commune_insee=some(rng, [*COMMUNES.insee, "99999"]),
             mobility=Mobility(km=some(rng, [10.0, 60.0], 0.5), minutes=some(rng, [30.0], 0.5)),
             available_from=some(rng, [day(rng, -30, 90)], 0.5),
-            consents=Consents(visible_to_employers=bool(rng.random() < 0.5)),
+            consents=Consents(visible_to_employers=bool(rng.random() < 0.5), profiling=bool(rng.random() < 0.6)),
         )
         for number in range(n)
     ]
@@ -240,6 +258,10 @@ class Shelf:
             for old, new in zip(before.rows_of(key).tolist(), self.catalogue.rows_of(key).tolist(), strict=True):
                 self.made_of[new] = made_of[old]
 
+    def all_rows(self) -> View:
+        """Every row, buried ones included."""
+        return everything_of(self.catalogue)
+
     def parsed(self, parameters: Mapping[str, str]) -> list[Condition]:
         return parse(parameters, self.context)
 
@@ -253,12 +275,16 @@ class Shelf:
 
     def assert_agrees(self, condition: Condition, predicate: Callable[[Row], bool | None]) -> None:
         """The condition says what `predicate` says of every live row; None leaves a row to it."""
-        mask = condition(self.catalogue)
+        mask = condition(self.all_rows())
         assert mask.shape == (len(self.catalogue),)
         assert mask.dtype == np.bool_
         for row in np.flatnonzero(self.catalogue.alive).tolist():
             expected = predicate(self.made_of[row])
             assert expected is None or mask[row] == expected, self.made_of[row]
+
+
+def everything_of(catalogue: Catalogue) -> View:
+    return catalogue.view(np.arange(len(catalogue)))
 
 
 def _none(rows: Rows) -> Rows:
@@ -309,10 +335,31 @@ def shelves(
 
 # ---------------------------------------------------------------- every filter of the registry
 
+
+def examples(item: Filter, collection: Collection) -> Given:
+    """The first of `ways`."""
+    return ways(item, collection)[0]
+
+
+def ways(item: Filter, collection: Collection) -> list[Given]:
+    """Examples of parameters that may be given together: the usual ones, then those that stand instead of some."""
+    parameters = item.parameters[collection]
+    replaced = {parameter.instead_of for parameter in parameters}
+    first = {parameter.name: parameter.example for parameter in parameters if not parameter.instead_of}
+    second = {parameter.name: parameter.example for parameter in parameters if parameter.name not in replaced}
+    return [first] if first == second else [first, second]
+
+
 MEMBERS = [
     pytest.param(item, collection, id=f"{collection.value}-{item.parameters[collection][0].name}")
     for item in FILTERS
     for collection in item.parameters
+]
+WAYS = [
+    pytest.param(way, collection, id=f"{collection.value}-{','.join(way)}")
+    for item in FILTERS
+    for collection in item.parameters
+    for way in ways(item, collection)
 ]
 PARAMETERS = [
     pytest.param(parameter, collection, id=f"{collection.value}-{parameter.name}")
@@ -323,10 +370,6 @@ PARAMETERS = [
 ENGLISH = re.compile(
     r"\b(the|of|and|with|from|by|is|are|offers?|jobs?|days?|list|only|at least|within)\b", re.IGNORECASE
 )
-
-
-def examples(item: Filter, collection: Collection) -> Given:
-    return {parameter.name: parameter.example for parameter in item.parameters[collection]}
 
 
 @pytest.mark.parametrize("collection", Collection)
@@ -343,45 +386,57 @@ def test_a_parameter_is_documented_in_french(parameter: Any, collection: Collect
     assert not ENGLISH.search(parameter.description)
 
 
-@pytest.mark.parametrize(("item", "collection"), MEMBERS)
-def test_examples_are_understood(item: Filter, collection: Collection, shelves: dict[Collection, Shelf]) -> None:
+@pytest.mark.parametrize(("way", "collection"), WAYS)
+def test_examples_are_understood(way: Given, collection: Collection, shelves: dict[Collection, Shelf]) -> None:
     shelf = shelves[collection]
-    (condition,) = shelf.parsed(examples(item, collection))
-    mask = condition(shelf.catalogue)
+    (condition,) = shelf.parsed(way)
+    mask = condition(shelf.all_rows())
     assert mask.shape == (len(shelf.catalogue),)
     assert mask.dtype == np.bool_
-    for name, example in examples(item, collection).items():
+    for name, example in way.items():
         refused = shelf.refusal({name: example})
         if refused is not None:
             assert refused.name == name
             needed = re.fullmatch(r"à donner avec « (\w+) »", refused.expected)
             assert needed is not None
-            assert needed[1] in examples(item, collection)
+            assert needed[1] in way
 
 
 @pytest.mark.parametrize(("item", "collection"), MEMBERS)
-def test_a_filter_works_on_nothing(item: Filter, collection: Collection, lookups: Lookups) -> None:
+def test_what_stands_instead_of_a_parameter_is_not_given_with_it(
+    item: Filter, collection: Collection, shelves: dict[Collection, Shelf]
+) -> None:
+    for parameter in item.parameters[collection]:
+        if parameter.instead_of:
+            everything = {each.name: each.example for each in item.parameters[collection]}
+            refused = shelves[collection].refusal(everything)
+            assert refused is not None
+            assert everything[refused.name] == refused.value
+            assert f"« {parameter.instead_of} »" in refused.expected
+
+
+@pytest.mark.parametrize(("way", "collection"), WAYS)
+def test_a_filter_works_on_nothing(way: Given, collection: Collection, lookups: Lookups) -> None:
     empty = Catalogue(collection, None if collection in WITHOUT_VECTORS else backend("exact")(8))
-    (condition,) = parse(examples(item, collection), Context(collection, lookups, TODAY))
-    assert condition(empty).shape == (0,)
+    (condition,) = parse(way, Context(collection, lookups, TODAY))
+    assert condition(everything_of(empty)).shape == (0,)
     assert len(select(empty, [condition]).rows) == 0
 
 
-@pytest.mark.parametrize(("item", "collection"), MEMBERS)
+@pytest.mark.parametrize(("way", "collection"), WAYS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_text_is_understood_or_refused_by_name(
-    item: Filter, collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject
+    way: Given, collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject
 ) -> None:
-    known = examples(item, collection)
     text = st.one_of(
         st.text(max_size=12), st.sampled_from(["", " ", ",", "-1", "1e9", "nan", "inf", "true", "1,2", "9" * 200])
     )
-    values = {name: data.draw(st.one_of(st.just(example), text), name) for name, example in known.items()}
+    values = {name: data.draw(st.one_of(st.just(example), text), name) for name, example in way.items()}
     refused = shelves[collection].refusal(values)
     if refused is None:
         (condition,) = shelves[collection].parsed(values)
-        assert condition(shelves[collection].catalogue).dtype == np.bool_
+        assert condition(shelves[collection].all_rows()).dtype == np.bool_
         return
     assert refused.name in values
     assert refused.expected
@@ -419,12 +474,12 @@ def test_a_name_like_none_is_refused_without_a_guess(collection: Collection, she
     assert nearest_name("typecontrat", ["typeContrat"]) == "typeContrat"
 
 
-@pytest.mark.parametrize(("item", "collection"), MEMBERS)
-def test_a_buried_row_is_never_selected(item: Filter, collection: Collection, shelves: dict[Collection, Shelf]) -> None:
+@pytest.mark.parametrize(("way", "collection"), WAYS)
+def test_a_buried_row_is_never_selected(way: Given, collection: Collection, shelves: dict[Collection, Shelf]) -> None:
     shelf = shelves[collection]
     assert not shelf.catalogue.alive.all()
     everything: Condition = lambda catalogue: np.ones(len(catalogue), dtype=np.bool_)  # noqa: E731
-    for conditions in ([], [everything], shelf.parsed(examples(item, collection))):
+    for conditions in ([], [everything], shelf.parsed(way)):
         selection = select(shelf.catalogue, conditions)
         assert not (selection.mask & ~shelf.catalogue.alive).any()
     np.testing.assert_array_equal(select(shelf.catalogue, []).mask, shelf.catalogue.alive)
@@ -443,7 +498,7 @@ def test_conditions_add_up(collection: Collection, shelves: dict[Collection, She
     expected = shelf.catalogue.alive.copy()
     for item in filters:
         (condition,) = shelf.parsed(examples(item, collection))
-        expected &= condition(shelf.catalogue)
+        expected &= condition(shelf.all_rows())
     np.testing.assert_array_equal(together.mask, expected)
 
 
@@ -548,6 +603,55 @@ def reads_place(row: Row, given: Given) -> bool | None:
 
 @reading(
     *Collection,
+    commune=listed(COMMUNES.insee, 3),
+    tempsTrajet=st.sampled_from(["5", "20", "45", "90", "240"]),
+    mode=st.sampled_from([None, *(item.value for item in TravelMode)]),
+)
+def reads_travel_time(row: Row, given: Given) -> bool | None:
+    """Each departure has the speeds of its own surroundings."""
+    here = commune_of(row)
+    if here is None:
+        return False
+    hours = int(given["tempsTrajet"]) / 60
+    mode = TravelMode(given.get("mode", "voiture"))
+    told = []
+    for code in given["commune"].split(","):
+        start = COMMUNES.row_of(code)
+        speed = DOOR_TO_DOOR_KM_H[density_of(people_around(start))][mode]
+        told.append(near(km_between(start, here), hours * speed / 1.3))
+    return True if True in told else None if None in told else False
+
+
+@cache
+def people_around(commune: int) -> int:
+    """People within 10 km; a city's arrondissements are not counted beside it."""
+    return sum(
+        int(COMMUNES.population[row])
+        for row in range(len(COMMUNES))
+        if not COMMUNES.is_arrondissement[row] and km_between(commune, row) <= 10
+    )
+
+
+AREAS = sorted(set(COMMUNES.employment_areas))
+
+
+@reading(*Collection, bassin=listed(AREAS, 3))
+def reads_employment_area(row: Row, given: Given) -> bool:
+    """What is known by its département alone is in no area."""
+    here = commune_of(row)
+    return here is not None and COMMUNES.employment_areas[here] in given["bassin"].split(",")
+
+
+RECORD_IDS = [f"{letter}{number}" for letter in "ops" for number in range(60)] + [f"{n:014d}" for n in range(60)]
+
+
+@reading(*Collection, exclure=listed([*RECORD_IDS, "absent"], 60))
+def reads_exclusion(row: Row, given: Given) -> bool:
+    return row[0].id not in given["exclure"].split(",")
+
+
+@reading(
+    *Collection,
     departement=st.one_of(st.none(), listed(sorted(set(COMMUNES.departements)), 3)),
     region=st.one_of(st.none(), listed(sorted(set(COMMUNES.regions)), 2)),
 )
@@ -578,6 +682,49 @@ def reads_occupation(row: Row, given: Given) -> bool:
             wanted.add(ROME.codes[ROME.appellation_occupation[ROME.appellation_row_of(code)]])
     prefixes = tuple(code for name in ("domaine", "grandDomaine") for code in given.get(name, "").split(",") if code)
     return any(code in wanted or (prefixes and code.startswith(prefixes)) for code in codes_of(row))
+
+
+@reading(
+    OFFERS,
+    dureeHebdoMin=st.sampled_from([None, "0", "7", "24,5", "24.51", "2430", "0800"]),
+    dureeHebdoMax=st.sampled_from([None, "35", "3500", "3859", "99", "99,5"]),
+)
+def reads_hours(row: Row, given: Given) -> bool:
+    """Offers that do not say their hours are not found by hours."""
+    hours = {"24,5": 24.5, "24.51": 24.51, "2430": 24.5, "0800": 8.0, "3500": 35.0, "3859": 38 + 59 / 60, "99,5": 99.5}
+    least, most = (
+        hours.get(given[name]) or float(given[name]) if name in given else unbounded
+        for name, unbounded in (("dureeHebdoMin", 0.0), ("dureeHebdoMax", 1000.0))
+    )
+    return row[0].weekly_hours is not None and least <= row[0].weekly_hours <= most
+
+
+@reading(OFFERS, niveauFormation=st.integers(3, 8).map(str))
+def reads_education_of_offers(row: Row, given: Given) -> bool:
+    """Several required levels are alternatives; a wish and silence keep nobody out."""
+    levels = [item.level for item in row[0].education if item.exigence is Exigence.REQUIRED and item.level is not None]
+    return not levels or min(levels) <= int(given["niveauFormation"])
+
+
+@reading(PROFILES, niveauFormation=st.integers(3, 8).map(str))
+def reads_education_of_profiles(row: Row, given: Given) -> bool:
+    """What people who refused profiling have learned is not read."""
+    levels = [item.level for item in row[0].education if item.level is not None]
+    return row[0].consents.profiling and max(levels, default=0) >= int(given["niveauFormation"])
+
+
+@reading(OFFERS, langue=listed(["fr", "en", "de", "ja"], 2))
+def reads_language_of_offers(row: Row, given: Given) -> bool:
+    return any(
+        item.exigence is Exigence.REQUIRED and item.language in given["langue"].split(",") for item in row[0].languages
+    )
+
+
+@reading(PROFILES, langue=listed(["fr", "en", "de", "ja"], 2))
+def reads_language_of_profiles(row: Row, given: Given) -> bool:
+    """All of the list; what people who refused profiling speak is not read."""
+    spoken = {item.language for item in row[0].languages}
+    return row[0].consents.profiling and set(given["langue"].split(",")) <= spoken
 
 
 CONTRACTS = [item.value for item in (Contract.CDI, Contract.CDD, Contract.INTERIM, Contract.SEASONAL)]
@@ -743,8 +890,11 @@ def test_a_filter_keeps_what_a_plain_reading_keeps(
 ) -> None:
     _, strategy, predicate = READINGS[name]
     values = data.draw(strategy)
-    (condition,) = shelves[collection].parsed(values)
-    shelves[collection].assert_agrees(condition, lambda row: predicate(row, values))
+    shelf = shelves[collection]
+    (condition,) = shelf.parsed(values)
+    shelf.assert_agrees(condition, lambda row: predicate(row, values))
+    expected = np.flatnonzero(condition(shelf.all_rows()) & shelf.catalogue.alive)
+    np.testing.assert_array_equal(select(shelf.catalogue, [condition]).rows, expected)
 
 
 # ---------------------------------------------------------------- conditions that no parameter switches off
@@ -853,6 +1003,27 @@ def test_a_full_session_is_left_out_and_silence_is_not(shelves: dict[Collection,
         (OFFERS, {"commune": ",".join(COMMUNES.insee[:6])}, "commune", None, "de 1 à 5 valeurs"),
         (OFFERS, {"distance": "30"}, "distance", "30", "avec « commune »"),
         (OFFERS, {"commune": "23096", "distance": "-1"}, "distance", "-1", "de 0 à 1000"),
+        (OFFERS, {"tempsTrajet": "30"}, "tempsTrajet", "30", "avec « commune »"),
+        (OFFERS, {"commune": "23096", "tempsTrajet": "4"}, "tempsTrajet", "4", "de 5 à 240"),
+        (OFFERS, {"commune": "23096", "mode": "velo"}, "mode", "velo", "avec « tempsTrajet »"),
+        (OFFERS, {"commune": "23096", "tempsTrajet": "9", "mode": "vélo"}, "mode", "vélo", "velo, marche"),
+        (
+            OFFERS,
+            {"commune": "23096", "tempsTrajet": "9", "distance": "9"},
+            "tempsTrajet",
+            "9",
+            "sans « distance »",
+        ),
+        (OFFERS, {"bassin": "7543,0000"}, "bassin", "0000", "un code de bassin d'emploi, par exemple 0101"),
+        (FIRMS, {"bassin": "Guéret"}, "bassin", "Guéret", "par exemple 7543 (Guéret)"),
+        (SESSIONS, {"bassin": "23096"}, "bassin", "23096", "par exemple 7543 (Guéret)"),
+        (OFFERS, {"dureeHebdoMin": "2475"}, "dureeHebdoMin", "2475", "HHMM"),
+        (OFFERS, {"dureeHebdoMax": "-1"}, "dureeHebdoMax", "-1", "35 ou 17,5"),
+        (OFFERS, {"dureeHebdoMin": "36", "dureeHebdoMax": "3530"}, "dureeHebdoMin", "36", "dureeHebdoMax (35.5 h)"),
+        (OFFERS, {"niveauFormation": "9"}, "niveauFormation", "9", "de 3 à 8"),
+        (PROFILES, {"niveauFormation": "bac"}, "niveauFormation", "bac", "de 3 à 8"),
+        (PROFILES, {"langue": "en,xx"}, "langue", "xx", "ISO 639-1 parmi fr, en"),
+        (OFFERS, {"exclure": ",".join(map(str, range(201)))}, "exclure", None, "de 1 à 200 valeurs"),
         (FIRMS, {"departement": "2"}, "departement", "2", "23, 2A ou 974"),
         (OFFERS, {"region": "999"}, "region", "999", "région INSEE"),
         (OFFERS, {"codeROME": "J150"}, "codeROME", "J150", "par exemple J15"),
@@ -914,3 +1085,5 @@ def test_records_are_as_random_as_they_should_be(shelves: dict[Collection, Shelf
     occupations = shelves[OFFERS].catalogue.column("occupation")
     assert [row >= 0 for row in occupations.tolist()] == [offer.rome_code is not None for offer in offers]
     assert isinstance(offers[0], Record)
+    assert {row[0].consents.profiling for row in shelves[PROFILES].made_of} == {True, False}
+    assert {density_of(people_around(row)) for row in range(len(COMMUNES))} == set(Density)

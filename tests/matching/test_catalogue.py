@@ -83,6 +83,7 @@ def assert_holds(catalogue: Catalogue, state: State) -> None:
         assert catalogue.alive[rows].all()
         assert [catalogue.id_of(row) for row in rows.tolist()] == [key] * len(rows)
         assert set(catalogue.keys(rows).tolist()) == {key_number(key)}
+        assert set(catalogue.view(rows).keys().tolist()) == {key_number(key)}
         for column in SCHEMAS[catalogue.collection]:
             np.testing.assert_array_equal(catalogue.take(column.name, rows), expected.columns[column.name])
             np.testing.assert_array_equal(catalogue.column(column.name)[rows], expected.columns[column.name])

@@ -171,6 +171,13 @@ def test_twins_of_whom_one_has_a_past_get_the_same_when_profiling_is_refused(hou
     assert offers_for_profile(engine, "rich", {}, EVERYTHING) != offers_for_profile(engine, "poor", {}, EVERYTHING)
 
 
+@pytest.mark.parametrize("parameters", [{"langue": "en"}, {"niveauFormation": "3"}])
+def test_no_filter_reads_the_past_of_who_refused_profiling(local: Engine, parameters: dict[str, str]) -> None:
+    write(local, offer(), profile(**RICH), consenting(profile("p2", **RICH), visible_to_employers=True))
+    assert sorted(ids(profiles_for_offer(local, "o1", {}, Window()).matches)) == ["p1", "p2"]
+    assert ids(profiles_for_offer(local, "o1", parameters, Window()).matches) == ["p1"]
+
+
 def test_what_is_not_read_is_not_said_to_be_missing(local: Engine) -> None:
     """Of a person who refused profiling nothing is told that their profile contradicts."""
     english = (LanguageDemand(language="en", exigence=Exigence.REQUIRED),)

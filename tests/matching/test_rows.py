@@ -87,6 +87,7 @@ def test_an_offer_says_what_it_says(lookups: Lookups) -> None:
         ),
         licences=(LicenceDemand(licence=Licence.B, exigence=Exigence.REQUIRED), LicenceDemand(licence=Licence.C)),
         languages=(LanguageDemand(language="en", exigence=Exigence.REQUIRED), LanguageDemand(language="de")),
+        weekly_hours=24.5,
         pay=Pay(min_monthly=1900, max_monthly=2100),
         posts=3,
         expires_on=dt.date(2026, 10, 1),
@@ -103,6 +104,7 @@ def test_an_offer_says_what_it_says(lookups: Lookups) -> None:
     assert found["licences_wished"] == licence_bits([Licence.C])
     assert found["languages_required"] == language_bits(["en"])
     assert (found["pay_min"], found["pay_max"], found["posts"]) == (1900, 2100, 3)
+    assert found["weekly_hours"] == np.float32(24.5)
     assert found["published_day"] == day_number(TODAY)
     assert found["expires_day"] == day_number(dt.date(2026, 10, 1))
 
@@ -112,7 +114,7 @@ def test_an_offer_that_says_little(lookups: Lookups) -> None:
     assert (found["occupation"], found["commune"], found["departement"]) == (-1, -1, -1)
     assert (found["contract"], found["working_time"], found["experience_demand"]) == (0, 0, 0)
     assert (found["education_required"], found["licences_required"], found["languages_required"]) == (0, 0, 0)
-    assert np.isnan([found["pay_min"], found["pay_max"], found["experience_months"]]).all()
+    assert np.isnan([found[name] for name in ("pay_min", "pay_max", "experience_months", "weekly_hours")]).all()
     assert (found["expires_day"], found["posts"]) == (NO_DAY, 1)
     assert (found["skills"] == NO_SKILL).all()
     assert not found["skill_weights"].any()

@@ -193,6 +193,31 @@ def test_an_employer_is_told_distances_in_bands_and_may_not_search_closer(engine
         profiles_for_demand(engine, Demand(TYPED, {"commune": PLACE, "distance": "0"}), Window())
 
 
+def test_people_already_seen_are_left_out(engine: Engine) -> None:
+    everyone = [match.id for match in profiles_for_demand(engine, Demand(TYPED), Window(0, 149)).matches]
+    seen = everyone[::2]
+    others = profiles_for_demand(engine, Demand(TYPED, {"exclure": ",".join(seen)}), Window(0, 149))
+    assert [match.id for match in others.matches] == everyone[1::2]
+    assert others.total == len(everyone) - len(seen)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "mode", "least"),
+    [("14", "voiture", 15), ("51", "velo", 52), ("170", "marche", 174)],  # 10 km x 1.3 / 55, / 15 and / 4.5, x 60
+)
+def test_an_employer_may_not_search_closer_by_minutes_either(
+    engine: Engine, minutes: str, mode: str, least: int
+) -> None:
+    def ask(given: str) -> None:
+        parameters = {"commune": PLACE, "tempsTrajet": given, "mode": mode}
+        profiles_for_demand(engine, Demand(TYPED, parameters), Window())
+
+    with pytest.raises(BadParameter, match=f"au moins {least} minutes .* Guéret, soit 10 km") as refused:
+        ask(minutes)
+    assert (refused.value.name, refused.value.value) == ("tempsTrajet", minutes)
+    ask(str(least))
+
+
 def test_an_occupation_read_off_the_title_is_named(engine: Engine) -> None:
     answer = profiles_for_demand(engine, Demand(msgspec.structs.replace(TYPED, rome_code=None)), Window())
     assert answer.notice is not None

@@ -162,6 +162,8 @@ def test_a_remote_session_says_so_and_has_no_distance(local: Engine) -> None:
 def test_a_place_that_is_asked_takes_the_place_of_home(local: Engine) -> None:
     write(local, profile(), training(), session(commune_insee="75056"), session("home"))
     assert asked(local, commune="75056", distance="5") == ["s1"]
+    assert asked(local, commune="75056", tempsTrajet="20", mode="marche") == ["s1"]
+    assert asked(local, bassin="1107") == ["s1"]
     assert asked(local, commune=GUERET, distance="5") == ["home"]
 
 
