@@ -113,6 +113,11 @@ def test_antipodes_are_half_way_round() -> None:
     half_way = np.pi * EARTH_RADIUS_KM
     assert distances_to(points, 0)[1] == pytest.approx(half_way, abs=5)
     assert distances_to(points, 2)[3] == pytest.approx(half_way, abs=5)
+    draw = np.random.default_rng(0)
+    lats, lons = draw.uniform(-90, 90, 200), draw.uniform(-180, 0, 200)
+    points = unit_points(np.append(lats, -lats), np.append(lons, lons + 180))
+    for place in range(200):
+        assert distances_to(points, place)[place + 200] == pytest.approx(half_way, abs=10)
 
 
 @given(PLACES)

@@ -20,6 +20,7 @@ from matching.catalogue import Catalogue, Rows, View
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context, Placed
 from matching.filters.departement import in_departements
+from matching.filters.exclusion import other_than
 from matching.filters.occupation import in_occupations
 from matching.filters.registry import filters_for, parse
 from matching.index.base import MaskSelection
@@ -52,6 +53,7 @@ def country(reference: Reference) -> Lookups:
             "23096" if number == 0 else f"{number:05d}",
             f"Commune {number}",
             *homes[number % len(homes)],
+            employment_area="7543" if number % 5 == 0 else f"00{number % 20:02d}",
             lat=None if number >= N_COMMUNES - 10 else float(draw.uniform(43, 50)),
             lon=None if number >= N_COMMUNES - 10 else float(draw.uniform(-1, 7)),
         )
@@ -162,13 +164,15 @@ RADII = st.sampled_from([0.0, 10.0, 30.0, 100.0, 400.0, 2000.0])
 
 
 def examples_of(collection: Collection, lookups: Lookups) -> list[Condition]:
-    """What the example of each public filter asks."""
+    """What the example of each public filter asks, and those of parameters that stand instead of others."""
     context = Context(collection, lookups, TODAY)
-    return [
-        condition
-        for item in filters_for(collection)
-        for condition in parse({p.name: p.example for p in item.parameters[collection]}, context)
-    ]
+    asked: list[Condition] = []
+    for item in filters_for(collection):
+        parameters = item.parameters[collection]
+        replaced = {parameter.instead_of for parameter in parameters}
+        asked += parse({each.name: each.example for each in parameters if not each.instead_of}, context)
+        asked += parse({each.name: each.example for each in parameters if each.name not in replaced}, context)
+    return asked
 
 
 def conditions_of(shelf: Shelf) -> st.SearchStrategy[list[Condition]]:
@@ -181,8 +185,11 @@ def conditions_of(shelf: Shelf) -> st.SearchStrategy[list[Condition]]:
             st.lists(COMMUNES, min_size=1, max_size=3),
             RADII,
         ),
-        st.sets(st.integers(0, len(lookups.departements) - 1), max_size=3).map(in_departements),
+        st.sets(st.integers(0, len(lookups.departements) - 1), max_size=3).map(
+            lambda rows: in_departements(lookups, rows)
+        ),
         st.sampled_from(examples_of(collection, lookups)),
+        st.sets(st.sampled_from(["w1", "w2", "w9", "a1", "a9", "nobody"]), min_size=1).map(other_than),
     ]
     if collection is not FIRMS:
         kinds.append(
@@ -385,6 +392,17 @@ def test_a_condition_is_asked_of_the_few_rows_that_are_left(full: dict[Collectio
     assert sum(later) <= n_met < module.FEW * len(shelf.catalogue)
 
 
+def test_one_more_condition_is_asked_of_the_few_rows_that_the_others_leave_in_reach(
+    full: dict[Collection, Shelf],
+) -> None:
+    shelf = full[OFFERS]
+    asked: list[int] = []
+    everyone: Condition = lambda view: np.ones(len(view), dtype=np.bool_)  # noqa: E731
+    wide = select(shelf.catalogue, [place.within(shelf.lookups, [3], 30.0)])
+    _ = wide.narrowed(counted(everyone, asked)).rows
+    assert asked == [len(wide.rows)]
+
+
 def test_a_condition_is_not_asked_of_what_lies_outside_the_circle(full: dict[Collection, Shelf]) -> None:
     shelf = full[OFFERS]
     asked: list[int] = []
@@ -438,7 +456,7 @@ def test_conditions_are_read_from_no_column_that_they_do_not_name(full: dict[Col
         read.append(name)
         return catalogue.take(name, np.arange(9))
 
-    view = View(FIRMS, 9, take)
+    view = View(FIRMS, 9, take, lambda: catalogue.keys(np.arange(9)))
     for condition in (consent.may_be_prospected, place.within(full[FIRMS].lookups, [0], 50.0)):
         condition(view)
         condition(view)
