@@ -5,7 +5,8 @@
 Rows are those of `benchmarks.workload`: people of the generated world under the encoder that ships. 100 are asked for,
 by the mix of queries (`mix`) and by queries that allow a given share of the rows. Recall is against float32 products of
 every allowed row. A time is of one search, its filters included, asked once in each pass over the queries; p50, p99 and
-mean are medians over the passes that follow a first one. Baselines are the exact backends under the very same
+mean are medians over the passes that follow a first one; `cpu_` counts the thread's own time alone, which a machine
+that others share disturbs less. Baselines are the exact backends under the very same
 selections; they are slow, so that few queries are asked of them, each beside ours, and ratios are of the medians over
 those. Stage shares come from a pass under a stopwatch. Indexes are kept beside the rows until their code changes;
 `build_s` is of the run that built them, `build_load_average` the machine's load then.
@@ -146,7 +147,8 @@ def _measure(
         )
         for k in RECALL_TARGETS
     }
-    times = Times.of([np.array([_timed_ms(index, query) for query in asked.queries]) for _ in range(PASSES)])
+    passes = [np.array([_timed_ms(index, query) for query in asked.queries]).T for _ in range(PASSES)]
+    times, cpu = Times.of([wall_ms for wall_ms, _ in passes]), Times.of([cpu_ms for _, cpu_ms in passes])
     report.figure(f"{label}_queries", len(asked.queries))
     report.figure(f"{label}_load_average", os.getloadavg()[0], 2)
     for k, recall in recalls.items():
@@ -154,6 +156,8 @@ def _measure(
     report.figure(f"{label}_p50_ms", times.p50_ms)
     report.figure(f"{label}_p99_ms", times.p99_ms)
     report.figure(f"{label}_mean_ms", times.mean_ms)
+    report.figure(f"{label}_cpu_p50_ms", cpu.p50_ms)
+    report.figure(f"{label}_cpu_p99_ms", cpu.p99_ms)
     stages = stage_seconds(index, asked.queries, K)
     for stage, seconds in stages.items():
         report.figure(f"{label}_{stage}_share", seconds / sum(stages.values()))
@@ -189,16 +193,18 @@ def beside(
     for query in queries:
         if len(theirs) >= LEAST_COMPARED and time.monotonic() - started > budget_s:
             break
-        theirs.append(_timed_ms(other, query))
+        theirs.append(_timed_ms(other, query)[0])
         index.find(query, K)  # what the other has driven out of the caches comes back, as in the passes
-        ours.append(_timed_ms(index, query))
+        ours.append(_timed_ms(index, query)[0])
     return theirs, ours
 
 
-def _timed_ms(index: OurIndex, query: Query) -> float:
-    started = time.perf_counter_ns()
+def _timed_ms(index: OurIndex, query: Query) -> tuple[float, float]:
+    """Milliseconds of one search by the clock, and of this thread's own time."""
+    started, started_cpu = time.perf_counter_ns(), time.thread_time_ns()
     index.find(query, K)
-    return (time.perf_counter_ns() - started) / 1e6
+    ended_cpu, ended = time.thread_time_ns(), time.perf_counter_ns()
+    return (ended - started) / 1e6, (ended_cpu - started_cpu) / 1e6
 
 
 def missed_targets(n: int, label: str, times: Times, recalls: Mapping[int, float]) -> list[str]:
