@@ -6,6 +6,7 @@ appended and `alive` flips last. Buried rows go, and new ones are put in order, 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -277,8 +278,9 @@ class Catalogue:
                 rows = self.written.rows_by_record[starts[first] : starts[last]].astype(np.int64)
                 yield rows[self._alive[rows]]
         added = self._n_written + np.flatnonzero(self._alive[self._n_written : len(self)])
-        for first in range(0, len(added), MERGED_AT_ONCE):
-            yield added[first : first + MERGED_AT_ONCE]
+        starts = np.flatnonzero(np.diff(self._added_keys[added - self._n_written], prepend=-1))
+        for first, last in pairwise(np.append(starts[::MERGED_AT_ONCE], len(added)).tolist()):
+            yield added[first:last]
 
     @classmethod
     def load(cls, folder: Path, collection: Collection, backend_name: str, place_order: NDArray[np.int32]) -> Self:

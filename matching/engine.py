@@ -113,6 +113,7 @@ class Engine:
         if isinstance(step, Prepared):
             return self._apply_changes(step)
         self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
+        self.refused = set()
         seen, self.watermark = self.watermark, step.watermark
         return max(step.watermark - seen, 0)
 

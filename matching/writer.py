@@ -76,9 +76,9 @@ class CollectionWriter:
         in_key_order = np.argsort(keys, kind="stable").astype(np.int32)
         twice = np.flatnonzero(np.diff(keys[in_key_order]) == 0)
         if len(twice):
-            raise ValueError(
-                f"two records of {self._collection.value} have one id: {self._id_at(in_key_order[twice[0]])}"
-            )
+            names = sorted({self._id_at(int(record)) for record in in_key_order[twice[0] : twice[0] + 2]})
+            told = f"one id: {names[0]}" if len(names) == 1 else f"ids of one number: {names[0]} and {names[1]}"
+            raise ValueError(f"two records of {self._collection.value} have {told}")
         row_counts = np.array(self._row_counts, dtype=np.int64)
         order, bands, ranks = self._order()
         record = np.repeat(np.arange(len(keys), dtype=np.int32), row_counts)

@@ -197,14 +197,14 @@ class _Meaning:
     def nearest(
         self, query: NDArray[np.float32], rows: NDArray[np.int64], enough: int, n_written: int
     ) -> NDArray[np.int64]:
-        """Of allowed `rows`, `enough` of those in the nearest clusters where there are many more; added rows stay."""
+        """Of allowed `rows`, twice `enough` in the nearest clusters where there are more; added rows stay."""
         n_old = int(np.searchsorted(rows, n_written))
         if n_old <= 2 * enough:
             return rows
         rank_of = np.empty(len(self.centroids), dtype=np.int32)
         rank_of[self.ranks(query)] = np.arange(len(rank_of), dtype=np.int32)
         ranks = rank_of[self.clusters[rows[:n_old]]]
-        last = np.partition(ranks, enough)[enough]
+        last = np.partition(ranks, 2 * enough)[2 * enough]
         return np.concatenate([rows[:n_old][ranks <= last], rows[n_old:]])
 
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:

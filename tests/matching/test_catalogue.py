@@ -302,7 +302,6 @@ def test_written_records_come_whole_whatever_the_chunks(
     assert sum(len(each) for each in ids) == len(state)
 
 
-@pytest.mark.xfail(strict=True, reason="added rows are cut every MERGED_AT_ONCE rows, within a record if need be")
 @pytest.mark.parametrize("at_once", [2, 4])
 def test_added_records_come_whole_whatever_the_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int

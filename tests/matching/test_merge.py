@@ -288,7 +288,6 @@ def test_a_generation_that_cannot_be_used_is_refused_once(
     assert "after" in shown(serving, Collection.PROFILES)
 
 
-@pytest.mark.xfail(strict=True, reason="the status goes on telling of it for as long as the process lives")
 def test_a_refused_generation_is_forgotten_once_a_newer_one_serves(stocked: House) -> None:
     serving, merging = stocked.open(), stocked.open()
     merging.merge(NOW)
