@@ -54,7 +54,7 @@ def _measure(report: Report, home: Path, last: bool) -> None:
     started = time.perf_counter()
     with served({"VIVIER_DATA_DIR": str(home)}, patience_s=600) as (port, pid):
         report.figure(f"{name}_start_to_ready_s", time.perf_counter() - started, digits=1)
-        repeats = report.repeats(1500, quick=300)
+        repeats = report.repeats(800, quick=300)
         for question, pool in pools.items():
             _one_client(report, f"{name}_{question}", port, pool, repeats)
         _one_client(report, f"{name}_no_op", port, [Ask("/health/live")], repeats)
