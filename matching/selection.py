@@ -68,10 +68,15 @@ class Filtered:
     def test(self, rows: NDArray[np.int64], in_spans: bool = False) -> NDArray[np.bool_]:
         """Which of `rows` are allowed; `in_spans` says that they are known to lie in `spans`."""
         decided = in_spans and int(rows[-1] if len(rows) else 0) < self._catalogue.n_written
-        conditions = self._undecided if decided else self._conditions
+        conditions = self._undecided if decided else self._place_first
         mask = np.zeros(len(rows), dtype=np.bool_)
         mask[self._remaining(np.arange(len(rows)), rows, conditions)] = True
         return mask
+
+    @cached_property
+    def _place_first(self) -> Sequence[Condition]:
+        """The conditions in the order in which rows from anywhere are asked: most of those are out of place."""
+        return sorted(self._conditions, key=lambda item: not isinstance(item, Placed))
 
     @cached_property
     def _undecided(self) -> Sequence[Condition]:
@@ -99,7 +104,7 @@ class Filtered:
             rows = self._wider.rows
             return rows[self._conditions[0](self._catalogue.view(rows))]
         added = np.arange(self._catalogue.n_written, len(self._catalogue))
-        return np.concatenate([self._written_rows(), self._remaining(added, added, self._conditions)])
+        return np.concatenate([self._written_rows(), self._remaining(added, added, self._place_first)])
 
     def _written_rows(self) -> NDArray[np.int64]:
         spans, catalogue = self._written_spans, self._catalogue
