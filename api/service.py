@@ -56,7 +56,7 @@ class Service:
             yield writer
 
 
-def _of(request: Request) -> Service:
+async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread
     service: Service = request.app.state.service
     return service
 

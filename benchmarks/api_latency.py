@@ -6,7 +6,8 @@ Serves the deployments of `benchmarks.france_deployments` (kept in FRANCE_DEPLOY
 system's temporary folder; those that are missing are written first, an hour for all of France) one after the other, and
 asks each of many people, offers, needs in plain words and counsellors drawn at random, so that most records are seen
 for the first time. 20 results a page, with reasons. Beside every figure of one client stands that of `/health/live` in
-the same minute: what HTTP and the machine's noise cost. `--quick` serves the smallest deployment alone.
+the same minute: what HTTP and the machine's noise cost. `--quick` serves the smallest deployment alone, and
+FRANCE_SHARES=1 all of France alone (shares of it, separated by commas).
 """
 
 import json
@@ -40,11 +41,17 @@ FOLDER: Final = Path(os.environ.get("FRANCE_DEPLOYMENTS", Path(tempfile.gettempd
 
 def main() -> None:
     report = Report.from_command_line("api_latency", seed=SEED, about=__doc__ or "")
-    shares = SHARES[:1] if report.quick else SHARES
+    shares = SHARES[:1] if report.quick else asked_shares()
     homes = write_deployments(FOLDER, shares)
     for share in shares:
         _measure(report, homes[share], last=share == shares[-1])
     report.finish()
+
+
+def asked_shares() -> tuple[float, ...]:
+    """The shares of FRANCE_SHARES, else all."""
+    given = os.environ.get("FRANCE_SHARES")
+    return SHARES if given is None else tuple(map(float, given.split(",")))
 
 
 def _measure(report: Report, home: Path, last: bool) -> None:
