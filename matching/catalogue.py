@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.arrays import grown
 from matching.index.base import Index
 from matching.index.registry import backend
 from matching.keys import key_number
@@ -257,9 +258,9 @@ class Catalogue:
         used = len(self._added_ids)
         capacity = max(needed, len(self._added_keys) * 3 // 2, 1024)
         for column in self._schema:
-            self._added[column.name] = _grown(self._added[column.name], used, capacity)
-        self._added_keys = _grown(self._added_keys, used, capacity)
-        self._alive = _grown(self._alive, len(self), self._n_written + capacity)
+            self._added[column.name] = grown(self._added[column.name], used, capacity)
+        self._added_keys = grown(self._added_keys, used, capacity)
+        self._alive = grown(self._alive, len(self), self._n_written + capacity)
 
     def chunks(self) -> Iterator[Rows]:
         """Every live record with its rows, for a new generation: what was written first, then what was added."""
@@ -303,9 +304,3 @@ def _spans(ids: Sequence[str], start: int) -> dict[str, range]:
 def _empty(column: Column) -> NDArray[Any]:
     shape = (0, column.width) if column.width else (0,)
     return np.empty(shape, dtype=column.dtype)
-
-
-def _grown(values: NDArray[Any], used: int, capacity: int) -> NDArray[Any]:
-    grown = np.empty((capacity, *values.shape[1:]), dtype=values.dtype)
-    grown[:used] = values[:used]
-    return grown

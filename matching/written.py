@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.artifacts import ArtifactError
-from matching.index.halves import map_array
+from matching.arrays import map_array
 from matching.keys import key_number
 from matching.schema import POSTINGS, SCHEMAS, Collection
 

@@ -7,7 +7,9 @@ thousands of *allowed* rows have been seen. Where the next rows come from is the
 
 * **by place**: the clusters of the rows in reach are read in one pass (two bytes a row), those of the wanted clusters
   are put to the filters;
-* **by meaning**: the lists of the wanted clusters are put to the filters. Better when most of the country is in reach.
+* **by meaning**: the lists of the wanted clusters are put to the filters. Better when most of the country is in reach;
+* **in order**: all rows in reach are put to the filters, and of those allowed the nearest clusters' are kept. Better
+  when few are in reach, or few of them allowed.
 
 So a selective filter costs no recall: it makes the search go through more clusters, to the last if need be. The rows
 seen are gathered and scored as they are kept, in half precision (FAISS, `QT_fp16`): few enough that smaller codes to
@@ -26,8 +28,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
-from matching.index.halves import HalfRows, load_halves, map_array, write_blocks
+from matching.arrays import map_array
+from matching.index.base import Blocks, Found, Selection, best, check_query
+from matching.index.halves import HalfRowsIndex, write_blocks
 from matching.index.runs import numbered, rows_in
 
 CENTROIDS, CLUSTERS, LISTS, LIST_STARTS = (f"{name}.npy" for name in ("centroids", "clusters", "lists", "list_starts"))
@@ -52,23 +55,12 @@ faiss.omp_set_num_threads(1)
 """One query is answered by one thread: waking others costs more than a scan of the rows in reach."""
 
 
-class GeoIvfIndex:
+class GeoIvfIndex(HalfRowsIndex):
     """See the module. Rows added after `load` are searched exactly; writing a new index takes them in."""
 
     def __init__(self, dim: int) -> None:
-        self._halves = HalfRows(dim)
+        super().__init__(dim)
         self._meaning = _Meaning.none(dim)
-
-    @property
-    def dim(self) -> int:
-        return self._halves.dim
-
-    def __len__(self) -> int:
-        return len(self._halves)
-
-    def add(self, vectors: NDArray[np.float32]) -> None:
-        check_vectors(vectors, self.dim)
-        self._halves.append(vectors)
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
@@ -82,9 +74,6 @@ class GeoIvfIndex:
             if kept == len(rows) or found.scores[wanted - 1] > found.scores[-1]:
                 return Found(found.rows[:wanted], found.scores[:wanted])
             kept = min(4 * kept, len(rows))  # equal scores run past the end: see them all, so that the lowest are kept
-
-    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self._halves.take(rows)
 
     def _seen(self, query: NDArray[np.float32], enough: int, selection: Selection) -> NDArray[np.int64]:
         """At least `enough` allowed rows, those of the nearest clusters, or all there are; and all the added ones."""
@@ -141,9 +130,7 @@ class GeoIvfIndex:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        halves = load_halves(folder)
-        index = cls(halves.shape[1])
-        index._halves = HalfRows(halves.shape[1], halves)
+        index = super().load(folder)
         index._meaning = _Meaning.load(folder)
         return index
 
