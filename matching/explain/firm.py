@@ -18,11 +18,6 @@ class FirmFacts(msgspec.Struct, frozen=True, gc=False):
     distance_km: float
 
 
-def explain_firm(facts: FirmFacts, feature: str) -> str:
-    """The sentence of one feature; every feature of `FIRM_FEATURES` has one."""
-    return SENTENCES[feature](facts)
-
-
 def firm_gaps(facts: FirmFacts) -> tuple[str, ...]:
     """What weakens the visit; empty when nothing known does."""
     gaps: list[str] = []
@@ -87,3 +82,4 @@ SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
     "firm_engaged": _engaged,
     "distance": _distance,
 }
+"""The sentence of each of `FIRM_FEATURES`."""

@@ -58,11 +58,6 @@ class JobFacts(msgspec.Struct, frozen=True, gc=False):
     """The law may ask for a title to hold the job, and it is not the occupation that the person targets."""
 
 
-def explain_job(facts: JobFacts, feature: str) -> str:
-    """The sentence of one feature; every feature of `JOB_FEATURES` has one."""
-    return SENTENCES[feature](facts)
-
-
 def job_gaps(facts: JobFacts) -> tuple[str, ...]:
     """What is missing, the most decisive first; empty when nothing is."""
     to_person = facts.reader is Reader.PERSON
@@ -240,3 +235,4 @@ SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "freshness": _freshness,
     "tension": _tension,
 }
+"""The sentence of each of `JOB_FEATURES`."""

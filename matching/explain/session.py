@@ -27,11 +27,6 @@ class SessionFacts(msgspec.Struct, frozen=True, gc=False):
     remote: bool
 
 
-def explain_session(facts: SessionFacts, feature: str) -> str:
-    """The sentence of one feature; every feature of `SESSION_FEATURES` has one."""
-    return SENTENCES[feature](facts)
-
-
 def session_gaps(facts: SessionFacts) -> tuple[str, ...]:
     """What stands in the way of entering the session; empty when nothing known does."""
     if 0 < facts.person_level < facts.entry_level:
@@ -126,3 +121,4 @@ SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "doors": _doors,
     "distance": _distance,
 }
+"""The sentence of each of `SESSION_FEATURES`."""

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from features.bits import LANGUAGES, OTHER_LANGUAGE_CODE
 from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
 from features.records import Licence
 from features.rome.referential import Relation
-from matching.explain.firm import FirmFacts, explain_firm, firm_gaps
-from matching.explain.job import JobFacts, Reader, explain_job, job_gaps
-from matching.explain.session import SessionFacts, explain_session, session_gaps
+from matching.explain import firm, job, session
+from matching.explain.firm import FirmFacts, firm_gaps
+from matching.explain.job import JobFacts, Reader, job_gaps
+from matching.explain.session import SessionFacts, session_gaps
 from matching.explain.wording import (
     counted,
     education,
@@ -133,15 +134,15 @@ FIRM = FirmFacts(
     distance_km=12,
 )
 
-CASES: list[tuple[Sequence[Feature[Any]], Any, Callable[[Any, str], str]]] = [
-    (JOB_FEATURES, JOB, explain_job),
-    (JOB_FEATURES, replace(JOB, reader=Reader.EMPLOYER), explain_job),
-    (SESSION_FEATURES, SESSION, explain_session),
-    (FIRM_FEATURES, FIRM, explain_firm),
+CASES: list[tuple[Sequence[Feature[Any]], Any, Mapping[str, Callable[[Any], str]]]] = [
+    (JOB_FEATURES, JOB, job.SENTENCES),
+    (JOB_FEATURES, replace(JOB, reader=Reader.EMPLOYER), job.SENTENCES),
+    (SESSION_FEATURES, SESSION, session.SENTENCES),
+    (FIRM_FEATURES, FIRM, firm.SENTENCES),
 ]
 MEMBERS = [
-    pytest.param(feature, facts, explain, id=f"{explain.__name__}-{number}-{feature.name}")
-    for number, (features, facts, explain) in enumerate(CASES)
+    pytest.param(feature, facts, sentences, id=f"{type(facts).__name__}-{number}-{feature.name}")
+    for number, (features, facts, sentences) in enumerate(CASES)
     for feature in features
 ]
 
@@ -152,8 +153,8 @@ def assert_plain(text: str) -> None:
     assert not re.search(r"\b(nan|inf|none|null|the|of|and|with)\b", text, re.IGNORECASE), text
 
 
-@pytest.mark.parametrize(("feature", "facts", "explain"), MEMBERS)
-def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], facts: Any, explain: Any) -> None:
+@pytest.mark.parametrize(("feature", "facts", "sentences"), MEMBERS)
+def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], facts: Any, sentences: Any) -> None:
     """A feature whose documentation says when it is NaN has a sentence for that too."""
     told = [feature.low, feature.high, (feature.low + feature.high) / 2, 0.0, 1.0]
     documentation = sys.modules[feature.compute.__module__].__doc__ or ""
@@ -161,20 +162,20 @@ def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], fact
         told.append(NAN)
     for value in told:
         if feature.low <= value <= feature.high or value != value:
-            assert_plain(explain(replace(facts, values=facts.values | {feature.name: value}), feature.name))
+            assert_plain(sentences[feature.name](replace(facts, values=facts.values | {feature.name: value})))
 
 
 @pytest.mark.parametrize("feature", JOB_FEATURES, ids=lambda feature: feature.name)
 @pytest.mark.parametrize("reader", Reader)
 def test_a_job_that_says_nothing(feature: Feature[Any], reader: Reader) -> None:
-    assert_plain(explain_job(replace(SILENT_JOB, reader=reader), feature.name))
+    assert_plain(job.SENTENCES[feature.name](replace(SILENT_JOB, reader=reader)))
     assert job_gaps(replace(SILENT_JOB, reader=reader)) == ()
 
 
 def told(name: str, **changed: Any) -> str:
     """The sentence of a job feature, some facts changed; `value` is the feature's own value."""
     value = changed.pop("value", JOB.values[name])
-    return explain_job(replace(JOB, values=JOB.values | {name: value}, **changed), name)
+    return job.SENTENCES[name](replace(JOB, values=JOB.values | {name: value}, **changed))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +281,7 @@ def test_what_is_not_known_is_not_said_to_be_missing() -> None:
 def test_every_relation_has_its_words(relation: Relation) -> None:
     sentences = {told("relation", value=each, job_label="Infirmier") for each in Relation}
     assert len(sentences) == len(Relation)
-    assert_plain(explain_session(replace(SESSION, values=SESSION.values | {"relation": relation}), "relation"))
+    assert_plain(session.SENTENCES["relation"](replace(SESSION, values=SESSION.values | {"relation": relation})))
 
 
 @pytest.mark.parametrize(
@@ -301,7 +302,7 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
     ],
 )
 def test_a_sentence_about_a_session(name: str, changed: dict[str, Any], expected: str) -> None:
-    assert explain_session(replace(SESSION, **changed), name) == expected
+    assert session.SENTENCES[name](replace(SESSION, **changed)) == expected
 
 
 def test_what_bars_a_session() -> None:
@@ -327,7 +328,7 @@ def test_what_bars_a_session() -> None:
     ],
 )
 def test_a_sentence_about_a_firm(name: str, value: float, expected: str) -> None:
-    assert explain_firm(replace(FIRM, values=FIRM.values | {name: value}), name) == expected
+    assert firm.SENTENCES[name](replace(FIRM, values=FIRM.values | {name: value})) == expected
 
 
 def test_what_weakens_a_visit() -> None:
