@@ -130,7 +130,7 @@ def _problem(folder: Path, thorough: bool) -> str | None:
 
 def _sums(folder: Path, names: list[str]) -> dict[str, str]:
     """The sha256 of each file, several at a time."""
-    with ThreadPoolExecutor(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) as pool:
+    with ThreadPoolExecutor() as pool:
         return dict(zip(names, pool.map(lambda name: _sha256(folder / name), names), strict=True))
 
 

@@ -106,10 +106,7 @@ class CollectionWriter:
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Spooled rows in their final order, and the band and place rank of each spooled row."""
-        rank_of = np.empty(len(self._place_order) + 1, dtype=np.int64)
-        rank_of[self._place_order] = np.arange(len(self._place_order))
-        rank_of[-1] = len(self._place_order)
-        ranks = rank_of[self._column("commune")]
+        ranks = written.ranks_along(self._place_order)[self._column("commune")]
         bands = BANDS[self._collection].of(self._column).astype(np.int64)
         second = self._column(SECOND_ORDER[self._collection])
         return np.lexsort((second if second.ndim == 1 else second[:, 0], ranks, bands)), bands, ranks

@@ -79,16 +79,11 @@ class Written:
 
     def record_of(self, key: str) -> int | None:
         """The number of the record with that id; None when it is not there."""
-        number = key_number(key)
-        position = int(np.searchsorted(self._sorted_keys, number))
-        if position == self.n_records or self._sorted_keys[position] != number:
+        position = bisect_left(self.in_key_order, key_number(key), key=self.keys.__getitem__)
+        if position == self.n_records:
             return None
         record = int(self.in_key_order[position])
         return record if self.id_of(record) == key else None
-
-    @cached_property
-    def _sorted_keys(self) -> NDArray[np.int64]:
-        return self.keys[self.in_key_order]
 
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
@@ -170,7 +165,7 @@ class Written:
                 for column in SCHEMAS[collection]
             },
             offsets=np.load(folder / OFFSETS, allow_pickle=False),
-            rank_of_commune=np.append(np.argsort(place_order), len(place_order)).astype(np.int64),
+            rank_of_commune=ranks_along(place_order),
             low=low,
             high=high,
             postings={name: mapped(f"{POSTINGS_FOLDER}/{name}.npy") for name in POSTINGS[collection]},
@@ -185,6 +180,11 @@ class Written:
             payload_starts=mapped(PAYLOAD_STARTS),
             payload_sums=mapped(PAYLOAD_SUMS),
         )
+
+
+def ranks_along(place_order: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(n_communes + 1,) place of each commune along the curve; the last, of no known commune, comes after all."""
+    return np.append(np.argsort(place_order), len(place_order)).astype(np.int64)
 
 
 def _blob(path: Path) -> NDArray[np.uint8]:
