@@ -11,11 +11,17 @@ from api.follow import Follower
 from api.merging import Merging
 from api.settings import Settings
 from features import duplicates
+from features.artifacts import ArtifactError
 from features.records import Record
-from features.reference import Reference
+from features.reference import Reference, ReferenceMissing
 from features.store import Store, Writer
 from matching.engine import Engine, Step
+from matching.errors import VivierError
+from models.encoder import ModelUnusable
 from models.published import TextModels
+
+CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable)
+"""What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
 @dataclass(frozen=True, eq=False)

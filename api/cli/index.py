@@ -94,11 +94,7 @@ def merge(as_json: AsJson = False) -> None:
     import datetime as dt
     import fcntl
 
-    from api.service import Service
-    from features.artifacts import ArtifactError
-    from features.reference import ReferenceMissing
-    from matching.errors import VivierError
-    from models.encoder import ModelUnusable
+    from api.service import CANNOT_OPEN, Service
 
     configured = settings()
     if not configured.indexes_dir.is_dir():
@@ -111,7 +107,7 @@ def merge(as_json: AsJson = False) -> None:
             return
         try:
             service = Service.open(configured)
-        except (ReferenceMissing, ArtifactError, VivierError, ModelUnusable) as error:
+        except CANNOT_OPEN as error:
             fail(str(error))
         changed = service.engine.n_changed
         meta = service.engine.merge(dt.datetime.now(dt.UTC))

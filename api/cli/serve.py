@@ -74,17 +74,13 @@ def address(listener: socket.socket) -> str:
 def open_service(configured: "Settings") -> "Service":
     """The service over the data folder; the command ends with one clear line when something is missing."""
     with progress("Loading the index", 1) as advance:
-        from api.service import Service
-        from features.artifacts import ArtifactError
-        from features.reference import ReferenceMissing
-        from matching.errors import VivierError
-        from models.encoder import ModelUnusable
+        from api.service import CANNOT_OPEN, Service
 
         service, problem = None, ""
         try:
             service = Service.open(configured)
             advance(1)
-        except (ReferenceMissing, ArtifactError, VivierError, ModelUnusable) as error:
+        except CANNOT_OPEN as error:
             problem = str(error)
     if service is None:
         fail(problem)
@@ -119,15 +115,11 @@ def _tell_problem_of_opening(configured: "Settings", told: "Connection") -> None
 
 
 def _problem_of_opening(configured: "Settings") -> str | None:
-    from api.service import Service
-    from features.artifacts import ArtifactError
-    from features.reference import ReferenceMissing
-    from matching.errors import VivierError
-    from models.encoder import ModelUnusable
+    from api.service import CANNOT_OPEN, Service
 
     try:
         Service.open(configured).store.close()
-    except (ReferenceMissing, ArtifactError, VivierError, ModelUnusable) as error:
+    except CANNOT_OPEN as error:
         return str(error)
     return None
 
