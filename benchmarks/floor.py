@@ -13,7 +13,6 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one query is one thread, as in the service
 
-import argparse
 import statistics
 import time
 from collections.abc import Sequence
@@ -22,8 +21,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.options import rows_option, svg_option
 from benchmarks.our_index import OurIndex
-from benchmarks.plots import GREY, Bar, Bars, save, svg_option
+from benchmarks.plots import GREY, Bar, Bars, save
 from benchmarks.report import Report, median_ms
 from benchmarks.retrieval import PASSES, SEED, K, Times, of_class
 from benchmarks.retrieval_watch import CLUSTERS, COLUMNS, PLACES, VECTORS, bytes_read
@@ -40,11 +40,9 @@ READ_BYTES: Final = 1 << 30
 
 def main() -> None:
     svg, arguments = svg_option()
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--rows", type=int)
-    options, arguments = parser.parse_known_args(arguments)
+    sizes, arguments = rows_option(arguments, most=1)
     report = Report.from_command_line("floor", seed=SEED, arguments=arguments, about=__doc__ or "")
-    workload = Workload.open(options.rows or report.repeats(6_000_000, quick=200_000))
+    workload = Workload.open(sizes[0] if sizes else report.repeats(6_000_000, quick=200_000))
     index = OurIndex.open(workload)
     wanted = min(MOST_SHARE * len(workload), ALLOWED)
     drawn = of_class(workload, wanted / len(workload), report.repeats(100, quick=40), SEED)

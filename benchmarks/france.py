@@ -16,7 +16,6 @@ first blocks are the slowest: what `--quick` draws gives more minutes than all o
 import argparse
 import contextlib
 import datetime as dt
-import gc
 import itertools
 import multiprocessing
 import os
@@ -39,6 +38,7 @@ from features.store import Kind
 from features.world import Sizes, World
 from features.world.draws import BLOCK
 from features.world.small import facts_for
+from features.world.world import collector_paused
 from matching.catalogue import Rows
 from matching.lookups import Lookups
 from matching.rows.establishment import project_establishments
@@ -190,7 +190,7 @@ def made(share: Share) -> Iterator[Block]:
     projected = _projected(share, world, Lookups(reference, published_models()))
     while True:
         started = time.process_time()
-        with _collector_off():
+        with collector_paused():
             done = next(projected, None)
         if done is None:
             return
@@ -215,18 +215,6 @@ def _projected(share: Share, world: World, lookups: Lookups) -> Iterator[tuple[R
             case Collection.ESTABLISHMENTS:
                 rows = project_establishments(records, lookups, {}, share.today)
         yield rows, len(records)
-
-
-@contextlib.contextmanager
-def _collector_off() -> Iterator[None]:
-    """Records and rows make no cycle; looking for them among a block's objects takes a fifth of the time."""
-    paused = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if paused:
-            gc.enable()
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -3,9 +3,7 @@
 Lines("p50 by rows", "one thread", "rows", "ms", {"mix": [(1e5, 0.2), (1e6, 0.4)]}).svg()
 """
 
-import argparse
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -173,14 +171,6 @@ def text(x: float, y: float, said: str, anchor: str = "start", colour: str = "#0
 def line(x1: float, y1: float, x2: float, y2: float, colour: str = "#ddd", dashed: bool = False) -> str:
     dashes = ' stroke-dasharray="6 4"' if dashed else ""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dashes}/>'
-
-
-def svg_option(arguments: Sequence[str] | None = None) -> tuple[Path | None, list[str]]:
-    """The file that `--svg FILE` names, and the other arguments."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--svg", type=Path)
-    options, others = parser.parse_known_args(sys.argv[1:] if arguments is None else arguments)
-    return options.svg, others
 
 
 def save(path: Path | None, chart: Bars | Lines) -> None:

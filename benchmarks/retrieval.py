@@ -16,7 +16,6 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one query is one thread, as in the service
 
-import argparse
 import json
 import subprocess
 import sys
@@ -30,8 +29,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.options import rows_option, svg_option
 from benchmarks.our_index import OurIndex
-from benchmarks.plots import Lines, save, svg_option
+from benchmarks.plots import Lines, save
 from benchmarks.report import Report
 from benchmarks.retrieval_watch import stage_seconds
 from benchmarks.workload import Query, Workload, save_queries
@@ -82,7 +82,7 @@ class Times:
 
 def main() -> None:
     svg, arguments = svg_option()
-    sizes, arguments = _sizes(arguments)
+    sizes, arguments = rows_option(arguments)
     report = Report.from_command_line("retrieval", seed=SEED, arguments=arguments, about=__doc__ or "")
     measured: dict[str, list[tuple[int, Times]]] = {}
     missed: list[str] = []
@@ -99,13 +99,6 @@ def main() -> None:
     report.figure("targets_missed", ", ".join(missed) or "none")
     save(svg, _chart(measured))
     report.finish()
-
-
-def _sizes(arguments: Sequence[str]) -> tuple[tuple[int, ...], list[str]]:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--rows", type=lambda given: tuple(map(int, given.split(","))), default=())
-    options, others = parser.parse_known_args(arguments)
-    return options.rows, others
 
 
 def _asked(report: Report, workload: Workload) -> list[Asked]:

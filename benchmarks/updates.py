@@ -15,7 +15,6 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one query is one thread, as in the service
 
-import argparse
 import json
 import subprocess
 import sys
@@ -30,8 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.settings import Settings
+from benchmarks.options import rows_option, svg_option
 from benchmarks.our_index import OurIndex, changed_rows
-from benchmarks.plots import Lines, save, svg_option
+from benchmarks.plots import Lines, save
 from benchmarks.report import Report, median_ms
 from benchmarks.updates_lag import lags_ms, open_world
 from benchmarks.workload import Query, Workload
@@ -53,11 +53,9 @@ LONGER_P99_TARGET: Final = 1.2
 
 def main() -> None:
     svg, arguments = svg_option()
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--rows", type=int)
-    options, arguments = parser.parse_known_args(arguments)
+    sizes, arguments = rows_option(arguments, most=1)
     report = Report.from_command_line("updates", seed=SEED, arguments=arguments, about=__doc__ or "")
-    workload = Workload.open(options.rows or report.repeats(1_000_000, quick=100_000))
+    workload = Workload.open(sizes[0] if sizes else report.repeats(1_000_000, quick=100_000))
     index = OurIndex.open(workload)
     queries = workload.queries(report.repeats(400, quick=150), SEED)
     report.figure("rows", len(workload))

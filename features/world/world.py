@@ -79,7 +79,7 @@ class World:
             raise ValueError(f"blocks from {first} by {step}: give first >= 0 and step >= 1")
         blocks = self._blocks(kind, slice(first, None, step))
         while True:
-            with _collector_paused():
+            with collector_paused():
                 block = next(blocks, None)
             if block is None:
                 return
@@ -201,7 +201,7 @@ def generate(facts: WorldFacts, sizes: Sizes, seed: int, today: dt.date, kind: K
 
 
 @contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """No cycle collection while a block is made: it makes no cycle, and looking for them costs a third of the time."""
     paused = gc.isenabled()
     gc.disable()

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.plots import Bar, Bars, Lines, Scale, save, svg_option
+from benchmarks.options import svg_option
+from benchmarks.plots import Bar, Bars, Lines, Scale, save
 
 
 def test_a_logarithmic_scale_goes_by_powers_of_ten() -> None:
