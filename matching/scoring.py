@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import isnan
 from typing import Any, TypeVar
 
@@ -22,32 +21,24 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Scored:
-    """n ranked pairs of one query: rows of the catalogue, feature values, contributions, scores."""
+    """n ranked pairs of one query: rows of the catalogue, feature values, scores, and the ranker that gave them."""
 
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
-    contributions: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    """(n_features,) the most each feature can bring."""
-    names: tuple[str, ...]
-
-    @cached_property
-    def scores(self) -> NDArray[np.float32]:
-        """(n,)"""
-        total: NDArray[np.float32] = self.contributions.sum(axis=1)
-        return total
+    """(n, n_features), columns in the order of `ranker.names`."""
+    scores: NDArray[np.float32]
+    ranker: Ranker
 
     def values_at(self, positions: NDArray[np.int64]) -> list[dict[str, float]]:
         """Feature values by name of the pairs at `positions`."""
-        names = self.names
+        names = self.ranker.names
         return [dict(zip(names, row, strict=True)) for row in self.features[positions].tolist()]
 
 
 def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ranker: Ranker) -> Scored:
-    """Pairs of one query, scored."""
+    """Pairs of one query, scored by a ranker whose `names` are those of `features`."""
     matrix = feature_matrix(features, pairs)
-    names = tuple([feature.name for feature in features])
-    return Scored(rows, matrix, ranker.contributions(matrix), ranker.weights, names)
+    return Scored(rows, matrix, ranker.scores(matrix), ranker)
 
 
 @dataclass(frozen=True)
@@ -106,15 +97,15 @@ def make_matches(
     """The results at `positions` with all their reasons, the heaviest first; features of no weight have no reason.
 
     `keys`, `payloads`, `distances_km` (NaN: not known) and `facts` are parallel to `positions`, `sentences` to
-    `Scored.names`.
+    the ranker's names.
     """
-    counted = np.flatnonzero(scored.weights > 0)
-    contributions = scored.contributions[positions]
-    brought = contributions[:, counted]
-    orders = np.argsort(-brought, axis=1, kind="stable")
+    ranker = scored.ranker
+    counted = np.flatnonzero(ranker.weights > 0)
+    brought = ranker.contributions(scored.features[positions])[:, counted]
+    orders = np.argsort(-np.abs(brought), axis=1, kind="stable")
     heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
     columns = counted[orders].tolist()
-    names = scored.names
+    names = ranker.names
     return [
         Match(
             key,
