@@ -1,6 +1,6 @@
 """Scored candidates, and the page that is made of them: what the four services have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from features.pairs import Feature, feature_matrix
 from features.records import Record
-from matching.answer import Match, Reason, Window
+from matching.answer import Change, Match, Window
+from matching.explain.voice import Voice
 from matching.rank import Ranker
 
 P = TypeVar("P")
@@ -91,21 +92,15 @@ def make_matches(
     positions: NDArray[np.int64],
     distances_km: NDArray[np.float32],
     facts: Sequence[F],
-    sentences: Sequence[Callable[[F], str]],
-    gaps: Callable[[F], tuple[str, ...]],
+    voice: Voice[F],
+    changes: Sequence[Change | None] | None = None,
 ) -> list[Match[R]]:
-    """The results at `positions` with all their reasons, the heaviest first; features of no weight have no reason.
+    """The results at `positions` with all that their reader is told.
 
-    `keys`, `payloads`, `distances_km` (NaN: not known) and `facts` are parallel to `positions`, `sentences` to
-    the ranker's names.
+    `keys`, `payloads`, `distances_km` (NaN: not known), `facts` and `changes` (None: none is told) are parallel to
+    `positions`.
     """
     ranker = scored.ranker
-    counted = np.flatnonzero(ranker.weights > 0)
-    brought = ranker.contributions(scored.features[positions])[:, counted]
-    orders = np.argsort(-np.abs(brought), axis=1, kind="stable")
-    heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
-    columns = counted[orders].tolist()
-    names = ranker.names
     return [
         Match(
             key,
@@ -113,17 +108,20 @@ def make_matches(
             payload,
             decoder,
             None if isnan(distance) else distance,
-            tuple(map(Reason, [names[c] for c in order], [sentences[c](fact) for c in order], shares)),
-            gaps(fact),
+            reasons,
+            voice.gaps(fact),
+            ranker.base,
+            voice.obstacles(fact),
+            change,
         )
-        for key, total, payload, distance, order, shares, fact in zip(
+        for key, total, payload, distance, reasons, fact, change in zip(
             keys,
             scored.scores[positions].tolist(),
             payloads,
             distances_km.tolist(),
-            columns,
-            heaviest,
+            voice.reasons(ranker, scored.features[positions], facts),
             facts,
+            [None] * len(positions) if changes is None else changes,
             strict=True,
         )
     ]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from features.records import Training
-from matching.answer import Window
+from matching.answer import Change, Window
+from matching.explain.families import Family
+from matching.explain.voice import Voice
 from matching.rank import Floats
 from matching.scoring import Places, Scored, best_of_each, make_matches, page, results_of
 
@@ -103,7 +105,13 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
     item = Scored(np.array([7]), matrix, ranker.scores(matrix), ranker)
     record = Training(id="t", title="T")
     payload, decoder = msgspec.json.encode(record), msgspec.json.Decoder(Training)
-    sentences = [lambda fact, letter=letter: letter + fact for letter in "ABCD"]  # type: ignore[misc]
+    voice = Voice[str](
+        {name: lambda fact, name=name: name.upper() + fact for name in "abcd"},  # type: ignore[misc]
+        dict.fromkeys("abcd", Family.MARKET),
+        gaps=lambda fact: ("gap" + fact,),
+        obstacles=lambda fact: ("bar" + fact,),
+    )
+    change = Change("licence", "Avec le permis", 0.1, 2)
     for distance, told in ((12.5, 12.5), (NAN, None)):
         (match,) = make_matches(
             ["t"],
@@ -113,8 +121,8 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
             np.array([0]),
             np.array([distance], dtype=np.float32),
             ["!"],
-            sentences,
-            lambda fact: ("gap" + fact,),
+            voice,
+            [change],
         )
         assert [(reason.feature, reason.text, reason.contribution) for reason in match.reasons] == [
             ("b", "B!", 0.5),
@@ -123,4 +131,5 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
         ]
         assert (match.id, match.score, match.distance_km) == ("t", 0.75, told)
         assert (match.record, match.gaps) == (record, ("gap!",))
+        assert (match.base, match.obstacles, match.change) == (0.0, ("bar!",), change)
     assert item.values_at(np.array([0]))[0]["a"] == pytest.approx(0.25)
