@@ -96,7 +96,7 @@ def _one_skill(facts: JobFacts) -> str:
 
 
 def _one_skill_to_employer(facts: JobFacts) -> str:
-    return f"Avec la compétence {quoted(facts.missing_skills[0])} (à demander en entretien, ou à former)"
+    return f"Avec la compétence {quoted(facts.missing_skills[0])} (à vérifier en entretien, ou à acquérir en formation)"
 
 
 def _skills(facts: JobFacts) -> str:
@@ -215,3 +215,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 """What takes least from a person first: a skill to show or learn, a longer way, a few skills, a licence, half a year, a
 language, less pay, a year, a diploma."""
+
+
+def towards(facts: JobFacts) -> frozenset[str] | None:
+    """Kinds of action that make sense for this result; None: all.
+
+    Where something bars the way, only what removes a bar is worth telling; nothing here gives the title that a
+    regulated occupation asks for.
+    """
+    bars = {
+        "permis": bool(facts.barring_licences),
+        "langue": facts.values["languages"] == 0,
+        "diplome": 0 < facts.person_education < facts.required_education,
+    }
+    removing = frozenset([kind for kind, barred in bars.items() if barred])
+    return removing if removing or facts.regulated else None
