@@ -5,9 +5,9 @@ rest, so the same feature serves "offers for a profile" and "profiles for an off
 -1 in rows, 0 in levels and bit sets, `NO_SKILL` in skill lists; a feature that cannot be known is NaN, never zero.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,22 +79,23 @@ class JobPairs:
 
     def at(self, positions: NDArray[np.int64]) -> "JobPairs":
         """The pairs at `positions`, in that order, as often as each is named."""
-        return replace(
-            self,
-            person=_rows_at(self.person, positions),
-            job=_rows_at(self.job, positions),
-            closeness=self.closeness[positions],
-            distance_km=self.distance_km[positions],
-        )
+        n = len(self.closeness)
+        own = _rows_at(self, positions, n, besides=("person", "job", *TABLES))
+        sides = {"person": self.person, "job": self.job}
+        taken = {name: replace(side, **_rows_at(side, positions, n)) for name, side in sides.items()}
+        return replace(self, **own, **taken)
 
 
-S = TypeVar("S", PersonSide, JobSide)
+TABLES: Final = ("relation", "affinity")
+"""Arrays of `JobPairs` that are about occupations, not about the pairs."""
 
 
-def _rows_at(side: S, positions: NDArray[np.int64]) -> S:
-    """Rows of a side; a row that stands for all pairs still does."""
-    columns = {field.name: getattr(side, field.name) for field in fields(side)}
-    return replace(side, **{name: column[positions] if len(column) > 1 else column for name, column in columns.items()})
+def _rows_at(
+    of: JobPairs | PersonSide | JobSide, positions: NDArray[np.int64], n: int, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Arrays of n rows at `positions`; a row that stands for all n pairs goes on doing so."""
+    columns = {each.name: getattr(of, each.name) for each in fields(of) if each.name not in besides}
+    return {name: column[positions] if len(column) == n else column for name, column in columns.items()}
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def smallest_changes(
     gains = gains_of(actions, ranker, pairs, features)
     sense = [towards(fact) for fact in facts]
     lifting = (gains >= VISIBLE) & np.array(
-        [[kinds is None or action.kind in kinds for kinds in sense] for action in actions], dtype=np.bool_
+        [[action.kind in kinds for kinds in sense] for action in actions], dtype=np.bool_
     )
     chosen = lifting.argmax(axis=0)
     columns = np.arange(len(facts))

@@ -63,6 +63,8 @@ class JobFacts(msgspec.Struct, frozen=True, gc=False):
     pay_floor: float
     distance_km: float
     reach_km: float
+    title_needed: bool
+    """The law may ask for a title to hold the job."""
     regulated: bool
     """The law may ask for a title to hold the job, and it is not the occupation that the person targets."""
 

@@ -22,14 +22,11 @@ from features.pairs import (
     SessionPairs,
     feature_matrix,
 )
-from features.pairs.base import NO_SKILL
+from features.pairs.base import NO_SKILL, TABLES
 
 N_OCCUPATIONS = 12
 N_SKILLS = 30
 WIDTH = 6
-TABLES = ("relation", "affinity")
-"""Arrays of a pair that are about occupations, not about the pair."""
-
 Rng = np.random.Generator
 
 
