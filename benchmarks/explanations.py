@@ -42,7 +42,7 @@ from matching.build import build
 from matching.engine import Engine
 from matching.explain.actions import ACTIONS, with_room
 from matching.explain.changes import gains_of
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.learned import LearnedRanker
 from matching.rank import OFFER_RANKER, Ranker
 from matching.schema import Collection

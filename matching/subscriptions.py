@@ -12,7 +12,7 @@ from features.pairs import JobPairs
 from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time

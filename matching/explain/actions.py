@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL, Floats
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import education, enumeration, euros, kilometres, language, months, quoted
 
 Applies = NDArray[np.bool_]

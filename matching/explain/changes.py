@@ -15,7 +15,7 @@ from features.pairs import JOB_FEATURES, JobPairs, feature_matrix
 from features.pairs.base import Floats
 from matching.answer import Change
 from matching.explain.actions import ACTIONS, Action, Columns, towards, with_room
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import ordinal, points
 from matching.rank import Ranker
 

@@ -16,7 +16,7 @@ from features.records import Licence
 from matching.answer import Change
 from matching.explain.actions import ACTIONS, ALL_KINDS, lower_floor, towards, wider_km, with_room
 from matching.explain.changes import VISIBLE, Standing, gains_of, smallest_changes
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import ordinal, points
 from matching.rank import OFFER_RANKER, PROFILE_RANKER
 from tests.contracts.test_pair_features import job_pairs

@@ -23,7 +23,7 @@ from matching.explain.families import (
 )
 from matching.explain.firm import FirmFacts, firm_gaps
 from matching.explain.gaps import job_gaps, job_obstacles
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.session import SessionFacts, session_obstacles
 from matching.explain.wording import (
     counted,

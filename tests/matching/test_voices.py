@@ -14,7 +14,7 @@ from matching.answer import Match, Window
 from matching.engine import Engine
 from matching.explain.families import JOB_FAMILIES, TOLD_TO_EMPLOYERS, Family
 from matching.explain.gaps import VOICES
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.rank import PROFILE_RANKER
 from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
