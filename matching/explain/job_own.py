@@ -98,7 +98,9 @@ def _pay(facts: JobFacts) -> str:
 def _distance(facts: JobFacts) -> str:
     if not known(facts.distance_km):
         return "Distance inconnue"
-    near = "Dans votre commune" if facts.distance_km < 0.5 else f"À {kilometres(facts.distance_km)} de chez vous"
+    if facts.distance_km < 0.5:
+        return "Dans votre commune"
+    near = f"À {kilometres(facts.distance_km)} de chez vous"
     if facts.distance_km <= facts.reach_km:
         return f"{near}, dans votre rayon de {kilometres(facts.reach_km)}"
     return f"{near}, au-delà de votre rayon de {kilometres(facts.reach_km)}"
