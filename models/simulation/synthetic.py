@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.world.names import siret
 from models.simulation.market import (
+    DAYS_A_WEEK,
     MAX_TARGETS,
     ContractKind,
     Market,
@@ -153,6 +154,7 @@ def _draw_persons(
         has_car=generator.random(n) < 0.76,
         urban=towns[town, 2] > 2 * np.median(towns[:, 2]),
         arrival_week=np.where(generator.random(n) < 0.6, 0, generator.integers(0, sizes.weeks, n)).astype(np.int16),
+        profiling=generator.random(n) < 0.8,
     )
 
 
@@ -167,7 +169,7 @@ def _draw_offers(
 ) -> Offers:
     n = sizes.offers
     occupation = generator.choice(len(occupations), n, p=popularity).astype(np.int16)
-    published = _published(occupations.season[occupation], 7 * sizes.weeks, generator)
+    published = _published(occupations.season[occupation], DAYS_A_WEEK * sizes.weeks, generator)
     point = _around(towns, town, generator)
     told = generator.random(n) < 0.6
     pay = occupations.pay[occupation] * np.exp(generator.normal(0.02, 0.12, n))
@@ -198,7 +200,7 @@ def _published(season: NDArray[np.float32], days: int, generator: np.random.Gene
     kept = np.zeros(len(season), dtype=np.bool_)
     for _ in range(6):
         drawn = generator.integers(-BEFORE_DAYS, days, len(season))
-        height = (1 + season[:, 0] * np.cos(2 * np.pi * (drawn / 7 - season[:, 1]) / 52)) / 2
+        height = (1 + season[:, 0] * np.cos(2 * np.pi * (drawn / DAYS_A_WEEK - season[:, 1]) / 52)) / 2
         taken = ~kept & (generator.random(len(season)) < height)
         best, kept = np.where(taken, drawn, best), kept | taken
     days_of: Rows = best.astype(np.int16)
