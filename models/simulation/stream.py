@@ -1,7 +1,5 @@
 """`Stream`: weeks on a market. Employers answer, people come and go, lists are shown, people act on them."""
 
-from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -14,7 +12,7 @@ from models.simulation.behaviours import Behaviours
 from models.simulation.chances import Purpose, uniform
 from models.simulation.hidden import HiddenTruth
 from models.simulation.hiring import PATIENCE_WEEKS, Waiting, answer, nothing_waits
-from models.simulation.lists import Lists, top_lists
+from models.simulation.lists import Lists
 from models.simulation.log import Log, Shown, assemble
 from models.simulation.market import DAYS_A_WEEK, Floats, Market
 from models.simulation.moment import Moment
@@ -125,36 +123,6 @@ class Stream:
             self._behaviours = self._behaviours.after(self.market, lists, deeds, DAYS_A_WEEK * self._week)
         self._shown.append(Shown(self._week, lists, deeds, features))
         self._n_shown += len(lists)
-
-
-Lister = Callable[[Moment], Lists]
-"""What a policy is to the stream: what may be known in a week -> the lists to show."""
-
-
-def play(
-    market: Market,
-    truth: HiddenTruth,
-    lister: Lister,
-    weeks: int,
-    seed: int,
-    keep_features: bool = True,
-    learned: Floats | None = None,
-) -> Log:
-    """Let so many weeks go by under a policy; what was shown and what came of it."""
-    stream = Stream(market, truth, seed, keep_features, learned)
-    for _ in range(weeks):
-        moment = stream.begin_week()
-        stream.show(moment, lister(moment))
-    return stream.log()
-
-
-def by_score(score: Callable[[Moment, NDArray[np.int64]], Floats], k: int) -> Lister:
-    """The policy that shows each visitor the k allowed candidates of the highest score."""
-
-    def lists(moment: Moment) -> Lists:
-        return top_lists(moment.market, moment.visitors, moment.may_show, partial(score, moment), k)
-
-    return lists
 
 
 def _portions(lists: Lists) -> list[slice]:
