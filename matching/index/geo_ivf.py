@@ -35,8 +35,13 @@ from matching.index.runs import numbered, rows_in
 
 CENTROIDS, CLUSTERS, LISTS, LIST_STARTS = (f"{name}.npy" for name in ("centroids", "clusters", "lists", "list_starts"))
 
-ENOUGH: Final = 2000
-"""Allowed rows to be seen before a search stops: recall@100 is then above .995 (benchmarks/retrieval.py)."""
+ENOUGH, ENOUGH_TIMES = 1000, 5
+"""Allowed rows to be seen before a search stops, and how many times those wanted: recall@100 is then above .999 on the
+mix of queries (benchmarks/retrieval.py)."""
+LEAST_CLUSTERS: Final = 2
+"""Clusters to be seen at least: where one holds thousands of allowed rows, the query may stand at its edge."""
+MOST_PICKS: Final = 2
+"""Times that rows in reach are picked out by their clusters; what is still missing then is better read in order."""
 TIES: Final = 64
 """Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 FEW_IN_REACH: Final = 20_000
@@ -45,8 +50,9 @@ MOST_SHARE: Final = 0.5
 """Share of the rows in reach from which all of them are put to the filters in their order, rather than picked out."""
 PLACE_NS, MEANING_NS = 1.5, 40.0
 """What a row costs: its cluster read in passing, or itself put to the filters."""
-LIKELY_SHARE: Final = 0.4
-"""Share of the rows in reach that the filters are expected to let through, before anything is known."""
+LIKELY_SHARE, LEAST_SHARE = 0.4, 1e-3
+"""Share of the rows in reach that the filters are expected to let through, before anything is known and at least;
+afterwards the share of the last rows asked, which thins out: a family's rows are in the nearest clusters."""
 ROWS_PER_CLUSTER, MOST_CLUSTERS, SAMPLE_PER_CLUSTER = 1500, 1024, 200
 SEED: Final = 1
 BLOCK: Final = 8192
@@ -64,7 +70,7 @@ class GeoIvfIndex(HalfRowsIndex):
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
-        rows = self._seen(query, max(ENOUGH, 10 * k), selection)
+        rows = self._seen(query, max(ENOUGH, ENOUGH_TIMES * k), selection)
         wanted = min(k, len(rows))
         if wanted <= 0:
             return best(np.empty(0, np.float32), rows[:0], 0)
@@ -88,18 +94,18 @@ class GeoIvfIndex(HalfRowsIndex):
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
         source = _ByMeaning(self._meaning, ranks) if by_meaning else _ByPlace(self._meaning, ranks, written)
-        n_seen, n_put, past = 0, 0, 0
+        n_seen, n_picks, past, share = 0, 0, 0, LIKELY_SHARE
         while n_seen < enough and past < len(ranks):
             first = past
-            share = max(n_seen / n_put, 1e-3) if n_put else LIKELY_SHARE
             missing = 1.2 * (enough - n_seen) / share
-            if missing > MOST_SHARE * n_reach and not by_meaning:
-                return selection.rows
+            if not by_meaning and (missing > MOST_SHARE * n_reach or n_picks == MOST_PICKS):
+                return self._meaning.nearest(query, selection.rows, enough, n_written)
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
             allowed = _allowed(rows, selection, in_spans=not by_meaning)
             parts.append(allowed)
-            n_seen, n_put = n_seen + len(allowed), n_put + len(rows)
+            n_seen, n_picks = n_seen + len(allowed), n_picks + 1
+            share = max(len(allowed) / max(len(rows), 1), LEAST_SHARE)
         return np.concatenate(parts)
 
     def _scan(
@@ -195,9 +201,11 @@ class _Meaning:
         return np.concatenate([rows[:n_old][ranks <= last], rows[n_old:]])
 
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:
-        """How far to go in `ranks` from `first` on to meet `n_rows` rows; one cluster further at least."""
+        """How far to go in `ranks` from `first` on to meet `n_rows` rows; twice as far at least, lest there be many
+        small steps."""
         sizes = self.starts[ranks[first:] + 1] - self.starts[ranks[first:]]
-        return min(first + 1 + int(np.searchsorted(np.cumsum(sizes), n_rows)), len(ranks))
+        wanted = first + 1 + int(np.searchsorted(np.cumsum(sizes), n_rows))
+        return min(max(wanted, 2 * first, LEAST_CLUSTERS), len(ranks))
 
     def save(self, folder: Path) -> None:
         np.save(folder / CENTROIDS, self.centroids)
