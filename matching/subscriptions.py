@@ -47,15 +47,8 @@ def offers_for_profile(
     further, and a place (`place.PLACE_PARAMETERS`) given there takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
-    profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
-    projects = profiles.rows_of(profile_id)
-    if len(projects) == 0:
-        raise NotFound("Le profil", profile_id)
-    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    profiled = bool(profiles.take("profiling", projects)[0])
-
-    search = _Search(engine, projects, asked, elsewhere)
+    offers = engine.catalogue(Collection.OFFERS)
+    search = search_of(engine, profile_id, parameters)
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
@@ -71,14 +64,23 @@ def offers_for_profile(
         lambda rows: offers.take("inferred", rows).tolist(),
     )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
-    notices = [] if profiled else [WITHOUT_PROFILING]
+    notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
     return Answer(matches, len(places), facets, " ".join(notices) or None)
 
 
+def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
+    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+    projects = engine.catalogue(Collection.PROFILES).rows_of(profile_id)
+    if len(projects) == 0:
+        raise NotFound("Le profil", profile_id)
+    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
+    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+
+
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One person's search: a query a project (rows of the profiles), all ranked together."""
 
     engine: Engine
@@ -86,6 +88,11 @@ class _Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+
+    @property
+    def profiled(self) -> bool:
+        """Whether the person agreed that skills, career and behaviour serve recommendations."""
+        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
     def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
