@@ -12,7 +12,7 @@ from features.pairs import JobPairs
 from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -24,7 +24,7 @@ from matching.rank import OFFER_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, joined, page, results_of
+from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -47,30 +47,40 @@ def offers_for_profile(
     further, and a place (`place.PLACE_PARAMETERS`) given there takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
-    profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
-    projects = profiles.rows_of(profile_id)
-    if len(projects) == 0:
-        raise NotFound("Le profil", profile_id)
-    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    profiled = bool(profiles.take("profiling", projects)[0])
-
-    search = _Search(engine, projects, asked, elsewhere)
+    offers = engine.catalogue(Collection.OFFERS)
+    search = search_of(engine, profile_id, parameters)
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
-    shown = page(places, window).positions
-    inferred = offers.take("inferred", scored.rows[shown]).tolist()
-    matches = job_matches(engine.lookups, Reader.PERSON, offers, _CARD, pairs, scored, shown, inferred)
+    matches = job_matches(
+        engine.lookups,
+        Reader.PERSON,
+        offers,
+        _CARD,
+        pairs,
+        scored,
+        places,
+        window,
+        lambda rows: offers.take("inferred", rows).tolist(),
+    )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
-    notices = [] if profiled else [WITHOUT_PROFILING]
+    notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
     return Answer(matches, len(places), facets, " ".join(notices) or None)
 
 
+def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
+    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+    projects = engine.catalogue(Collection.PROFILES).rows_of(profile_id)
+    if len(projects) == 0:
+        raise NotFound("Le profil", profile_id)
+    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
+    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+
+
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One person's search: a query a project (rows of the profiles), all ranked together."""
 
     engine: Engine
@@ -78,6 +88,11 @@ class _Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+
+    @property
+    def profiled(self) -> bool:
+        """Whether the person agreed that skills, career and behaviour serve recommendations."""
+        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
     def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
