@@ -193,6 +193,6 @@ def _parity(name: str, what: str, found: dict[str, tuple[float, float]], bounds:
         ratio,
         bounds.parity,
         Verdict.FAILED if unfair else Verdict.HELD,
-        f"{what}: {least} {judged[least]:.4f}, {most} {judged[most]:.4f}, ratio {ratio:.2f} (bound {bounds.parity:.2f})",
+        f"{what}: {least} {judged[least]:.4f}, {most} {judged[most]:.4f}, ratio {ratio:.2f} (least {bounds.parity})",
         f"weigh the lists of {least} more when training, and look at what they lack" if unfair else "",
     )
