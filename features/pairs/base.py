@@ -6,7 +6,7 @@ rest, so the same feature serves "offers for a profile" and "profiles for an off
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -76,6 +76,25 @@ class JobPairs:
     @property
     def reach_km(self) -> Floats:
         return self.person.reach_km
+
+    def at(self, positions: NDArray[np.int64]) -> "JobPairs":
+        """The pairs at `positions`, in that order, as often as each is named."""
+        return replace(
+            self,
+            person=_rows_at(self.person, positions),
+            job=_rows_at(self.job, positions),
+            closeness=self.closeness[positions],
+            distance_km=self.distance_km[positions],
+        )
+
+
+S = TypeVar("S", PersonSide, JobSide)
+
+
+def _rows_at(side: S, positions: NDArray[np.int64]) -> S:
+    """Rows of a side; a row that stands for all pairs still does."""
+    columns = {field.name: getattr(side, field.name) for field in fields(side)}
+    return replace(side, **{name: column[positions] if len(column) > 1 else column for name, column in columns.items()})
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 
 from features.rome.referential import Relation
+from matching.explain.families import SESSION_FAMILIES
+from matching.explain.voice import Voice, nothing
 from matching.explain.wording import counted, education, enumeration, kilometres, known, percent, quoted
 
 
@@ -27,7 +29,7 @@ class SessionFacts(msgspec.Struct, frozen=True, gc=False):
     remote: bool
 
 
-def session_gaps(facts: SessionFacts) -> tuple[str, ...]:
+def session_obstacles(facts: SessionFacts) -> tuple[str, ...]:
     """What stands in the way of entering the session; empty when nothing known does."""
     if 0 < facts.person_level < facts.entry_level:
         return (
@@ -122,3 +124,6 @@ SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "distance": _distance,
 }
 """The sentence of each of `SESSION_FEATURES`."""
+
+VOICE: Final = Voice[SessionFacts](SENTENCES, SESSION_FAMILIES, gaps=nothing, obstacles=session_obstacles)
+"""To the jobseeker."""

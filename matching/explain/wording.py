@@ -85,3 +85,13 @@ def known(value: float) -> bool:
 
 def quoted(label: str) -> str:
     return f"« {label} »"
+
+
+def ordinal(rank: int) -> str:
+    """« 1er », « 12e »."""
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+def points(gain: float) -> str:
+    """A part of the score, in points out of a hundred: « 1 point sur 100 », « 4 points sur 100 »."""
+    return f"{counted(gain * 100, 'point', 'points')} sur 100"

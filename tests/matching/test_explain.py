@@ -13,9 +13,11 @@ from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Featur
 from features.records import Licence
 from features.rome.referential import Relation
 from matching.explain import firm, job, session
+from matching.explain.families import TOLD_TO_EMPLOYERS
 from matching.explain.firm import FirmFacts, firm_gaps
-from matching.explain.job import JobFacts, Reader, job_gaps
-from matching.explain.session import SessionFacts, session_gaps
+from matching.explain.gaps import job_gaps, job_obstacles
+from matching.explain.job import JobFacts, Reader
+from matching.explain.session import SessionFacts, session_obstacles
 from matching.explain.wording import (
     counted,
     education,
@@ -57,13 +59,15 @@ JOB = JobFacts(
     job_inferred=False,
     held_skills=("Faire la toilette",),
     missing_skills=("Distribuer les repas", "Transmettre"),
+    core_skills=frozenset({"Faire la toilette", "Transmettre", "Une autre"}),
     required_experience_months=24,
     beginner_accepted=False,
     person_experience_months=18,
     asked_education=4,
+    required_education=4,
     person_education=3,
     missing_licences=(Licence.B,),
-    licences_required=True,
+    barring_licences=(Licence.B,),
     required_languages=("en", "de"),
     missing_languages=("en",),
     pay_max=2200,
@@ -80,13 +84,15 @@ SILENT_JOB = JobFacts(
     job_inferred=False,
     held_skills=(),
     missing_skills=(),
+    core_skills=frozenset(),
     required_experience_months=NAN,
     beginner_accepted=False,
     person_experience_months=NAN,
     asked_education=0,
+    required_education=0,
     person_education=0,
     missing_licences=(),
-    licences_required=False,
+    barring_licences=(),
     required_languages=(),
     missing_languages=(),
     pay_max=NAN,
@@ -136,7 +142,11 @@ FIRM = FirmFacts(
 
 CASES: list[tuple[Sequence[Feature[Any]], Any, Mapping[str, Callable[[Any], str]]]] = [
     (JOB_FEATURES, JOB, job.SENTENCES),
-    (JOB_FEATURES, replace(JOB, reader=Reader.EMPLOYER), job.SENTENCES),
+    (
+        [feature for feature in JOB_FEATURES if feature.name in TOLD_TO_EMPLOYERS],
+        replace(JOB, reader=Reader.EMPLOYER),
+        job.SENTENCES,
+    ),
     (SESSION_FEATURES, SESSION, session.SENTENCES),
     (FIRM_FEATURES, FIRM, firm.SENTENCES),
 ]
@@ -170,6 +180,7 @@ def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], fact
 def test_a_job_that_says_nothing(feature: Feature[Any], reader: Reader) -> None:
     assert_plain(job.SENTENCES[feature.name](replace(SILENT_JOB, reader=reader)))
     assert job_gaps(replace(SILENT_JOB, reader=reader)) == ()
+    assert job_obstacles(replace(SILENT_JOB, reader=reader)) == ()
 
 
 def told(name: str, **changed: Any) -> str:
@@ -196,7 +207,37 @@ def told(name: str, **changed: Any) -> str:
             {"job_label": None, "value": NAN},
             "Le métier de l'offre n'est pas codé : seul le texte est comparé",
         ),
-        ("skills", {}, "Compétences attendues que vous déclarez : 1 sur 3 : Faire la toilette"),
+        ("skills", {}, "Vous maîtrisez 1 des 2 compétences cœur de métier ; il manque : Transmettre"),
+        (
+            "skills",
+            {"core_skills": frozenset()},
+            "Vous maîtrisez 1 des 3 compétences attendues ; il manque : Distribuer les repas et Transmettre",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "reader": Reader.EMPLOYER},
+            "La personne ne déclare pas la compétence cœur de métier : Transmettre",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "core_skills": frozenset()},
+            "Vous ne déclarez aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
+        ),
+        (
+            "skills",
+            {"missing_skills": (), "reader": Reader.EMPLOYER},
+            "La personne maîtrise la compétence cœur de métier : Faire la toilette",
+        ),
+        (
+            "skills",
+            {"missing_skills": (), "held_skills": ("Peser", "Cuire"), "core_skills": frozenset()},
+            "Vous maîtrisez les 2 compétences attendues : Peser et Cuire",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "value": NAN, "reader": Reader.EMPLOYER},
+            "Compétences attendues : Distribuer les repas et Transmettre (à voir avec la personne)",
+        ),
         (
             "skills",
             {"held_skills": (), "value": NAN},
@@ -237,13 +278,13 @@ def told(name: str, **changed: Any) -> str:
             "Langue exigée : anglais et allemand (pas de comparaison possible)",
         ),
         ("languages", {"required_languages": (), "missing_languages": (), "value": NAN}, "Aucune langue exigée"),
-        ("pay", {}, "Jusqu'à 2\u202f200 € brut par mois, 10 % au-dessus du minimum souhaité"),
-        ("pay", {"pay_floor": 2200}, "Jusqu'à 2\u202f200 € brut par mois, au niveau du minimum souhaité"),
+        ("pay", {}, "Jusqu'à 2\u202f200 € brut par mois, 10 % au-dessus de votre minimum"),
+        ("pay", {"pay_floor": 2200}, "Jusqu'à 2\u202f200 € brut par mois, au niveau de votre minimum"),
         ("pay", {"pay_floor": 0, "value": NAN}, "Jusqu'à 2\u202f200 € brut par mois, sans minimum déclaré"),
         ("pay", {"pay_max": NAN, "value": NAN}, "Salaire non précisé par l'offre"),
-        ("distance", {}, "À 12 km de chez vous (déplacement accepté : 30 km)"),
-        ("distance", {"distance_km": 0.2}, "Dans la même commune (déplacement accepté : 30 km)"),
-        ("distance", {"reader": Reader.EMPLOYER}, "À 12 km environ du lieu de travail"),
+        ("distance", {}, "À 12 km de chez vous, dans votre rayon de 30 km"),
+        ("distance", {"distance_km": 0.2}, "Dans votre commune, dans votre rayon de 30 km"),
+        ("distance", {"reach_km": 10}, "À 12 km de chez vous, au-delà de votre rayon de 10 km"),
         ("freshness", {"value": 0}, "Publiée aujourd'hui"),
         ("freshness", {"value": 1}, "Publiée hier"),
         ("freshness", {}, "Publiée il y a 3 jours"),
@@ -255,16 +296,32 @@ def test_a_sentence_about_a_job(name: str, changed: dict[str, Any], expected: st
     assert told(name, **changed) == expected
 
 
-def test_what_is_missing_is_said_the_most_decisive_first() -> None:
-    assert job_gaps(replace(JOB, regulated=True)) == (
+def test_what_bars_is_said_the_most_decisive_first() -> None:
+    assert job_obstacles(replace(JOB, regulated=True)) == (
         "« Aide-soignant » est un métier réglementé : un titre ou un diplôme peut être exigé",
         "Permis B exigé, non déclaré",
         "Langue exigée, non déclarée : anglais",
-        "Diplôme demandé : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+        "Diplôme exigé : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+    )
+
+
+def test_what_is_missing_is_said_the_most_decisive_first_and_what_bars_is_not_said_again() -> None:
+    assert job_gaps(JOB) == (
         "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)",
         "À montrer ou à acquérir : Distribuer les repas et Transmettre",
     )
     assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")
+    wished = replace(JOB, barring_licences=(), required_education=3)
+    assert job_gaps(wished)[:2] == (
+        "Permis B souhaité, non déclaré",
+        "Diplôme souhaité : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+    )
+    assert not any("Permis" in told or "Diplôme" in told for told in job_obstacles(wished))
+    two = replace(JOB, missing_licences=(Licence.B, Licence.CE), person_education=2, required_education=3)
+    assert "Permis B exigé, non déclaré" in job_obstacles(two)
+    assert "Permis CE souhaité, non déclaré" in job_gaps(two)
+    assert "Diplôme exigé : CAP ou équivalent (niveau déclaré : niveau 2)" in job_obstacles(two)
+    assert not any("Diplôme" in told for told in job_gaps(two))
 
 
 def test_what_is_not_known_is_not_said_to_be_missing() -> None:
@@ -273,8 +330,27 @@ def test_what_is_not_known_is_not_said_to_be_missing() -> None:
         values=JOB.values | {"skills": NAN, "experience": NAN, "languages": NAN},
         person_education=0,
         missing_licences=(),
+        barring_licences=(),
     )
     assert job_gaps(unknown) == ()
+    assert job_obstacles(unknown) == ()
+
+
+def test_to_an_employer_nothing_declared_and_background_withheld_read_the_same() -> None:
+    """Who refused that their background be used has no known values; who declared nothing has zeros."""
+    withheld = replace(
+        JOB,
+        reader=Reader.EMPLOYER,
+        values=JOB.values | {"skills": NAN, "experience": NAN, "education": NAN, "languages": NAN},
+        held_skills=(),
+        person_experience_months=NAN,
+        person_education=0,
+    )
+    nothing = replace(withheld, values=withheld.values | {"experience": -24}, person_experience_months=0)
+    for name in TOLD_TO_EMPLOYERS:
+        assert job.SENTENCES[name](withheld) == job.SENTENCES[name](nothing)
+    assert job_gaps(withheld) == job_gaps(nothing)
+    assert job_obstacles(withheld) == job_obstacles(nothing)
 
 
 @pytest.mark.parametrize("relation", Relation)
@@ -306,11 +382,11 @@ def test_a_sentence_about_a_session(name: str, changed: dict[str, Any], expected
 
 
 def test_what_bars_a_session() -> None:
-    assert session_gaps(SESSION) == ()
-    assert session_gaps(replace(SESSION, entry_level=5)) == (
+    assert session_obstacles(SESSION) == ()
+    assert session_obstacles(replace(SESSION, entry_level=5)) == (
         "Niveau d'entrée demandé : bac + 2 (déclaré : CAP ou équivalent)",
     )
-    assert session_gaps(replace(SESSION, entry_level=5, person_level=0)) == ()
+    assert session_obstacles(replace(SESSION, entry_level=5, person_level=0)) == ()
 
 
 @pytest.mark.parametrize(
