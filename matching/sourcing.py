@@ -18,13 +18,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
-from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+from models.ranked import Ranked
 
 READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
 
@@ -87,7 +87,8 @@ def _profiles(
     pairs = job_pairs(
         engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates.closeness, distances
     )
-    scored = score_jobs(candidates.rows, pairs, PROFILE_RANKER)
+    serving = engine.rankers[Ranked.PROFILES]
+    scored = score_jobs(candidates.rows, pairs, serving.ranker)
     keys = [profiles.keys(scored.rows)]
     places = best_of_each([scored], keys)
     inferred = bool(job("inferred")[0])
@@ -103,7 +104,7 @@ def _profiles(
         lambda rows: [inferred] * len(rows),
     )
     facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
-    return Answer(matches, len(places), facets, None if len(places) else NOBODY)
+    return Answer(matches, len(places), facets, None if len(places) else NOBODY, serving.model)
 
 
 def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,12 +20,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, score_jobs
 from matching.lookups import day_number
-from matching.rank import OFFER_RANKER
+from matching.rankers import Serving
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
+from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
 
@@ -55,7 +56,7 @@ def offers_for_profile(
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
     profiled = bool(profiles.take("profiling", projects)[0])
 
-    search = _Search(engine, projects, asked, elsewhere)
+    search = _Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
@@ -74,7 +75,7 @@ def offers_for_profile(
     notices = [] if profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(matches, len(places), facets, " ".join(notices) or None)
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class _Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+    serving: Serving
 
     def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
@@ -120,7 +122,7 @@ class _Search:
             joined([each.closeness for each in found]),
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
         )
-        return pairs, score_jobs(rows, pairs, OFFER_RANKER)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker)
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""

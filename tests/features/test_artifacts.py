@@ -120,12 +120,11 @@ def test_a_damaged_pointer_is_told_or_stood_in_for(tmp_path: Path, content: byte
     publish(tmp_path, "un")
     (tmp_path / POINTER).write_bytes(content)
     assert current_id(tmp_path) is not None
-    try:
-        found = load_current(tmp_path)
-    except ArtifactError as error:
-        assert "no whole generation" in str(error)
+    if content.strip() == b"":
+        with pytest.raises(ArtifactError, match="no whole generation"):
+            load_current(tmp_path)
     else:
-        assert found.fallback_from is not None
+        assert load_current(tmp_path).fallback_from is not None
         assert read(tmp_path) == "un"
 
 
