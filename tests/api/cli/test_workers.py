@@ -143,7 +143,7 @@ def model_of(running: Running, worker: int, path: str) -> str:
 
 
 def test_two_workers_are_one_service(deployment: Path) -> None:
-    """They answer alike, see each other's writes, take a promotion, are replaced and end together: one slow start for all."""
+    """They answer alike, see each other's writes, take a promotion, are replaced and end together: one slow start."""
     with started(deployment) as parent:
         assert parent.stdout is not None
         announced: dict[str, Any] = json.loads(parent.stdout.readline())
