@@ -54,7 +54,6 @@ OFFER_ANSWER: Final = _answer(
         "C'est le métier que vous visez : « Aide-soignant / Aide-soignante »",
         "À 4,2 km de chez vous, dans votre rayon de 20 km",
         ["Permis B souhaité, non déclaré"],
-        obstacles=["Diplôme exigé : CAP ou équivalent (niveau déclaré : niveau 2)"],
         plusPetitChangement={
             "nature": "permis",
             "texte": "Avec le permis B, cette offre gagnerait 3 points sur 100",
@@ -112,8 +111,8 @@ PROFILE_ANSWER: Final = _answer(
         "manques": ["Compétences non déclarées : Transmettre les informations à l'équipe"],
         "plusPetitChangement": {
             "nature": "competence",
-            "texte": "Avec la compétence « Transmettre les informations à l'équipe » (à demander en entretien, ou à "
-            "former), ce profil gagnerait 2 points sur 100 et passerait du 3e au 2e rang",
+            "texte": "Avec la compétence « Transmettre les informations à l'équipe » (à vérifier en entretien, "
+            "ou à acquérir en formation), ce profil gagnerait 2 points sur 100 et passerait du 3e au 2e rang",
             "gain": 0.02,
             "rang": 2,
         },

@@ -108,6 +108,7 @@ def job_facts(
                 pay_floor=pay_floor,
                 distance_km=distance_km,
                 reach_km=reach_km,
+                title_needed=occupation >= 0 and bool(rome.regulated[occupation]),
                 regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
             )
         )

@@ -18,7 +18,7 @@ from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
-from matching.jobs import job_matches, job_pairs, score_jobs
+from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
 from matching.rankers import Serving
 from matching.retrieve import Candidates, kinship_from, retrieve
@@ -95,32 +95,34 @@ class _Search:
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
         today = day_number(self.engine.today())
+        vectors = profiles.index.vectors(self.projects)
         found: list[Candidates] = []
-        for project in self.projects:
+        for project, vector in zip(self.projects, vectors, strict=True):
             read = columns_of(profiles, np.array([project]))
             occupation = int(read("occupation")[0])
-            vector = profiles.index.vectors(np.array([project]))[0]
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        return self._scored(found, today)
+        return self._scored(found, vectors, today)
 
-    def _scored(self, found: Sequence[Candidates], today: int) -> tuple[JobPairs, Scored]:
-        """Pairs and scores of the candidates of each project."""
+    def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
+        """Pairs and scores of the candidates of each project, whose `vectors` are given."""
         lookups = self.engine.lookups
-        profiles = self.engine.catalogue(Collection.PROFILES)
+        profiles, offers = self.engine.catalogue(Collection.PROFILES), self.engine.catalogue(Collection.OFFERS)
         rows = joined([each.rows for each in found])
-        to_offers = columns_of(self.engine.catalogue(Collection.OFFERS), rows)
+        to_offers = columns_of(offers, rows)
         sizes = [len(each) for each in found]
         communes = np.split(to_offers("commune"), np.cumsum(sizes)[:-1])
         homes = profiles.take("commune", self.projects).tolist()
         own = columns_of(profiles, self.projects[:1])
         of_project = own if len(found) == 1 else columns_of(profiles, np.repeat(self.projects, sizes))
+        closeness = joined([each.closeness for each in found])
         pairs = job_pairs(
             self.engine,
-            person_side(of_project, own),
-            job_side(to_offers, lookups, today),
-            joined([each.closeness for each in found]),
+            person_side(of_project, today, own),
+            job_side(to_offers, lookups, today, self.engine.pay_medians),
+            closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
+            over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
         )
         return pairs, score_jobs(rows, pairs, self.serving.ranker)
 

@@ -96,7 +96,7 @@ def _one_skill(facts: JobFacts) -> str:
 
 
 def _one_skill_to_employer(facts: JobFacts) -> str:
-    return f"Avec la compétence {quoted(facts.missing_skills[0])} (à demander en entretien, ou à former)"
+    return f"Avec la compétence {quoted(facts.missing_skills[0])} (à vérifier en entretien, ou à acquérir en formation)"
 
 
 def _skills(facts: JobFacts) -> str:
@@ -127,8 +127,9 @@ def _lower(facts: JobFacts) -> str:
 def _less(facts: JobFacts, count: int) -> str:
     left = max(facts.required_experience_months - count, 0)
     asked = months(facts.required_experience_months)
-    what = f"{months(left)} d'expérience" if left >= 1 else "aucune expérience"
-    return f"En demandant {what} au lieu de {asked}"
+    if left < 1:
+        return f"Sans demander d'expérience ({asked} aujourd'hui)"
+    return f"En demandant {months(left)} d'expérience au lieu de {asked}"
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -215,3 +216,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 """What takes least from a person first: a skill to show or learn, a longer way, a few skills, a licence, half a year, a
 language, less pay, a year, a diploma."""
+
+
+def towards(facts: JobFacts) -> frozenset[str]:
+    """Kinds of action that make sense for this result.
+
+    Where something bars the way, only what removes a bar is worth telling. Nothing here gives the title that a
+    regulated occupation asks for, and no employer may do without it.
+    """
+    bars = {
+        "permis": bool(facts.barring_licences),
+        "langue": facts.values["languages"] == 0,
+        "diplome": 0 < facts.person_education < facts.required_education,
+    }
+    barred = facts.regulated or any(bars.values())
+    kinds = frozenset([kind for kind, bars_way in bars.items() if bars_way]) if barred else ALL_KINDS
+    return kinds - {"diplome"} if facts.reader is Reader.EMPLOYER and facts.title_needed else kinds
+
+
+ALL_KINDS: Final = frozenset(action.kind for action in ACTIONS)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.pairs import JOB_FEATURES, JobPairs, PersonSide, feature_matrix
 from features.pairs.base import NO_SKILL, Floats
 from matching.answer import Change
-from matching.explain.actions import ACTIONS, Action
+from matching.explain.actions import ACTIONS, Action, towards
 from matching.explain.job import JobFacts, Reader
 from matching.explain.wording import ordinal, points
 from matching.rank import Ranker
@@ -48,7 +48,10 @@ def smallest_changes(
     """
     actions = [action for action in ACTIONS if reader in action.words]
     gains = gains_of(actions, ranker, pairs, features)
-    lifting = gains >= VISIBLE
+    sense = [towards(fact) for fact in facts]
+    lifting = (gains >= VISIBLE) & np.array(
+        [[action.kind in kinds for kinds in sense] for action in actions], dtype=np.bool_
+    )
     chosen = lifting.argmax(axis=0)
     columns = np.arange(len(facts))
     told = lifting[chosen, columns].tolist()

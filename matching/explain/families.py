@@ -45,14 +45,44 @@ JOB_FAMILIES: Final[dict[str, Family]] = {
     "distance": Family.PLACE,
     "freshness": Family.MARKET,
     "tension": Family.MARKET,
+    "closeness_best": Family.OCCUPATION,
+    "closeness_mean": Family.OCCUPATION,
+    "appellation": Family.OCCUPATION,
+    "skills_core": Family.SKILLS,
+    "skills_required": Family.SKILLS,
+    "skills_missing": Family.SKILLS,
+    "contract": Family.CONDITIONS,
+    "working_time": Family.CONDITIONS,
+    "hours": Family.CONDITIONS,
+    "pay_market": Family.CONDITIONS,
+    "minutes": Family.PLACE,
+    "posts": Family.MARKET,
+    "interest": Family.ACTIVITY,
+    "responsiveness": Family.MARKET,
+    "crowding": Family.MARKET,
+    "collaborative": Family.ACTIVITY,
 }
 """The family of each of `JOB_FEATURES`."""
 
 TOLD_TO_EMPLOYERS: Final = frozenset(
-    {"closeness", "relation", "affinity", "skills", "experience", "education", "licence", "languages"}
+    {
+        "closeness",
+        "relation",
+        "affinity",
+        "appellation",
+        "skills",
+        "skills_core",
+        "skills_required",
+        "skills_missing",
+        "experience",
+        "education",
+        "licence",
+        "languages",
+    }
 )
-"""The job features that an employer may be told one by one. Each reads of the person only what `ProfilVu` shows; a
-feature that is not listed here (new ones included) is summed with the others into `Family.ACCEPTED`."""
+"""The job features that an employer may be told one by one. Each reads of the person only what `ProfilVu` shows of the
+project at hand; a feature that is not listed here (new ones included) is summed with the others into
+`Family.ACCEPTED`: what they would be paid, how far they go, what they do on the site, what their other projects are."""
 
 SESSION_FAMILIES: Final[dict[str, Family]] = {
     "relation": Family.OCCUPATION,
@@ -63,6 +93,8 @@ SESSION_FAMILIES: Final[dict[str, Family]] = {
     "start": Family.TRAINING,
     "doors": Family.MARKET,
     "distance": Family.PLACE,
+    "funded": Family.TRAINING,
+    "price": Family.TRAINING,
 }
 """The family of each of `SESSION_FEATURES`."""
 
@@ -74,5 +106,6 @@ FIRM_FAMILIES: Final[dict[str, Family]] = {
     "firm_contact": Family.FIRM,
     "firm_engaged": Family.FIRM,
     "distance": Family.PLACE,
+    "firm_openings": Family.MARKET,
 }
 """The family of each of `FIRM_FEATURES`."""

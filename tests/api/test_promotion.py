@@ -11,7 +11,7 @@ from models.ranked import Ranked
 from tests.api.conftest import client_over
 from tests.api.test_adoption import nudge, service_of
 from tests.api.test_service import soon
-from tests.models.ranking.made import one_question
+from tests.models.one_question import one_question
 
 LONG_S = 60
 

@@ -13,7 +13,14 @@ from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Featur
 from features.records import Licence
 from features.rome.referential import Relation
 from matching.explain import firm, job, session
-from matching.explain.families import TOLD_TO_EMPLOYERS
+from matching.explain.families import (
+    FIRM_FAMILIES,
+    JOB_FAMILIES,
+    LABELS,
+    SESSION_FAMILIES,
+    TOLD_TO_EMPLOYERS,
+    Family,
+)
 from matching.explain.firm import FirmFacts, firm_gaps
 from matching.explain.gaps import job_gaps, job_obstacles
 from matching.explain.job import JobFacts, Reader
@@ -74,6 +81,7 @@ JOB = JobFacts(
     pay_floor=2000,
     distance_km=12.4,
     reach_km=30,
+    title_needed=False,
     regulated=False,
 )
 SILENT_JOB = JobFacts(
@@ -99,6 +107,7 @@ SILENT_JOB = JobFacts(
     pay_floor=NAN,
     distance_km=NAN,
     reach_km=30,
+    title_needed=False,
     regulated=False,
 )
 SESSION = SessionFacts(
@@ -173,6 +182,19 @@ def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], fact
     for value in told:
         if feature.low <= value <= feature.high or value != value:
             assert_plain(sentences[feature.name](replace(facts, values=facts.values | {feature.name: value})))
+
+
+@pytest.mark.parametrize(
+    ("features", "families"),
+    [(JOB_FEATURES, JOB_FAMILIES), (SESSION_FEATURES, SESSION_FAMILIES), (FIRM_FEATURES, FIRM_FAMILIES)],
+)
+def test_every_feature_is_of_a_family(features: Sequence[Feature[Any]], families: Mapping[str, Family]) -> None:
+    assert {feature.name for feature in features} <= families.keys()
+
+
+def test_every_family_has_its_name() -> None:
+    assert LABELS.keys() == set(Family)
+    assert len(set(LABELS.values())) == len(Family)
 
 
 @pytest.mark.parametrize("feature", JOB_FEATURES, ids=lambda feature: feature.name)
@@ -347,7 +369,7 @@ def test_to_an_employer_nothing_declared_and_background_withheld_read_the_same()
         person_education=0,
     )
     nothing = replace(withheld, values=withheld.values | {"experience": -24}, person_experience_months=0)
-    for name in TOLD_TO_EMPLOYERS:
+    for name in TOLD_TO_EMPLOYERS & job.SENTENCES.keys():
         assert job.SENTENCES[name](withheld) == job.SENTENCES[name](nothing)
     assert job_gaps(withheld) == job_gaps(nothing)
     assert job_obstacles(withheld) == job_obstacles(nothing)

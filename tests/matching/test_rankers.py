@@ -19,7 +19,7 @@ from models.champions import ROOT, Card, publish
 from models.oblivious import ObliviousTrees
 from models.ranked import Ranked
 from tests.matching.made import CARER, firm, offer, profile, session, training, write
-from tests.models.ranking.made import one_question
+from tests.models.one_question import one_question
 
 FIRST = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
 

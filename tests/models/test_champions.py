@@ -14,7 +14,7 @@ from features.artifacts import MANIFEST, POINTER, ArtifactError
 from models.champions import CARD, ROOT, Card, Champion, in_force, load, publish
 from models.encoder import ModelUnusable
 from models.ranked import Ranked
-from tests.models.ranking.made import one_question
+from tests.models.one_question import one_question
 
 SECOND = Card(Ranked.OFFERS, "2", "1", "2026-09-01T08:00:00+00:00", run="abc", forced="démonstration")
 THIRD = replace(SECOND, version="3", previous="2", forced=None)
@@ -130,7 +130,7 @@ from pathlib import Path
 import features.artifacts as artifacts
 from models.champions import Card, publish
 from models.ranked import Ranked
-from tests.models.ranking.made import one_question
+from tests.models.one_question import one_question
 
 def killed_before(last):
     steps = iter(range(last))

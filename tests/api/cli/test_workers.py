@@ -20,7 +20,7 @@ from api.examples import EXAMPLES
 from features.store import Kind
 from models.champions import Card, publish
 from models.ranked import Ranked
-from tests.models.ranking.made import one_question
+from tests.models.one_question import one_question
 
 PATIENCE_S = 60
 """Spares a busy machine; a start takes some four seconds."""

@@ -1,18 +1,20 @@
-"""Small trees whose answers are known."""
+"""Tables made by hand for tests."""
 
 import numpy as np
 
-from models.oblivious import ObliviousTrees
+from models.ranking.table import RankingTable, Segment
 
 
-def one_question(name: str, border: float = 0.5, no: float = -1.0, yes: float = 1.0) -> ObliviousTrees:
-    """Margin `yes` where the feature is above `border`, `no` elsewhere and where it is not known."""
-    return ObliviousTrees(
-        names=(name,),
-        features=np.zeros((1, 1), dtype=np.int16),
-        borders=np.full((1, 1), border, dtype=np.float32),
-        missing_high=np.zeros(1, dtype=np.bool_),
-        leaves=np.array([[no, yes]]),
-        covers=np.array([[1, 1]], dtype=np.float32),
-        bias=0.0,
+def made_table() -> RankingTable:
+    """Three lists of two people: two, one and three results."""
+    return RankingTable(
+        names=("a", "b"),
+        features=np.array([[0, 1], [1, np.nan], [2, 3], [3, 4], [4, 5], [5, 6]], np.float32),
+        person=np.array([0, 0, 1, 0, 0, 0], np.int32),
+        item=np.array([0, 1, 1, 2, 3, 4], np.int32),
+        list_id=np.array([0, 0, 1, 4, 4, 4], np.int32),
+        week=np.array([0, 0, 0, 1, 1, 1], np.int16),
+        position=np.array([0, 1, 0, 0, 1, 2], np.int16),
+        outcome=np.array([1, 4, 0, 2, 1, 6], np.int8),
+        segments={"ville": Segment(("rural", "urbain"), np.array([0, 0, 1, 0, 0, 0], np.int16))},
     )
