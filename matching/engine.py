@@ -50,9 +50,6 @@ class Engine:
     clock: Callable[[], dt.date] = dt.date.today
     pay_medians: NDArray[np.float32] = field(default_factory=lambda: NO_MEDIANS)
     """`pay_medians` of the generation's offers."""
-    collaboration: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    """(n_families, n_families) tastes that go together (`features.behaviour.collaborative_of`), as a trained ranker
-    brings them; (0, 0) without one."""
     refused: set[str] = field(default_factory=set)
     """Generations put in force while this one served that could not be used."""
     rankers: Rankers = field(default_factory=Rankers)
@@ -72,7 +69,7 @@ class Engine:
         """
         lookups = Lookups(reference, models)
         engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
-        engine.rankers = Rankers.open(data_dir)
+        engine.rankers = Rankers.open(data_dir, lookups.reference.rome.families)
         engine.catch_up()
         lookups.warm()
         return engine
@@ -102,7 +99,7 @@ class Engine:
     def read_changes(self, limit: int = CHANGES_AT_ONCE) -> "Step | None":
         """The next changes of the log, ready to be applied, or a newer generation level with this engine or newer
         rankers, ready to be adopted; None when there is nothing new. Thread-safe."""
-        newer = self._newer_generation() or self.rankers.newer(self.data_dir)
+        newer = self._newer_generation() or self.rankers.newer(self.data_dir, self.lookups.reference.rome.families)
         if newer is not None:
             return newer
         return self._read_log(limit)

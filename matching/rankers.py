@@ -4,11 +4,14 @@
 of them. A ranker that cannot be used is refused and remembered: the one that served goes on serving.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from features.artifacts import ArtifactError
 from matching.learned import LearnedRanker
@@ -30,6 +33,9 @@ TRANSPARENT: Final[Mapping[Ranked, Ranker]] = MappingProxyType(
 _REMEDY: Final = "promote or roll back again (vivier models)"
 
 
+NOTHING_LEARNED: Final = np.empty((0, 0), dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A generation that was to serve and cannot."""
@@ -45,6 +51,8 @@ class Serving:
     ranker: Ranker
     model: str = champions.TRANSPARENT
     """What answers say they were ranked by."""
+    collaboration: NDArray[np.float32] = field(default_factory=lambda: NOTHING_LEARNED)
+    """(n_families, n_families) tastes that go together (`models.tastes`), (0, 0) where nothing was learned of them."""
     generation: str | None = None
     """None: nothing was ever promoted, or nothing of it can be used."""
     refused: Refusal | None = None
@@ -63,22 +71,24 @@ class Rankers:
     )
 
     @classmethod
-    def open(cls, data_dir: Path) -> "Rankers":
+    def open(cls, data_dir: Path, families: Sequence[str]) -> "Rankers":
         """What is in force in `data_dir`, at start: where it is damaged, the whole one before it, else the
-        transparent one."""
+        transparent one. `families` are the referential's (`Rome.families`)."""
         found = {}
         for ranked, serving in cls().serving.items():
             generation = champions.in_force(data_dir, ranked)
-            found[ranked] = serving if generation is None else _taken(data_dir, ranked, generation, serving, True)
+            if generation is not None:
+                serving = _taken(data_dir, ranked, generation, serving, families, True)
+            found[ranked] = serving
         return cls(found)
 
-    def newer(self, data_dir: Path) -> "Rankers | None":
+    def newer(self, data_dir: Path, families: Sequence[str]) -> "Rankers | None":
         """These, with what has come into force since, or was to; None when nothing has. Thread-safe."""
         changed = {}
         for ranked, serving in self.serving.items():
             generation = champions.in_force(data_dir, ranked)
             if generation is not None and not serving.knows(generation):
-                changed[ranked] = _taken(data_dir, ranked, generation, serving, False)
+                changed[ranked] = _taken(data_dir, ranked, generation, serving, families)
         return Rankers({**self.serving, **changed}) if changed else None
 
     def __getitem__(self, ranked: Ranked) -> Serving:
@@ -97,22 +107,31 @@ class Rankers:
         }
 
 
-def _taken(data_dir: Path, ranked: Ranked, generation: str, serving: Serving, at_start: bool) -> Serving:
+def _taken(
+    data_dir: Path,
+    ranked: Ranked,
+    generation: str,
+    serving: Serving,
+    families: Sequence[str],
+    at_start: bool = False,
+) -> Serving:
     """The ranker of `generation`; what serves with the refusal, when it cannot be used. At start, when nothing serves
     yet, one that stands in for it is taken."""
     try:
         champion = champions.load(data_dir, ranked)
         if champion.fallback_from is None:
-            return _of(champion, None)
+            return _of(champion, families)
         refusal = Refusal(champion.fallback_from, f"its files are damaged or missing: {_REMEDY}")
-        return _of(champion, refusal) if at_start else replace(serving, refused=refusal)
+        return _of(champion, families, refusal) if at_start else replace(serving, refused=refusal)
     except (ArtifactError, ModelUnusable) as error:
         return replace(serving, refused=Refusal(generation, str(error)))
     except Exception as error:  # whatever a published file holds, the log goes on being followed
         return replace(serving, refused=Refusal(generation, f"{type(error).__name__}: {error}"))
 
 
-def _of(champion: Champion, refusal: Refusal | None) -> Serving:
-    ranked = champion.card.ranked
-    ranker = TRANSPARENT[ranked] if champion.trees is None else LearnedRanker(champion.trees, ranked.features)
-    return Serving(ranker, champion.card.model, champion.generation, refusal)
+def _of(champion: Champion, families: Sequence[str], refusal: Refusal | None = None) -> Serving:
+    ranked, learned = champion.card.ranked, champion.learned
+    ranker = TRANSPARENT[ranked] if learned is None else LearnedRanker(learned.trees, ranked.features)
+    tastes = None if learned is None else learned.tastes
+    collaboration = NOTHING_LEARNED if tastes is None else tastes.over(families)
+    return Serving(ranker, champion.card.model, collaboration, champion.generation, refusal)

@@ -85,6 +85,7 @@ def _profiles(
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     keys = [profiles.keys(candidates.rows)]
+    serving = engine.rankers[Ranked.PROFILES]
     pairs = job_pairs(
         engine,
         person_side(to_profiles, today),
@@ -92,8 +93,8 @@ def _profiles(
         candidates.closeness,
         distances,
         over_found_projects(candidates.closeness, keys[0]),
+        serving.collaboration,
     )
-    serving = engine.rankers[Ranked.PROFILES]
     scored = score_jobs(candidates.rows, pairs, serving.ranker)
     places = best_of_each([scored], keys)
     inferred = bool(job("inferred")[0])

@@ -123,6 +123,7 @@ class _Search:
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
+            self.serving.collaboration,
         )
         return pairs, score_jobs(rows, pairs, self.serving.ranker)
 

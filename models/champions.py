@@ -1,8 +1,9 @@
-"""The ranker in force of each list, as the service reads it: a published folder, with trees or without.
+"""The ranker in force of each list, as the service reads it: a published folder, with a model or without.
 
     <data_dir>/rankers/<list>/CURRENT        the generation in force (features/artifacts.py)
     <data_dir>/rankers/<list>/<id>/ranker.json    what it is: `Card`
-    <data_dir>/rankers/<list>/<id>/trees.npz      the trees; absent when the transparent ranker is put back in force
+    <data_dir>/rankers/<list>/<id>/trees.npz      the model, and tastes.npz where it has some (models/ranking/model.py);
+                                                  neither when the transparent ranker is put back in force
 
 The folder is the only truth of what answers: the registry (`models/training/registry.py`) follows it. Everything that
 matters is in files whose sha256 is checked before they are read; trees are plain arrays that are validated one by one,
@@ -16,8 +17,8 @@ from typing import Final, Self
 
 from features.artifacts import current_id, load_current, publishing
 from models.encoder import ModelUnusable
-from models.oblivious import ObliviousTrees
 from models.ranked import Ranked
+from models.ranking.model import RankingModel
 
 ROOT: Final = "rankers"
 CARD: Final = "ranker.json"
@@ -61,7 +62,7 @@ class Champion:
     """A published ranker, checked and whole."""
 
     card: Card
-    trees: ObliviousTrees | None
+    learned: RankingModel | None
     """None: the transparent ranker."""
     generation: str
     fallback_from: str | None
@@ -78,17 +79,17 @@ def in_force(data_dir: Path, ranked: Ranked) -> str | None:
     return current_id(_root(data_dir, ranked))
 
 
-def publish(data_dir: Path, card: Card, trees: ObliviousTrees | None) -> None:
+def publish(data_dir: Path, card: Card, learned: RankingModel | None) -> None:
     """Put a ranker in force, whole or not at all; services that run take it up by themselves.
 
-    Raises ValueError for trees without a version or the reverse.
+    Raises ValueError for a model without a version or the reverse.
     """
-    if (trees is None) != (card.version is None):
-        raise ValueError(f"{card.model} has {'no trees' if trees is None else 'trees'}")
+    if (learned is None) != (card.version is None):
+        raise ValueError(f"{card.model} is published {'without' if learned is None else 'with'} a model")
     with publishing(_root(data_dir, card.ranked), {"model": card.model}) as folder:
         (folder / CARD).write_text(card.as_json(), encoding="utf-8")
-        if trees is not None:
-            trees.save(folder)
+        if learned is not None:
+            learned.save(folder)
 
 
 def load(data_dir: Path, ranked: Ranked) -> Champion:
@@ -104,14 +105,14 @@ def load(data_dir: Path, ranked: Ranked) -> Champion:
         raise ModelUnusable(f"{found.path / CARD} cannot be read ({error}): {_REMEDY}") from error
     if card.ranked is not ranked:
         raise ModelUnusable(f"{found.path} ranks {card.ranked.value}, not {ranked.value}: {_REMEDY}")
-    trees = None if card.version is None else ObliviousTrees.load(found.path)
-    unknown = sorted(set(trees.names) - set(ranked.features)) if trees is not None else []
+    learned = None if card.version is None else RankingModel.load(found.path)
+    unknown = sorted(set(learned.trees.names) - set(ranked.features)) if learned is not None else []
     if unknown:
         raise ModelUnusable(
             f"{card.model} reads {', '.join(unknown)}, which this version does not serve (it serves "
             f"{', '.join(ranked.features)}): train it again, or roll back"
         )
-    return Champion(card, trees, found.id, found.fallback_from)
+    return Champion(card, learned, found.id, found.fallback_from)
 
 
 def _root(data_dir: Path, ranked: Ranked) -> Path:

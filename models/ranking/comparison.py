@@ -1,6 +1,7 @@
 """Two rankers on the same held-out lists: how good each is, for whom, and what would change on the page.
 
-Rows are candidates of lists; `lists` (n,) says which list each row belongs to, `gains` (n,) what showing it was worth.
+A segment splits rows by something of who looks (the same in a whole list), or of what is shown. Rows are candidates of
+lists; `lists` (n,) says which list each row belongs to, `gains` (n,) what showing it was worth.
 Rows of equal score are drawn by lot, the same lot for both rankers: the order of a table may tell what happened.
 """
 
@@ -13,20 +14,12 @@ from numpy.typing import NDArray
 
 from models.metrics import Judged
 from models.metrics.ndcg import NDCG
+from models.ranking.table import Segment
 
 K = 10
 """Results of a list that count: the first screen."""
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Segment:
-    """A way to split rows: by something of who looks (the same in a whole list), or of what is shown."""
-
-    labels: tuple[str, ...]
-    of_row: NDArray[np.int16]
-    """(n,) place in `labels`; -1: not known."""
 
 
 @dataclass(frozen=True, eq=False)

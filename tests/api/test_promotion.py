@@ -8,6 +8,7 @@ import pytest
 from features.records import Profile
 from models.champions import ROOT, Card, publish
 from models.ranked import Ranked
+from models.ranking.model import RankingModel
 from tests.api.conftest import client_over
 from tests.api.test_adoption import nudge, service_of
 from tests.api.test_service import soon
@@ -18,7 +19,7 @@ LONG_S = 60
 
 def promote(data_dir: Path, version: str) -> None:
     card = Card(Ranked.OFFERS, version, None, "2026-09-01T08:00:00+00:00")
-    publish(data_dir, card, one_question("distance", border=0.2))
+    publish(data_dir, card, RankingModel(one_question("distance", border=0.2)))
 
 
 @pytest.mark.slow

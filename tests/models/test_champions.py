@@ -14,22 +14,25 @@ from features.artifacts import MANIFEST, POINTER, ArtifactError
 from models.champions import CARD, ROOT, Card, Champion, in_force, load, publish
 from models.encoder import ModelUnusable
 from models.ranked import Ranked
+from models.ranking.model import RankingModel
+from models.tastes import TASTES, Tastes
 from tests.models.one_question import one_question
 
 SECOND = Card(Ranked.OFFERS, "2", "1", "2026-09-01T08:00:00+00:00", run="abc", forced="démonstration")
 THIRD = replace(SECOND, version="3", previous="2", forced=None)
+DISTANCE = RankingModel(one_question("distance"))
 PROBE = np.array([[0.2], [0.9]], dtype=np.float32)
 
 
 def margins(champion: Champion) -> list[float]:
-    assert champion.trees is not None
-    found: list[float] = champion.trees.margins(PROBE).tolist()
+    assert champion.learned is not None
+    found: list[float] = champion.learned.trees.margins(PROBE).tolist()
     return found
 
 
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
-    publish(tmp_path, SECOND, one_question("distance"))
+    publish(tmp_path, SECOND, DISTANCE)
     return tmp_path
 
 
@@ -42,14 +45,26 @@ def test_what_is_published_is_read(published: Path) -> None:
     assert in_force(published, Ranked.FIRMS) is None
 
 
+def test_tastes_go_with_the_trees(published: Path) -> None:
+    tastes = Tastes(("J15", "D11"), np.array([[1, 2], [3, 4]], dtype=np.float32))
+    publish(published, THIRD, RankingModel(one_question("distance"), tastes))
+    learned = load(published, Ranked.OFFERS).learned
+    assert learned is not None
+    assert learned.tastes is not None
+    assert learned.tastes.families == tastes.families
+    assert learned.tastes.matrix.tolist() == tastes.matrix.tolist()
+    (published / ROOT / "offres" / "000002" / TASTES).unlink()
+    assert load(published, Ranked.OFFERS).generation == "000001"
+
+
 def test_the_transparent_ranker_is_published_without_trees(published: Path) -> None:
     publish(published, replace(SECOND, version=None, previous="2"), None)
     champion = load(published, Ranked.OFFERS)
-    assert (champion.trees, champion.card.model) == (None, "transparent")
-    with pytest.raises(ValueError, match="vivier-offres/2 has no trees"):
+    assert (champion.learned, champion.card.model) == (None, "transparent")
+    with pytest.raises(ValueError, match="vivier-offres/2 is published without a model"):
         publish(published, SECOND, None)
-    with pytest.raises(ValueError, match="transparent has trees"):
-        publish(published, replace(SECOND, version=None), one_question("distance"))
+    with pytest.raises(ValueError, match="transparent is published with a model"):
+        publish(published, replace(SECOND, version=None), DISTANCE)
     assert in_force(published, Ranked.OFFERS) == "000002"
 
 
@@ -59,7 +74,7 @@ def test_nothing_published_is_told(tmp_path: Path) -> None:
 
 
 def test_a_feature_that_is_not_served_is_refused_by_name(tmp_path: Path) -> None:
-    publish(tmp_path, SECOND, one_question("shoe_size"))
+    publish(tmp_path, SECOND, RankingModel(one_question("shoe_size")))
     with pytest.raises(ModelUnusable, match=r"vivier-offres/2 reads shoe_size, .*train it again, or roll back"):
         load(tmp_path, Ranked.OFFERS)
 
@@ -74,7 +89,7 @@ def test_a_ranker_of_another_list_is_refused(published: Path) -> None:
 def test_a_card_that_nobody_wrote_is_refused(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole by its sums: another version, or a hand, wrote it."""
     monkeypatch.setattr(Card, "as_json", lambda _: text)
-    publish(tmp_path, SECOND, one_question("distance"))
+    publish(tmp_path, SECOND, DISTANCE)
     with pytest.raises(ModelUnusable, match=rf"{CARD} cannot be read"):
         load(tmp_path, Ranked.OFFERS)
 
@@ -116,7 +131,7 @@ def test_every_damage_of_what_names_the_files_is_refused_or_harmless(published: 
 def test_a_file_that_is_gone_is_refused_and_the_one_before_stands_in(
     published: Path, name: str, tmp_path: Path
 ) -> None:
-    publish(published, THIRD, one_question("distance", yes=3))
+    publish(published, THIRD, RankingModel(one_question("distance", yes=3)))
     (published / ROOT / "offres" / "000002" / name).unlink()
     champion = load(published, Ranked.OFFERS)
     assert (champion.card, champion.generation, champion.fallback_from) == (SECOND, "000001", "000002")
@@ -128,8 +143,11 @@ PUBLISHER = """
 import os, signal, sys
 from pathlib import Path
 import features.artifacts as artifacts
+from models.ranking.model import RankingModel
 from models.champions import Card, publish
 from models.ranked import Ranked
+from models.ranking.model import RankingModel
+from models.tastes import TASTES, Tastes
 from tests.models.one_question import one_question
 
 def killed_before(last):
@@ -150,7 +168,7 @@ for last, folder in enumerate(sys.argv[1:]):
     child = os.fork()
     if child == 0:
         killed_before(last)
-        publish(Path(folder), Card(Ranked.OFFERS, "3", "2", "now"), one_question("distance", yes=3.0))
+        publish(Path(folder), Card(Ranked.OFFERS, "3", "2", "now"), RankingModel(one_question("distance", yes=3.0)))
         os._exit(0)
     print(os.waitpid(child, 0)[1])
 """
@@ -174,7 +192,7 @@ def test_a_promotion_killed_at_any_step_leaves_the_old_or_the_new(tmp_path: Path
         assert (champion.card.version, margins(champion)) in [("2", [-1, 1]), ("3", [-1, 3])]
         assert champion.card.version == "3" or not whole
         found.append(champion.card.version)
-        publish(folder, replace(THIRD, version="4"), one_question("distance", yes=4))
+        publish(folder, replace(THIRD, version="4"), RankingModel(one_question("distance", yes=4)))
         assert margins(load(folder, Ranked.OFFERS)) == [-1, 4], "the next promotion goes through"
     assert found == sorted(found), "once it is in force it stays"
     assert set(found) == {"2", "3"}

@@ -20,6 +20,7 @@ from api.examples import EXAMPLES
 from features.store import Kind
 from models.champions import Card, publish
 from models.ranked import Ranked
+from models.ranking.model import RankingModel
 from tests.models.one_question import one_question
 
 PATIENCE_S = 60
@@ -169,7 +170,7 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
 
         # A ranker that is promoted is taken up by both.
         card = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
-        publish(deployment, card, one_question("distance"))
+        publish(deployment, card, RankingModel(one_question("distance")))
         for worker in (first, second):
             until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1", 5)  # noqa: B023
         publish(deployment, Card(Ranked.OFFERS, None, "1", "2026-09-01T09:00:00+00:00"), None)

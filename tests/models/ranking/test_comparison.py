@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.ranking.comparison import (
-    Segment,
     Trial,
     attention,
     changed_share,
@@ -17,6 +16,7 @@ from models.ranking.comparison import (
     quality,
     ranks,
 )
+from models.ranking.table import Segment
 
 LISTS = np.array([0, 0, 0, 1, 1])
 GAINS = np.array([0.0, 1, 0, 1, 0])

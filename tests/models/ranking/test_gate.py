@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from models.ranked import Ranked
-from models.ranking.comparison import Segment, Trial
+from models.ranking.comparison import Trial
 from models.ranking.gate import PROTECTED, Bounds, Report, Verdict, judge
+from models.ranking.table import Segment
 
 N_LISTS = 80
 LISTS = np.repeat(np.arange(N_LISTS), 3)
