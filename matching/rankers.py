@@ -20,6 +20,8 @@ from models import champions
 from models.champions import Champion
 from models.encoder import ModelUnusable
 from models.ranked import Ranked
+from models.ranking.held_out import Scorer
+from models.ranking.table import RankingTable
 
 TRANSPARENT: Final[Mapping[Ranked, Ranker]] = MappingProxyType(
     {
@@ -105,6 +107,18 @@ class Rankers:
             }
             for ranked, serving in self.serving.items()
         }
+
+
+def transparent_scorer(ranked: Ranked) -> Scorer:
+    """Scores of a ranking table by the transparent ranker; a column that the table lacks counts as not known."""
+    ranker = TRANSPARENT[ranked]
+
+    def scores(table: RankingTable) -> NDArray[np.floating]:
+        unknown = np.full(len(table), np.nan, dtype=np.float32)
+        columns = [table.column(name) if name in table.names else unknown for name in ranker.names]
+        return ranker.scores(np.stack(columns, axis=1))
+
+    return scores
 
 
 def _taken(

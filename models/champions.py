@@ -82,10 +82,11 @@ def in_force(data_dir: Path, ranked: Ranked) -> str | None:
 def publish(data_dir: Path, card: Card, learned: RankingModel | None) -> None:
     """Put a ranker in force, whole or not at all; services that run take it up by themselves.
 
-    Raises ValueError for a model without a version or the reverse.
+    Raises ValueError for a model without a version or the reverse, ModelUnusable for one that services would refuse.
     """
     if (learned is None) != (card.version is None):
         raise ValueError(f"{card.model} is published {'without' if learned is None else 'with'} a model")
+    _check_features(card, learned)
     with publishing(_root(data_dir, card.ranked), {"model": card.model}) as folder:
         (folder / CARD).write_text(card.as_json(), encoding="utf-8")
         if learned is not None:
@@ -106,13 +107,19 @@ def load(data_dir: Path, ranked: Ranked) -> Champion:
     if card.ranked is not ranked:
         raise ModelUnusable(f"{found.path} ranks {card.ranked.value}, not {ranked.value}: {_REMEDY}")
     learned = None if card.version is None else RankingModel.load(found.path)
-    unknown = sorted(set(learned.trees.names) - set(ranked.features)) if learned is not None else []
+    _check_features(card, learned)
+    return Champion(card, learned, found.id, found.fallback_from)
+
+
+def _check_features(card: Card, learned: RankingModel | None) -> None:
+    """Raises ModelUnusable for a feature that is not served; fewer, or in another order, are welcome."""
+    served = card.ranked.features
+    unknown = sorted(set(learned.trees.names) - set(served)) if learned is not None else []
     if unknown:
         raise ModelUnusable(
             f"{card.model} reads {', '.join(unknown)}, which this version does not serve (it serves "
-            f"{', '.join(ranked.features)}): train it again, or roll back"
+            f"{', '.join(served)}): train it again, or roll back"
         )
-    return Champion(card, learned, found.id, found.fallback_from)
 
 
 def _root(data_dir: Path, ranked: Ranked) -> Path:
