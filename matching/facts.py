@@ -13,7 +13,7 @@ from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL
 from features.pairs.experience import UNSPECIFIED_MONTHS
 from features.rome.referential import Rome
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.lookups import Lookups
 
 

@@ -14,7 +14,7 @@ from matching.catalogue import Catalogue
 from matching.engine import Engine
 from matching.explain.changes import Standing, smallest_changes
 from matching.explain.gaps import VOICES
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.facts import job_facts
 from matching.lookups import Lookups
 from matching.rank import Ranker

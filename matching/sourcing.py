@@ -11,7 +11,7 @@ from matching.answer import Answer, Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context

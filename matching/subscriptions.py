@@ -12,7 +12,7 @@ from features.pairs import JobPairs
 from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -48,15 +48,8 @@ def offers_for_profile(
     further, and a place (`place.PLACE_PARAMETERS`) given there takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
-    profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
-    projects = profiles.rows_of(profile_id)
-    if len(projects) == 0:
-        raise NotFound("Le profil", profile_id)
-    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    profiled = bool(profiles.take("profiling", projects)[0])
-
-    search = _Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
+    offers = engine.catalogue(Collection.OFFERS)
+    search = search_of(engine, profile_id, parameters)
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
@@ -72,14 +65,24 @@ def offers_for_profile(
         lambda rows: offers.take("inferred", rows).tolist(),
     )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
-    notices = [] if profiled else [WITHOUT_PROFILING]
+    notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
     return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
+def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
+    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+    projects = engine.catalogue(Collection.PROFILES).rows_of(profile_id)
+    if len(projects) == 0:
+        raise NotFound("Le profil", profile_id)
+    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
+    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
+
+
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One person's search: a query a project (rows of the profiles), all ranked together."""
 
     engine: Engine
@@ -88,6 +91,11 @@ class _Search:
     elsewhere: bool
     """The search names a place of its own."""
     serving: Serving
+
+    @property
+    def profiled(self) -> bool:
+        """Whether the person agreed that skills, career and behaviour serve recommendations."""
+        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
     def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""

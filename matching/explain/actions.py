@@ -1,22 +1,24 @@
 """What a person could do that would lift a result: a small fixed set, each told to the person and to the employer.
 
-An action says of m pairs to which it applies, and what the person's side is once it is done. What is not known of a
+An action says of m pairs to which it applies, and what it changes of the person's side. What is not known of a
 person gives rise to no action: of someone who refused that their background be used, nothing of it is read here either.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pairs import JobPairs, PersonSide
-from features.pairs.base import NO_SKILL, Floats, shared_skills
-from matching.explain.job import JobFacts, Reader
+from features.pairs import JobPairs
+from features.pairs.base import NO_SKILL, Floats
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import education, enumeration, euros, kilometres, language, months, quoted
 
 Applies = NDArray[np.bool_]
+Columns = dict[str, NDArray[Any]]
+"""Columns of `PersonSide` by name, of m rows or one."""
 
 REACHES_KM: Final = (10, 20, 30, 50, 70, 100)
 """Reaches that a person is told to try, in km: the next one above theirs."""
@@ -37,46 +39,52 @@ class Action:
     """The feature that it is about."""
     lacking: Callable[[Floats], Applies]
     """(m,) values of the feature, NaN where not known -> the pairs for which it makes sense."""
-    done: Callable[[JobPairs], PersonSide]
-    """The person's side once it is done, of m rows or one."""
+    done: Callable[[JobPairs], Columns]
+    """What it changes of the person's side of m pairs that have room (`with_room`)."""
     words: Mapping[Reader, Callable[[JobFacts], str]]
     """« Avec le permis B »: the beginning of a sentence. A reader who is not named may not know of it."""
     of_the_person: bool = True
     """To the employer: the person would change, alone. False: the demand would, and with it every other result."""
 
 
-def _with_skills(count: int) -> Callable[[JobPairs], PersonSide]:
+def with_room(pairs: JobPairs) -> JobPairs:
+    """The same pairs, with free places for skills at the end of the person's list."""
+    skills = pairs.person.skills
+    room = np.full((len(skills), SEVERAL_SKILLS), NO_SKILL, dtype=np.uint16)
+    return replace(pairs, person=replace(pairs.person, skills=np.concatenate([skills, room], axis=1)))
+
+
+def _with_skills(count: int) -> Callable[[JobPairs], Columns]:
     """The first missing skills, `count` at most: the job's skills stand the most important first."""
 
-    def done(pairs: JobPairs) -> PersonSide:
-        person, wanted = pairs.person, pairs.job.skills
-        missing = (wanted != NO_SKILL) & ~shared_skills(person.skills, wanted)
+    def done(pairs: JobPairs) -> Columns:
+        missing = (pairs.job.skills != NO_SKILL) & ~pairs.shared
         order = np.argsort(~missing, axis=1, kind="stable")[:, :count]
-        rows = np.arange(len(missing))[:, None]
-        wanted = np.broadcast_to(wanted, missing.shape)
-        added = np.where(missing[rows, order], wanted[rows, order], np.uint16(NO_SKILL))
-        held = np.broadcast_to(person.skills, (len(added), person.skills.shape[1]))
-        return replace(person, skills=np.concatenate([held, added], axis=1))
+        wanted = np.broadcast_to(pairs.job.skills, missing.shape)
+        added = np.take_along_axis(np.where(missing, wanted, np.uint16(NO_SKILL)), order, axis=1)
+        skills = np.broadcast_to(pairs.person.skills, (len(added), pairs.person.skills.shape[1])).copy()
+        first_free = skills.shape[1] - SEVERAL_SKILLS
+        skills[:, first_free : first_free + added.shape[1]] = added
+        return {"skills": skills}
 
     return done
 
 
-def _with_licences(pairs: JobPairs) -> PersonSide:
-    asked = pairs.job.licences_required | pairs.job.licences_wished
-    return replace(pairs.person, licences=pairs.person.licences | asked)
+def _with_licences(pairs: JobPairs) -> Columns:
+    return {"licences": pairs.person.licences | pairs.job.licences_required | pairs.job.licences_wished}
 
 
-def _with_languages(pairs: JobPairs) -> PersonSide:
-    return replace(pairs.person, languages=pairs.person.languages | pairs.job.languages_required)
+def _with_languages(pairs: JobPairs) -> Columns:
+    return {"languages": pairs.person.languages | pairs.job.languages_required}
 
 
-def _with_experience(count: int) -> Callable[[JobPairs], PersonSide]:
-    return lambda pairs: replace(pairs.person, experience_months=pairs.person.experience_months + np.float32(count))
+def _with_experience(count: int) -> Callable[[JobPairs], Columns]:
+    return lambda pairs: {"experience_months": pairs.person.experience_months + np.float32(count)}
 
 
-def _with_level(pairs: JobPairs) -> PersonSide:
+def _with_level(pairs: JobPairs) -> Columns:
     asked = np.maximum(pairs.job.education_required, pairs.job.education_wished)
-    return replace(pairs.person, education_level=np.maximum(pairs.person.education_level, asked))
+    return {"education_level": np.maximum(pairs.person.education_level, asked)}
 
 
 def wider_km(reach_km: Floats | float) -> Floats:
@@ -144,7 +152,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "rayon",
         "distance",
         lambda share: share > WITHIN_REACH,
-        lambda pairs: replace(pairs.person, reach_km=wider_km(pairs.person.reach_km)),
+        lambda pairs: {"reach_km": wider_km(pairs.person.reach_km)},
         {Reader.PERSON: _wider},
     ),
     Action(
@@ -188,7 +196,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "salaire",
         "pay",
         lambda above: above < 1,
-        lambda pairs: replace(pairs.person, pay_floor=lower_floor(pairs.person.pay_floor)),
+        lambda pairs: {"pay_floor": lower_floor(pairs.person.pay_floor)},
         {Reader.PERSON: _lower},
     ),
     Action(

@@ -5,17 +5,17 @@ black box*, 2018), over a fixed set of things a person can do instead of any poi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pairs import JOB_FEATURES, JobPairs, PersonSide, feature_matrix
-from features.pairs.base import NO_SKILL, Floats
+from features.pairs import JOB_FEATURES, JobPairs, feature_matrix
+from features.pairs.base import Floats
 from matching.answer import Change
-from matching.explain.actions import ACTIONS, Action, towards
-from matching.explain.job import JobFacts, Reader
+from matching.explain.actions import ACTIONS, Action, Columns, towards, with_room
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import ordinal, points
 from matching.rank import Ranker
 
@@ -68,36 +68,39 @@ def smallest_changes(
 
 def gains_of(actions: Sequence[Action], ranker: Ranker, pairs: JobPairs, features: Floats) -> Floats:
     """(n_actions, m) what each result's score would gain; 0 where an action makes no sense."""
-    m = len(features)
     values = dict(zip(ranker.names, features.T, strict=True))
     applies = np.stack([action.lacking(values[action.feature]) for action in actions])
     action_of, result_of = np.nonzero(applies)
     gains = np.zeros(applies.shape, dtype=np.float32)
     if len(action_of) == 0:
         return gains
-    done = _stacked([action.done(pairs) for action in actions], m)
-    after = replace(pairs.at(result_of), person=_taken(done, action_of * m + result_of))
-    scores = ranker.scores(np.concatenate([feature_matrix(JOB_FEATURES, after), features]))
-    gains[action_of, result_of] = scores[: len(action_of)] - scores[len(action_of) :][result_of]
+    roomy = with_room(pairs)
+    after = roomy.at(result_of)
+    changed = _changed(actions, roomy, action_of, result_of)
+    matrix = feature_matrix(JOB_FEATURES, replace(after, person=replace(after.person, **changed)))
+    scores = ranker.scores(np.concatenate([matrix, features]))
+    gains[action_of, result_of] = scores[: len(matrix)] - scores[len(matrix) :][result_of]
     return gains
 
 
-def _stacked(sides: Sequence[PersonSide], m: int) -> PersonSide:
-    """Sides of m rows (or one for all) one after the other; skill lists are padded to the longest."""
-    found = {}
-    for field in fields(PersonSide):
-        columns = [np.asarray(getattr(side, field.name)) for side in sides]
-        if field.name == "skills":
-            width = max(column.shape[1] for column in columns)
-            columns = [
-                np.pad(column, ((0, 0), (0, width - column.shape[1])), constant_values=NO_SKILL) for column in columns
-            ]
-        found[field.name] = np.concatenate([np.broadcast_to(column, (m, *column.shape[1:])) for column in columns])
-    return PersonSide(**found)
+def _changed(
+    actions: Sequence[Action], pairs: JobPairs, action_of: NDArray[np.int64], result_of: NDArray[np.int64]
+) -> Columns:
+    """The columns that some action changes, a row for each of `action_of` (ascending) on `result_of`."""
+    found: Columns = {}
+    ends = np.searchsorted(action_of, np.arange(len(actions)), side="right").tolist()
+    for action, start, end in zip(actions, [0, *ends], ends, strict=False):
+        if start < end:
+            for name, values in action.done(pairs).items():
+                if name not in found:
+                    found[name] = _rows(getattr(pairs.person, name), result_of).copy()
+                found[name][start:end] = _rows(values, result_of[start:end])
+    return found
 
 
-def _taken(side: PersonSide, rows: NDArray[np.int64]) -> PersonSide:
-    return PersonSide(**{field.name: getattr(side, field.name)[rows] for field in fields(PersonSide)})
+def _rows(column: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
+    """Rows of a column; one row stands for all."""
+    return column[rows] if len(column) > 1 else np.broadcast_to(column, (len(rows), *column.shape[1:]))
 
 
 def _told(reader: Reader, action: Action, facts: JobFacts, gain: float, place: int, rank: int) -> Change:

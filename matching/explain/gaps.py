@@ -5,7 +5,8 @@ from typing import Final
 
 from features.records import Licence
 from matching.explain.families import JOB_FAMILIES, TOLD_TO_EMPLOYERS
-from matching.explain.job import SENTENCES, WITHHELD, JobFacts, Reader, experience, held_level, languages
+from matching.explain.job import SENTENCES, WITHHELD, experience, held_level, languages
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.voice import Voice
 from matching.explain.wording import education, enumeration, known, quoted
 

@@ -1,20 +1,16 @@
 """Why this job for this person, told to the person or to the employer."""
 
 from collections.abc import Callable
-from enum import Enum
 from typing import Final
 
-import msgspec
-
-from features.records import Licence
 from features.rome.referential import Relation
 from matching.explain.families import Family
+from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.job_own import OWN_SENTENCES
 from matching.explain.voice import Withheld
 from matching.explain.wording import (
-    counted,
     education,
     enumeration,
-    euros,
     kilometres,
     known,
     language,
@@ -22,52 +18,6 @@ from matching.explain.wording import (
     percent,
     quoted,
 )
-
-
-class Reader(Enum):
-    """Who reads the reasons."""
-
-    PERSON = "person"
-    EMPLOYER = "employer"
-
-
-class JobFacts(msgspec.Struct, frozen=True, gc=False):
-    """One pair of a person and a job, as a sentence needs it. NaN and None: not known."""
-
-    reader: Reader
-    values: dict[str, float]
-    """Feature values by name."""
-    project_label: str
-    job_label: str | None
-    job_inferred: bool
-    held_skills: tuple[str, ...]
-    """Labels of the skills that the job asks for, the most important first."""
-    missing_skills: tuple[str, ...]
-    core_skills: frozenset[str]
-    """Labels of the job's occupation that are *cœur de métier*; may name more than the job asks for."""
-    required_experience_months: float
-    """NaN: the job does not say."""
-    beginner_accepted: bool
-    person_experience_months: float
-    """NaN: nothing to compare."""
-    asked_education: int
-    """Level required or wished, the higher; 0: none."""
-    required_education: int
-    person_education: int
-    missing_licences: tuple[Licence, ...]
-    """Required or wished, and not held."""
-    barring_licences: tuple[Licence, ...]
-    """Required, and not held."""
-    required_languages: tuple[str, ...]
-    missing_languages: tuple[str, ...]
-    pay_max: float
-    pay_floor: float
-    distance_km: float
-    reach_km: float
-    title_needed: bool
-    """The law may ask for a title to hold the job."""
-    regulated: bool
-    """The law may ask for a title to hold the job, and it is not the occupation that the person targets."""
 
 
 def _closeness(facts: JobFacts) -> str:
@@ -191,169 +141,41 @@ def _named(codes: tuple[str, ...]) -> str:
     return enumeration([language(code) for code in codes])
 
 
-def _pay(facts: JobFacts) -> str:
-    if not known(facts.pay_max):
-        return "Salaire non précisé par l'offre"
-    offered = f"Jusqu'à {euros(facts.pay_max)} brut par mois"
-    if not facts.pay_floor > 0:
-        return f"{offered}, sans minimum déclaré"
-    difference = facts.pay_max / facts.pay_floor - 1
-    if abs(difference) < 0.01:
-        return f"{offered}, au niveau de votre minimum"
-    return f"{offered}, {percent(abs(difference))} {'au-dessus' if difference > 0 else 'en dessous'} de votre minimum"
-
-
-def _distance(facts: JobFacts) -> str:
-    if not known(facts.distance_km):
-        return "Distance inconnue"
-    near = "Dans votre commune" if facts.distance_km < 0.5 else f"À {kilometres(facts.distance_km)} de chez vous"
-    if facts.distance_km <= facts.reach_km:
-        return f"{near}, dans votre rayon de {kilometres(facts.reach_km)}"
-    return f"{near}, au-delà de votre rayon de {kilometres(facts.reach_km)}"
-
-
 def _accepted(facts: JobFacts) -> str:
     """To the employer, who is told how far in bands and nothing of what the person would accept."""
-    where = f"À {kilometres(facts.distance_km)} environ du lieu de travail" if known(facts.distance_km) else "Lieu"
-    return f"{where}, et ce que la personne accepte ou recherche (le détail lui appartient)"
-
-
-def _freshness(facts: JobFacts) -> str:
-    days = facts.values["freshness"]
-    if not known(days):
-        return "Date de publication inconnue"
-    if days < 1:
-        return "Publiée aujourd'hui"
-    if days >= 365:
-        return "Publiée il y a plus d'un an"
-    return "Publiée hier" if days < 2 else f"Publiée il y a {round(days)} jours"
-
-
-def _tension(facts: JobFacts) -> str:
-    share = facts.values["tension"]
-    if not known(share):
-        return "Tension du métier inconnue dans ce bassin"
-    return f"{percent(share)} des recrutements de ce métier sont jugés difficiles dans ce bassin"
-
-
-def _closeness_over_projects(facts: JobFacts, name: str, among: str) -> str:
-    closeness = facts.values[name]
-    if not known(closeness):
-        return f"Proximité avec {among} inconnue"
-    degree = "très forte" if closeness >= 0.88 else "forte" if closeness >= 0.82 else "faible"
-    return f"Proximité {degree} avec {among}"
-
-
-def _closeness_best(facts: JobFacts) -> str:
-    return _closeness_over_projects(facts, "closeness_best", "le projet le plus proche")
-
-
-def _closeness_mean(facts: JobFacts) -> str:
-    return _closeness_over_projects(facts, "closeness_mean", "l'ensemble des projets")
+    accepted = "ce que la personne accepte ou recherche (le détail lui appartient)"
+    if not known(facts.distance_km):
+        return f"C{accepted[1:]}"
+    return f"À {kilometres(facts.distance_km)} environ du lieu de travail, et {accepted}"
 
 
 def _appellation(facts: JobFacts) -> str:
     same = facts.values["appellation"]
     if not known(same):
         return "Appellation non précisée"
-    return "Même appellation que le projet" if same >= 1 else "Autre appellation que celle du projet"
+    project = "votre projet" if facts.reader is Reader.PERSON else "le projet de la personne"
+    return f"La même appellation que {project}" if same >= 1 else f"Une autre appellation que {project}"
 
 
 def _skills_core(facts: JobFacts) -> str:
     share = facts.values["skills_core"]
     if not known(share):
-        return "Compétences cœur de métier : pas de comparaison possible"
+        return f"Compétences cœur de métier : {_not_compared(facts)}"
     return f"{percent(share)} des compétences cœur de métier sont déclarées"
 
 
 def _skills_required(facts: JobFacts) -> str:
     share = facts.values["skills_required"]
     if not known(share):
-        return "Compétences exigées : pas de comparaison possible"
+        return f"Compétences exigées : {_not_compared(facts)}"
     return f"{percent(share)} des compétences exigées sont déclarées"
 
 
 def _skills_missing(facts: JobFacts) -> str:
     missing = facts.values["skills_missing"]
     if not known(missing):
-        return "Compétences attendues : pas de comparaison possible"
+        return f"Compétences attendues : {_not_compared(facts)}"
     return "Aucune compétence attendue ne manque" if missing == 0 else "Des compétences attendues ne sont pas déclarées"
-
-
-def _contract(facts: JobFacts) -> str:
-    fits = facts.values["contract"]
-    if not known(fits):
-        return "Contrat non précisé"
-    return "Contrat accepté" if fits >= 1 else "Contrat autre que ceux souhaités"
-
-
-def _working_time(facts: JobFacts) -> str:
-    fits = facts.values["working_time"]
-    if not known(fits):
-        return "Temps de travail non précisé"
-    return "Temps de travail souhaité" if fits >= 1 else "Temps de travail autre que celui souhaité"
-
-
-def _hours(facts: JobFacts) -> str:
-    beyond = facts.values["hours"]
-    if not known(beyond):
-        return "Durée hebdomadaire non précisée"
-    if abs(beyond) < 0.5:
-        return "Durée hebdomadaire usuelle pour le temps de travail souhaité"
-    side = "de plus" if beyond > 0 else "de moins"
-    return f"{counted(abs(beyond), 'heure', 'heures')} par semaine {side} que le temps de travail souhaité"
-
-
-def _pay_market(facts: JobFacts) -> str:
-    ratio = facts.values["pay_market"]
-    if not known(ratio):
-        return "Salaire non comparable à ceux du métier dans ce bassin"
-    if abs(ratio) < 0.01:
-        return "Salaire médian du métier dans ce bassin"
-    return f"Salaire {percent(abs(ratio))} {'au-dessus' if ratio > 0 else 'en dessous'} du médian de ce métier ici"
-
-
-def _minutes(facts: JobFacts) -> str:
-    minutes = facts.values["minutes"]
-    if not known(minutes):
-        return "Temps de trajet inconnu"
-    return f"Environ {counted(minutes, 'minute', 'minutes')} de trajet"
-
-
-def _posts(facts: JobFacts) -> str:
-    posts = facts.values["posts"]
-    return counted(posts, "poste à pourvoir", "postes à pourvoir") if known(posts) else "Nombre de postes inconnu"
-
-
-def _interest(facts: JobFacts) -> str:
-    points = facts.values["interest"]
-    whose = "Vous avez" if facts.reader is Reader.PERSON else "La personne a"
-    if not known(points) or points == 0:
-        return "Aucune consultation récente dans cette famille de métiers"
-    did = "consulté" if points > 0 else "écarté"
-    return f"{whose} récemment {did} des offres de cette famille de métiers"
-
-
-def _responsiveness(facts: JobFacts) -> str:
-    share = facts.values["responsiveness"]
-    if not known(share):
-        return "Réponses de l'entreprise aux candidatures inconnues"
-    return f"L'entreprise reçoit environ {percent(share)} des candidats en entretien"
-
-
-def _crowding(facts: JobFacts) -> str:
-    times = facts.values["crowding"]
-    if not known(times):
-        return "Nombre d'affichages inconnu"
-    return f"Affichée {counted(times, 'fois', 'fois')} par poste ces derniers temps"
-
-
-def _collaborative(facts: JobFacts) -> str:
-    points = facts.values["collaborative"]
-    if not known(points):
-        return "Pas de parcours comparable"
-    often = "souvent" if points > 0 else "rarement"
-    return f"Famille de métiers {often} consultée par des personnes au parcours comparable"
 
 
 SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
@@ -365,28 +187,13 @@ SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "education": _education,
     "licence": _licence,
     "languages": languages,
-    "pay": _pay,
-    "distance": _distance,
-    "freshness": _freshness,
-    "tension": _tension,
-    "closeness_best": _closeness_best,
-    "closeness_mean": _closeness_mean,
     "appellation": _appellation,
     "skills_core": _skills_core,
     "skills_required": _skills_required,
     "skills_missing": _skills_missing,
-    "contract": _contract,
-    "working_time": _working_time,
-    "hours": _hours,
-    "pay_market": _pay_market,
-    "minutes": _minutes,
-    "posts": _posts,
-    "interest": _interest,
-    "responsiveness": _responsiveness,
-    "crowding": _crowding,
-    "collaborative": _collaborative,
+    **OWN_SENTENCES,
 }
-"""The sentence of each of `JOB_FEATURES`; those that are not in `TOLD_TO_EMPLOYERS` speak to the person alone."""
+"""The sentence of each of `JOB_FEATURES`."""
 
 WITHHELD: Final = Withheld[JobFacts]("accord", Family.ACCEPTED, _accepted)
 """What an employer may not be told one by one."""

@@ -110,7 +110,8 @@ def _distance(facts: SessionFacts) -> str:
         return "Lieu non précisé"
     if facts.distance_km < 0.5:
         return "Dans votre commune"
-    return f"À {kilometres(facts.distance_km)} de chez vous (déplacement accepté : {kilometres(facts.reach_km)})"
+    side = "dans" if facts.distance_km <= facts.reach_km else "au-delà de"
+    return f"À {kilometres(facts.distance_km)} de chez vous, {side} votre rayon de {kilometres(facts.reach_km)}"
 
 
 def _funded(facts: SessionFacts) -> str:

@@ -57,7 +57,9 @@ def euros(amount: float) -> str:
 
 @lru_cache(maxsize=4096)
 def kilometres(distance: float) -> str:
-    return f"{distance:.0f} km" if distance >= 10 or distance % 1 == 0 else f"{distance:.1f} km".replace(".", ",")
+    if distance >= 10:
+        return f"{distance:.0f} km"
+    return f"{distance:.1f}".removesuffix(".0").replace(".", ",") + " km"
 
 
 def percent(share: float) -> str:

@@ -23,7 +23,7 @@ from matching.explain.families import (
 )
 from matching.explain.firm import FirmFacts, firm_gaps
 from matching.explain.gaps import job_gaps, job_obstacles
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.session import SessionFacts, session_obstacles
 from matching.explain.wording import (
     counted,
@@ -305,7 +305,7 @@ def told(name: str, **changed: Any) -> str:
         ("pay", {"pay_floor": 0, "value": NAN}, "Jusqu'à 2\u202f200 € brut par mois, sans minimum déclaré"),
         ("pay", {"pay_max": NAN, "value": NAN}, "Salaire non précisé par l'offre"),
         ("distance", {}, "À 12 km de chez vous, dans votre rayon de 30 km"),
-        ("distance", {"distance_km": 0.2}, "Dans votre commune, dans votre rayon de 30 km"),
+        ("distance", {"distance_km": 0.2}, "Dans votre commune"),
         ("distance", {"reach_km": 10}, "À 12 km de chez vous, au-delà de votre rayon de 10 km"),
         ("freshness", {"value": 0}, "Publiée aujourd'hui"),
         ("freshness", {"value": 1}, "Publiée hier"),
@@ -395,7 +395,7 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
         ("outcome", {}, "70 % des sortants en emploi à six mois"),
         ("start", {}, "Débute dans 30 jours"),
         ("doors", {}, "Ouvre sur 12 postes offerts en ce moment à votre portée"),
-        ("distance", {}, "À 9 km de chez vous (déplacement accepté : 30 km)"),
+        ("distance", {}, "À 9 km de chez vous, dans votre rayon de 30 km"),
         ("distance", {"remote": True}, "À distance"),
     ],
 )
@@ -448,6 +448,7 @@ def test_what_weakens_a_visit() -> None:
         (euros, 900, "900 €"),
         (kilometres, 3.25, "3,2 km"),
         (kilometres, 12.5, "12 km"),
+        (kilometres, 9.02, "9 km"),
         (percent, 0.005, "0 %"),
         (percent, 1, "100 %"),
         (enumeration, ["a"], "a"),

@@ -14,7 +14,7 @@ from matching.answer import Match, Window
 from matching.engine import Engine
 from matching.explain.families import JOB_FAMILIES, TOLD_TO_EMPLOYERS, Family
 from matching.explain.gaps import VOICES
-from matching.explain.job import JobFacts, Reader
+from matching.explain.job_facts import JobFacts, Reader
 from matching.rank import PROFILE_RANKER
 from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
@@ -114,8 +114,7 @@ def test_twins_who_differ_only_in_what_employers_may_not_see_read_the_same(local
     one, other = profiles_for_offer(local, "o1", {}, Window()).matches
     assert {one.id, other.id} == {"plain", "twin"}
     assert told(one) == told(other)
-    for key, km in (("plain", far), ("twin", near)):
+    for key, share in (("plain", "40 %"), ("twin", "6 %")):
         (found,) = offers_for_profile(local, key, {}, Window()).matches
         texts = {reason.feature: reason.text for reason in found.reasons}
-        assert texts["distance"] == f"Dans votre commune, dans votre rayon de {km} km"
-        assert "votre minimum" in texts["pay"]
+        assert f"{share} au-dessus de votre minimum" in texts["pay"]

@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from models.ranking.outcomes import Outcome
 from models.simulation.attention import examined_of
 from models.simulation.hidden import HiddenTruth
 from models.simulation.lists import Lists, lists_of, top_lists
-from models.simulation.log import HIRED, SHOWN
 from models.simulation.policies import as_served, at_random, by_features, by_score, explored, oracle, ready
 from models.simulation.replay import brought, play, replay
 from models.simulation.stream import Stream
@@ -73,9 +73,9 @@ def test_what_becomes_known_later_is_not_known_before() -> None:
     assert (log.outcome(3) <= log.outcome()).all()
     late = log.hired_week >= 4
     assert late.any()
-    assert (log.outcome(4)[late] < HIRED).all()
-    assert (log.outcome()[log.hired_week >= 0] == HIRED).all()
-    assert (log.outcome()[~log.opened & (log.reason < 0)] == SHOWN).all()
+    assert (log.outcome(4)[late] < Outcome.HIRED).all()
+    assert (log.outcome()[log.hired_week >= 0] == Outcome.HIRED).all()
+    assert (log.outcome()[~log.opened & (log.reason < 0)] == Outcome.SHOWN).all()
 
 
 def test_what_stands_higher_is_looked_at_and_opened_more() -> None:
