@@ -35,14 +35,12 @@ def list_(
     from models.ranked import Ranked
 
     registry = _registry(tracking)
-    found = {
-        each.value: {"in_force": _in_force(registry, each), "versions": [_told(it) for it in registry.versions(each)]}
-        for each in ([_ranked(ranked)] if ranked is not None else Ranked)
-    }
-    lines = []
-    for name, told in found.items():
-        lines.append(f"{name}: {told['in_force']['model']} answers" + _since(told["in_force"]))
-        lines += [f"  {_line(version)}" for version in told["versions"]] or ["  nothing trained yet"]
+    found, lines = {}, []
+    for each in [_ranked(ranked)] if ranked is not None else list(Ranked):
+        in_force, versions = _in_force(registry, each), [_told(version) for version in registry.versions(each)]
+        found[each.value] = {"in_force": in_force, "versions": versions}
+        lines.append(f"{each.value}: {in_force['model']} answers" + _since(in_force))
+        lines += [f"  {_line(version)}" for version in versions] or ["  nothing trained yet"]
     print_result(found, as_json, "\n".join(lines))
 
 
