@@ -196,12 +196,16 @@ def diff(
 
 
 def _registry(tracking: str | None) -> "Registry":
-    """The registry; the command ends with one line without the `train` extra or for a store that keeps no models."""
+    """The registry; the command ends with one line without the `train` extra, for a store that keeps no models, and
+    where nothing was ever trained."""
+    configured = settings()
     try:
         from models.training.registry import Registry
-        from models.training.tracking import TrackingRefused
+        from models.training.tracking import TrackingRefused, default_file
 
-        return Registry(settings().data_dir, tracking)
+        if tracking is None and not default_file(configured.data_dir).is_file():
+            fail(f"no ranker was trained in {configured.data_dir}: the transparent ones answer (vivier train --help)")
+        return Registry(configured.data_dir, tracking)
     except ImportError as error:
         fail(f"the registry needs {error.name or error}: pip install 'vivier[train]'", FAILED)
     except TrackingRefused as error:

@@ -98,9 +98,16 @@ def test_what_is_not_there_is_one_line(tracking_folder: Path) -> None:
         assert said in line
 
 
+def test_where_nothing_was_trained_it_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    result = run(tmp_path, "list")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"vivier: no ranker was trained in {tmp_path}")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_the_train_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    result = run(tmp_path, "list")
+    result = run(tmp_path, "list", "--tracking", "sqlite:///elsewhere.db")
     assert result.exit_code == 1
     assert result.stderr == "vivier: the registry needs mlflow: pip install 'vivier[train]'\n"
     assert list(tmp_path.iterdir()) == []
