@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.training.registry import Registry, Version
 
 app = typer.Typer(
-    help="The rankers that were trained, and the one that answers; needs `pip install vivier[train]`."
+    help="The rankers that were trained, and the one that answers; needs the `train` extra."
     "\n\nExample: vivier models list",
     no_args_is_help=True,
 )
