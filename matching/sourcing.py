@@ -11,7 +11,7 @@ from matching.answer import Answer, Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -23,7 +23,7 @@ from matching.retrieve import kinship_to, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
-from matching.scoring import best_of_each, page, results_of
+from matching.scoring import best_of_each, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
 
 READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
@@ -95,9 +95,18 @@ def _profiles(
     )
     scored = score_jobs(candidates.rows, pairs, PROFILE_RANKER)
     places = best_of_each([scored], keys)
-    shown = page(places, window).positions
-    inferred = [bool(job("inferred")[0])] * len(shown)
-    matches = job_matches(engine.lookups, Reader.EMPLOYER, profiles, PROFILE_DECODER, pairs, scored, shown, inferred)
+    inferred = bool(job("inferred")[0])
+    matches = job_matches(
+        engine.lookups,
+        Reader.EMPLOYER,
+        profiles,
+        PROFILE_DECODER,
+        pairs,
+        scored,
+        places,
+        window,
+        lambda rows: [inferred] * len(rows),
+    )
     facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
     return Answer(matches, len(places), facets, None if len(places) else NOBODY)
 

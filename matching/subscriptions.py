@@ -12,7 +12,7 @@ from features.pairs import JobPairs
 from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -24,7 +24,7 @@ from matching.rank import OFFER_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, joined, page, results_of
+from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -52,9 +52,17 @@ def offers_for_profile(
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
-    shown = page(places, window).positions
-    inferred = offers.take("inferred", scored.rows[shown]).tolist()
-    matches = job_matches(engine.lookups, Reader.PERSON, offers, _CARD, pairs, scored, shown, inferred)
+    matches = job_matches(
+        engine.lookups,
+        Reader.PERSON,
+        offers,
+        _CARD,
+        pairs,
+        scored,
+        places,
+        window,
+        lambda rows: offers.take("inferred", rows).tolist(),
+    )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
