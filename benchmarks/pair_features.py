@@ -37,8 +37,8 @@ from matching.jobs import job_pairs
 from matching.lookups import day_number
 from matching.schema import Collection
 from matching.sides import columns_of, job_side, person_side
-from models.ranked import Ranked
 from models.published import published_models
+from models.ranked import Ranked
 
 SEED: Final = 7
 TODAY: Final = dt.date(2026, 9, 1)
