@@ -119,6 +119,8 @@ def search_page(
     }
     if answer.notice is not None:
         body["avis"] = answer.notice
+    if answer.model is not None:
+        body["modele"] = answer.model
     return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 

@@ -38,6 +38,7 @@ from matching.lookups import day_number
 from matching.schema import Collection
 from matching.sides import columns_of, job_side, person_side
 from models.published import published_models
+from models.ranked import Ranked
 
 SEED: Final = 7
 TODAY: Final = dt.date(2026, 9, 1)
@@ -103,6 +104,7 @@ def _pairs(engine: Engine, people: NDArray[np.int64], jobs: NDArray[np.int64]) -
         closeness,
         lookups.distances_between(int(home("commune")[0]), elsewhere("commune")),
         (closeness, closeness),
+        engine.rankers[Ranked.OFFERS].collaboration,
     )
 
 

@@ -102,3 +102,5 @@ class Answer(Generic[R]):
     facets: tuple[Facet, ...] = ()
     notice: str | None = None
     """Something the reader should know of the whole answer, in French."""
+    model: str | None = None
+    """What ranked it: `vivier-offres/3`, or `transparent`; None for an answer without a search."""

@@ -31,9 +31,10 @@ def job_pairs(
     closeness: NDArray[np.float32],
     distances: NDArray[np.float32],
     over_projects: tuple[NDArray[np.float32], NDArray[np.float32]],
+    collaboration: NDArray[np.float32],
 ) -> JobPairs:
-    """n pairs, (n,) cosines, (n,) distances in km, and the cosines over the person's projects, the best and their mean,
-    (n,) each; a side of one row stands in all of them."""
+    """n pairs, (n,) cosines, (n,) distances in km, the cosines over the person's projects, the best and their mean,
+    (n,) each, and the tastes that the ranker learned; a side of one row stands in all of them."""
     lookups = engine.lookups
     rome = lookups.reference.rome
     return JobPairs(
@@ -46,7 +47,7 @@ def job_pairs(
         *over_projects,
         lookups.core_skills,
         rome.family_of,
-        engine.collaboration,
+        collaboration,
     )
 
 

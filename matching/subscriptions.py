@@ -20,12 +20,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
-from matching.rank import OFFER_RANKER
+from matching.rankers import Serving
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
+from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
 
@@ -67,7 +68,7 @@ def offers_for_profile(
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(matches, len(places), facets, " ".join(notices) or None)
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
 def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
@@ -76,7 +77,8 @@ def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) ->
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
+    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+    serving: Serving
 
     @property
     def profiled(self) -> bool:
@@ -128,8 +131,9 @@ class Search:
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
+            self.serving.collaboration,
         )
-        return pairs, score_jobs(rows, pairs, OFFER_RANKER)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker)
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
