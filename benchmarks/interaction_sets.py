@@ -1,7 +1,8 @@
 """Sets of `user item` pairs to compare recommenders on: made ones of two kinds, and real ones out of open data.
 
-Made sets: users and items have hidden tastes (vectors), items a hidden appeal, users a number of pairs drawn log-normal;
-a user has the items of largest taste × taste + appeal + Gumbel noise, which is a draw without replacement from a softmax.
+Made sets: users and items have hidden tastes (vectors), items a hidden appeal, users a number of pairs drawn
+log-normal; a user has the items of largest taste × taste + appeal + Gumbel noise, a draw without replacement from a
+softmax.
 `films` is dense with strong appeal; `jobs` and `jobs_faint` are sparse, tastes standing in narrow groups as trades do.
 
 Real sets are who-goes-with-whom tables, not people's choices: certifications × occupations (RNCP), job titles × sectors
