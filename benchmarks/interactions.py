@@ -21,7 +21,7 @@ from models.interactions.protocol import ahead, allocated, fit_all, measure, sho
 SEED = 0
 K = 10
 CAP_OVER_FAIR = 3
-SECONDS, QUICK_SECONDS = 240.0, 5.0
+SECONDS, QUICK_SECONDS = 120.0, 5.0
 QUICK_SCALE = 0.25
 QUICK_SETS = ("films", "jobs")
 
