@@ -2,8 +2,8 @@
 
 An event changes a few columns in place (`schema.BEHAVIOUR`), the same way when the engine follows the log and when a
 build replays it, one event after the other: so a generation built from the log has what the live rows have. An event
-counts where the records it names have rows when it is told; one that is corrected in the store counts once more, and a
-record that comes back is new, until the next build.
+counts where the records it names have rows when it is told, once each time that it is written with other content; a
+deleted one counts until the next build.
 """
 
 from collections.abc import Mapping, Sequence
