@@ -92,7 +92,7 @@ STAGES: tuple[tuple[str, ModuleType, str], ...] = (
 )
 """What is timed: functions by the name under which a module calls them."""
 
-SEARCH = (("search", backend(DEFAULT), "search"),)
+SEARCH = (("search", backend(DEFAULT), "search_each"),)
 
 RETRIEVAL: tuple[tuple[ModuleType, str], ...] = (
     (subscriptions, "retrieve"),
