@@ -1,6 +1,7 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -53,7 +54,11 @@ SCORE_DIGITS = 4
 
 
 def search_page(
-    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], bytes], **besides: object
+    unit: str,
+    window: Window,
+    answer: Answer[R],
+    view: Callable[[Match[R]], bytes] = attrgetter("shown"),
+    **besides: object,
 ) -> Response:
     """The page of an answer; `view` gives the public fields of what matched, a JSON object that is not empty, and
     `besides` is true of the whole answer."""

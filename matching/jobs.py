@@ -14,6 +14,7 @@ from matching.engine import Engine
 from matching.explain.job import SENTENCES, Reader, job_gaps
 from matching.facts import job_facts
 from matching.lookups import Lookups
+from matching.payload import record_part
 from matching.rank import Ranker
 from matching.schema import Collection
 from matching.scoring import Scored, make_matches, score
@@ -69,4 +70,4 @@ def job_matches(
 
 def profile_at(engine: Engine, row: int) -> Profile:
     """The profile that a row belongs to."""
-    return PROFILE_DECODER.decode(engine.catalogue(Collection.PROFILES).payload_of(row))
+    return PROFILE_DECODER.decode(record_part(engine.catalogue(Collection.PROFILES).payload_of(row)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.records import Training
 from matching.answer import Window
+from matching.payload import payload_of
 from matching.scoring import Places, Scored, best_of_each, make_matches, page, results_of
 
 NAN = float("nan")
@@ -89,7 +90,7 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
         names=("a", "b", "c", "d"),
     )
     record = Training(id="t", title="T")
-    payload, decoder = msgspec.json.encode(record), msgspec.json.Decoder(Training)
+    payload, decoder = payload_of(record, {}), msgspec.json.Decoder(Training)
     sentences = [lambda fact, letter=letter: letter + fact for letter in "ABCD"]  # type: ignore[misc]
     for distance, told in ((12.5, 12.5), (NAN, None)):
         (match,) = make_matches(
