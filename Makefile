@@ -32,12 +32,12 @@ format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
-	@set -e; for name in retrieval floor updates peers services http_latency; do \
+	@set -e; for name in retrieval floor updates counts peers services http_latency; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --quick; \
 	done
 
 bench-france: $(VENV)/.dev ## the same for all of France, hours and 60 GB, into benchmarks/results/ and docs/benchmarks/ (FRANCE=folder)
-	@set -e; for name in retrieval floor updates peers; do \
+	@set -e; for name in retrieval floor updates counts peers; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --json benchmarks/results/$$name.json --svg docs/benchmarks/$$name.svg; \
 	done
 	$(MEASURE) benchmarks.france_deployments $(FRANCE)
