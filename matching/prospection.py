@@ -16,7 +16,7 @@ from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
-from matching.explain.firm import SENTENCES, FirmFacts, firm_gaps
+from matching.explain.firm import VOICE, FirmFacts
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -31,7 +31,6 @@ from matching.selection import select
 from matching.sides import columns_of
 
 _FIRM = msgspec.json.Decoder(Establishment)
-_SENTENCES = [SENTENCES[feature.name] for feature in FIRM_FEATURES]
 
 DEPTH = 400
 """Firms that are ranked in full, the best by fit and expected hirings."""
@@ -60,7 +59,7 @@ class Portfolio:
     """(n_occupations,) 1 for the most wanted occupation."""
 
 
-class Target(Match[Establishment], frozen=True):
+class Target(Match[Establishment], frozen=True, kw_only=True):
     """A firm to prospect."""
 
     expected_hirings: float | None
@@ -291,8 +290,7 @@ def _targets(
         positions,
         distances,
         facts,
-        _SENTENCES,
-        firm_gaps,
+        VOICE,
     )
     return tuple(
         [
@@ -304,6 +302,7 @@ def _targets(
                 distance_km=match.distance_km,
                 reasons=match.reasons,
                 gaps=match.gaps,
+                base=match.base,
                 expected_hirings=None if isnan(expected) else expected,
                 present=presented(sector, meets[position]),
             )

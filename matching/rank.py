@@ -3,7 +3,7 @@
 The first ranker is a weighted sum that anyone can check by hand. Each feature is read through a curve that gives it a
 worth from 0 to 1; a feature that is not known takes the curve's neutral worth, so that silence is neither praised nor
 punished. The score is the sum of weight x worth, the weights of a service divided by their total. Learned rankers
-take the same matrix and keep the same promise: contributions add up to the score.
+take the same matrix and keep the same promise: the base and the contributions add up to the score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,32 @@ Floats = NDArray[np.float32]
 
 
 class Ranker(Protocol):
-    """Scores pairs from their feature matrix."""
+    """Scores pairs from their feature matrix, and says what each feature brought.
 
-    def contributions(self, features: Floats) -> Floats:
-        """(n, n_features) float32, NaN-free; a pair's score is its row's sum, in [0, 1]."""
+    All pairs of a query are scored; contributions are asked for the results that are shown.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, in the order of the matrix's columns."""
+        ...
+
+    @property
+    def base(self) -> float:
+        """What a score starts from before any feature is read: 0 for a sum, the mean score for a learned ranker."""
         ...
 
     @property
     def weights(self) -> Floats:
-        """(n_features,) the most each feature can bring; 0 for one that plays no part."""
+        """(n_features,) the most each feature can bring or take; 0 for one that plays no part."""
+        ...
+
+    def scores(self, features: Floats) -> Floats:
+        """(n,) float32 in [0, 1] of an (n, n_features) matrix, NaN where a value is not known."""
+        ...
+
+    def contributions(self, features: Floats) -> NDArray[np.floating[Any]]:
+        """(n, n_features), NaN-free: `base` and a row's sum make the pair's score, within 1e-6."""
         ...
 
 
@@ -60,11 +77,12 @@ class WeightedSum:
     """
 
     def __init__(self, features: Sequence[Feature[Any]], curves: Mapping[str, Curve]) -> None:
-        names = [feature.name for feature in features]
-        if set(names) != set(curves):
-            raise ValueError(f"curves for {sorted(curves)}, features are {sorted(names)}")
+        self.names = tuple([feature.name for feature in features])
+        self.base = 0.0
+        if set(self.names) != set(curves):
+            raise ValueError(f"curves for {sorted(curves)}, features are {sorted(self.names)}")
         total = sum(curve.weight for curve in curves.values())
-        ordered = self.curves = tuple(curves[name] for name in names)
+        ordered = self.curves = tuple(curves[name] for name in self.names)
         self.weights: Floats = np.array([curve.weight / total for curve in ordered], dtype=np.float32)
         self._neutrals = np.array([curve.neutral for curve in ordered])
         n_points = max((len(curve.values) for curve in ordered), default=0)
@@ -72,6 +90,10 @@ class WeightedSum:
         pieces = [curve.pieces() for curve in ordered]
         self._first_piece = np.cumsum([0, *(len(each) for each in pieces)])[:-1]
         self._starts, self._heights, self._slopes = np.array([piece for each in pieces for piece in each]).T.copy()
+
+    def scores(self, features: Floats) -> Floats:
+        scores: Floats = self.contributions(features).sum(axis=1)
+        return scores
 
     def contributions(self, features: Floats) -> Floats:
         values = features.astype(np.float64)
@@ -88,6 +110,27 @@ SAID_ALIKE = (0.72, 0.95)
 out of four stand near or under the first, two names of one occupation near the second."""
 _AFFINITY = ((0, 0.05, 0.3, 1), (0.0, 0.3, 0.8, 1.0))
 
+_UNCOUNTED = Curve(0.0, (0, 1), (1, 1), neutral=1)
+"""Of a feature that is there for learned rankers: this one gives it no part."""
+_LEARNED_ONLY = (
+    "closeness_best",
+    "closeness_mean",
+    "appellation",
+    "skills_core",
+    "skills_required",
+    "skills_missing",
+    "contract",
+    "working_time",
+    "hours",
+    "pay_market",
+    "minutes",
+    "posts",
+    "interest",
+    "responsiveness",
+    "crowding",
+    "collaborative",
+)
+
 OFFER_RANKER = WeightedSum(
     JOB_FEATURES,
     {
@@ -103,6 +146,7 @@ OFFER_RANKER = WeightedSum(
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
         "freshness": Curve(0.04, (0, 7, 30, 90), (1, 0.85, 0.4, 0)),
         "tension": Curve(0.02, (0.2, 0.8), (0, 1)),
+        **dict.fromkeys(_LEARNED_ONLY, _UNCOUNTED),
     },
 )
 
@@ -119,8 +163,9 @@ PROFILE_RANKER = WeightedSum(
         "languages": Curve(0.03, (0, 1), (0, 1), neutral=0.7),
         "pay": Curve(0.03, (-0.2, 0, 0.2), (0, 0.7, 1)),
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
-        "freshness": Curve(0.0, (0, 365), (1, 1), neutral=1),
-        "tension": Curve(0.0, (0, 1), (1, 1), neutral=1),
+        "freshness": _UNCOUNTED,
+        "tension": _UNCOUNTED,
+        **dict.fromkeys(_LEARNED_ONLY, _UNCOUNTED),
     },
 )
 """Sourcing leaves out what does not depend on the person."""
@@ -136,6 +181,8 @@ SESSION_RANKER = WeightedSum(
         "start": Curve(0.06, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
         "doors": Curve(0.12, (0, 1, 10, 50), (0, 0.3, 0.7, 1)),
         "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
+        "funded": _UNCOUNTED,
+        "price": _UNCOUNTED,
     },
 )
 
@@ -149,5 +196,6 @@ FIRM_RANKER = WeightedSum(
         "firm_contact": Curve(0.08, (0, 30, 180), (0, 0.3, 1), neutral=0.8),
         "firm_engaged": Curve(0.06, (0, 1), (0.3, 1), neutral=0.3),
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
+        "firm_openings": _UNCOUNTED,
     },
 )

@@ -15,7 +15,7 @@ from matching.answer import Answer, Match, Window
 from matching.catalogue import View
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.session import SENTENCES, SessionFacts, session_gaps
+from matching.explain.session import VOICE, SessionFacts
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
@@ -31,7 +31,6 @@ from matching.selection import select
 from matching.sides import columns_of
 
 _CARD = msgspec.json.Decoder(SessionCard)
-_SENTENCES = [SENTENCES[feature.name] for feature in SESSION_FEATURES]
 
 CORE_GAP, PLAIN_GAP = 1.0, 0.3
 """Weight of a missing skill: *cœur de métier* of the project's occupation, or not."""
@@ -109,6 +108,8 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
         reach_km=read("radius_km"),
         doors=_doors(engine, candidates.rows, project, today),
         closeness=candidates.closeness,
+        fundings=to_sessions("fundings"),
+        price_eur=to_sessions("price"),
     )
 
 
@@ -131,6 +132,8 @@ def _only(pairs: SessionPairs, kept: NDArray[np.bool_]) -> SessionPairs:
         distance_km=pairs.distance_km[kept],
         doors=pairs.doors[kept],
         closeness=pairs.closeness[kept],
+        fundings=pairs.fundings[kept],
+        price_eur=pairs.price_eur[kept],
     )
 
 
@@ -196,8 +199,7 @@ def _matches(
         positions,
         pairs.distance_km[positions],
         _facts(engine, pairs, scored, positions, project),
-        _SENTENCES,
-        session_gaps,
+        VOICE,
     )
 
 

@@ -5,9 +5,10 @@ rest, so the same feature serves "offers for a profile" and "profiles for an off
 -1 in rows, 0 in levels and bit sets, `NO_SKILL` in skill lists; a feature that cannot be known is NaN, never zero.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,23 @@ class PersonSide:
     """Months in the target occupation or one of its parent's."""
     pay_floor: Floats
     reach_km: Floats
+    appellation: NDArray[np.int16]
+    contracts: NDArray[np.uint16]
+    """Bits of the contracts accepted; 0: any."""
+    working_time: NDArray[np.int8]
+    """0 any, 1 full time, 2 part time."""
+    minutes_per_km: Floats
+    """Door to door, of a straight kilometre from home by the fastest mode the person has."""
+    interest_families: NDArray[np.int16]
+    """(rows, FAMILIES_KEPT) `behaviour.Interests.families`."""
+    interest_points: Floats
+    """(rows, FAMILIES_KEPT) points as they stand today."""
+
+    @cached_property
+    def names_skills(self) -> NDArray[np.bool_]:
+        """(rows,) whether the person names any skill."""
+        named: NDArray[np.bool_] = (self.skills != NO_SKILL).any(axis=1)
+        return named
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,20 @@ class JobSide:
     age_days: Floats
     tension: Floats
     """Share of hiring projects judged difficult for the occupation, 0..1 (BMO)."""
+    appellation: NDArray[np.int16]
+    contract: NDArray[np.uint16]
+    """The bit of the contract; 0: not known."""
+    working_time: NDArray[np.int8]
+    """0 not known, 1 full time, 2 part time."""
+    weekly_hours: Floats
+    pay_median: Floats
+    """Gross euros a month that offers of the occupation pay around there, in the middle."""
+    posts: NDArray[np.int16]
+    """0: not known."""
+    shown: Floats
+    """Times that the job was shown lately, fading (`behaviour.SHOWN_HALF_LIFE`)."""
+    responsiveness: Floats
+    """`behaviour.responsiveness` of the firm."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +104,51 @@ class JobPairs:
     """`Rome.relation`: (n_occupations, n_occupations)."""
     affinity: Floats
     """`affinity_matrix`: (n_occupations, n_occupations)."""
+    closeness_best: Floats
+    """(n,) of the job and the nearest of the person's projects."""
+    closeness_mean: Floats
+    """(n,) over the person's projects."""
+    core_skills: NDArray[np.uint16]
+    """(n_occupations + 1, width) *cœur de métier* of each occupation; the last, of an unknown one, is empty."""
+    family_of: NDArray[np.int16]
+    """`Rome.family_of`: (n_occupations + 1,)."""
+    collaboration: Floats
+    """(n_families, n_families) what `behaviour.collaborative_of` reads; (0, 0) when nothing was learned."""
 
     @property
     def reach_km(self) -> Floats:
         return self.person.reach_km
+
+    @cached_property
+    def shared(self) -> NDArray[np.bool_]:
+        """(n or 1, width) which skills of the job the person holds."""
+        return shared_skills(self.person.skills, self.job.skills)
+
+    @cached_property
+    def family(self) -> NDArray[np.int16]:
+        """(n or 1,) family of the job's occupation, -1 unknown."""
+        families: NDArray[np.int16] = self.family_of[self.job.occupation]
+        return families
+
+    def at(self, positions: NDArray[np.int64]) -> "JobPairs":
+        """The pairs at `positions`, in that order, as often as each is named."""
+        n = len(self.closeness)
+        own = _rows_at(self, positions, n, besides=("person", "job", *TABLES))
+        person = replace(self.person, **_rows_at(self.person, positions, n))
+        job = replace(self.job, **_rows_at(self.job, positions, n))
+        return replace(self, person=person, job=job, **own)
+
+
+TABLES: Final = ("relation", "affinity", "core_skills", "family_of", "collaboration")
+"""Arrays of `JobPairs` that are about occupations, not about the pairs."""
+
+
+def _rows_at(
+    of: JobPairs | PersonSide | JobSide, positions: NDArray[np.int64], n: int, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Arrays of n rows at `positions`; a row that stands for all n pairs goes on doing so."""
+    columns = {each.name: getattr(of, each.name) for each in fields(of) if each.name not in besides}
+    return {name: column[positions] if len(column) == n else column for name, column in columns.items()}
 
 
 @dataclass(frozen=True)
@@ -100,6 +173,9 @@ class SessionPairs:
     doors: Floats
     """(n,) posts on offer within the person's reach in the occupations the training leads to."""
     closeness: Floats
+    fundings: NDArray[np.uint16]
+    """(n,) bits of those that may pay (`features.bits.FUNDING_BIT`); 0: not known."""
+    price_eur: Floats
 
 
 @dataclass(frozen=True)
@@ -142,6 +218,14 @@ def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArr
         marked[held[0]] = True
         marked[NO_SKILL] = False
         return marked[wanted]
+    if len(wanted) == 1:
+        width = wanted.shape[1]
+        place = np.full(NO_SKILL + 1, width, dtype=np.intp)
+        place[wanted[0]] = np.arange(width)
+        place[NO_SKILL] = width
+        found = np.zeros((len(held), width + 1), dtype=np.bool_)
+        found[np.arange(len(held))[:, None], place[held]] = True
+        return found[:, :width]
     rows = np.broadcast_shapes(held.shape[:1], wanted.shape[:1])[0]
     left = np.broadcast_to(held, (rows, held.shape[1]))
     right = np.broadcast_to(wanted, (rows, wanted.shape[1]))

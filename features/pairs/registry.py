@@ -7,7 +7,13 @@ import numpy as np
 
 from features.pairs import (
     affinity,
+    appellation,
     closeness,
+    closeness_best,
+    closeness_mean,
+    collaborative,
+    contract,
+    crowding,
     distance,
     doors,
     education,
@@ -17,20 +23,33 @@ from features.pairs import (
     firm_engaged,
     firm_fit,
     firm_hirings,
+    firm_openings,
     firm_people,
     firm_tension,
     freshness,
+    funded,
     gap_covered,
+    hours,
+    interest,
     languages,
     licence,
+    minutes,
     outcome,
     pay,
+    pay_market,
+    posts,
+    price,
     progress,
     relation,
+    responsiveness,
     session_relation,
     skills,
+    skills_core,
+    skills_missing,
+    skills_required,
     start,
     tension,
+    working_time,
 )
 from features.pairs.base import Feature, FirmPairs, Floats, JobPairs, SessionPairs
 
@@ -49,6 +68,22 @@ JOB_FEATURES: tuple[Feature[JobPairs], ...] = (
     distance.FEATURE,
     freshness.FEATURE,
     tension.FEATURE,
+    closeness_best.FEATURE,
+    closeness_mean.FEATURE,
+    appellation.FEATURE,
+    skills_core.FEATURE,
+    skills_required.FEATURE,
+    skills_missing.FEATURE,
+    contract.FEATURE,
+    working_time.FEATURE,
+    hours.FEATURE,
+    pay_market.FEATURE,
+    minutes.FEATURE,
+    posts.FEATURE,
+    interest.FEATURE,
+    responsiveness.FEATURE,
+    crowding.FEATURE,
+    collaborative.FEATURE,
 )
 
 SESSION_FEATURES: tuple[Feature[SessionPairs], ...] = (
@@ -60,6 +95,8 @@ SESSION_FEATURES: tuple[Feature[SessionPairs], ...] = (
     start.FEATURE,
     doors.FEATURE,
     distance.FEATURE,
+    funded.FEATURE,
+    price.FEATURE,
 )
 
 FIRM_FEATURES: tuple[Feature[FirmPairs], ...] = (
@@ -70,6 +107,7 @@ FIRM_FEATURES: tuple[Feature[FirmPairs], ...] = (
     firm_contact.FEATURE,
     firm_engaged.FEATURE,
     distance.FEATURE,
+    firm_openings.FEATURE,
 )
 
 

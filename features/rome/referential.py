@@ -223,6 +223,17 @@ class Rome:
         return relation_matrix(self.codes, self.parents, self.mobility_offsets, self.mobility_targets)
 
     @cached_property
+    def families(self) -> tuple[str, ...]:
+        """The v3 codes that fiches descend from, sorted."""
+        return tuple(sorted(set(self.parents)))
+
+    @cached_property
+    def family_of(self) -> NDArray[np.int16]:
+        """(n_occupations + 1,) row in `families` of each occupation; the last entry, for an unknown one (-1), is -1."""
+        rows = {code: row for row, code in enumerate(self.families)}
+        return np.array([*(rows[parent] for parent in self.parents), -1], dtype=np.int16)
+
+    @cached_property
     def _rows(self) -> dict[str, int]:
         return {code: row for row, code in enumerate(self.codes)}
 

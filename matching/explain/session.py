@@ -6,7 +6,9 @@ from typing import Final
 import msgspec
 
 from features.rome.referential import Relation
-from matching.explain.wording import counted, education, enumeration, kilometres, known, percent, quoted
+from matching.explain.families import SESSION_FAMILIES
+from matching.explain.voice import Voice, nothing
+from matching.explain.wording import counted, education, enumeration, euros, kilometres, known, percent, quoted
 
 
 class SessionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -27,7 +29,7 @@ class SessionFacts(msgspec.Struct, frozen=True, gc=False):
     remote: bool
 
 
-def session_gaps(facts: SessionFacts) -> tuple[str, ...]:
+def session_obstacles(facts: SessionFacts) -> tuple[str, ...]:
     """What stands in the way of entering the session; empty when nothing known does."""
     if 0 < facts.person_level < facts.entry_level:
         return (
@@ -108,7 +110,22 @@ def _distance(facts: SessionFacts) -> str:
         return "Lieu non précisé"
     if facts.distance_km < 0.5:
         return "Dans votre commune"
-    return f"À {kilometres(facts.distance_km)} de chez vous (déplacement accepté : {kilometres(facts.reach_km)})"
+    side = "dans" if facts.distance_km <= facts.reach_km else "au-delà de"
+    return f"À {kilometres(facts.distance_km)} de chez vous, {side} votre rayon de {kilometres(facts.reach_km)}"
+
+
+def _funded(facts: SessionFacts) -> str:
+    funded = facts.values["funded"]
+    if not known(funded):
+        return "Financement non précisé"
+    return "Peut être financée" if funded >= 1 else "À financer vous-même"
+
+
+def _price(facts: SessionFacts) -> str:
+    price = facts.values["price"]
+    if not known(price):
+        return "Prix non publié"
+    return "Gratuite" if price == 0 else f"Coûte {euros(price)} avant financement"
 
 
 SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
@@ -120,5 +137,10 @@ SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "start": _start,
     "doors": _doors,
     "distance": _distance,
+    "funded": _funded,
+    "price": _price,
 }
 """The sentence of each of `SESSION_FEATURES`."""
+
+VOICE: Final = Voice[SessionFacts](SENTENCES, SESSION_FAMILIES, gaps=nothing, obstacles=session_obstacles)
+"""To the jobseeker."""

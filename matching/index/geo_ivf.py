@@ -37,18 +37,25 @@ from matching.index.runs import numbered, rows_in
 
 CENTROIDS, CLUSTERS, LISTS, LIST_STARTS = (f"{name}.npy" for name in ("centroids", "clusters", "lists", "list_starts"))
 
-ENOUGH: Final = 2000
-"""Allowed rows to be seen before a search stops: recall@100 is then above .995 (benchmarks/retrieval.py)."""
-TIES: Final = 64
-"""Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
+ENOUGH, ENOUGH_TIMES = 1000, 5
+"""Allowed rows to be seen before a search stops, and how many times those wanted: recall@100 is then above .999 on the
+mix of queries (benchmarks/retrieval.py)."""
+LEAST_CLUSTERS: Final = 2
+"""Clusters to be seen at least: where one holds thousands of allowed rows, the query may stand at its edge."""
+MOST_PICKS: Final = 2
+"""Times that rows in reach are picked out by their clusters; what is still missing then is better read in order."""
+TIES, TIES_SHARE = 64, 1 / 8
+"""Rows kept beyond those wanted, and share of those seen: equal scores at the end of the list are then seen whole, but
+for larger ties, which cost another scan."""
 FEW_IN_REACH: Final = 20_000
 """Rows in reach up to which all are put to the filters in their order: cheaper than to pick out some."""
 MOST_SHARE: Final = 0.5
 """Share of the rows in reach from which all of them are put to the filters in their order, rather than picked out."""
 PLACE_NS, MEANING_NS = 1.5, 40.0
 """What a row costs: its cluster read in passing, or itself put to the filters."""
-LIKELY_SHARE: Final = 0.4
-"""Share of the rows in reach that the filters are expected to let through, before anything is known."""
+LIKELY_SHARE, LEAST_SHARE = 0.4, 1e-3
+"""Share of the rows in reach that the filters are expected to let through, before anything is known and at least;
+afterwards the share of the last rows asked, which thins out: a family's rows are in the nearest clusters."""
 ROWS_PER_CLUSTER, MOST_CLUSTERS, SAMPLE_PER_CLUSTER = 1500, 1024, 200
 SEED: Final = 1
 BLOCK: Final = 8192
@@ -71,7 +78,7 @@ class GeoIvfIndex(HalfRowsIndex):
         for selection in selections:
             check_query(query, selection, self.dim, len(self))
         around = _Around(self._meaning, query)
-        enough = max(ENOUGH, 10 * k)
+        enough = max(ENOUGH, ENOUGH_TIMES * k)
         return [self._best(query, k, self._seen(around, enough, selection)) for selection in selections]
 
     def _best(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> Found:
@@ -79,7 +86,7 @@ class GeoIvfIndex(HalfRowsIndex):
         wanted = min(k, len(rows))
         if wanted <= 0:
             return best(np.empty(0, np.float32), rows[:0], 0)
-        kept = min(wanted + TIES, len(rows))
+        kept = min(wanted + max(TIES, int(TIES_SHARE * len(rows))), len(rows))
         while True:
             found = best(*self._scan(query, kept, rows), kept)
             if kept == len(rows) or found.scores[wanted - 1] > found.scores[-1]:
@@ -99,18 +106,18 @@ class GeoIvfIndex(HalfRowsIndex):
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
         source = _ByMeaning(self._meaning, ranks) if by_meaning else around.by_place(spans, written)
-        n_seen, n_put, past = 0, 0, 0
+        n_seen, n_picks, past, share = 0, 0, 0, LIKELY_SHARE
         while n_seen < enough and past < len(ranks):
             first = past
-            share = max(n_seen / n_put, 1e-3) if n_put else LIKELY_SHARE
             missing = 1.2 * (enough - n_seen) / share
-            if missing > MOST_SHARE * n_reach and not by_meaning:
-                return selection.rows
+            if not by_meaning and (missing > MOST_SHARE * n_reach or n_picks == MOST_PICKS):
+                return around.nearest(selection.rows, enough, n_written)
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
             allowed = _allowed(rows, selection, in_spans=not by_meaning)
             parts.append(allowed)
-            n_seen, n_put = n_seen + len(allowed), n_put + len(rows)
+            n_seen, n_picks = n_seen + len(allowed), n_picks + 1
+            share = max(len(allowed) / max(len(rows), 1), LEAST_SHARE)
         return np.concatenate(parts)
 
     def _scan(
@@ -193,9 +200,11 @@ class _Meaning:
         return np.argsort(-(self.centroids @ query))
 
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:
-        """How far to go in `ranks` from `first` on to meet `n_rows` rows; one cluster further at least."""
+        """How far to go in `ranks` from `first` on to meet `n_rows` rows; twice as far at least, lest there be many
+        small steps."""
         sizes = self.starts[ranks[first:] + 1] - self.starts[ranks[first:]]
-        return min(first + 1 + int(np.searchsorted(np.cumsum(sizes), n_rows)), len(ranks))
+        wanted = first + 1 + int(np.searchsorted(np.cumsum(sizes), n_rows))
+        return min(max(wanted, 2 * first, LEAST_CLUSTERS), len(ranks))
 
     def save(self, folder: Path) -> None:
         np.save(folder / CENTROIDS, self.centroids)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from features.behaviour import FAMILIES_KEPT
 from features.pairs import (
     FIRM_FEATURES,
     JOB_FEATURES,
@@ -22,14 +23,12 @@ from features.pairs import (
     SessionPairs,
     feature_matrix,
 )
-from features.pairs.base import NO_SKILL
+from features.pairs.base import NO_SKILL, TABLES
 
 N_OCCUPATIONS = 12
 N_SKILLS = 30
 WIDTH = 6
-TABLES = ("relation", "affinity")
-"""Arrays of a pair that are about occupations, not about the pair."""
-
+N_FAMILIES = 5
 Rng = np.random.Generator
 
 
@@ -62,6 +61,12 @@ def person_side(rng: Rng, n: int) -> PersonSide:
         experience_months=floats(rng, n, 0, 900),
         pay_floor=floats(rng, n, 0, 100_000),
         reach_km=floats(rng, n, 0, 20_000),
+        appellation=integers(rng, n, -1, 3, np.int16),
+        contracts=integers(rng, n, 0, 8, np.uint16),
+        working_time=integers(rng, n, 0, 3, np.int8),
+        minutes_per_km=floats(rng, n, 1, 18),
+        interest_families=integers(rng, n * FAMILIES_KEPT, -1, N_FAMILIES, np.int16).reshape(n, FAMILIES_KEPT),
+        interest_points=floats(rng, n * FAMILIES_KEPT, -200, 200, missing=0).reshape(n, FAMILIES_KEPT),
     )
 
 
@@ -81,6 +86,14 @@ def job_side(rng: Rng, n: int) -> JobSide:
         pay_max=floats(rng, n, 300, 20_000),
         age_days=floats(rng, n, -3, 4000),
         tension=floats(rng, n, 0, 1),
+        appellation=integers(rng, n, -1, 3, np.int16),
+        contract=np.array([0, 1, 2, 4], np.uint16)[rng.integers(0, 4, n)],
+        working_time=integers(rng, n, 0, 3, np.int8),
+        weekly_hours=floats(rng, n, 1, 168),
+        pay_median=floats(rng, n, 300, 20_000),
+        posts=integers(rng, n, 0, 32768, np.int16),
+        shown=floats(rng, n, 0, 1e6),
+        responsiveness=floats(rng, n, 0, 1),
     )
 
 
@@ -92,6 +105,11 @@ def job_pairs(rng: Rng, n: int, n_people: int, n_jobs: int) -> JobPairs:
         distance_km=floats(rng, n, 0, 20_000),
         relation=integers(rng, N_OCCUPATIONS**2, 0, 6, np.uint8).reshape(N_OCCUPATIONS, N_OCCUPATIONS),
         affinity=floats(rng, N_OCCUPATIONS**2, 0, 1, missing=0).reshape(N_OCCUPATIONS, N_OCCUPATIONS),
+        closeness_best=floats(rng, n, -1.0005, 1.0005),
+        closeness_mean=floats(rng, n, -1.0005, 1.0005),
+        core_skills=np.concatenate([skill_lists(rng, N_OCCUPATIONS), np.full((1, WIDTH), NO_SKILL, np.uint16)]),
+        family_of=np.append(integers(rng, N_OCCUPATIONS, 0, N_FAMILIES, np.int16), np.int16(-1)),
+        collaboration=floats(rng, N_FAMILIES**2, -2, 2, missing=0).reshape(N_FAMILIES, N_FAMILIES),
     )
 
 
@@ -111,6 +129,8 @@ def session_pairs(rng: Rng, n: int) -> SessionPairs:
         reach_km=floats(rng, 1, 0, 20_000),
         doors=floats(rng, n, 0, 1e6, missing=0),
         closeness=floats(rng, n, -1, 1, missing=0),
+        fundings=integers(rng, n, 0, 256, np.uint16),
+        price_eur=floats(rng, n, 0, 100_000),
     )
 
 
@@ -162,8 +182,35 @@ LEARNED_ORDER = {
         "distance",
         "freshness",
         "tension",
+        "closeness_best",
+        "closeness_mean",
+        "appellation",
+        "skills_core",
+        "skills_required",
+        "skills_missing",
+        "contract",
+        "working_time",
+        "hours",
+        "pay_market",
+        "minutes",
+        "posts",
+        "interest",
+        "responsiveness",
+        "crowding",
+        "collaborative",
     ),
-    "session": ("relation", "gap_covered", "entry", "progress", "outcome", "start", "doors", "distance"),
+    "session": (
+        "relation",
+        "gap_covered",
+        "entry",
+        "progress",
+        "outcome",
+        "start",
+        "doors",
+        "distance",
+        "funded",
+        "price",
+    ),
     "firm": (
         "firm_fit",
         "firm_people",
@@ -172,6 +219,7 @@ LEARNED_ORDER = {
         "firm_contact",
         "firm_engaged",
         "distance",
+        "firm_openings",
     ),
 }
 """The columns that rankers know: a newcomer goes after them."""
@@ -208,7 +256,7 @@ def unknown(pairs: Any) -> Any:
             changed[field.name] = np.zeros_like(value)
         elif value.dtype.kind == "f":
             changed[field.name] = np.full_like(value, np.nan)
-        elif field.name == "occupation":
+        elif field.name in ("occupation", "appellation", "interest_families"):
             changed[field.name] = np.full_like(value, -1)
         else:
             changed[field.name] = np.zeros_like(value)

@@ -136,7 +136,9 @@ def recall(found: Found, expected: Found) -> float:
 
 
 def prefer(way: str, patch: pytest.MonkeyPatch) -> NDArray[np.int64]:
-    """Runs for which the planner takes that way at this small size, whatever the number wanted."""
+    """Runs for which the planner takes that way at this small size, whatever the number wanted; the clusters of these
+    vectors are more blurred than those of occupations, and more rows are seen."""
+    patch.setattr(geo_ivf, "ENOUGH", 2000)
     patch.setattr(geo_ivf, "FEW_IN_REACH", N + 1000 if way == IN_ORDER else 0)
     patch.setattr(geo_ivf, "MEANING_NS", 0.1 if way == "_ByMeaning" else 1e9)
     return whole(N) if way == "_ByMeaning" else clumps()
@@ -207,6 +209,20 @@ def test_most_rows_are_never_put_to_the_filters(
         selection.tested.clear()
         index.search(query, 100, selection)
         assert geo_ivf.ENOUGH <= sum(selection.tested) < 0.6 * n_reach
+
+
+@pytest.mark.parametrize(("way", "most_steps"), [("_ByPlace", geo_ivf.MOST_PICKS), ("_ByMeaning", 10)])
+def test_rows_that_thin_out_away_from_the_query_are_not_sought_in_many_small_steps(
+    index: GeoIvfIndex, vectors: NDArray[np.float16], monkeypatch: pytest.MonkeyPatch, way: str, most_steps: int
+) -> None:
+    """A family's rows are in the nearest clusters: what those let through says little of the others."""
+    (query,) = some_queries(vectors, 1)
+    runs = prefer(way, monkeypatch)
+    selection = selection_of(0.02, runs)
+    held = rows_in(runs)
+    selection.mask[held[np.argsort(-(vectors[held].astype(np.float32) @ query))[:1500]]] = True
+    assert len(index.search(query, 50, selection).rows) == 50
+    assert 1 <= len(selection.tested) <= most_steps
 
 
 def test_rows_out_of_reach_are_left_out_by_meaning_too(

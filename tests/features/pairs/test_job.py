@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.bits import held_licence_bits, language_bits, licence_bits
+from features.bits import contract_bits, held_licence_bits, language_bits, licence_bits
 from features.pairs import JOB_FEATURES, JobPairs, JobSide, PersonSide
 from features.pairs.base import NO_SKILL
-from features.records import Licence
+from features.records import Contract, Licence
 
 NAN = float("nan")
 COMPUTE = {feature.name: feature.compute for feature in JOB_FEATURES}
@@ -23,6 +23,12 @@ PERSON = PersonSide(
     experience_months=np.array([18], np.float32),
     pay_floor=np.array([2000], np.float32),
     reach_km=np.array([20], np.float32),
+    appellation=np.array([7], np.int16),
+    contracts=np.array([contract_bits([Contract.CDI, Contract.CDD])], np.uint16),
+    working_time=np.array([1], np.int8),
+    minutes_per_km=np.array([2], np.float32),
+    interest_families=np.array([[0, 1, -1, -1]], np.int16),
+    interest_points=np.array([[3, -2, 0, 0]], np.float32),
 )
 JOB = JobSide(
     occupation=np.array([2], np.int16),
@@ -38,10 +44,33 @@ JOB = JobSide(
     pay_max=np.array([2200], np.float32),
     age_days=np.array([4], np.float32),
     tension=np.array([0.6], np.float32),
+    appellation=np.array([7], np.int16),
+    contract=np.array([contract_bits([Contract.CDD])], np.uint16),
+    working_time=np.array([1], np.int8),
+    weekly_hours=np.array([39], np.float32),
+    pay_median=np.array([2000], np.float32),
+    posts=np.array([2], np.int16),
+    shown=np.array([30], np.float32),
+    responsiveness=np.array([0.4], np.float32),
 )
 RELATION = np.array([[5, 1, 0], [1, 5, 3], [0, 2, 5]], np.uint8)
 AFFINITY = np.array([[1, 0.5, 0], [0.5, 1, 0.25], [0, 0.25, 1]], np.float32)
-PAIR = JobPairs(PERSON, JOB, np.array([0.5], np.float32), np.array([5], np.float32), RELATION, AFFINITY)
+CORE = np.array([[1, 2], [3, NO_SKILL], [5, 9], [NO_SKILL, NO_SKILL]], np.uint16)
+FAMILY_OF = np.array([0, 0, 1, -1], np.int16)
+COLLABORATION = np.array([[0, 0.5], [0.25, 0]], np.float32)
+PAIR = JobPairs(
+    PERSON,
+    JOB,
+    np.array([0.5], np.float32),
+    np.array([5], np.float32),
+    RELATION,
+    AFFINITY,
+    closeness_best=np.array([0.7], np.float32),
+    closeness_mean=np.array([0.6], np.float32),
+    core_skills=CORE,
+    family_of=FAMILY_OF,
+    collaboration=COLLABORATION,
+)
 
 
 def value(name: str, person: dict[str, Any] | None = None, job: dict[str, Any] | None = None, **pair: Any) -> float:
@@ -170,3 +199,126 @@ def test_freshness_is_days_since_publication(age: float, expected: float) -> Non
 @pytest.mark.parametrize(("share", "expected"), [(0.6, 0.6), (NAN, NAN)])
 def test_tension_is_passed_on(share: float, expected: float) -> None:
     assert value("tension", job={"tension": share}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["closeness_best", "closeness_mean"])
+@pytest.mark.parametrize(("cosine", "expected"), [(0.7, 0.7), (1.0004, 1), (NAN, NAN)])
+def test_closeness_over_projects_is_passed_on(name: str, cosine: float, expected: float) -> None:
+    assert value(name, **{name: cosine}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("person", "job", "expected"), [(7, 7, 1), (7, 8, 0), (-1, 7, NAN), (7, -1, NAN), (0, 0, 1)])
+def test_appellation_is_the_very_same_or_not(person: int, job: int, expected: float) -> None:
+    assert value("appellation", {"appellation": person}, {"appellation": job}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("held", "occupation", "expected"),
+    [([3, 5, NO_SKILL], 2, 0.5), ([5, 9, 1], 2, 1), ([1, NO_SKILL, 2], 1, 0), ([3, 5, 7], -1, NAN)],
+)
+def test_the_core_of_the_occupation_counts_each_skill_alike(held: list[int], occupation: int, expected: float) -> None:
+    found = value("skills_core", {"skills": held}, {"occupation": occupation})
+    assert found == pytest.approx(expected, nan_ok=True)
+    assert np.isnan(value("skills_core", {"skills": [NO_SKILL] * 3}, {"occupation": occupation}))
+
+
+@pytest.mark.parametrize(
+    ("held", "weights", "expected"),
+    [
+        ([3, 5, NO_SKILL], [1.0, 0.25, 0, 0], 1),
+        ([3, 7, NO_SKILL], [1.0, 1.0, 0, 0], 0.5),
+        ([3, 4, NO_SKILL], [1.0, 0.8, 0, 0], 0),
+        ([3, 5, NO_SKILL], [0.8, 0.5, 0, 0], NAN),
+        ([NO_SKILL] * 3, [1.0, 0.25, 0, 0], NAN),
+    ],
+)
+def test_required_skills_are_counted_apart(held: list[int], weights: list[float], expected: float) -> None:
+    found = value("skills_required", {"skills": held}, {"skill_weights": weights})
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("held", "expected"), [([3, 5, 7], 0), ([5, 3, NO_SKILL], 0.25), ([3, NO_SKILL, 4], 1.25)])
+def test_what_is_missing_is_weighed(held: list[int], expected: float) -> None:
+    assert value("skills_missing", {"skills": held}) == pytest.approx(expected)
+
+
+def test_what_is_missing_is_not_known_when_one_side_names_none() -> None:
+    assert np.isnan(value("skills_missing", {"skills": [NO_SKILL] * 3}))
+    assert np.isnan(value("skills_missing", job={"skills": [NO_SKILL] * 4, "skill_weights": [0.0] * 4}))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "offered", "expected"),
+    [
+        ((Contract.CDI, Contract.CDD), (Contract.CDD,), 1),
+        ((Contract.CDI,), (Contract.CDD,), 0),
+        ((), (Contract.CDD,), NAN),
+        ((Contract.CDI,), (), NAN),
+    ],
+)
+def test_contract_fits_or_not(accepted: tuple[Contract, ...], offered: tuple[Contract, ...], expected: float) -> None:
+    found = value("contract", {"contracts": contract_bits(accepted)}, {"contract": contract_bits(offered)})
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("wanted", "offered", "expected"), [(1, 1, 1), (2, 1, 0), (0, 1, NAN), (2, 0, NAN)])
+def test_working_time_fits_or_not(wanted: int, offered: int, expected: float) -> None:
+    found = value("working_time", {"working_time": wanted}, {"working_time": offered})
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hours", "expected"), [(1, 39, 4), (2, 20, -4), (1, 100, 35), (0, 39, NAN), (1, NAN, NAN)]
+)
+def test_hours_are_held_against_the_legal_ones(wanted: int, hours: float, expected: float) -> None:
+    found = value("hours", {"working_time": wanted}, {"weekly_hours": hours})
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("pay", "median", "expected"), [(2200, 2000, 0.1), (1500, 2000, -0.25), (9000, 2000, 1), (2200, NAN, NAN)]
+)
+def test_pay_is_held_against_the_market(pay: float, median: float, expected: float) -> None:
+    assert value("pay_market", job={"pay_max": pay, "pay_median": median}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("distance", "pace", "expected"), [(5, 2, 10), (200, 2, 240), (NAN, 2, NAN), (5, NAN, NAN)])
+def test_minutes_are_the_distance_at_the_persons_pace(distance: float, pace: float, expected: float) -> None:
+    found = value("minutes", {"minutes_per_km": pace}, distance_km=distance)
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("posts", "expected"), [(2, 2), (30_000, 1000), (0, NAN)])
+def test_posts_are_counted(posts: int, expected: float) -> None:
+    assert value("posts", job={"posts": posts}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("occupation", "expected"), [(0, 3), (1, 3), (2, -2), (-1, NAN)])
+def test_interest_is_that_of_the_family(occupation: int, expected: float) -> None:
+    assert value("interest", job={"occupation": occupation}) == pytest.approx(expected, nan_ok=True)
+
+
+def test_nothing_done_is_not_no_interest() -> None:
+    nothing = {"interest_families": [-1] * 4, "interest_points": [0.0] * 4}
+    assert np.isnan(value("interest", nothing))
+    assert np.isnan(value("collaborative", nothing))
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.4, 0.4), (NAN, NAN)])
+def test_responsiveness_is_passed_on(share: float, expected: float) -> None:
+    assert value("responsiveness", job={"responsiveness": share}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("shown", "posts", "expected"), [(30, 2, 15), (30, 0, 30), (0, 2, 0), (NAN, 2, NAN)])
+def test_crowding_is_by_post(shown: float, posts: int, expected: float) -> None:
+    assert value("crowding", job={"shown": shown, "posts": posts}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("occupation", "expected"), [(0, -2 * 0.25), (2, 3 * 0.5), (-1, NAN)])
+def test_a_history_lends_interest_to_other_families(occupation: int, expected: float) -> None:
+    assert value("collaborative", job={"occupation": occupation}) == pytest.approx(expected, nan_ok=True)
+
+
+def test_nothing_is_lent_before_anything_was_learned() -> None:
+    nothing = replace(PAIR, collaboration=np.empty((0, 0), np.float32))
+    assert np.isnan(COMPUTE["collaborative"](nothing)).all()

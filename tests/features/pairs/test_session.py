@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features.bits import funding_bits
 from features.pairs import SESSION_FEATURES, SessionPairs
 from features.pairs.base import NO_SKILL
+from features.records import Funding
 
 NAN = float("nan")
 COMPUTE = {feature.name: feature.compute for feature in SESSION_FEATURES}
@@ -25,6 +27,8 @@ PAIR = SessionPairs(
     reach_km=np.array([40], np.float32),
     doors=np.array([12], np.float32),
     closeness=np.array([0.4], np.float32),
+    fundings=np.array([funding_bits([Funding.CPF, Funding.SELF])], np.uint16),
+    price_eur=np.array([1200], np.float32),
 )
 
 
@@ -81,3 +85,16 @@ def test_doors_counts_posts(posts: float, expected: float) -> None:
 @pytest.mark.parametrize(("distance", "expected"), [(10, 0.25), (NAN, NAN), (1000, 4)])
 def test_distance_is_a_share_of_the_reach(distance: float, expected: float) -> None:
     assert value("distance", distance_km=distance) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("fundings", "expected"),
+    [((), NAN), ((Funding.SELF,), 0), ((Funding.SELF, Funding.REGION), 1), ((Funding.CPF,), 1)],
+)
+def test_funded_asks_whether_someone_else_may_pay(fundings: tuple[Funding, ...], expected: float) -> None:
+    assert value("funded", fundings=funding_bits(fundings)) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(("price", "expected"), [(1200, 1200), (0, 0), (50_000, 20_000), (NAN, NAN)])
+def test_price_is_in_euros(price: float, expected: float) -> None:
+    assert value("price", price_eur=price) == pytest.approx(expected, nan_ok=True)

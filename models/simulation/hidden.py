@@ -1,0 +1,213 @@
+"""`HiddenTruth`: what a pair is really worth to the person, and how likely the employer would really take them.
+
+Only the stream of weeks, which makes people act on it, and evaluation, which judges by it, may read it. No part of it
+is a function of the product's features: tastes are vectors of occupations that follow ROME's tree in part only,
+distance counts in minutes up to a threshold that nobody declared, pay counts by its logarithm around a reservation
+pay and hurts more below it than it pleases above, merit counts the skills that are missing one by one.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.geo import DETOUR
+from models.simulation.chances import Purpose, normal
+from models.simulation.employers import Employers, draw_employers
+from models.simulation.market import Floats, Ints, Market, as_floats
+from models.simulation.tastes import CONTRACT_WORTHS, START_MINUTES, Tastes, draw_tastes
+
+OUTSIDE: Final = -0.2
+"""What is added to every worth: 0 is as good as looking on."""
+MATCH_NOISE: Final = 0.45
+UNKNOWN_KM: Final = 25.0
+PAY_SCALE: Final = 0.2
+"""Relative difference of pay at which three quarters of its effect is reached."""
+PAY_GAIN, PAY_LOSS = 0.9, 2.0
+"""Losses weigh a little more than twice as much as gains (Tversky and Kahneman 1992: 2.25)."""
+MERIT: Final = 0.2
+EASIER_INTERVIEW: Final = 0.8
+CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """n pairs of a person and an offer, with what stands between them."""
+
+    person: Ints
+    offer: Ints
+    distance_km: Floats
+    skills_shared: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What n pairs are worth to the person, part by part, in logits: 0 is as good as looking on."""
+
+    occupation: Floats
+    distance: Floats
+    pay: Floats
+    pay_guessed: Floats
+    """The same from what the advert tells."""
+    hours: Floats
+    contract: Floats
+    place: Floats
+    """The firm, the team, the advert: what everybody values alike, and its size."""
+    match: Floats
+    """What is between these two alone."""
+
+    @cached_property
+    def total(self) -> Floats:
+        parts = self.occupation + self.distance + self.pay + self.hours + self.contract + self.place + self.match
+        return as_floats(parts + OUTSIDE)
+
+    @cached_property
+    def glimpse(self) -> Floats:
+        """What a line in a list lets guess: the occupation, the place, the pay if told, the contract."""
+        parts = self.occupation + self.distance + self.pay_guessed + self.contract + 0.5 * self.place
+        return as_floats(parts + 0.3 * self.match + OUTSIDE)
+
+
+class HiddenTruth:
+    """The truth of one market. The same market and seed give the same truth; nothing is kept per candidate."""
+
+    def __init__(self, market: Market, seed: int) -> None:
+        self.market = market
+        self.seed = seed
+        self.tastes: Tastes = draw_tastes(market, seed)
+        self.employers: Employers = draw_employers(market, seed)
+        self._first_week = dt.date.fromisoformat(market.first_day).isocalendar().week
+
+    def pairs(self, candidates: NDArray[np.integer]) -> Pairs:
+        """The pairs of candidates (positions in the market's candidate graph)."""
+        market = self.market
+        return Pairs(
+            market.person[candidates],
+            market.offer[candidates],
+            market.distance_km[candidates].astype(np.float32),
+            market.skills_shared[candidates],
+        )
+
+    def worth(self, pairs: Pairs, week: int) -> Worth:
+        """What pairs are worth to the person in a week."""
+        market, tastes, employers = self.market, self.tastes, self.employers
+        person, offer = pairs.person, pairs.offer
+        occupation, firm = market.offers.occupation[offer], market.offers.firm[offer]
+        reservation = tastes.reservation_pay[person]
+        pay = _pay_worth(employers.pay[offer], reservation)
+        told = np.isfinite(market.offers.pay[offer])
+        guess = _pay_worth(0.97 * market.occupations.pay[occupation], reservation)
+        hours = -tastes.hours_weight[person] * np.abs(employers.hours[offer] - tastes.hours[person])
+        hours = np.maximum(hours, -2.0) + np.where(employers.shift[offer], tastes.shift[person], 0.0)
+        return Worth(
+            occupation=self._occupation_worth(person, occupation, week),
+            distance=self._distance_worth(person, pairs.distance_km),
+            pay=pay,
+            pay_guessed=as_floats(np.where(told, pay, guess)),
+            hours=as_floats(hours),
+            contract=CONTRACT_WORTHS[tastes.settling[person], market.offers.contract[offer]],
+            place=employers.charm[offer] + employers.firm_charm[firm] + tastes.size[person] * employers.size[firm],
+            match=np.float32(MATCH_NOISE) * normal(self.seed, Purpose.MATCH, person, offer),
+        )
+
+    def merit(self, pairs: Pairs, week: int) -> Floats:
+        """How a person stands before the employer's demands, in logits."""
+        market, tastes, employers = self.market, self.tastes, self.employers
+        persons, offers, person, offer = market.persons, market.offers, pairs.person, pairs.offer
+        firm = offers.firm[offer]
+        past = np.where(persons.past >= 0, persons.past, persons.targets[:, 0])[person]
+        vectors = tastes.occupation_vectors
+        likeness = _likeness(vectors, past, vectors, offers.occupation[offer])
+        asked = np.nan_to_num(offers.experience_months[offer], nan=6.0)
+        ahead = np.log1p(persons.experience_months[person] / 12) - np.log1p(asked / 12)
+        lacking = offers.skills_asked[offer].astype(np.float32) - pairs.skills_shared
+        lacking = np.maximum(lacking, 0) * (1 - tastes.unwritten[person])
+        below = np.maximum(offers.education_level[offer] - persons.education_level[person], 0)
+        return as_floats(
+            MERIT
+            + 0.8 * tastes.quality[person]
+            - employers.bar[offer]
+            + 0.4 * self.season(offers.occupation[offer], week)
+            + employers.heeds_experience[firm] * np.clip(ahead, -1.6, 1.0)
+            - employers.heeds_skills[firm] * np.minimum(lacking, 8.0)
+            - 1.3 * (1 - np.maximum(likeness, 0))
+            - 0.5 * below
+        )
+
+    def interview_chance(self, merit: Floats) -> Floats:
+        """(n,) chance that an application that is answered leads to an interview."""
+        return sigmoid(merit + np.float32(EASIER_INTERVIEW))
+
+    def hire_chance(self, merit: Floats) -> Floats:
+        """(n,) chance that an interview ends well when nobody else is there."""
+        return sigmoid(merit)
+
+    def utility(self, candidates: NDArray[np.integer], week: int) -> Floats:
+        """(n,) true worth of candidates to their persons in a week, logits; 0 is as good as looking on."""
+        return self._chunked(candidates, lambda pairs: self.worth(pairs, week).total)
+
+    def chance(self, candidates: NDArray[np.integer], week: int) -> Floats:
+        """(n,) true chance that an application ends in a hire if nobody else applied."""
+
+        def alone(pairs: Pairs) -> Floats:
+            merit = self.merit(pairs, week)
+            responds = self.employers.responds[self.market.offers.firm[pairs.offer]]
+            return responds * self.interview_chance(merit) * self.hire_chance(merit)
+
+        return self._chunked(candidates, alone)
+
+    def surplus(self, candidates: NDArray[np.integer], week: int) -> Floats:
+        """(n,) expected surplus of candidates: the chance to be hired times log(1 + exp(utility)), what a job of that
+        worth adds to looking on. The oracle ranks by it, after Bied et al., who rank by wish and chance together."""
+        worth = np.logaddexp(np.float32(0), self.utility(candidates, week))
+        return as_floats(self.chance(candidates, week) * worth)
+
+    def season(self, occupations: NDArray[np.integer], week: int) -> Floats:
+        """(n,) from -1 to 1: how far demand for occupations is above its yearly mean in a week of the market."""
+        strength, height = self.market.occupations.season[occupations].T
+        return as_floats(strength * np.cos(2 * np.pi * (week + self._first_week - height) / 52))
+
+    def _chunked(self, candidates: NDArray[np.integer], of: Callable[[Pairs], Floats]) -> Floats:
+        found = np.empty(len(candidates), dtype=np.float32)
+        for start in range(0, len(candidates), CHUNK):
+            found[start : start + CHUNK] = of(self.pairs(candidates[start : start + CHUNK]))
+        return found
+
+    def _occupation_worth(self, person: Ints, occupation: NDArray[np.integer], week: int) -> Floats:
+        tastes = self.tastes
+        vectors = tastes.occupation_vectors
+        angle = tastes.drift[person] * week
+        first = _likeness(tastes.start, person, vectors, occupation)
+        second = _likeness(tastes.turn, person, vectors, occupation)
+        relative = (np.cos(angle) * first + np.sin(angle) * second) / tastes.ease[person]
+        return as_floats(tastes.occupation_weight[person] * np.tanh(2.5 * (relative - 0.55)))
+
+    def _distance_worth(self, person: Ints, distance_km: Floats) -> Floats:
+        tastes = self.tastes
+        km = np.where(np.isnan(distance_km), np.float32(UNKNOWN_KM), distance_km)
+        minutes = START_MINUTES + km * np.float32(DETOUR * 60) / tastes.km_h[person]
+        share = minutes / tastes.patience_minutes[person]
+        beyond = np.maximum(share - 1, 0)
+        cost = 0.9 * share + 2.0 * beyond * np.sqrt(beyond)
+        return as_floats(np.maximum(-tastes.distance_weight[person] * cost, -5.0))
+
+
+def _pay_worth(pay: Floats, reservation: Floats) -> Floats:
+    above = np.tanh(np.log(pay / reservation) / PAY_SCALE)
+    return as_floats(np.where(above > 0, PAY_GAIN * above, PAY_LOSS * above))
+
+
+def _likeness(left: Floats, left_rows: NDArray[np.integer], right: Floats, right_rows: NDArray[np.integer]) -> Floats:
+    return as_floats(np.einsum("ij,ij->i", left[left_rows], right[right_rows]))
+
+
+def sigmoid(values: Floats) -> Floats:
+    """Logits as chances, float32."""
+    return as_floats(1 / (1 + np.exp(-values)))
