@@ -32,7 +32,7 @@ format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
-	@set -e; for name in retrieval floor updates counts peers services http_latency; do \
+	@set -e; for name in retrieval floor updates counts peers services explanations http_latency; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --quick; \
 	done
 

@@ -8,7 +8,7 @@ record that comes back is new, until the next build.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +111,8 @@ def _tell_people(
     after = before.after(person, families, points[telling], days[telling])
     all_rows = np.concatenate(list(people.values()))
     of_person = np.repeat(np.arange(len(people)), [len(rows) for rows in people.values()])
-    for name, values in zip(names, (after.families, after.points, after.days), strict=True):
+    now: tuple[NDArray[Any], ...] = (after.families, after.points, after.days)
+    for name, values in zip(names, now, strict=True):
         profiles.set_rows(name, all_rows, values[of_person])
 
 
