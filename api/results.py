@@ -1,6 +1,7 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -98,7 +99,7 @@ def search_page(
     unit: str,
     window: Window,
     answer: Answer[R],
-    view: Callable[[Match[R]], bytes],
+    view: Callable[[Match[R]], bytes] = attrgetter("shown"),
     digits: int = SCORE_DIGITS,
     **besides: object,
 ) -> Response:

@@ -40,6 +40,7 @@ from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.keywords import word_number
 from matching.lookups import Lookups, day_number
+from matching.payload import record_part
 from matching.rows.base import RowWriter, appellation_row, resolve_occupation, skill_list, word_numbers
 from matching.rows.establishment import project_establishments
 from matching.rows.offer import CARD_TEXT, CORE_WEIGHT, PLAIN_WEIGHT, REQUIRED_WEIGHT, OfferCard, project_offers
@@ -217,7 +218,7 @@ def test_a_card_carries_a_short_text_and_the_other_sources(lookups: Lookups) -> 
     long = offer(description="mot " * 1000)
     also = {"o1": (OfferSource(name="other", id="9"),)}
     rows = project_offers([long], lookups, also)
-    card = msgspec.json.decode(rows.payloads[0], type=OfferCard)
+    card = msgspec.json.decode(record_part(rows.payloads[0]), type=OfferCard)
     assert len(card.offer.description) <= CARD_TEXT
     assert card.offer.description.endswith("…")
     assert card.also == also["o1"]
@@ -331,7 +332,7 @@ def test_a_session_says_what_its_training_teaches(lookups: Lookups) -> None:
     assert found["outcome_rate"] == pytest.approx(0.8)
     core, _ = skills_of(lookups, CARER)
     assert {lookups.reference.rome.skill_codes[row] for row in found["skills"] if row != NO_SKILL} == set(core)
-    assert msgspec.json.decode(rows.payloads[0], type=SessionCard).training == taught
+    assert msgspec.json.decode(record_part(rows.payloads[0]), type=SessionCard).training == taught
 
 
 def test_a_session_without_its_training_has_no_row(lookups: Lookups) -> None:
