@@ -1,4 +1,4 @@
-"""Measures of a ranking and of a probability, in numpy. Every one is higher-is-better, but for the calibration error.
+"""The metrics of `models/metrics` for one answer to find, what a threshold gives, and means by group.
 
 A ranking is judged by the rank of its first right answer (`first_right`): 1 for the best, inf where no right answer
 was given. Each query needs one right answer, whichever of the accepted ones comes first.
@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.metrics.hit_rate import HIT_RATE
+from models.metrics.judged import Judged
+from models.metrics.mrr import reciprocal
+from models.metrics.ndcg import NDCG
 
 Ranks = NDArray[np.float64]
 
@@ -31,53 +36,17 @@ def first_right(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> Ranks
 
 def accuracy_at(ranks: Ranks, k: int) -> float:
     """Share of queries whose right answer is among the first `k`; nan without a query."""
-    return _mean(ranks <= k)
+    return HIT_RATE.mean(Judged.of_ranks(ranks, k), k)
 
 
 def mrr(ranks: Ranks) -> float:
-    """Mean reciprocal rank: mean of 1 / rank, 0 where nothing right was given (Voorhees, TREC-8, 1999)."""
-    return _mean(1 / ranks)
+    """Mean reciprocal rank over the whole depth; nan without a query."""
+    return _mean(reciprocal(ranks))
 
 
 def ndcg_at(ranks: Ranks, k: int = 10) -> float:
-    """Mean of 1 / log2(1 + rank) within the first `k`, else 0.
-
-    It is nDCG (Järvelin and Kekäläinen, ACM TOIS 20, 2002) with one answer to find, whose ideal gain is 1.
-    """
-    within = ranks <= k
-    return _mean(np.where(within, 1 / np.log2(1 + np.where(within, ranks, 1.0)), 0.0))
-
-
-@dataclass(frozen=True)
-class Bin:
-    """One row of a reliability table: what was promised and what was kept."""
-
-    size: int
-    mean_score: float
-    share_right: float
-
-
-def reliability(scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15) -> tuple[Bin, ...]:
-    """At most `bins` bins of equal mass (sizes differ by one at most), by increasing score.
-
-    `scores` are probabilities that the answer is right. Empty input gives no bin.
-    """
-    order = np.argsort(scores, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return tuple(Bin(len(part), float(scores[part].mean()), float(right[part].mean())) for part in parts)
-
-
-def ece(scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = 15) -> float:
-    """Expected calibration error: mean over bins of |mean score - share right|, weighted by their sizes.
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, formula 3, over bins of equal mass (Nguyen and
-    O'Connor, EMNLP 2015), which do not leave a bin nearly empty. 0 is perfect; nan without a query.
-    """
-    table = reliability(scores, right, bins)
-    total = sum(row.size for row in table)
-    if total == 0:
-        return float("nan")
-    return sum(row.size * abs(row.mean_score - row.share_right) for row in table) / total
+    """nDCG with one answer to find, whose ideal gain is 1; nan without a query."""
+    return NDCG.mean(Judged.of_ranks(ranks, k), k)
 
 
 @dataclass(frozen=True)
@@ -107,23 +76,6 @@ def answering(scores: NDArray[np.floating], right: NDArray[np.bool_], share: flo
         raise ValueError("a threshold needs at least one score, got none")
     wanted = max(1, int(np.ceil(share * len(scores) - 1e-9)))
     return answered_at(scores, right, float(np.sort(scores)[::-1][wanted - 1]))
-
-
-def paired_interval(
-    ours: NDArray[np.generic], baseline: NDArray[np.generic], *, draws: int = 2000, level: float = 0.95, seed: int = 0
-) -> tuple[float, float]:
-    """Bootstrap percentile interval of mean(ours - baseline), the two measured on the same queries.
-
-    Queries are drawn with replacement, both systems' values together (Efron and Tibshirani, 1993, ch. 13; Koehn, EMNLP
-    2004). Raises ValueError for arrays of different lengths.
-    """
-    if ours.shape != baseline.shape:
-        raise ValueError(f"paired values must have one length, got {len(ours)} and {len(baseline)}")
-    difference = ours.astype(np.float64) - baseline.astype(np.float64)
-    generator = np.random.default_rng(seed)
-    means = [difference[generator.integers(0, len(difference), len(difference))].mean() for _ in range(draws)]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,10 @@ from benchmarks.text_metrics import (
     answered_at,
     answering,
     by_group,
-    ece,
     first_right,
     macro_mean,
     mrr,
     ndcg_at,
-    paired_interval,
-    reliability,
     worst,
 )
 from benchmarks.text_sets import (
@@ -63,6 +60,8 @@ from features.rome.gender import forms
 from features.rome.referential import Rome
 from features.rome.spoken import spoken_names
 from features.text import normalise, without_gender_marks
+from models.metrics.bootstrap import paired_interval
+from models.metrics.calibration import calibration_error, reliability
 from models.training.holdout import in_calibration_half
 
 if TYPE_CHECKING:
@@ -519,7 +518,7 @@ def _report_sureness(report: Report, name: str, sure: NDArray[np.float64], right
     """Calibration, and what a threshold on the first answer's probability gives."""
     from models.tagger import THRESHOLD
 
-    report.figure(f"{name}_ece", ece(sure, right))
+    report.figure(f"{name}_ece", calibration_error(sure, right))
     table = reliability(sure, right)
     report.figure(f"{name}_reliability", " ".join(f"{row.mean_score:.2f}:{row.share_right:.2f}" for row in table))
     at_80 = answering(sure, right, 0.8)

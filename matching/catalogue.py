@@ -213,11 +213,15 @@ class Catalogue:
 
     def set_value(self, key: str, name: str, value: float) -> None:
         """Change one column of a live record in place; an id that is not there is ignored."""
-        for row in self.rows_of(key).tolist():
-            if row < self._n_written and self.written is not None:
-                self.written.columns[name][row] = value
-            else:
-                self._added[name][row - self._n_written] = value
+        self.set_rows(name, self.rows_of(key), value)
+
+    def set_rows(self, name: str, rows: NDArray[np.int64], values: NDArray[Any] | float) -> None:
+        """Change one column of some rows in place: one value for all, or (n,) or (n, width) of them."""
+        old = rows < self._n_written
+        each = np.broadcast_to(values, (len(rows), *self._added[name].shape[1:]))
+        if self.written is not None:
+            self.written.columns[name][rows[old]] = each[old]
+        self._added[name][rows[~old] - self._n_written] = each[~old]
 
     def apply(self, rows: Rows, removed: Sequence[str]) -> None:
         """Append `rows`, bury what they replace and what is `removed`. Ids that are not there are ignored.

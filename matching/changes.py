@@ -5,7 +5,7 @@ from collections.abc import Collection as Ids
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from features.records import Contact, Establishment, Offer, OfferSource, Profile, Training, TrainingSession
+from features.records import Contact, Establishment, Event, Offer, OfferSource, Profile, Training, TrainingSession
 from features.store import Change, Kind, Operation, Store
 from matching.catalogue import Rows
 from matching.links import Links
@@ -39,6 +39,8 @@ class Prepared:
     dropped_contacts: tuple[str, ...]
     canonical: tuple[tuple[str, str], ...]
     dropped_offers: tuple[str, ...]
+    events: tuple[Event, ...]
+    """In the order of the log."""
 
 
 def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Change], today: dt.date) -> Prepared:
@@ -77,7 +79,14 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
         dropped_contacts=tuple(ids(Kind.CONTACT, Operation.DELETE)),
         canonical=offers.canonical,
         dropped_offers=tuple(ids(Kind.OFFER, Operation.DELETE)),
+        events=_events(store, changes),
     )
+
+
+def _events(store: Store, changes: Sequence[Change]) -> tuple[Event, ...]:
+    logged = [change.record_id for change in changes if change.kind is Kind.EVENT]
+    found = store.get_many(Event, set(logged))
+    return tuple([found[key] for key in logged if key in found])
 
 
 @dataclass(frozen=True)

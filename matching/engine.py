@@ -12,15 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
+from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
 from matching.errors import NotReady
 from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, writing_generation
 from matching.links import Links
 from matching.lookups import Lookups
+from matching.pay_medians import NO_MEDIANS
 from matching.schema import Collection
 from models.published import TextModels
 
@@ -42,6 +47,11 @@ class Engine:
     """Sequence number of the last change that the catalogues hold."""
     generation: Mapping[str, Any]
     clock: Callable[[], dt.date] = dt.date.today
+    pay_medians: NDArray[np.float32] = field(default_factory=lambda: NO_MEDIANS)
+    """`pay_medians` of the generation's offers."""
+    collaboration: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    """(n_families, n_families) tastes that go together (`features.behaviour.collaborative_of`), as a trained ranker
+    brings them; (0, 0) without one."""
     refused: set[str] = field(default_factory=set)
     """Generations put in force while this one served that could not be used."""
 
@@ -68,7 +78,17 @@ class Engine:
     def _of(
         cls, loaded: Loaded, store: Store, lookups: Lookups, data_dir: Path, clock: Callable[[], dt.date]
     ) -> "Engine":
-        return cls(store, lookups, data_dir, loaded.catalogues, loaded.links, loaded.watermark, loaded.meta, clock)
+        return cls(
+            store,
+            lookups,
+            data_dir,
+            loaded.catalogues,
+            loaded.links,
+            loaded.watermark,
+            loaded.meta,
+            clock,
+            loaded.pay_medians,
+        )
 
     def catalogue(self, collection: Collection) -> Catalogue:
         return self.catalogues[collection]
@@ -114,6 +134,7 @@ class Engine:
         if isinstance(step, Prepared):
             return self._apply_changes(step)
         self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
+        self.pay_medians = step.pay_medians
         self.refused = set()
         seen, self.watermark = self.watermark, step.watermark
         return max(step.watermark - seen, 0)
@@ -128,7 +149,8 @@ class Engine:
         for offer_id in prepared.dropped_offers:
             self.links.canonical.pop(offer_id, None)
         for update in prepared.updates:
-            self.catalogues[update.collection].apply(update.rows, update.removed)
+            catalogue = self.catalogues[update.collection]
+            catalogue.apply(carried(catalogue, self.links, update.rows), update.removed)
         changed = [*prepared.dropped_contacts, *(contact.id for contact in prepared.contacts)]
         firms = {siret for key in changed if (siret := self.links.drop_contact(key)) is not None}
         firms |= {self.links.put_contact(contact) for contact in prepared.contacts}
@@ -136,6 +158,7 @@ class Engine:
             self.catalogues[Collection.ESTABLISHMENTS].set_value(
                 siret, "last_contact_day", self.links.last_contact_day(siret)
             )
+        tell(self.catalogues, self.links, self.lookups, prepared.events)
         self.watermark = prepared.watermark
         return prepared.n_changes
 

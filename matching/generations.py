@@ -2,23 +2,30 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.artifacts import Generation, publishing
+from features.records import Event
 from features.reference import Reference
+from matching.behaviour import tell
 from matching.catalogue import Catalogue
 from matching.links import Links
 from matching.lookups import Lookups
-from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, Collection
+from matching.pay_medians import pay_medians
+from matching.schema import BANDS, BEHAVIOUR, POSTINGS, SCHEMAS, SECOND_ORDER, Collection
 from matching.writer import CollectionWriter
-from matching.written import CHECKED_WHEN_READ
+from matching.written import CHECKED_WHEN_READ, COLUMNS, Written
 from models.encoder import TextEncoder
 
 INDEX_ROOT: Final = "indexes"
+PAY_MEDIANS: Final = "pay_medians.npy"
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Loaded:
 
     catalogues: Mapping[Collection, Catalogue]
     links: Links
+    pay_medians: NDArray[np.float32]
+    """`pay_medians` of the offers that were written."""
     watermark: int
     """Sequence number of the last change that it holds."""
     meta: Mapping[str, Any]
@@ -69,6 +78,35 @@ class Draft:
         yield writer
         writer.finish()
         self.counts[collection.value] = writer.n_records
+        if collection is Collection.OFFERS:
+            self._write_pay_medians()
+
+    def _write_pay_medians(self) -> None:
+        columns = self.folder / Collection.OFFERS.value / COLUMNS
+        occupations, communes, pay = (
+            np.load(columns / f"{name}.npy", allow_pickle=False) for name in ("occupation", "commune", "pay_max")
+        )
+        np.save(self.folder / PAY_MEDIANS, pay_medians(self.lookups, occupations, communes, pay))
+
+    def replay(self, events: Iterable[Sequence[Event]], links: Links) -> None:
+        """What people did, in order, told to the profiles and offers that were written and to `links`."""
+        written = {
+            collection: Written.load(self.folder / collection.value, collection, self.lookups.place_order)
+            for collection in (Collection.PROFILES, Collection.OFFERS)
+        }
+        catalogues = {collection: Catalogue(collection, None, rows) for collection, rows in written.items()}
+        happened = False
+        for batch in events:
+            happened = True
+            tell(catalogues, links, self.lookups, batch)
+        if not happened:
+            return
+        for collection, rows in written.items():
+            for name in BEHAVIOUR[collection]:
+                place = self.folder / collection.value / COLUMNS / f"{name}.npy"
+                fresh = place.with_suffix(".new.npy")  # the old file is mapped
+                np.save(fresh, rows.columns[name])
+                fresh.replace(place)
 
     def links(self, links: Links) -> None:
         """What ties the records together; once all collections are written."""
@@ -90,6 +128,7 @@ def map_generation(generation: Generation, lookups: Lookups) -> Loaded:
             for collection in Collection
         },
         links=Links.load(generation.path),
+        pay_medians=np.load(generation.path / PAY_MEDIANS, allow_pickle=False),
         watermark=int(meta["watermark"]),
         meta={**meta, "id": generation.id, "fallback_from": generation.fallback_from},
     )

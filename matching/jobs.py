@@ -1,5 +1,6 @@
 """Pairs of people and jobs: the part that subscriptions and sourcing share."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -29,10 +30,54 @@ def job_pairs(
     job: JobSide,
     closeness: NDArray[np.float32],
     distances: NDArray[np.float32],
+    over_projects: tuple[NDArray[np.float32], NDArray[np.float32]],
 ) -> JobPairs:
-    """n pairs, (n,) cosines and (n,) distances in km; a side of one row stands in all of them."""
+    """n pairs, (n,) cosines, (n,) distances in km, and the cosines over the person's projects, the best and their mean,
+    (n,) each; a side of one row stands in all of them."""
     lookups = engine.lookups
-    return JobPairs(person, job, closeness, distances, lookups.reference.rome.relation, lookups.affinity)
+    rome = lookups.reference.rome
+    return JobPairs(
+        person,
+        job,
+        closeness,
+        distances,
+        rome.relation,
+        lookups.affinity,
+        *over_projects,
+        lookups.core_skills,
+        rome.family_of,
+        engine.collaboration,
+    )
+
+
+def over_all_projects(
+    closeness: NDArray[np.float32],
+    projects: NDArray[np.float32],
+    offers: Callable[[], NDArray[np.float32]],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Best and mean cosine of each of n offers with the projects of one person.
+
+    `closeness` (n,) is what stands where there is one project; `projects` (p, dim) and `offers`, read only where there
+    are several, (n, dim), are unit vectors.
+    """
+    if len(projects) == 1:
+        return closeness, closeness
+    cosines = offers() @ projects.T
+    return cosines.max(axis=1), cosines.mean(axis=1)
+
+
+def over_found_projects(
+    closeness: NDArray[np.float32], keys: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Best and mean cosine of one job with the projects of each person that were found: `closeness` (n,) of projects,
+    `keys` (n,) the number of the person that each is of."""
+    people, person = np.unique(keys, return_inverse=True)
+    if len(people) == len(keys):
+        return closeness, closeness
+    best = np.full(len(people), -np.inf, dtype=np.float32)
+    np.maximum.at(best, person, closeness)
+    mean = (np.bincount(person, closeness) / np.bincount(person)).astype(np.float32)
+    return best[person], mean[person]
 
 
 def score_jobs(rows: NDArray[np.int64], pairs: JobPairs, ranker: Ranker) -> Scored:

@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from features.behaviour import responsiveness
 from features.records import Contact, TrainingSession
 from matching.lookups import day_number
 from matching.schema import NO_DAY
@@ -11,7 +15,7 @@ FILE = "links.json"
 
 
 class Links:
-    """Sessions of each training, contacts of each firm, and the offers that stand behind another."""
+    """Sessions of each training, contacts of each firm and its answers, and the offers that stand behind another."""
 
     def __init__(self) -> None:
         self.training_of_session: dict[str, str] = {}
@@ -22,6 +26,8 @@ class Links:
         """SIRET -> contact id -> day."""
         self.canonical: dict[str, str] = {}
         """Offer id -> id of the offer shown in its place; an offer that is shown itself is absent."""
+        self.applications: dict[int, list[int]] = {}
+        """`key_number` of a SIRET -> applications to the firm, and how many led to an interview."""
 
     def put_session(self, session: TrainingSession) -> None:
         self.drop_session(session.id)
@@ -62,10 +68,25 @@ class Links:
         else:
             self.canonical[offer_id] = canonical_id
 
+    def count_application(self, firm: int, answered: bool) -> None:
+        """Note an application to a firm, or an interview that one led to; `firm` is the `key_number` of its SIRET."""
+        self.applications.setdefault(firm, [0, 0])[int(answered)] += 1
+
+    def responsiveness(self, firms: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n,) share of each firm's applications that are answered (`features.behaviour`); NaN where none is known."""
+        none = (0, 0)
+        counts = np.array([self.applications.get(firm, none) for firm in firms.tolist()], np.int64).reshape(-1, 2)
+        return responsiveness(counts[:, 0], counts[:, 1])
+
     def save(self, folder: Path) -> None:
         (folder / FILE).write_text(
             json.dumps(
-                {"sessions": self.training_of_session, "contacts": self.contacts, "canonical": self.canonical},
+                {
+                    "sessions": self.training_of_session,
+                    "contacts": self.contacts,
+                    "canonical": self.canonical,
+                    "applications": self.applications,
+                },
                 ensure_ascii=False,
             )
         )
@@ -75,6 +96,7 @@ class Links:
         stored = json.loads((folder / FILE).read_text())
         links = cls()
         links.canonical = stored["canonical"]
+        links.applications = {int(firm): counts for firm, counts in stored["applications"].items()}
         links.training_of_session = stored["sessions"]
         for session_id, training_id in stored["sessions"].items():
             links.sessions_of_training.setdefault(training_id, set()).add(session_id)

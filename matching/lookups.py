@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.geo import curve_order, distances_to, haversine_km, unit_points
+from features.pairs.base import NO_SKILL
+from features.records import TravelMode
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
+from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from models.encoder import TextEncoder
 from models.inference import Completion
 from models.mentions import SkillReader
@@ -53,6 +56,9 @@ class Lookups:
             self.area_of_commune,
             self.departement_of_commune,
             self._points,
+            self.core_skills,
+            self.region_of_area,
+            self.reference.rome.family_of,
         )
         _ = (
             self.occupation_vectors,
@@ -114,6 +120,19 @@ class Lookups:
         )
 
     @cached_property
+    def region_of_area(self) -> NDArray[np.int64]:
+        """(n_areas + 1,) number of the region that has most communes of each area; the last entry, of no area, has a
+        number of its own."""
+        communes = self.reference.communes
+        regions = {region: row for row, region in enumerate(sorted(set(communes.regions)))}
+        counts = np.zeros((len(self.areas) + 1, len(regions) + 1), dtype=np.int64)
+        np.add.at(counts, (self.area_of_commune[:-1], np.array([regions[name] for name in communes.regions])), 1)
+        counts[-1] = 0
+        counts[-1, -1] = 1
+        nearest: NDArray[np.int64] = counts.argmax(axis=1)
+        return nearest
+
+    @cached_property
     def tension(self) -> NDArray[np.float32]:
         """(n_occupations, n_areas + 1) share of projects judged difficult; NaN unknown; last column national."""
         return self.reference.tension.share_matrix(self.reference.rome.codes, [*self.areas, None])
@@ -127,6 +146,17 @@ class Lookups:
     def affinity(self) -> NDArray[np.float32]:
         """(n_occupations, n_occupations) share of their work that occupations have in common."""
         return affinity_matrix(self.reference.rome)
+
+    @cached_property
+    def core_skills(self) -> NDArray[np.uint16]:
+        """(n_occupations + 1, width) skill rows of each occupation's *cœur de métier*, padded with `NO_SKILL`; the last
+        entry, for an unknown occupation (-1), is empty."""
+        rome = self.reference.rome
+        lists = [rows[core] for rows, core in map(rome.skills_of, range(rome.n_occupations))]
+        table = np.full((len(lists) + 1, max(map(len, lists), default=0)), NO_SKILL, dtype=np.uint16)
+        for row, skills in enumerate(lists):
+            table[row, : len(skills)] = skills
+        return table
 
     @cached_property
     def naf_rows(self) -> dict[str, int]:
@@ -167,6 +197,13 @@ class Lookups:
         communes = self.reference.communes
         near = (self.distances_from(commune)[:-1] <= radius_km) & ~communes.is_arrondissement
         return int(communes.population[near].sum())
+
+    @lru_cache(maxsize=65_536)  # noqa: B019 - one Lookups a process, as long-lived as the cache
+    def minutes_per_km(self, commune: int, modes: tuple[TravelMode, ...]) -> float:
+        """Minutes from door to door of a straight kilometre from a commune (row) by the fastest of `modes`, by car when
+        none is told; an unknown commune (-1) is neither dense nor rural."""
+        density = density_of(self.people_around(commune, AROUND_KM)) if commune >= 0 else Density.MIXED
+        return min(minutes_for(1.0, mode, density) for mode in modes or (TravelMode.CAR,))
 
     @cached_property
     def _points(self) -> NDArray[np.float64]:

@@ -88,6 +88,27 @@ SAID_ALIKE = (0.72, 0.95)
 out of four stand near or under the first, two names of one occupation near the second."""
 _AFFINITY = ((0, 0.05, 0.3, 1), (0.0, 0.3, 0.8, 1.0))
 
+_UNCOUNTED = Curve(0.0, (0, 1), (1, 1), neutral=1)
+"""Of a feature that is there for learned rankers: this one gives it no part."""
+_LEARNED_ONLY = (
+    "closeness_best",
+    "closeness_mean",
+    "appellation",
+    "skills_core",
+    "skills_required",
+    "skills_missing",
+    "contract",
+    "working_time",
+    "hours",
+    "pay_market",
+    "minutes",
+    "posts",
+    "interest",
+    "responsiveness",
+    "crowding",
+    "collaborative",
+)
+
 OFFER_RANKER = WeightedSum(
     JOB_FEATURES,
     {
@@ -103,6 +124,7 @@ OFFER_RANKER = WeightedSum(
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
         "freshness": Curve(0.04, (0, 7, 30, 90), (1, 0.85, 0.4, 0)),
         "tension": Curve(0.02, (0.2, 0.8), (0, 1)),
+        **dict.fromkeys(_LEARNED_ONLY, _UNCOUNTED),
     },
 )
 
@@ -119,8 +141,9 @@ PROFILE_RANKER = WeightedSum(
         "languages": Curve(0.03, (0, 1), (0, 1), neutral=0.7),
         "pay": Curve(0.03, (-0.2, 0, 0.2), (0, 0.7, 1)),
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
-        "freshness": Curve(0.0, (0, 365), (1, 1), neutral=1),
-        "tension": Curve(0.0, (0, 1), (1, 1), neutral=1),
+        "freshness": _UNCOUNTED,
+        "tension": _UNCOUNTED,
+        **dict.fromkeys(_LEARNED_ONLY, _UNCOUNTED),
     },
 )
 """Sourcing leaves out what does not depend on the person."""
@@ -136,6 +159,8 @@ SESSION_RANKER = WeightedSum(
         "start": Curve(0.06, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
         "doors": Curve(0.12, (0, 1, 10, 50), (0, 0.3, 0.7, 1)),
         "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
+        "funded": _UNCOUNTED,
+        "price": _UNCOUNTED,
     },
 )
 
@@ -149,5 +174,6 @@ FIRM_RANKER = WeightedSum(
         "firm_contact": Curve(0.08, (0, 30, 180), (0, 0.3, 1), neutral=0.8),
         "firm_engaged": Curve(0.06, (0, 1), (0.3, 1), neutral=0.3),
         "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
+        "firm_openings": _UNCOUNTED,
     },
 )

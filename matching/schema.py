@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.behaviour import FAMILIES_KEPT
 from features.bits import ATTENDANCE_BIT
 from features.pairs.base import NO_SKILL
 from features.records import Attendance
@@ -76,6 +77,11 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("languages", "uint64", 0),
         Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
         Column("counsellor", "int64", -1),
+        Column("appellation", "int16", -1),
+        Column("minutes_per_km", "float16", NAN),
+        Column("interest_families", "int16", -1, FAMILIES_KEPT),
+        Column("interest_points", "float32", 0, FAMILIES_KEPT),
+        Column("interest_day", "int32", 0),
     ),
     Collection.OFFERS: (
         *_PLACE,
@@ -101,6 +107,11 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
         Column("skill_weights", "float16", 0, SKILL_WIDTH),
         Column("words", "uint32", 0, WORD_WIDTH),
+        Column("appellation", "int16", -1),
+        Column("firm", "int64", -1),
+        Column("shown", "float32", 0),
+        Column("shown_day", "int32", 0),
+        Column("responsiveness", "float32", NAN),
     ),
     Collection.SESSIONS: (
         *_PLACE,
@@ -116,6 +127,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("outcome_rate", "float32", NAN),
         Column("certification", "int32", 0),
         Column("training", "int64", -1),
+        Column("price", "float32", NAN),
         Column("words", "uint32", 0, WORD_WIDTH),
     ),
     Collection.ESTABLISHMENTS: (
@@ -129,6 +141,14 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("opt_out", "bool", 0),
     ),
 }
+
+BEHAVIOUR: Final[Mapping[Collection, tuple[str, ...]]] = {
+    Collection.PROFILES: ("interest_families", "interest_points", "interest_day"),
+    Collection.OFFERS: ("shown", "shown_day", "responsiveness"),
+    Collection.SESSIONS: (),
+    Collection.ESTABLISHMENTS: (),
+}
+"""Columns that events change in place (`matching.behaviour`); no filter may rely on the ranges written with them."""
 
 WITHOUT_VECTORS: Final = frozenset({Collection.ESTABLISHMENTS})
 """Collections that are found by arrays alone (a firm's fit is a table of its sector), and need no vector index."""
@@ -174,7 +194,7 @@ BANDS: Final[Mapping[Collection, Bands]] = {
 
 POSTINGS: Final[Mapping[Collection, tuple[str, ...]]] = {
     Collection.PROFILES: ("counsellor",),
-    Collection.OFFERS: (),
+    Collection.OFFERS: ("firm",),
     Collection.SESSIONS: (),
     Collection.ESTABLISHMENTS: (),
 }

@@ -16,7 +16,7 @@ from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
-from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, score_jobs
+from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, over_found_projects, score_jobs
 from matching.lookups import day_number
 from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
@@ -84,11 +84,16 @@ def _profiles(
     candidates = retrieve(profiles, vector, kinship_to(engine.lookups, occupation), conditions)
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
+    keys = [profiles.keys(candidates.rows)]
     pairs = job_pairs(
-        engine, person_side(to_profiles), job_side(job, engine.lookups, today), candidates.closeness, distances
+        engine,
+        person_side(to_profiles, today),
+        job_side(job, engine.lookups, today, engine.pay_medians),
+        candidates.closeness,
+        distances,
+        over_found_projects(candidates.closeness, keys[0]),
     )
     scored = score_jobs(candidates.rows, pairs, PROFILE_RANKER)
-    keys = [profiles.keys(scored.rows)]
     places = best_of_each([scored], keys)
     shown = page(places, window).positions
     inferred = [bool(job("inferred")[0])] * len(shown)

@@ -18,7 +18,7 @@ from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
-from matching.jobs import job_matches, job_pairs, score_jobs
+from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
 from matching.rank import OFFER_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
@@ -47,15 +47,8 @@ def offers_for_profile(
     further, and a place (`place.PLACE_PARAMETERS`) given there takes the place of the home and its reach.
     Raises NotFound, UnknownParameter, BadParameter.
     """
-    profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
-    projects = profiles.rows_of(profile_id)
-    if len(projects) == 0:
-        raise NotFound("Le profil", profile_id)
-    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    profiled = bool(profiles.take("profiling", projects)[0])
-
-    search = _Search(engine, projects, asked, elsewhere)
+    offers = engine.catalogue(Collection.OFFERS)
+    search = search_of(engine, profile_id, parameters)
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
@@ -63,14 +56,23 @@ def offers_for_profile(
     inferred = offers.take("inferred", scored.rows[shown]).tolist()
     matches = job_matches(engine.lookups, Reader.PERSON, offers, _CARD, pairs, scored, shown, inferred)
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
-    notices = [] if profiled else [WITHOUT_PROFILING]
+    notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
     return Answer(matches, len(places), facets, " ".join(notices) or None)
 
 
+def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
+    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+    projects = engine.catalogue(Collection.PROFILES).rows_of(profile_id)
+    if len(projects) == 0:
+        raise NotFound("Le profil", profile_id)
+    asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
+    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+
+
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """One person's search: a query a project (rows of the profiles), all ranked together."""
 
     engine: Engine
@@ -79,38 +81,45 @@ class _Search:
     elsewhere: bool
     """The search names a place of its own."""
 
+    @property
+    def profiled(self) -> bool:
+        """Whether the person agreed that skills, career and behaviour serve recommendations."""
+        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
+
     def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
         today = day_number(self.engine.today())
+        vectors = profiles.index.vectors(self.projects)
         found: list[Candidates] = []
-        for project in self.projects:
+        for project, vector in zip(self.projects, vectors, strict=True):
             read = columns_of(profiles, np.array([project]))
             occupation = int(read("occupation")[0])
-            vector = profiles.index.vectors(np.array([project]))[0]
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        return self._scored(found, today)
+        return self._scored(found, vectors, today)
 
-    def _scored(self, found: Sequence[Candidates], today: int) -> tuple[JobPairs, Scored]:
-        """Pairs and scores of the candidates of each project."""
+    def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
+        """Pairs and scores of the candidates of each project, whose `vectors` are given."""
         lookups = self.engine.lookups
-        profiles = self.engine.catalogue(Collection.PROFILES)
+        profiles, offers = self.engine.catalogue(Collection.PROFILES), self.engine.catalogue(Collection.OFFERS)
         rows = joined([each.rows for each in found])
-        to_offers = columns_of(self.engine.catalogue(Collection.OFFERS), rows)
+        to_offers = columns_of(offers, rows)
         sizes = [len(each) for each in found]
         communes = np.split(to_offers("commune"), np.cumsum(sizes)[:-1])
         homes = profiles.take("commune", self.projects).tolist()
         own = columns_of(profiles, self.projects[:1])
         of_project = own if len(found) == 1 else columns_of(profiles, np.repeat(self.projects, sizes))
+        closeness = joined([each.closeness for each in found])
         pairs = job_pairs(
             self.engine,
-            person_side(of_project, own),
-            job_side(to_offers, lookups, today),
-            joined([each.closeness for each in found]),
+            person_side(of_project, today, own),
+            job_side(to_offers, lookups, today, self.engine.pay_medians),
+            closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
+            over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
         )
         return pairs, score_jobs(rows, pairs, OFFER_RANKER)
 

@@ -109,6 +109,8 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
         reach_km=read("radius_km"),
         doors=_doors(engine, candidates.rows, project, today),
         closeness=candidates.closeness,
+        fundings=to_sessions("fundings"),
+        price_eur=to_sessions("price"),
     )
 
 
@@ -131,6 +133,8 @@ def _only(pairs: SessionPairs, kept: NDArray[np.bool_]) -> SessionPairs:
         distance_km=pairs.distance_km[kept],
         doors=pairs.doors[kept],
         closeness=pairs.closeness[kept],
+        fundings=pairs.fundings[kept],
+        price_eur=pairs.price_eur[kept],
     )
 
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from functools import cache
 
+import msgspec
+
 from features.certifications import CertificationRow, Certifications
 from features.communes import CommuneRow, Communes
 from features.naf import NafHirings
@@ -38,6 +40,18 @@ ARRONDISSEMENT_PREFIXES = ("751", "6938")
 def sample_reference() -> Reference:
     """The reference data of the sample world, built once. Raises SampleFactError when a fact file is wrong."""
     return reference_of(sample_facts())
+
+
+@cache
+def sample_region(areas: tuple[str, ...]) -> Reference:
+    """The reference data of the sample world with the communes of these employment areas alone: a world generated from
+    them is as dense as a small one can be. Raises ValueError for an area that the sample does not have."""
+    facts = sample_facts()
+    unknown = set(areas) - {commune.employment_area for commune in facts.communes}
+    if unknown:
+        raise ValueError(f"the sample world has no employment area {', '.join(sorted(unknown))}")
+    inside = tuple(commune for commune in facts.communes if commune.employment_area in areas)
+    return reference_of(msgspec.structs.replace(facts, communes=inside))
 
 
 def reference_of(facts: SampleFacts) -> Reference:

@@ -323,6 +323,33 @@ class Store:
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.max(change_log.c.seq))) or 0
 
+    def logged(self, record_type: type[R], upto: int, batch_size: int = CHUNK) -> Iterator[list[R]]:
+        """The records that are there of all that were written, in the order of the change log up to the sequence number
+        `upto`, in batches; one that was written twice comes twice, as it is now."""
+        table = record_tables[KIND_OF[record_type]]
+        decoder = msgspec.json.Decoder(record_type)
+        after = 0
+        while True:
+            statement = (
+                sa.select(change_log.c.seq, table.c.body)
+                .join(table, table.c.id == change_log.c.record_id)
+                .where(
+                    change_log.c.seq > after,
+                    change_log.c.seq <= upto,
+                    change_log.c.kind == KIND_OF[record_type].value,
+                    change_log.c.operation == Operation.UPSERT.value,
+                )
+                .order_by(change_log.c.seq)
+                .limit(batch_size)
+            )
+            with self.engine.connect() as connection:
+                rows = connection.execute(statement).all()
+            if rows:
+                yield [decoder.decode(row.body) for row in rows]
+            if len(rows) < batch_size:
+                return
+            after = rows[-1].seq
+
     def changes(self, after: int, limit: int = 10_000) -> list[Change]:
         """The changes with a sequence number above `after`, in order, at most `limit`."""
         statement = sa.select(change_log).where(change_log.c.seq > after).order_by(change_log.c.seq).limit(limit)

@@ -73,6 +73,14 @@ def _distance(facts: FirmFacts) -> str:
     return f"À {kilometres(facts.distance_km)} du centre de la recherche"
 
 
+def _openings(facts: FirmFacts) -> str:
+    expected = facts.values["firm_openings"]
+    if not known(expected):
+        return "Embauches à venir inconnues"
+    hirings = counted(expected, "embauche attendue", "embauches attendues")
+    return f"{hirings} d'ici six mois dans les métiers visés"
+
+
 SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
     "firm_fit": _fit,
     "firm_people": _people,
@@ -81,5 +89,6 @@ SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
     "firm_contact": _contact,
     "firm_engaged": _engaged,
     "distance": _distance,
+    "firm_openings": _openings,
 }
 """The sentence of each of `FIRM_FEATURES`."""

@@ -9,6 +9,7 @@ import msgspec
 from features.records import Licence
 from features.rome.referential import Relation
 from matching.explain.wording import (
+    counted,
     education,
     enumeration,
     euros,
@@ -221,6 +222,126 @@ def _tension(facts: JobFacts) -> str:
     return f"{percent(share)} des recrutements de ce métier sont jugés difficiles dans ce bassin"
 
 
+def _closeness_over_projects(facts: JobFacts, name: str, among: str) -> str:
+    closeness = facts.values[name]
+    if not known(closeness):
+        return f"Proximité avec {among} inconnue"
+    degree = "très forte" if closeness >= 0.88 else "forte" if closeness >= 0.82 else "faible"
+    return f"Proximité {degree} avec {among}"
+
+
+def _closeness_best(facts: JobFacts) -> str:
+    return _closeness_over_projects(facts, "closeness_best", "le projet le plus proche")
+
+
+def _closeness_mean(facts: JobFacts) -> str:
+    return _closeness_over_projects(facts, "closeness_mean", "l'ensemble des projets")
+
+
+def _appellation(facts: JobFacts) -> str:
+    same = facts.values["appellation"]
+    if not known(same):
+        return "Appellation non précisée"
+    return "Même appellation que le projet" if same >= 1 else "Autre appellation que celle du projet"
+
+
+def _skills_core(facts: JobFacts) -> str:
+    share = facts.values["skills_core"]
+    if not known(share):
+        return "Compétences cœur de métier : pas de comparaison possible"
+    return f"{percent(share)} des compétences cœur de métier sont déclarées"
+
+
+def _skills_required(facts: JobFacts) -> str:
+    share = facts.values["skills_required"]
+    if not known(share):
+        return "Compétences exigées : pas de comparaison possible"
+    return f"{percent(share)} des compétences exigées sont déclarées"
+
+
+def _skills_missing(facts: JobFacts) -> str:
+    missing = facts.values["skills_missing"]
+    if not known(missing):
+        return "Compétences attendues : pas de comparaison possible"
+    return "Aucune compétence attendue ne manque" if missing == 0 else "Des compétences attendues ne sont pas déclarées"
+
+
+def _contract(facts: JobFacts) -> str:
+    fits = facts.values["contract"]
+    if not known(fits):
+        return "Contrat non précisé"
+    return "Contrat accepté" if fits >= 1 else "Contrat autre que ceux souhaités"
+
+
+def _working_time(facts: JobFacts) -> str:
+    fits = facts.values["working_time"]
+    if not known(fits):
+        return "Temps de travail non précisé"
+    return "Temps de travail souhaité" if fits >= 1 else "Temps de travail autre que celui souhaité"
+
+
+def _hours(facts: JobFacts) -> str:
+    beyond = facts.values["hours"]
+    if not known(beyond):
+        return "Durée hebdomadaire non précisée"
+    if abs(beyond) < 0.5:
+        return "Durée hebdomadaire usuelle pour le temps de travail souhaité"
+    side = "de plus" if beyond > 0 else "de moins"
+    return f"{counted(abs(beyond), 'heure', 'heures')} par semaine {side} que le temps de travail souhaité"
+
+
+def _pay_market(facts: JobFacts) -> str:
+    ratio = facts.values["pay_market"]
+    if not known(ratio):
+        return "Salaire non comparable à ceux du métier dans ce bassin"
+    if abs(ratio) < 0.01:
+        return "Salaire médian du métier dans ce bassin"
+    return f"Salaire {percent(abs(ratio))} {'au-dessus' if ratio > 0 else 'en dessous'} du médian de ce métier ici"
+
+
+def _minutes(facts: JobFacts) -> str:
+    minutes = facts.values["minutes"]
+    if not known(minutes):
+        return "Temps de trajet inconnu"
+    return f"Environ {counted(minutes, 'minute', 'minutes')} de trajet"
+
+
+def _posts(facts: JobFacts) -> str:
+    posts = facts.values["posts"]
+    return counted(posts, "poste à pourvoir", "postes à pourvoir") if known(posts) else "Nombre de postes inconnu"
+
+
+def _interest(facts: JobFacts) -> str:
+    points = facts.values["interest"]
+    whose = "Vous avez" if facts.reader is Reader.PERSON else "La personne a"
+    if not known(points) or points == 0:
+        return "Aucune consultation récente dans cette famille de métiers"
+    did = "consulté" if points > 0 else "écarté"
+    return f"{whose} récemment {did} des offres de cette famille de métiers"
+
+
+def _responsiveness(facts: JobFacts) -> str:
+    share = facts.values["responsiveness"]
+    if not known(share):
+        return "Réponses de l'entreprise aux candidatures inconnues"
+    return f"L'entreprise reçoit environ {percent(share)} des candidats en entretien"
+
+
+def _crowding(facts: JobFacts) -> str:
+    times = facts.values["crowding"]
+    if not known(times):
+        return "Nombre d'affichages inconnu"
+    return f"Affichée {counted(times, 'fois', 'fois')} par poste ces derniers temps"
+
+
+def _collaborative(facts: JobFacts) -> str:
+    points = facts.values["collaborative"]
+    if not known(points):
+        return "Pas de parcours comparable"
+    often = "souvent" if points > 0 else "rarement"
+    return f"Famille de métiers {often} consultée par des personnes au parcours comparable"
+
+
 SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "closeness": _closeness,
     "relation": _relation,
@@ -234,5 +355,21 @@ SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "distance": _distance,
     "freshness": _freshness,
     "tension": _tension,
+    "closeness_best": _closeness_best,
+    "closeness_mean": _closeness_mean,
+    "appellation": _appellation,
+    "skills_core": _skills_core,
+    "skills_required": _skills_required,
+    "skills_missing": _skills_missing,
+    "contract": _contract,
+    "working_time": _working_time,
+    "hours": _hours,
+    "pay_market": _pay_market,
+    "minutes": _minutes,
+    "posts": _posts,
+    "interest": _interest,
+    "responsiveness": _responsiveness,
+    "crowding": _crowding,
+    "collaborative": _collaborative,
 }
 """The sentence of each of `JOB_FEATURES`."""

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from features.rome.referential import Relation
-from matching.explain.wording import counted, education, enumeration, kilometres, known, percent, quoted
+from matching.explain.wording import counted, education, enumeration, euros, kilometres, known, percent, quoted
 
 
 class SessionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -111,6 +111,20 @@ def _distance(facts: SessionFacts) -> str:
     return f"À {kilometres(facts.distance_km)} de chez vous (déplacement accepté : {kilometres(facts.reach_km)})"
 
 
+def _funded(facts: SessionFacts) -> str:
+    funded = facts.values["funded"]
+    if not known(funded):
+        return "Financement non précisé"
+    return "Peut être financée" if funded >= 1 else "À financer vous-même"
+
+
+def _price(facts: SessionFacts) -> str:
+    price = facts.values["price"]
+    if not known(price):
+        return "Prix non publié"
+    return "Gratuite" if price == 0 else f"Coûte {euros(price)} avant financement"
+
+
 SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "relation": _relation,
     "gap_covered": _gap_covered,
@@ -120,5 +134,7 @@ SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "start": _start,
     "doors": _doors,
     "distance": _distance,
+    "funded": _funded,
+    "price": _price,
 }
 """The sentence of each of `SESSION_FEATURES`."""

@@ -42,8 +42,9 @@ LEAST_CLUSTERS: Final = 2
 """Clusters to be seen at least: where one holds thousands of allowed rows, the query may stand at its edge."""
 MOST_PICKS: Final = 2
 """Times that rows in reach are picked out by their clusters; what is still missing then is better read in order."""
-TIES: Final = 64
-"""Rows kept beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
+TIES, TIES_SHARE = 64, 1 / 8
+"""Rows kept beyond those wanted, and share of those seen: equal scores at the end of the list are then seen whole, but
+for larger ties, which cost another scan."""
 FEW_IN_REACH: Final = 20_000
 """Rows in reach up to which all are put to the filters in their order: cheaper than to pick out some."""
 MOST_SHARE: Final = 0.5
@@ -74,7 +75,7 @@ class GeoIvfIndex(HalfRowsIndex):
         wanted = min(k, len(rows))
         if wanted <= 0:
             return best(np.empty(0, np.float32), rows[:0], 0)
-        kept = min(wanted + TIES, len(rows))
+        kept = min(wanted + max(TIES, int(TIES_SHARE * len(rows))), len(rows))
         while True:
             found = best(*self._scan(query, kept, rows), kept)
             if kept == len(rows) or found.scores[wanted - 1] > found.scores[-1]:

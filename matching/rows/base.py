@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs.base import NO_SKILL
-from features.records import Record
+from features.records import Offer, Project, Record
 from features.rome.referential import Relation
 from features.text import normalise
 from matching.catalogue import Rows
@@ -165,6 +165,14 @@ def resolve_occupation(lookups: Lookups, code: str | None, title: str | None) ->
     if code not in rome.parents:
         return -1
     return nearest_occupation(lookups, rome.resolve(code), title)
+
+
+def appellation_row(lookups: Lookups, job: Project | Offer) -> int:
+    """Appellation row that is declared, else the one read in the words; -1 unknown."""
+    inferred = None if job.inferred is None else job.inferred.appellation_code
+    code = job.appellation_code if job.appellation_code is not None else inferred
+    row = None if code is None else lookups.reference.rome.get_appellation_row(code)
+    return -1 if row is None else row
 
 
 def nearest_occupation(lookups: Lookups, candidates: Sequence[int], title: str | None) -> int:

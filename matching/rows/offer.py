@@ -7,12 +7,15 @@ from types import MappingProxyType
 import msgspec
 
 from features.bits import CONTRACT_BIT, language_bits, licence_bits
+from features.pairs.skills_required import REQUIRED_WEIGHT
 from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record, occupation_code
 from features.text import shorten, without_gender_marks
 from matching.catalogue import Rows
+from matching.keys import key_number
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
+    appellation_row,
     core_skills,
     day_or_missing,
     nearest_occupation,
@@ -35,7 +38,8 @@ CARD_TEXT = 400
 ROME_V4_DATE = dt.date(2024, 3, 25)
 """Offers before this date carry v3 codes, some of which mean several fiches today."""
 
-REQUIRED_WEIGHT, CORE_WEIGHT, PLAIN_WEIGHT = 1.0, 0.8, 0.5
+CORE_WEIGHT, PLAIN_WEIGHT = 0.8, 0.5
+"""Beside `REQUIRED_WEIGHT`."""
 
 _REQUIRED, _WISHED = Exigence.REQUIRED, Exigence.WISHED  # a member is looked up anew each time it is named
 _EXPERIENCE = {ExperienceDemand.BEGINNER: 1, ExperienceDemand.WISHED: 2, ExperienceDemand.REQUIRED: 3}
@@ -88,6 +92,8 @@ def project_offers(
                 "open_to_rqth": offer.open_to_rqth,
                 "skills": skills,
                 "skill_weights": weights,
+                "appellation": appellation_row(lookups, offer),
+                "firm": -1 if offer.siret is None else key_number(offer.siret),
                 "words": word_numbers([offer.title, offer.firm_name, *(demand.label for demand in offer.skills)]),
             },
             payload_of(

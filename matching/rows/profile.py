@@ -10,6 +10,7 @@ from matching.keys import key_number
 from matching.lookups import Lookups
 from matching.rows.base import (
     RowWriter,
+    appellation_row,
     day_or_missing,
     family,
     number_or_nan,
@@ -61,12 +62,13 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
             occupation = resolve_occupation(lookups, occupation_code(project), label)
             if occupation < 0:
                 continue
+            place = place_columns(lookups, project.commune_insee or profile.commune_insee)
             available = [date for date in (profile.available_from, project.start_date) if date is not None]
             writer.add(
                 profile.id,
                 {
                     **shared,
-                    **place_columns(lookups, project.commune_insee or profile.commune_insee),
+                    **place,
                     "occupation": occupation,
                     "radius_km": project_reach_km(profile, project),
                     "contracts": contract_bits(project.contracts),
@@ -74,6 +76,8 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
                     "pay_floor": number_or_nan(project.pay_floor_monthly),
                     "available_day": day_or_missing(max(available, default=None)),
                     "experience_months": experience_months(held, occupation, lookups),
+                    "appellation": appellation_row(lookups, project),
+                    "minutes_per_km": lookups.minutes_per_km(place["commune"], profile.mobility.modes),
                 },
                 payload,
                 [(label, LABEL_WEIGHT), (skills_text, SKILLS_WEIGHT)],

@@ -68,6 +68,7 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "accessible": -1 if session.accessible is None else int(session.accessible),
                 "outcome_rate": number_or_nan(training.outcome_rate),
                 "certification": certification_number(training.rncp),
+                "price": number_or_nan(session.price_eur),
                 "training": key_number(session.training_id),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
             },

@@ -98,7 +98,7 @@ def _within_budget(applied: NDArray[np.bool_], person: Ints, worth: Floats, budg
 
 
 def _reasons(worth: Worth, times_seen: NDArray[np.uint8], opened: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The part that weighs most against it, of those the person knows of; seen three times before, that alone is a reason."""
+    """The part that weighs most against it, of those the person knows of; or that it was shown three times before."""
     pay = np.where(opened, worth.pay, worth.pay_guessed)
     hours, place = (np.where(opened, part, 0) for part in (worth.hours, worth.place + worth.match))
     parts = np.stack([worth.occupation, worth.distance + 0.5, pay, hours, worth.contract, place], axis=1)

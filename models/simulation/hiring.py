@@ -71,21 +71,21 @@ def answer(truth: HiddenTruth, waiting: Waiting, posts_left: Rows, week: int, se
     n_offers = len(posts_left)
     piled = np.bincount(offer, minlength=n_offers)[offer] / np.maximum(posts_left[offer], 1)
     capacity = np.floor(employers.reads[firm] * posts_left[offer] + 1)
-    read = _rank_within(offer, waiting.week + uniform(seed, Purpose.QUEUE, person, offer)) < capacity
+    read = rank_within(offer, waiting.week + uniform(seed, Purpose.QUEUE, person, offer)) < capacity
     responds = employers.responds[firm] * np.minimum(1, (PILE / np.maximum(piled, PILE)) ** 0.5)
     merit = truth.merit(pairs, week)
     answered = read & (uniform(seed, Purpose.ANSWER, person, offer) < responds)
     interviewed = answered & (uniform(seed, Purpose.INTERVIEW, person, offer) < truth.interview_chance(merit))
     fits = interviewed & (uniform(seed, Purpose.HIRE, person, offer) < truth.hire_chance(merit))
     rivalry = merit + np.float32(RIVALRY_NOISE) * normal(seed, Purpose.RIVALRY, person, offer)
-    chosen = fits & (_rank_within(offer, np.where(fits, -rivalry, np.inf)) < posts_left[offer])
+    chosen = fits & (rank_within(offer, np.where(fits, -rivalry, np.inf)) < posts_left[offer])
     worth = truth.worth(pairs, week).total
     willing = chosen & (worth > ACCEPTS_FROM)
-    hired = willing & (_rank_within(person, np.where(willing, -worth, np.inf)) == 0)
+    hired = willing & (rank_within(person, np.where(willing, -worth, np.inf)) == 0)
     return Answers(read, interviewed, hired)
 
 
-def _rank_within(group: Ints, value: Floats) -> NDArray[np.int64]:
+def rank_within(group: Ints, value: Floats) -> NDArray[np.int64]:
     """(n,) how many of the same group have a lower value, those of the same value in order of the rows."""
     order = np.lexsort((value, group))
     firsts = np.flatnonzero(np.diff(group[order], prepend=-1))

@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ranking.outcomes import Outcome
 from models.simulation.attention import Deeds
 from models.simulation.lists import Lists
 from models.simulation.market import Floats, Ints, Rows
 
 NEVER: Final = -1
-DISMISSED, SHOWN, OPENED, SAVED, APPLIED, INTERVIEWED, HIRED = range(7)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,17 +45,17 @@ class Log:
         return len(self.person)
 
     def outcome(self, known_at: int | None = None) -> NDArray[np.int8]:
-        """(n,) the furthest that each went, `DISMISSED` .. `HIRED`, as known at the beginning of a week: interviews
+        """(n,) the furthest that each went, `Outcome`, as known at the beginning of a week: interviews
         and hires of that week and later are not known yet. None: at the end."""
         horizon = self.weeks if known_at is None else known_at
-        found = np.full(len(self), SHOWN, dtype=np.int8)
+        found = np.full(len(self), Outcome.SHOWN, dtype=np.int8)
         for mask, outcome in (
-            (self.opened, OPENED),
-            (self.saved, SAVED),
-            (self.reason >= 0, DISMISSED),
-            (self.applied, APPLIED),
-            (_known(self.interviewed_week, horizon), INTERVIEWED),
-            (_known(self.hired_week, horizon), HIRED),
+            (self.opened, Outcome.OPENED),
+            (self.saved, Outcome.SAVED),
+            (self.reason >= 0, Outcome.DISMISSED),
+            (self.applied, Outcome.APPLIED),
+            (_known(self.interviewed_week, horizon), Outcome.INTERVIEWED),
+            (_known(self.hired_week, horizon), Outcome.HIRED),
         ):
             found[mask] = outcome
         return found

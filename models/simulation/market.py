@@ -22,6 +22,7 @@ def as_floats(values: NDArray[np.floating]) -> Floats:
     return values.astype(np.float32, copy=False)
 
 
+DAYS_A_WEEK: Final = 7
 N_LEVELS: Final = 3
 """Levels of the tree of occupations above the occupation itself: grand domain, domain, family."""
 MAX_TARGETS: Final = 3
@@ -82,6 +83,8 @@ class Persons:
     urban: NDArray[np.bool_]
     arrival_week: Rows
     """Week from which the person uses the service; 0 or less: from the beginning."""
+    profiling: NDArray[np.bool_]
+    """Agreed that what they did serves recommendations."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -162,7 +165,7 @@ class Market:
 
     def open_in(self, week: int) -> NDArray[np.bool_]:
         """(n_offers,) published by the first day of the week and not yet closed on it, filled or not."""
-        day = 7 * week
+        day = DAYS_A_WEEK * week
         opened: NDArray[np.bool_] = (self.offers.published_day <= day) & (self.offers.closing_day > day)
         return opened
 

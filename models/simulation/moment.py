@@ -6,8 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from models.simulation.behaviours import NAMES as BEHAVIOUR_NAMES
+from models.simulation.behaviours import Behaviours
 from models.simulation.lists import Lists
-from models.simulation.market import Floats, Ints, Market, Rows
+from models.simulation.market import DAYS_A_WEEK, Floats, Ints, Market, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,8 @@ class Moment:
     """(n_offers,) posts not filled; 0 of an offer that is still published means that it was withdrawn."""
     untouched: NDArray[np.bool_]
     """(n_candidates,) neither put aside nor applied to by their person."""
+    behaviours: Behaviours
+    """What people and firms did before this week."""
 
     @cached_property
     def open_offers(self) -> NDArray[np.bool_]:
@@ -43,7 +47,9 @@ class Moment:
     def features(self, candidates: NDArray[np.int64]) -> Floats:
         """(n, n_names) the product's features of candidates today, in the order of `market.names`."""
         matrix = self.market.features[candidates]
-        if "freshness" in self.market.names:
-            age = 7 * self.week - self.market.offers.published_day[self.market.offer[candidates]]
-            matrix[:, self.market.names.index("freshness")] = np.clip(age, 0, 365)
+        changing = [name for name in BEHAVIOUR_NAMES if name in self.market.names]
+        if changing:
+            values = self.behaviours.features(self.market, candidates, DAYS_A_WEEK * self.week)
+            for name in changing:
+                matrix[:, self.market.names.index(name)] = values[name]
         return matrix

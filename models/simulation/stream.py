@@ -1,7 +1,5 @@
 """`Stream`: weeks on a market. Employers answer, people come and go, lists are shown, people act on them."""
 
-from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -9,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.simulation.attention import react
+from models.simulation.behaviours import NAMES as BEHAVIOUR_NAMES
+from models.simulation.behaviours import Behaviours
 from models.simulation.chances import Purpose, uniform
 from models.simulation.hidden import HiddenTruth
 from models.simulation.hiring import PATIENCE_WEEKS, Waiting, answer, nothing_waits
-from models.simulation.lists import Lists, top_lists
+from models.simulation.lists import Lists
 from models.simulation.log import Log, Shown, assemble
-from models.simulation.market import Floats, Market
+from models.simulation.market import DAYS_A_WEEK, Floats, Market
 from models.simulation.moment import Moment
 
 OUTSIDE_A_WEEK: Final = 0.05
@@ -34,7 +34,15 @@ class Stream:
     the same weeks; under other lists, what does not depend on them stays the same (`chances`).
     """
 
-    def __init__(self, market: Market, truth: HiddenTruth, seed: int, keep_features: bool = True) -> None:
+    def __init__(
+        self,
+        market: Market,
+        truth: HiddenTruth,
+        seed: int,
+        keep_features: bool = True,
+        learned: Floats | None = None,
+    ) -> None:
+        """`keep_features`: the log tells the features of what was shown; `learned`: `Behaviours.learned`."""
         self.market = market
         self.seed = seed
         self._truth = truth
@@ -44,6 +52,8 @@ class Stream:
         self._posts_left = market.offers.posts.copy()
         self._seen = np.zeros(market.n_candidates, dtype=np.uint8)
         self._waiting: Waiting = nothing_waits()
+        self._behaviours = Behaviours.none(market, learned)
+        self._follows = not set(BEHAVIOUR_NAMES).isdisjoint(market.names)
         self._shown: list[Shown] = []
         self._n_shown = 0
         self._interviewed: list[tuple[NDArray[np.int64], int]] = []
@@ -68,7 +78,7 @@ class Stream:
         )
         visits = uniform(self.seed, Purpose.VISIT, persons, week) < self._truth.tastes.visits
         visitors = np.flatnonzero(visits & self._here & (market.persons.arrival_week <= week)).astype(np.int32)
-        return Moment(market, week, visitors, self._posts_left.copy(), self._seen < GONE)
+        return Moment(market, week, visitors, self._posts_left.copy(), self._seen < GONE, self._behaviours)
 
     def show(self, moment: Moment, lists: Lists) -> None:
         """Show lists and let people act on them. Results that `moment` does not allow are left out, those that follow
@@ -87,10 +97,13 @@ class Stream:
         market, week, waiting = self.market, self._week, self._waiting
         offer = market.offer[waiting.candidate]
         alive = self._here[market.person[waiting.candidate]] & (self._posts_left[offer] > 0)
-        waiting = waiting.kept(alive & (market.offers.closing_day[offer] > 7 * (week - 2)))
+        waiting = waiting.kept(alive & (market.offers.closing_day[offer] > DAYS_A_WEEK * (week - 2)))
         answers = answer(self._truth, waiting, self._posts_left, week, self.seed)
         self._interviewed.append((waiting.impression[answers.interviewed], week))
         self._hired.append((waiting.impression[answers.hired], week))
+        if self._follows:
+            invited = waiting.candidate[answers.interviewed]
+            self._behaviours = self._behaviours.after_interviews(market, invited, DAYS_A_WEEK * week)
         candidates = waiting.candidate[answers.hired]
         np.subtract.at(self._posts_left, market.offer[candidates], 1)
         self._here[market.person[candidates]] = False
@@ -106,30 +119,10 @@ class Stream:
         applied = np.flatnonzero(deeds.applied)
         week = np.full(len(applied), self._week, dtype=np.int16)
         self._waiting = self._waiting.and_then(Waiting(lists.candidate[applied], self._n_shown + applied, week))
+        if self._follows:
+            self._behaviours = self._behaviours.after(self.market, lists, deeds, DAYS_A_WEEK * self._week)
         self._shown.append(Shown(self._week, lists, deeds, features))
         self._n_shown += len(lists)
-
-
-Lister = Callable[[Moment], Lists]
-"""What a policy is to the stream: what may be known in a week -> the lists to show."""
-
-
-def play(market: Market, truth: HiddenTruth, lister: Lister, weeks: int, seed: int, keep_features: bool = True) -> Log:
-    """Let so many weeks go by under a policy; what was shown and what came of it."""
-    stream = Stream(market, truth, seed, keep_features)
-    for _ in range(weeks):
-        moment = stream.begin_week()
-        stream.show(moment, lister(moment))
-    return stream.log()
-
-
-def by_score(score: Callable[[Moment, NDArray[np.int64]], Floats], k: int) -> Lister:
-    """The policy that shows each visitor the k allowed candidates of the highest score."""
-
-    def lists(moment: Moment) -> Lists:
-        return top_lists(moment.market, moment.visitors, moment.may_show, partial(score, moment), k)
-
-    return lists
 
 
 def _portions(lists: Lists) -> list[slice]:

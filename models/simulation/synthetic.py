@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.world.names import siret
+from models.simulation.calendar import arrival_weeks, closing_days, publication_days
 from models.simulation.market import (
     MAX_TARGETS,
     ContractKind,
@@ -30,9 +31,6 @@ KM_A_DEGREE: Final = 111.195
 """Towns stand near the equator of their plane: a degree is as long both ways."""
 MINIMUM_PAY: Final = 1802.0
 """Gross euros a month for 35 hours: the order of the French minimum wage of 2025."""
-LIFE_DAYS: Final = (28, 70)
-BEFORE_DAYS: Final = 42
-"""How long before week 0 the first offers were published."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +150,8 @@ def _draw_persons(
         part_time=generator.random(n) < 0.14,
         has_car=generator.random(n) < 0.76,
         urban=towns[town, 2] > 2 * np.median(towns[:, 2]),
-        arrival_week=np.where(generator.random(n) < 0.6, 0, generator.integers(0, sizes.weeks, n)).astype(np.int16),
+        arrival_week=arrival_weeks(n, sizes.weeks, generator),
+        profiling=generator.random(n) < 0.8,
     )
 
 
@@ -167,7 +166,7 @@ def _draw_offers(
 ) -> Offers:
     n = sizes.offers
     occupation = generator.choice(len(occupations), n, p=popularity).astype(np.int16)
-    published = _published(occupations.season[occupation], 7 * sizes.weeks, generator)
+    published = publication_days(occupations.season[occupation], sizes.weeks, generator)
     point = _around(towns, town, generator)
     told = generator.random(n) < 0.6
     pay = occupations.pay[occupation] * np.exp(generator.normal(0.02, 0.12, n))
@@ -188,21 +187,8 @@ def _draw_offers(
         firm=np.where(generator.random(n) < 0.9, generator.integers(0, n_firms, n), -1).astype(np.int32),
         posts=(1 + generator.poisson(0.25, n)).astype(np.int16),
         published_day=published,
-        closing_day=(published + generator.integers(*LIFE_DAYS, n)).astype(np.int16),
+        closing_day=closing_days(published, generator),
     )
-
-
-def _published(season: NDArray[np.float32], days: int, generator: np.random.Generator) -> Rows:
-    """Days of publication, more of them where the season is high; some before day 0."""
-    best = generator.integers(-BEFORE_DAYS, days, len(season))
-    kept = np.zeros(len(season), dtype=np.bool_)
-    for _ in range(6):
-        drawn = generator.integers(-BEFORE_DAYS, days, len(season))
-        height = (1 + season[:, 0] * np.cos(2 * np.pi * (drawn / 7 - season[:, 1]) / 52)) / 2
-        taken = ~kept & (generator.random(len(season)) < height)
-        best, kept = np.where(taken, drawn, best), kept | taken
-    days_of: Rows = best.astype(np.int16)
-    return days_of
 
 
 def _near(occupation: Rows, occupations: Occupations, generator: np.random.Generator) -> Rows:

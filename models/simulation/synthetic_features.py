@@ -19,9 +19,20 @@ NAMES: Final = (
     "pay",
     "distance",
     "freshness",
+    "pay_market",
+    "working_time",
+    "hours",
+    "minutes",
+    "posts",
+    "interest",
+    "responsiveness",
+    "crowding",
+    "collaborative",
 )
-"""Features made here, of the names of `JOB_FEATURES`."""
+"""Features made here, of the names of `JOB_FEATURES`; the last four only as weeks go by, NaN until then."""
 
+FULL_TIME, PART_TIME = 35, 24
+"""Weekly hours that full time and part time stand for, as in the feature `hours`."""
 _ROWS: Final = 50 * CHUNK
 
 
@@ -50,9 +61,14 @@ def pair_features(persons: Persons, offers: Offers, occupations: Occupations, fo
             "pay": offers.pay[offer] / persons.pay_floor[person] - 1,
             "distance": found.distance_km[rows] / np.maximum(persons.reach_km[person], 1.0),
             "freshness": np.maximum(-offers.published_day[offer], 0),
+            "pay_market": offers.pay[offer] / occupations.pay[offers.occupation[offer]] - 1,
+            "working_time": persons.part_time[person] == (offers.weekly_hours[offer] < FULL_TIME),
+            "hours": offers.weekly_hours[offer] - np.where(persons.part_time[person], PART_TIME, FULL_TIME),
+            "minutes": found.distance_km[rows] * np.where(persons.has_car[person], 1.7, 3.5),
+            "posts": offers.posts[offer],
         }
         for column, name in enumerate(NAMES):
-            matrix[rows, column] = np.clip(values[name], *limits[name])
+            matrix[rows, column] = np.clip(values[name], *limits[name]) if name in values else np.nan
     return matrix
 
 

@@ -6,19 +6,15 @@ import numpy as np
 import pytest
 
 from benchmarks.text_metrics import (
-    Bin,
     GroupMean,
     accuracy_at,
     answered_at,
     answering,
     by_group,
-    ece,
     first_right,
     macro_mean,
     mrr,
     ndcg_at,
-    paired_interval,
-    reliability,
     worst,
 )
 
@@ -60,32 +56,6 @@ def test_ndcg() -> None:
     assert ndcg_at(np.array([10.0, 11.0]), 10) == pytest.approx((1 / math.log2(11)) / 2)
 
 
-def test_reliability_and_ece() -> None:
-    scores = np.array([0.9, 0.1, 0.7, 0.3])
-    right = np.array([True, False, False, True])
-    assert reliability(scores, right, bins=2) == (
-        Bin(2, pytest.approx(0.2), 0.5),
-        Bin(2, pytest.approx(0.8), 0.5),
-    )
-    assert ece(scores, right, bins=2) == pytest.approx((2 * 0.3 + 2 * 0.3) / 4)
-    assert ece(scores, right, bins=4) == pytest.approx((0.1 + 0.7 + 0.7 + 0.1) / 4)
-
-
-def test_bins_have_equal_mass_and_none_is_empty() -> None:
-    scores = np.linspace(0, 1, 7)
-    sizes = [row.size for row in reliability(scores, scores > 0.5, bins=3)]
-    assert sizes == [3, 2, 2]
-    assert len(reliability(scores[:2], scores[:2] > 0.5, bins=15)) == 2
-    assert reliability(scores[:0], scores[:0] > 0.5) == ()
-    assert math.isnan(ece(scores[:0], scores[:0] > 0.5))
-
-
-def test_bins_of_unequal_sizes_weigh_by_their_size() -> None:
-    scores = np.array([0.2, 0.4, 0.9])
-    right = np.array([False, True, True])
-    assert ece(scores, right, bins=2) == pytest.approx((2 * abs(0.3 - 0.5) + 1 * abs(0.9 - 1)) / 3)
-
-
 def test_threshold_that_answers_a_share() -> None:
     scores = np.array([0.9, 0.8, 0.4, 0.2, 0.1])
     right = np.array([True, False, True, True, False])
@@ -106,29 +76,6 @@ def test_a_threshold_above_every_score_answers_nothing() -> None:
     found = answered_at(np.array([0.5, 0.1]), np.array([True, True]), 0.6)
     assert found.coverage == 0
     assert math.isnan(found.precision)
-
-
-def test_paired_interval_of_a_constant_difference_is_that_difference() -> None:
-    ours = np.array([1.0, 2.0, 3.0])
-    assert paired_interval(ours, ours - 0.5, draws=50) == (0.5, 0.5)
-
-
-def test_paired_interval_keeps_the_pairs_together() -> None:
-    draw = np.random.default_rng(1)
-    hard = draw.random(400)
-    low, high = paired_interval(hard + 0.1 + draw.normal(0, 0.01, 400), hard, draws=300)
-    assert 0.09 < low < 0.1 < high < 0.11
-
-
-def test_paired_interval_of_two_values_by_hand() -> None:
-    low, high = paired_interval(np.array([0.0, 1.0]), np.array([0.0, 0.0]), draws=4000)
-    assert (low, high) == (0.0, 1.0), "means are 0, .5 or 1 with chances 1/4, 1/2, 1/4"
-    assert paired_interval(np.array([0.0, 1.0]), np.zeros(2), draws=4000, level=0.4) == (0.5, 0.5)
-
-
-def test_paired_values_of_different_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match="got 2 and 3"):
-        paired_interval(np.zeros(2), np.zeros(3))
 
 
 def test_groups() -> None:
