@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from api.examples import EXAMPLES
 from features.store import Kind
+from matching.explain.families import LABELS, Family
 
 Json = dict[str, Any]
 
@@ -17,14 +18,20 @@ NEED: Final[Json] = {
 SEARCH: Final[Json] = {"codesROME": ["J1501", "K1304"], "commune": "23096", "rayonKm": 40}
 
 
-def _closeness(score: float, km: float | None, reason: str, part: str, gap: str) -> Json:
+def _closeness(score: float, km: float | None, reason: str, part: str, gaps: list[str], **besides: object) -> Json:
+    near = round(score - 0.28, 4)
     found: Json = {
         "score": score,
-        "raisons": [
-            {"critere": "relation", "texte": reason, "contribution": 0.28},
-            {"critere": "distance", "texte": part, "contribution": round(score - 0.28, 4)},
+        "familles": [
+            {"famille": Family.PLACE.value, "libelle": LABELS[Family.PLACE], "contribution": near},
+            {"famille": Family.OCCUPATION.value, "libelle": LABELS[Family.OCCUPATION], "contribution": 0.28},
         ],
-        "manques": [gap],
+        "raisons": [
+            {"critere": "distance", "famille": Family.PLACE.value, "texte": part, "contribution": near},
+            {"critere": "relation", "famille": Family.OCCUPATION.value, "texte": reason, "contribution": 0.28},
+        ],
+        "manques": gaps,
+        **besides,
     }
     return found if km is None else {**found, "distanceKm": km}
 
@@ -35,19 +42,38 @@ def _answer(record: Json, closeness: Json, facet: str, value: str, label: str) -
         "filtresPossibles": [
             {"filtre": facet, "agregation": [{"valeurPossible": value, "libelle": label, "nbResultats": 1}]}
         ],
+        "modele": "transparent",
     }
 
 
 OFFER_ANSWER: Final = _answer(
     EXAMPLES[Kind.OFFER],
-    _closeness(0.83, 4.2, "Même métier que votre projet.", "À 4 km de chez vous.", "Permis B souhaité."),
+    _closeness(
+        0.83,
+        4.2,
+        "C'est le métier que vous visez : « Aide-soignant / Aide-soignante »",
+        "À 4,2 km de chez vous, dans votre rayon de 20 km",
+        ["Permis B souhaité, non déclaré"],
+        plusPetitChangement={
+            "nature": "permis",
+            "texte": "Avec le permis B, cette offre gagnerait 3 points sur 100",
+            "gain": 0.03,
+        },
+    ),
     "typeContrat",
     "CDI",
     "Contrat à durée indéterminée",
 )
 SESSION_ANSWER: Final = _answer(
     {**EXAMPLES[Kind.SESSION], "formation": EXAMPLES[Kind.TRAINING]},
-    _closeness(0.74, 0.0, "Mène au métier que vous visez.", "Dans votre commune.", "Niveau 3 demandé à l'entrée."),
+    _closeness(
+        0.74,
+        0.0,
+        "Mène au métier que vous visez : « Aide-soignant / Aide-soignante »",
+        "Dans votre commune",
+        [],
+        obstacles=["Niveau d'entrée demandé : CAP ou équivalent (déclaré : niveau 2)"],
+    ),
     "financement",
     "CPF",
     "Compte personnel de formation",
@@ -61,7 +87,37 @@ PROFILE_ANSWER: Final = _answer(
         "permis": ["B"],
         "departement": "23",
     },
-    _closeness(0.81, 4.2, "Vise ce métier.", "À 4 km du poste.", "Une compétence demandée n'est pas déclarée."),
+    {
+        "score": 0.81,
+        "familles": [
+            {"famille": Family.OCCUPATION.value, "libelle": LABELS[Family.OCCUPATION], "contribution": 0.48},
+            {"famille": Family.ACCEPTED.value, "libelle": LABELS[Family.ACCEPTED], "contribution": 0.33},
+        ],
+        "raisons": [
+            {
+                "critere": "relation",
+                "famille": Family.OCCUPATION.value,
+                "texte": "C'est le métier que la personne vise : « Aide-soignant / Aide-soignante »",
+                "contribution": 0.48,
+            },
+            {
+                "critere": "accord",
+                "famille": Family.ACCEPTED.value,
+                "texte": "À 5 km environ du lieu de travail, et ce que la personne accepte ou recherche "
+                "(le détail lui appartient)",
+                "contribution": 0.33,
+            },
+        ],
+        "manques": ["Compétences non déclarées : Transmettre les informations à l'équipe"],
+        "plusPetitChangement": {
+            "nature": "competence",
+            "texte": "Avec la compétence « Transmettre les informations à l'équipe » (à vérifier en entretien, "
+            "ou à acquérir en formation), ce profil gagnerait 2 points sur 100 et passerait du 3e au 2e rang",
+            "gain": 0.02,
+            "rang": 2,
+        },
+        "distanceKm": 5.0,
+    },
     "codeROME",
     "J1501",
     "Aide-soignant / Aide-soignante",
@@ -78,7 +134,13 @@ FIRM_ANSWER: Final = _answer(
         "hiring_potential": 4.5,
         "aPresenter": [{"id": "exemple-profil", "metier": "Aide-soignant / Aide-soignante"}],
     },
-    _closeness(0.69, 3.1, "Ce secteur embauche ce métier.", "À 3 km du centre.", "Aucune embauche connue ce mois-ci."),
+    _closeness(
+        0.69,
+        3.1,
+        "40 % des embauches du secteur vont aux métiers visés : Aide-soignant / Aide-soignante",
+        "À 3,1 km du centre de la recherche",
+        ["Moins d'une embauche attendue d'ici six mois"],
+    ),
     "trancheEffectif",
     "50-99",
     "50 à 99 salariés",

@@ -8,18 +8,41 @@ import numpy as np
 from starlette.responses import Response
 
 from api.pagination import page
+from api.rounding import parts_of
 from features.records import Record
 from matching.answer import Answer, Match, Window
+from matching.explain.families import LABELS, Family
 
 R = TypeVar("R", bound=Record)
 
 
 class Raison(msgspec.Struct, frozen=True, gc=False):
-    """Un critère du score : ce qu'il dit ici, et sa part. Les parts s'additionnent pour faire le score."""
+    """Un critère du score : ce qu'il dit ici, et sa part. `base` et les parts s'additionnent pour faire le score."""
 
     critere: str
+    famille: str
+    """Le code de sa famille (`familles[].famille`)."""
     texte: str
     contribution: float
+
+
+class Famille(msgspec.Struct, frozen=True, gc=False):
+    """Une famille de critères et la somme de leurs parts, la plus lourde d'abord."""
+
+    famille: str
+    libelle: str
+    contribution: float
+
+
+class PlusPetitChangement(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Le plus petit changement qui ferait monter ce résultat d'un point sur 100 au moins."""
+
+    nature: str
+    texte: str
+    gain: float
+    """Ce que le score gagnerait."""
+    rang: int | None = None
+    """Le rang que ce résultat prendrait, à partir de 1, s'il est seul à bouger."""
 
 
 class ValeurPossible(msgspec.Struct, frozen=True, gc=False):
@@ -38,26 +61,50 @@ class FiltrePossible(msgspec.Struct, frozen=True):
 
 
 class Rapprochement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Ce que chaque résultat porte en plus de l'enregistrement : score, distance, raisons et manques."""
+    """Ce que chaque résultat porte en plus de l'enregistrement : score, distance, raisons, manques, obstacles."""
 
     score: float
     """De 0 à 1."""
+    familles: tuple[Famille, ...]
+    """Les raisons, par famille. `base` et ces sommes font le score."""
     raisons: tuple[Raison, ...]
+    """Les plus lourdes d'abord."""
     manques: tuple[str, ...]
+    """Ce qui est souhaité ou attendu et n'est pas déclaré."""
+    base: float = 0.0
+    """D'où part le score avant toute raison : absent pour une somme pondérée, le score moyen pour un modèle appris."""
+    obstacles: tuple[str, ...] = ()
+    """Ce qui est exigé, par la loi ou par l'annonce, et n'est pas déclaré."""
+    plusPetitChangement: PlusPetitChangement | None = None
     distanceKm: float | None = None
 
 
-SHAPES: tuple[type[msgspec.Struct], ...] = (Raison, ValeurPossible, FiltrePossible, Rapprochement)
+SHAPES: tuple[type[msgspec.Struct], ...] = (
+    Raison,
+    Famille,
+    PlusPetitChangement,
+    ValeurPossible,
+    FiltrePossible,
+    Rapprochement,
+)
 
 SCORE_DIGITS = 4
+EMPLOYER_DIGITS = 2
+"""An employer reads whole points: finer scores would let them solve for what a person would accept, by asking again
+with other conditions."""
 
 
 def search_page(
-    unit: str, window: Window, answer: Answer[R], view: Callable[[Match[R]], bytes], **besides: object
+    unit: str,
+    window: Window,
+    answer: Answer[R],
+    view: Callable[[Match[R]], bytes],
+    digits: int = SCORE_DIGITS,
+    **besides: object,
 ) -> Response:
-    """The page of an answer; `view` gives the public fields of what matched, a JSON object that is not empty, and
-    `besides` is true of the whole answer."""
-    closeness = _closeness(answer.matches)
+    """The page of an answer; `view` gives the public fields of what matched, a JSON object that is not empty,
+    `digits` those of scores and their parts, and `besides` is true of the whole answer."""
+    closeness = _closeness(answer.matches, digits)
     body: dict[str, object] = {
         "resultats": [
             msgspec.Raw(merged(view(match), each)) for match, each in zip(answer.matches, closeness, strict=True)
@@ -72,6 +119,8 @@ def search_page(
     }
     if answer.notice is not None:
         body["avis"] = answer.notice
+    if answer.model is not None:
+        body["modele"] = answer.model
     return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 
@@ -80,18 +129,46 @@ def merged(first: bytes, second: bytes) -> bytes:
     return b"%b,%b" % (first[:-1], second[1:])
 
 
-def _closeness(matches: Sequence[Match[R]]) -> list[bytes]:
+def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
     """The JSON of the `Rapprochement` of each match."""
-    contributions = [reason.contribution for match in matches for reason in match.reasons]
-    rounded = iter(np.round(contributions, SCORE_DIGITS).tolist())  # at once: a page has hundreds
+    if not matches:
+        return []
+    parts = np.array([[match.base, *[reason.contribution for reason in match.reasons]] for match in matches])
+    units = parts_of(np.array([match.score for match in matches]), parts, digits).tolist()
     return [
-        msgspec.json.encode(
-            Rapprochement(
-                round(match.score, SCORE_DIGITS),
-                tuple([Raison(reason.feature, reason.text, next(rounded)) for reason in match.reasons]),
-                match.gaps,
-                None if match.distance_km is None else round(match.distance_km, 1),
-            )
-        )
-        for match in matches
+        msgspec.json.encode(_told(match, base, shares, digits))
+        for match, (base, *shares) in zip(matches, units, strict=True)
     ]
+
+
+def _told(match: Match[R], base: int, shares: list[int], digits: int) -> Rapprochement:
+    """A match in French; `base` and `shares` (parallel to its reasons) in units of 10**-digits, which add up."""
+    unit = 10**digits
+    sums: dict[Family, int] = {}
+    for reason, share in zip(match.reasons, shares, strict=True):
+        sums[reason.family] = sums.get(reason.family, 0) + share
+    change = match.change
+    return Rapprochement(
+        score=(base + sum(shares)) / unit,
+        familles=tuple(
+            [
+                Famille(family.value, LABELS[family], share / unit)
+                for family, share in sorted(sums.items(), key=lambda item: -abs(item[1]))
+            ]
+        ),
+        raisons=tuple(
+            [
+                Raison(reason.feature, reason.family.value, reason.text, share / unit)
+                for reason, share in zip(match.reasons, shares, strict=True)
+            ]
+        ),
+        manques=match.gaps,
+        base=base / unit,
+        obstacles=match.obstacles,
+        plusPetitChangement=(
+            None
+            if change is None
+            else PlusPetitChangement(change.kind, change.text, round(change.gain, digits), change.rank)
+        ),
+        distanceKm=None if match.distance_km is None else round(match.distance_km, 1),
+    )

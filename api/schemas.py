@@ -93,5 +93,10 @@ def _answer(item: Json) -> Json:
             "resultats": {"type": "array", "items": item},
             "filtresPossibles": {"type": "array", "items": {"$ref": "#/components/schemas/FiltrePossible"}},
             "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
+            "modele": {
+                "type": "string",
+                "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
+                "`transparent`, la somme pondérée.",
+            },
         },
     }

@@ -7,6 +7,7 @@ import msgspec
 
 from features.records import Record
 from matching.errors import BadParameter
+from matching.explain.families import Family
 
 R = TypeVar("R", bound=Record)
 
@@ -31,15 +32,28 @@ class Window:
 
 
 class Reason(msgspec.Struct, frozen=True, gc=False):
-    """One criterion of a score: what it says here, in French, and its share of the score."""
+    """One criterion of a score: what it is about, what it says here, in French, and its share of the score."""
 
     feature: str
+    family: Family
     text: str
     contribution: float
 
 
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """The smallest change that would lift a result by an amount that shows."""
+
+    kind: str
+    text: str
+    """In French, the gain included."""
+    gain: float
+    """What the score would gain."""
+    rank: int | None
+    """The rank the result would take among all, from 1; None when the others would move too, or it would stay."""
+
+
 class Match(msgspec.Struct, Generic[R], frozen=True):
-    """One result. The contributions of `reasons` add up to `score`."""
+    """One result. `base` and the contributions of `reasons` add up to `score`."""
 
     id: str
     score: float
@@ -52,6 +66,11 @@ class Match(msgspec.Struct, Generic[R], frozen=True):
     """All criteria, the heaviest first."""
     gaps: tuple[str, ...]
     """What is missing and would change the score, in French."""
+    base: float = 0.0
+    """What the score starts from: 0 for a weighted sum, the mean score for a learned ranker."""
+    obstacles: tuple[str, ...] = ()
+    """Hard facts that may bar the way, in French; they are not repeated in `gaps`."""
+    change: Change | None = None
 
     @property
     def record(self) -> R:
@@ -83,3 +102,5 @@ class Answer(Generic[R]):
     facets: tuple[Facet, ...] = ()
     notice: str | None = None
     """Something the reader should know of the whole answer, in French."""
+    model: str | None = None
+    """What ranked it: `vivier-offres/3`, or `transparent`; None for an answer without a search."""

@@ -94,8 +94,11 @@ def _tell_people(
     profiles, offers = catalogues[Collection.PROFILES], catalogues[Collection.OFFERS]
     points = np.array([points_of(event.kind, event.reason) for event in events], dtype=np.float32)
     telling = np.flatnonzero((points != 0) & (offer_rows >= 0))
-    named = {events[position].profile_id for position in telling.tolist()}
-    people = {key: rows for key in named if _may_be_profiled(profiles, rows := profiles.rows_of(key))}
+    people: dict[str, NDArray[np.int64]] = {}
+    for key in dict.fromkeys([events[position].profile_id for position in telling.tolist()]):
+        rows = profiles.rows_of(key)
+        if len(rows) and profiles.take("profiling", rows[:1])[0]:
+            people[key] = rows
     if not people:
         return
     places = {key: place for place, key in enumerate(people)}
@@ -110,11 +113,6 @@ def _tell_people(
     of_person = np.repeat(np.arange(len(people)), [len(rows) for rows in people.values()])
     for name, values in zip(names, (after.families, after.points, after.days), strict=True):
         profiles.set_rows(name, all_rows, values[of_person])
-
-
-def _may_be_profiled(profiles: Catalogue, rows: NDArray[np.int64]) -> bool:
-    """Whether rows of one person are there and they agreed to it."""
-    return len(rows) > 0 and bool(profiles.take("profiling", rows[:1])[0])
 
 
 def _tell_firms(offers: Catalogue, links: Links, events: Sequence[Event], offer_rows: NDArray[np.int64]) -> None:

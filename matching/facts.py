@@ -1,6 +1,7 @@
 """From arrays back to words: the facts that reasons need about pairs. Made for the results shown, not for all."""
 
 from collections.abc import Sequence
+from functools import cache
 from math import isnan
 from typing import Any
 
@@ -11,7 +12,8 @@ from features.bits import languages_of, licences_of
 from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL
 from features.pairs.experience import UNSPECIFIED_MONTHS
-from matching.explain.job import JobFacts, Reader
+from features.rome.referential import Rome
+from matching.explain.job_facts import JobFacts, Reader
 from matching.lookups import Lookups
 
 
@@ -27,6 +29,7 @@ def job_facts(
     every position."""
     rome = lookups.reference.rome
     labels, skill_labels = rome.labels, rome.skill_labels
+    core_of = cache(lambda occupation: _core_labels(rome, occupation))
     person, job = pairs.person, pairs.job
 
     def at(column: NDArray[Any]) -> list[Any]:
@@ -90,23 +93,34 @@ def job_facts(
                 job_inferred=is_inferred,
                 held_skills=tuple([skill_labels[row] for row in wanted if row in held_rows and row != NO_SKILL]),
                 missing_skills=tuple([skill_labels[row] for row in wanted if row not in held_rows and row != NO_SKILL]),
+                core_skills=core_of(occupation),
                 required_experience_months=_asked_months(demand, asked_months),
                 beginner_accepted=demand == 1,
                 person_experience_months=person_months,
                 asked_education=max(required_level, wished_level),
+                required_education=required_level,
                 person_education=person_level,
                 missing_licences=licences_of((required | wished) & ~licences),
-                licences_required=required & ~licences != 0,
+                barring_licences=licences_of(required & ~licences),
                 required_languages=languages_of(asked_languages),
                 missing_languages=languages_of(asked_languages & ~spoken),
                 pay_max=pay_max,
                 pay_floor=pay_floor,
                 distance_km=distance_km,
                 reach_km=reach_km,
+                title_needed=occupation >= 0 and bool(rome.regulated[occupation]),
                 regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
             )
         )
     return facts
+
+
+def _core_labels(rome: Rome, occupation: int) -> frozenset[str]:
+    """Labels of the *cœur de métier* skills of an occupation; none of one that is not known (-1)."""
+    if occupation < 0:
+        return frozenset()
+    rows, core = rome.skills_of(occupation)
+    return frozenset([rome.skill_labels[row] for row in rows[core].tolist()])
 
 
 def _asked_months(demand: int, months: float) -> float:

@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from features.pairs import JOB_FEATURES, JobPairs, JobSide, PersonSide
 from features.records import Profile
-from matching.answer import Match
+from matching.answer import Match, Window
 from matching.catalogue import Catalogue
 from matching.engine import Engine
-from matching.explain.job import SENTENCES, Reader, job_gaps
+from matching.explain.changes import Standing, smallest_changes
+from matching.explain.gaps import VOICES
+from matching.explain.job_facts import Reader
 from matching.facts import job_facts
 from matching.lookups import Lookups
 from matching.rank import Ranker
 from matching.schema import Collection
-from matching.scoring import Scored, make_matches, score
+from matching.scoring import Places, Scored, make_matches, page, score
 
 PROFILE_DECODER = msgspec.json.Decoder(Profile)
-
-_SENTENCES = [SENTENCES[feature.name] for feature in JOB_FEATURES]
 
 
 def job_pairs(
@@ -31,9 +31,10 @@ def job_pairs(
     closeness: NDArray[np.float32],
     distances: NDArray[np.float32],
     over_projects: tuple[NDArray[np.float32], NDArray[np.float32]],
+    collaboration: NDArray[np.float32],
 ) -> JobPairs:
-    """n pairs, (n,) cosines, (n,) distances in km, and the cosines over the person's projects, the best and their mean,
-    (n,) each; a side of one row stands in all of them."""
+    """n pairs, (n,) cosines, (n,) distances in km, the cosines over the person's projects, the best and their mean,
+    (n,) each, and the tastes that the ranker learned; a side of one row stands in all of them."""
     lookups = engine.lookups
     rome = lookups.reference.rome
     return JobPairs(
@@ -46,7 +47,7 @@ def job_pairs(
         *over_projects,
         lookups.core_skills,
         rome.family_of,
-        engine.collaboration,
+        collaboration,
     )
 
 
@@ -91,23 +92,27 @@ def job_matches(
     decoder: msgspec.json.Decoder[Any],
     pairs: JobPairs,
     scored: Scored,
-    positions: NDArray[np.int64],
-    inferred: list[bool],
+    places: Places,
+    window: Window,
+    inferred: Callable[[NDArray[np.int64]], list[bool]],
 ) -> tuple[Match[Any], ...]:
-    """The results at `positions`, rows of the catalogue `found`; `inferred` (parallel) tells the jobs whose occupation
-    was read in their words."""
-    rows = scored.rows[positions].tolist()
-    facts = job_facts(reader, pairs, positions, scored.values_at(positions), inferred, lookups)
+    """The results that a window shows of `places` (one query's), rows of the catalogue `found`; `inferred` tells, of
+    such rows, the jobs whose occupation was read in their words."""
+    positions = page(places, window).positions
+    rows = scored.rows[positions]
+    facts = job_facts(reader, pairs, positions, scored.values_at(positions), inferred(rows), lookups)
+    standing = Standing(scored.scores[places.positions], window.first)
+    shown = pairs.at(positions)
     matches = make_matches(
-        [found.id_of(row) for row in rows],
-        [found.payload_of(row) for row in rows],
+        [found.id_of(row) for row in rows.tolist()],
+        [found.payload_of(row) for row in rows.tolist()],
         decoder,
         scored,
         positions,
-        pairs.distance_km[positions],
+        shown.distance_km,
         facts,
-        _SENTENCES,
-        job_gaps,
+        VOICES[reader],
+        smallest_changes(reader, scored.ranker, shown, scored.features[positions], facts, standing),
     )
     return tuple(matches)
 

@@ -16,22 +16,21 @@ from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
-from matching.explain.firm import SENTENCES, FirmFacts, firm_gaps
+from matching.explain.firm import VOICE, FirmFacts
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.index.base import best
 from matching.lookups import day_number
-from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
 from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
+from models.ranked import Ranked
 
 _FIRM = msgspec.json.Decoder(Establishment)
-_SENTENCES = [SENTENCES[feature.name] for feature in FIRM_FEATURES]
 
 DEPTH = 400
 """Firms that are ranked in full, the best by fit and expected hirings."""
@@ -60,7 +59,7 @@ class Portfolio:
     """(n_occupations,) 1 for the most wanted occupation."""
 
 
-class Target(Match[Establishment], frozen=True):
+class Target(Match[Establishment], frozen=True, kw_only=True):
     """A firm to prospect."""
 
     expected_hirings: float | None
@@ -99,12 +98,13 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     rows = _most_promising(firms, selected, fits)
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
-    scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
+    serving = engine.rankers[Ranked.FIRMS]
+    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker)
     keys = [firms.keys(rows)]
     places = best_of_each([scored], keys)
     shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
     facets = facets_of(firms, *results_of([scored], keys), engine.lookups)
-    answer = Answer(shown, len(places), facets)
+    answer = Answer(shown, len(places), facets, model=serving.model)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
 
@@ -291,8 +291,7 @@ def _targets(
         positions,
         distances,
         facts,
-        _SENTENCES,
-        firm_gaps,
+        VOICE,
     )
     return tuple(
         [
@@ -304,6 +303,7 @@ def _targets(
                 distance_km=match.distance_km,
                 reasons=match.reasons,
                 gaps=match.gaps,
+                base=match.base,
                 expected_hirings=None if isnan(expected) else expected,
                 present=presented(sector, meets[position]),
             )

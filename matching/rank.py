@@ -3,7 +3,7 @@
 The first ranker is a weighted sum that anyone can check by hand. Each feature is read through a curve that gives it a
 worth from 0 to 1; a feature that is not known takes the curve's neutral worth, so that silence is neither praised nor
 punished. The score is the sum of weight x worth, the weights of a service divided by their total. Learned rankers
-take the same matrix and keep the same promise: contributions add up to the score.
+take the same matrix and keep the same promise: the base and the contributions add up to the score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,32 @@ Floats = NDArray[np.float32]
 
 
 class Ranker(Protocol):
-    """Scores pairs from their feature matrix."""
+    """Scores pairs from their feature matrix, and says what each feature brought.
 
-    def contributions(self, features: Floats) -> Floats:
-        """(n, n_features) float32, NaN-free; a pair's score is its row's sum, in [0, 1]."""
+    All pairs of a query are scored; contributions are asked for the results that are shown.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, in the order of the matrix's columns."""
+        ...
+
+    @property
+    def base(self) -> float:
+        """What a score starts from before any feature is read: 0 for a sum, the mean score for a learned ranker."""
         ...
 
     @property
     def weights(self) -> Floats:
-        """(n_features,) the most each feature can bring; 0 for one that plays no part."""
+        """(n_features,) the most each feature can bring or take; 0 for one that plays no part."""
+        ...
+
+    def scores(self, features: Floats) -> Floats:
+        """(n,) float32 in [0, 1] of an (n, n_features) matrix, NaN where a value is not known."""
+        ...
+
+    def contributions(self, features: Floats) -> NDArray[np.floating[Any]]:
+        """(n, n_features), NaN-free: `base` and a row's sum make the pair's score, within 1e-6."""
         ...
 
 
@@ -60,11 +77,12 @@ class WeightedSum:
     """
 
     def __init__(self, features: Sequence[Feature[Any]], curves: Mapping[str, Curve]) -> None:
-        names = [feature.name for feature in features]
-        if set(names) != set(curves):
-            raise ValueError(f"curves for {sorted(curves)}, features are {sorted(names)}")
+        self.names = tuple([feature.name for feature in features])
+        self.base = 0.0
+        if set(self.names) != set(curves):
+            raise ValueError(f"curves for {sorted(curves)}, features are {sorted(self.names)}")
         total = sum(curve.weight for curve in curves.values())
-        ordered = self.curves = tuple(curves[name] for name in names)
+        ordered = self.curves = tuple(curves[name] for name in self.names)
         self.weights: Floats = np.array([curve.weight / total for curve in ordered], dtype=np.float32)
         self._neutrals = np.array([curve.neutral for curve in ordered])
         n_points = max((len(curve.values) for curve in ordered), default=0)
@@ -72,6 +90,10 @@ class WeightedSum:
         pieces = [curve.pieces() for curve in ordered]
         self._first_piece = np.cumsum([0, *(len(each) for each in pieces)])[:-1]
         self._starts, self._heights, self._slopes = np.array([piece for each in pieces for piece in each]).T.copy()
+
+    def scores(self, features: Floats) -> Floats:
+        scores: Floats = self.contributions(features).sum(axis=1)
+        return scores
 
     def contributions(self, features: Floats) -> Floats:
         values = features.astype(np.float64)

@@ -1,8 +1,7 @@
 """Scored candidates, and the page that is made of them: what the four services have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import isnan
 from typing import Any, TypeVar
 
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 
 from features.pairs import Feature, feature_matrix
 from features.records import Record
-from matching.answer import Match, Reason, Window
+from matching.answer import Change, Match, Window
+from matching.explain.voice import Voice
 from matching.rank import Ranker
 
 P = TypeVar("P")
@@ -22,32 +22,24 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Scored:
-    """n ranked pairs of one query: rows of the catalogue, feature values, contributions, scores."""
+    """n ranked pairs of one query: rows of the catalogue, feature values, scores, and the ranker that gave them."""
 
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
-    contributions: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    """(n_features,) the most each feature can bring."""
-    names: tuple[str, ...]
-
-    @cached_property
-    def scores(self) -> NDArray[np.float32]:
-        """(n,)"""
-        total: NDArray[np.float32] = self.contributions.sum(axis=1)
-        return total
+    """(n, n_features), columns in the order of `ranker.names`."""
+    scores: NDArray[np.float32]
+    ranker: Ranker
 
     def values_at(self, positions: NDArray[np.int64]) -> list[dict[str, float]]:
         """Feature values by name of the pairs at `positions`."""
-        names = self.names
+        names = self.ranker.names
         return [dict(zip(names, row, strict=True)) for row in self.features[positions].tolist()]
 
 
 def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ranker: Ranker) -> Scored:
-    """Pairs of one query, scored."""
+    """Pairs of one query, scored by a ranker whose `names` are those of `features`."""
     matrix = feature_matrix(features, pairs)
-    names = tuple([feature.name for feature in features])
-    return Scored(rows, matrix, ranker.contributions(matrix), ranker.weights, names)
+    return Scored(rows, matrix, ranker.scores(matrix), ranker)
 
 
 @dataclass(frozen=True)
@@ -100,21 +92,15 @@ def make_matches(
     positions: NDArray[np.int64],
     distances_km: NDArray[np.float32],
     facts: Sequence[F],
-    sentences: Sequence[Callable[[F], str]],
-    gaps: Callable[[F], tuple[str, ...]],
+    voice: Voice[F],
+    changes: Sequence[Change | None] | None = None,
 ) -> list[Match[R]]:
-    """The results at `positions` with all their reasons, the heaviest first; features of no weight have no reason.
+    """The results at `positions` with all that their reader is told.
 
-    `keys`, `payloads`, `distances_km` (NaN: not known) and `facts` are parallel to `positions`, `sentences` to
-    `Scored.names`.
+    `keys`, `payloads`, `distances_km` (NaN: not known), `facts` and `changes` (None: none is told) are parallel to
+    `positions`.
     """
-    counted = np.flatnonzero(scored.weights > 0)
-    contributions = scored.contributions[positions]
-    brought = contributions[:, counted]
-    orders = np.argsort(-brought, axis=1, kind="stable")
-    heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
-    columns = counted[orders].tolist()
-    names = scored.names
+    ranker = scored.ranker
     return [
         Match(
             key,
@@ -122,17 +108,20 @@ def make_matches(
             payload,
             decoder,
             None if isnan(distance) else distance,
-            tuple(map(Reason, [names[c] for c in order], [sentences[c](fact) for c in order], shares)),
-            gaps(fact),
+            reasons,
+            voice.gaps(fact),
+            ranker.base,
+            voice.obstacles(fact),
+            change,
         )
-        for key, total, payload, distance, order, shares, fact in zip(
+        for key, total, payload, distance, reasons, fact, change in zip(
             keys,
             scored.scores[positions].tolist(),
             payloads,
             distances_km.tolist(),
-            columns,
-            heaviest,
+            voice.reasons(ranker, scored.features[positions], facts),
             facts,
+            [None] * len(positions) if changes is None else changes,
             strict=True,
         )
     ]

@@ -12,7 +12,7 @@ from features.pairs import JobPairs
 from matching.answer import Answer, Window
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.job import Reader
+from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import contract, freshness, licence, pay, place, working_time
@@ -20,12 +20,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
-from matching.rank import OFFER_RANKER
+from matching.rankers import Serving
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, joined, page, results_of
+from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
+from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
 
@@ -52,14 +53,22 @@ def offers_for_profile(
     pairs, scored = search.ranked()
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
-    shown = page(places, window).positions
-    inferred = offers.take("inferred", scored.rows[shown]).tolist()
-    matches = job_matches(engine.lookups, Reader.PERSON, offers, _CARD, pairs, scored, shown, inferred)
+    matches = job_matches(
+        engine.lookups,
+        Reader.PERSON,
+        offers,
+        _CARD,
+        pairs,
+        scored,
+        places,
+        window,
+        lambda rows: offers.take("inferred", rows).tolist(),
+    )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(matches, len(places), facets, " ".join(notices) or None)
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
 def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
@@ -68,7 +77,8 @@ def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) ->
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
+    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ class Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+    serving: Serving
 
     @property
     def profiled(self) -> bool:
@@ -120,8 +131,9 @@ class Search:
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
+            self.serving.collaboration,
         )
-        return pairs, score_jobs(rows, pairs, OFFER_RANKER)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker)
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""

@@ -7,7 +7,7 @@ from api.intake import model_of
 from api.openapi import body, page_answers, query_parameters, ref
 from api.parameters import search_of
 from api.result_examples import NEED, PROFILE_ANSWER
-from api.results import search_page
+from api.results import EMPLOYER_DIGITS, search_page
 from api.routes.records import Key
 from api.service import ServiceOf
 from api.views import profile_json
@@ -33,7 +33,13 @@ SEEN = (
 async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     answer = profiles_for_offer(service.engine, key, parameters, window)
-    return search_page("profils", window, answer, lambda match: profile_json(match.payload, service.reference))
+    return search_page(
+        "profils",
+        window,
+        answer,
+        lambda match: profile_json(match.payload, service.reference),
+        digits=EMPLOYER_DIGITS,
+    )
 
 
 @router.post(
@@ -54,4 +60,10 @@ async def for_need(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), parameters)
     answer = profiles_for_demand(service.engine, demand, window)
-    return search_page("profils", window, answer, lambda match: profile_json(match.payload, service.reference))
+    return search_page(
+        "profils",
+        window,
+        answer,
+        lambda match: profile_json(match.payload, service.reference),
+        digits=EMPLOYER_DIGITS,
+    )

@@ -5,10 +5,10 @@ rest, so the same feature serves "offers for a profile" and "profiles for an off
 -1 in rows, 0 in levels and bit sets, `NO_SKILL` in skill lists; a feature that cannot be known is NaN, never zero.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +129,26 @@ class JobPairs:
         """(n or 1,) family of the job's occupation, -1 unknown."""
         families: NDArray[np.int16] = self.family_of[self.job.occupation]
         return families
+
+    def at(self, positions: NDArray[np.int64]) -> "JobPairs":
+        """The pairs at `positions`, in that order, as often as each is named."""
+        n = len(self.closeness)
+        own = _rows_at(self, positions, n, besides=("person", "job", *TABLES))
+        person = replace(self.person, **_rows_at(self.person, positions, n))
+        job = replace(self.job, **_rows_at(self.job, positions, n))
+        return replace(self, person=person, job=job, **own)
+
+
+TABLES: Final = ("relation", "affinity", "core_skills", "family_of", "collaboration")
+"""Arrays of `JobPairs` that are about occupations, not about the pairs."""
+
+
+def _rows_at(
+    of: JobPairs | PersonSide | JobSide, positions: NDArray[np.int64], n: int, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Arrays of n rows at `positions`; a row that stands for all n pairs goes on doing so."""
+    columns = {each.name: getattr(of, each.name) for each in fields(of) if each.name not in besides}
+    return {name: column[positions] if len(column) == n else column for name, column in columns.items()}
 
 
 @dataclass(frozen=True)

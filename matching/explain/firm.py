@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from matching.explain.families import FIRM_FAMILIES
+from matching.explain.voice import Voice
 from matching.explain.wording import counted, enumeration, kilometres, known, percent
 
 
@@ -92,3 +94,6 @@ SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
     "firm_openings": _openings,
 }
 """The sentence of each of `FIRM_FEATURES`."""
+
+VOICE: Final = Voice[FirmFacts](SENTENCES, FIRM_FAMILIES, gaps=firm_gaps)
+"""To the counsellor."""

@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 
 from features.rome.referential import Relation
+from matching.explain.families import SESSION_FAMILIES
+from matching.explain.voice import Voice, nothing
 from matching.explain.wording import counted, education, enumeration, euros, kilometres, known, percent, quoted
 
 
@@ -27,7 +29,7 @@ class SessionFacts(msgspec.Struct, frozen=True, gc=False):
     remote: bool
 
 
-def session_gaps(facts: SessionFacts) -> tuple[str, ...]:
+def session_obstacles(facts: SessionFacts) -> tuple[str, ...]:
     """What stands in the way of entering the session; empty when nothing known does."""
     if 0 < facts.person_level < facts.entry_level:
         return (
@@ -108,7 +110,8 @@ def _distance(facts: SessionFacts) -> str:
         return "Lieu non précisé"
     if facts.distance_km < 0.5:
         return "Dans votre commune"
-    return f"À {kilometres(facts.distance_km)} de chez vous (déplacement accepté : {kilometres(facts.reach_km)})"
+    side = "dans" if facts.distance_km <= facts.reach_km else "au-delà de"
+    return f"À {kilometres(facts.distance_km)} de chez vous, {side} votre rayon de {kilometres(facts.reach_km)}"
 
 
 def _funded(facts: SessionFacts) -> str:
@@ -138,3 +141,6 @@ SENTENCES: Final[dict[str, Callable[[SessionFacts], str]]] = {
     "price": _price,
 }
 """The sentence of each of `SESSION_FEATURES`."""
+
+VOICE: Final = Voice[SessionFacts](SENTENCES, SESSION_FAMILIES, gaps=nothing, obstacles=session_obstacles)
+"""To the jobseeker."""

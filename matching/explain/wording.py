@@ -57,7 +57,9 @@ def euros(amount: float) -> str:
 
 @lru_cache(maxsize=4096)
 def kilometres(distance: float) -> str:
-    return f"{distance:.0f} km" if distance >= 10 or distance % 1 == 0 else f"{distance:.1f} km".replace(".", ",")
+    if distance >= 10:
+        return f"{distance:.0f} km"
+    return f"{distance:.1f}".removesuffix(".0").replace(".", ",") + " km"
 
 
 def percent(share: float) -> str:
@@ -85,3 +87,13 @@ def known(value: float) -> bool:
 
 def quoted(label: str) -> str:
     return f"« {label} »"
+
+
+def ordinal(rank: int) -> str:
+    """« 1er », « 12e »."""
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+def points(gain: float) -> str:
+    """A part of the score, in points out of a hundred: « 1 point sur 100 », « 4 points sur 100 »."""
+    return f"{counted(gain * 100, 'point', 'points')} sur 100"

@@ -13,7 +13,7 @@ from models.interactions.top import DenseProduct, SparseProduct
 
 MOST_DENSE_ITEMS: Final = 12_000
 """Items of an exact EASE: the inverse of 12,000 takes 1.2 GB in double precision and about a minute on two cores."""
-SUPPORT: Final = 64
+SUPPORT: Final = 40
 """Neighbours that an item is predicted from where there are more items than that."""
 
 

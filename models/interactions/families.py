@@ -1,6 +1,9 @@
 """The recommenders that are compared and combined, with the settings tried for each."""
 
 from itertools import product
+from typing import Final
+
+import numpy as np
 
 from models.interactions.dataset import Matrix
 from models.interactions.ease import ease
@@ -62,3 +65,14 @@ BASELINES = (POPULARITY, ITEM_KNN, RP3BETA, EASE)
 
 OTHERS = (USER_KNN, SPECTRAL, DENOISED_EASE)
 """What ours is made of, too."""
+
+MOST_USER_PRODUCTS: Final = 2e9
+"""Pairs of users who share an item, counted for each item: beyond, user neighbours take minutes and are left out."""
+
+
+def others(known: Matrix) -> tuple[Family, ...]:
+    """What ours is made of beside the baselines, on a matrix like this one."""
+    sizes = np.bincount(known.indices, minlength=known.shape[1]).astype(np.float64)
+    if sizes @ sizes <= MOST_USER_PRODUCTS:
+        return OTHERS
+    return tuple(family for family in OTHERS if family is not USER_KNN)

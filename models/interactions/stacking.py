@@ -1,6 +1,7 @@
 """How candidates of several recommenders are put in one order, learned on held-out pairs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.interactions.candidates import Candidates
+from models.interactions.top import best_of_dense
 from models.metrics.judged import Judged
 from models.metrics.ndcg import NDCG
 
@@ -15,6 +17,8 @@ Features = NDArray[np.float32]
 STEPS: Final = 25
 ENOUGH: Final = 3
 MOST_ROWS: Final = 600_000
+TREES_SHARE: Final = 0.25
+"""A logarithm of odds goes through some four units where a sum goes from 0 to 1."""
 
 
 class Stacker(Protocol):
@@ -34,10 +38,27 @@ class Lesson:
 
     def values(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
         """(n_users,) nDCG at k when candidates are put in this order."""
-        lists = self.candidates.best(scores, self.k).items
-        return NDCG.compute(Judged.of_lists(lists, self.truth), self.k)
+        grid = np.full(self._gains.shape, -np.inf, dtype=np.float32)
+        grid[self._cells] = scores
+        columns = best_of_dense(grid, self.k).items
+        found = np.take_along_axis(self._gains, np.maximum(columns, 0).astype(np.int64), axis=1)
+        sizes = np.diff(self.truth.indptr)
+        ideal = (np.arange(self.k)[None, :] < sizes[:, None]).astype(np.float64)
+        return NDCG.compute(Judged(np.where(columns >= 0, found, 0.0), ideal, sizes.astype(np.int64)), self.k)
 
-    @property
+    @cached_property
+    def _cells(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Row and column of each candidate where users' candidates stand side by side."""
+        owner = self.candidates.owner
+        return owner, np.arange(len(owner)) - self.candidates.indptr[:-1][owner]
+
+    @cached_property
+    def _gains(self) -> NDArray[np.float64]:
+        gains = np.zeros((self.truth.shape[0], max(1, int(np.diff(self.candidates.indptr).max(initial=0)))))
+        gains[self._cells] = self.right
+        return gains
+
+    @cached_property
     def right(self) -> NDArray[np.bool_]:
         """(n,) whether the candidate is a held-out pair."""
         n_items = self.truth.shape[1]
@@ -121,3 +142,14 @@ class Trees:
         )
         model.fit(lesson.candidates.features[rows], right[rows])
         return cls(model)
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """The sum and the trees together: the sum is steady, the trees see popularity and how much is known of the user."""
+
+    total: Sum
+    trees: Trees
+
+    def scores(self, features: Features) -> NDArray[np.float64]:
+        return self.total.scores(features) + TREES_SHARE * self.trees.scores(features)

@@ -16,6 +16,8 @@ from models.interactions.dataset import Matrix
 Rows = NDArray[np.int64]
 CELLS: Final = 2**24
 """Scores held at a time: 64 MiB of float32."""
+DENSE: Final = 0.05
+"""Share of filled cells above which a sparse block is quicker to go through as a dense one."""
 NONE: Final = -1
 
 
@@ -47,7 +49,7 @@ class SparseProduct:
         left = self.left[users]
         cost = np.asarray(left.astype(np.bool_).astype(np.float32) @ np.diff(self.right.indptr).astype(np.float32))
         parts = [self._block(users[block], left[block], depth) for block in blocks_by_cost(cost, CELLS)]
-        return _stacked(parts, depth)
+        return stacked(parts, depth)
 
     def _block(self, users: Rows, left: sparse.csr_array, depth: int) -> TopLists:
         scores = sparse.csr_array(left @ self.right)
@@ -70,7 +72,7 @@ class DenseProduct:
     def top(self, users: Rows, depth: int) -> TopLists:
         step = max(1, CELLS // max(1, self.right.shape[1]))
         parts = [self._block(users[start : start + step], depth) for start in range(0, len(users), step)]
-        return _stacked(parts, depth)
+        return stacked(parts, depth)
 
     def _block(self, users: Rows, depth: int) -> TopLists:
         scores = np.asarray(self.left[users] @ self.right, dtype=np.float32)
@@ -106,6 +108,11 @@ def best_of_dense(scores: NDArray[np.float32], depth: int) -> TopLists:
 
 def best_of_rows(scores: sparse.csr_array, n: int) -> sparse.csr_array:
     """The n largest positive values of each row, in decreasing order within the row; of equal ones the lower column."""
+    if scores.nnz > DENSE * scores.shape[0] * scores.shape[1]:
+        lists = best_of_dense(np.maximum(scores.toarray(), 0), n)
+        listed = lists.scores > 0
+        bounds = np.concatenate(([0], np.cumsum(listed.sum(axis=1))))
+        return sparse.csr_array((lists.scores[listed], lists.items[listed], bounds), shape=scores.shape)
     owner = np.repeat(np.arange(scores.shape[0]), np.diff(scores.indptr))
     positive = scores.data > 0
     owner, columns, values = owner[positive], scores.indices[positive], scores.data[positive]
@@ -153,7 +160,8 @@ def blocks_by_cost(cost: NDArray[np.floating], most: float) -> Iterator[slice]:
         yield slice(start, end)
 
 
-def _stacked(parts: list[TopLists], depth: int) -> TopLists:
+def stacked(parts: list[TopLists], depth: int) -> TopLists:
+    """Blocks of lists one under the other; no block gives no list."""
     if not parts:
         return TopLists(np.zeros((0, depth), dtype=np.int32), np.zeros((0, depth), dtype=np.float32))
     return TopLists(np.concatenate([part.items for part in parts]), np.concatenate([part.scores for part in parts]))

@@ -12,7 +12,8 @@ Json = dict[str, Any]
 
 FORBIDDEN = ("nom", "prenom", "courriel", "telephone", "adresse", "commune", "dateNaissance", "sexe", "resume", "annee")
 SEEN_FIELDS = {"id", "projets", "competences", "experiences", "diplomes", "langues", "permis", "departement"}
-SEEN_FIELDS |= {"disponibleLe", "score", "distanceKm", "raisons", "manques"}
+SEEN_FIELDS |= {"disponibleLe", "score", "distanceKm", "raisons", "manques", "familles"}
+SEEN_FIELDS |= {"obstacles", "plusPetitChangement", "base"}
 
 
 def service_of(client: TestClient) -> Service:
@@ -48,7 +49,13 @@ def check_results(answer: Json) -> None:
     for result in answer["resultats"]:
         assert 0 <= result["score"] <= 1
         assert result["raisons"]
-        assert sum(reason["contribution"] for reason in result["raisons"]) == pytest.approx(result["score"], abs=2e-3)
+        shares = [reason["contribution"] for reason in result["raisons"]]
+        assert result.get("base", 0) + sum(shares) == pytest.approx(result["score"], abs=1e-6)
+        for family in result["familles"]:
+            inside = [each["contribution"] for each in result["raisons"] if each["famille"] == family["famille"]]
+            assert inside
+            assert sum(inside) == pytest.approx(family["contribution"], abs=1e-6)
+        assert {reason["famille"] for reason in result["raisons"]} == {each["famille"] for each in result["familles"]}
         assert all(reason["texte"] for reason in result["raisons"])
         assert isinstance(result["manques"], list)
     for facet in answer["filtresPossibles"]:

@@ -23,15 +23,12 @@ from features.pairs import (
     SessionPairs,
     feature_matrix,
 )
-from features.pairs.base import NO_SKILL
+from features.pairs.base import NO_SKILL, TABLES
 
 N_OCCUPATIONS = 12
 N_SKILLS = 30
 WIDTH = 6
 N_FAMILIES = 5
-TABLES = ("relation", "affinity", "core_skills", "family_of", "collaboration")
-"""Arrays of a pair that are about occupations, not about the pair."""
-
 Rng = np.random.Generator
 
 

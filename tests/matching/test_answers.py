@@ -14,6 +14,7 @@ from matching.answer import Answer, Window
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter
+from matching.explain.families import TOLD_TO_EMPLOYERS
 from matching.index.registry import BACKENDS, DEFAULT
 from matching.prospection import targets
 from matching.rank import FIRM_RANKER, OFFER_RANKER, PROFILE_RANKER, SESSION_RANKER, WeightedSum
@@ -129,6 +130,8 @@ def test_results_are_distinct_and_best_first(answers: Answers) -> None:
 
 def test_reasons_add_up_to_the_score(service: Service, answers: Answers) -> None:
     told = {name for name, weight in zip(service.features, service.ranker.weights, strict=True) if weight > 0}
+    if service.name == "sourcing":
+        told = told & TOLD_TO_EMPLOYERS | {"accord"}
     for answer in answers.values():
         for match in answer.matches:
             assert {reason.feature for reason in match.reasons} == told
@@ -145,7 +148,7 @@ NOT_FRENCH = re.compile(r"\b(nan|inf|none|true|false|the|of|and|with|unknown)\b"
 def test_every_word_is_for_its_reader(answers: Answers) -> None:
     for answer in answers.values():
         for match in answer.matches:
-            for text in (*(reason.text for reason in match.reasons), *match.gaps):
+            for text in (*(reason.text for reason in match.reasons), *match.gaps, *match.obstacles):
                 assert text == text.strip()
                 assert text[0].isupper() or text[0] in "«0123456789"
                 assert not text.endswith(".") or text.endswith("...")  # labels of ROME may trail off

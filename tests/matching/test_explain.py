@@ -13,9 +13,18 @@ from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Featur
 from features.records import Licence
 from features.rome.referential import Relation
 from matching.explain import firm, job, session
+from matching.explain.families import (
+    FIRM_FAMILIES,
+    JOB_FAMILIES,
+    LABELS,
+    SESSION_FAMILIES,
+    TOLD_TO_EMPLOYERS,
+    Family,
+)
 from matching.explain.firm import FirmFacts, firm_gaps
-from matching.explain.job import JobFacts, Reader, job_gaps
-from matching.explain.session import SessionFacts, session_gaps
+from matching.explain.gaps import job_gaps, job_obstacles
+from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.session import SessionFacts, session_obstacles
 from matching.explain.wording import (
     counted,
     education,
@@ -57,19 +66,22 @@ JOB = JobFacts(
     job_inferred=False,
     held_skills=("Faire la toilette",),
     missing_skills=("Distribuer les repas", "Transmettre"),
+    core_skills=frozenset({"Faire la toilette", "Transmettre", "Une autre"}),
     required_experience_months=24,
     beginner_accepted=False,
     person_experience_months=18,
     asked_education=4,
+    required_education=4,
     person_education=3,
     missing_licences=(Licence.B,),
-    licences_required=True,
+    barring_licences=(Licence.B,),
     required_languages=("en", "de"),
     missing_languages=("en",),
     pay_max=2200,
     pay_floor=2000,
     distance_km=12.4,
     reach_km=30,
+    title_needed=False,
     regulated=False,
 )
 SILENT_JOB = JobFacts(
@@ -80,19 +92,22 @@ SILENT_JOB = JobFacts(
     job_inferred=False,
     held_skills=(),
     missing_skills=(),
+    core_skills=frozenset(),
     required_experience_months=NAN,
     beginner_accepted=False,
     person_experience_months=NAN,
     asked_education=0,
+    required_education=0,
     person_education=0,
     missing_licences=(),
-    licences_required=False,
+    barring_licences=(),
     required_languages=(),
     missing_languages=(),
     pay_max=NAN,
     pay_floor=NAN,
     distance_km=NAN,
     reach_km=30,
+    title_needed=False,
     regulated=False,
 )
 SESSION = SessionFacts(
@@ -136,7 +151,11 @@ FIRM = FirmFacts(
 
 CASES: list[tuple[Sequence[Feature[Any]], Any, Mapping[str, Callable[[Any], str]]]] = [
     (JOB_FEATURES, JOB, job.SENTENCES),
-    (JOB_FEATURES, replace(JOB, reader=Reader.EMPLOYER), job.SENTENCES),
+    (
+        [feature for feature in JOB_FEATURES if feature.name in TOLD_TO_EMPLOYERS],
+        replace(JOB, reader=Reader.EMPLOYER),
+        job.SENTENCES,
+    ),
     (SESSION_FEATURES, SESSION, session.SENTENCES),
     (FIRM_FEATURES, FIRM, firm.SENTENCES),
 ]
@@ -165,11 +184,25 @@ def test_every_value_that_a_feature_may_have_is_told(feature: Feature[Any], fact
             assert_plain(sentences[feature.name](replace(facts, values=facts.values | {feature.name: value})))
 
 
+@pytest.mark.parametrize(
+    ("features", "families"),
+    [(JOB_FEATURES, JOB_FAMILIES), (SESSION_FEATURES, SESSION_FAMILIES), (FIRM_FEATURES, FIRM_FAMILIES)],
+)
+def test_every_feature_is_of_a_family(features: Sequence[Feature[Any]], families: Mapping[str, Family]) -> None:
+    assert {feature.name for feature in features} <= families.keys()
+
+
+def test_every_family_has_its_name() -> None:
+    assert LABELS.keys() == set(Family)
+    assert len(set(LABELS.values())) == len(Family)
+
+
 @pytest.mark.parametrize("feature", JOB_FEATURES, ids=lambda feature: feature.name)
 @pytest.mark.parametrize("reader", Reader)
 def test_a_job_that_says_nothing(feature: Feature[Any], reader: Reader) -> None:
     assert_plain(job.SENTENCES[feature.name](replace(SILENT_JOB, reader=reader)))
     assert job_gaps(replace(SILENT_JOB, reader=reader)) == ()
+    assert job_obstacles(replace(SILENT_JOB, reader=reader)) == ()
 
 
 def told(name: str, **changed: Any) -> str:
@@ -196,7 +229,37 @@ def told(name: str, **changed: Any) -> str:
             {"job_label": None, "value": NAN},
             "Le métier de l'offre n'est pas codé : seul le texte est comparé",
         ),
-        ("skills", {}, "Compétences attendues que vous déclarez : 1 sur 3 : Faire la toilette"),
+        ("skills", {}, "Vous maîtrisez 1 des 2 compétences cœur de métier ; il manque : Transmettre"),
+        (
+            "skills",
+            {"core_skills": frozenset()},
+            "Vous maîtrisez 1 des 3 compétences attendues ; il manque : Distribuer les repas et Transmettre",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "reader": Reader.EMPLOYER},
+            "La personne ne déclare pas la compétence cœur de métier : Transmettre",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "core_skills": frozenset()},
+            "Vous ne déclarez aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
+        ),
+        (
+            "skills",
+            {"missing_skills": (), "reader": Reader.EMPLOYER},
+            "La personne maîtrise la compétence cœur de métier : Faire la toilette",
+        ),
+        (
+            "skills",
+            {"missing_skills": (), "held_skills": ("Peser", "Cuire"), "core_skills": frozenset()},
+            "Vous maîtrisez les 2 compétences attendues : Peser et Cuire",
+        ),
+        (
+            "skills",
+            {"held_skills": (), "value": NAN, "reader": Reader.EMPLOYER},
+            "Compétences attendues : Distribuer les repas et Transmettre (à voir avec la personne)",
+        ),
         (
             "skills",
             {"held_skills": (), "value": NAN},
@@ -237,13 +300,13 @@ def told(name: str, **changed: Any) -> str:
             "Langue exigée : anglais et allemand (pas de comparaison possible)",
         ),
         ("languages", {"required_languages": (), "missing_languages": (), "value": NAN}, "Aucune langue exigée"),
-        ("pay", {}, "Jusqu'à 2\u202f200 € brut par mois, 10 % au-dessus du minimum souhaité"),
-        ("pay", {"pay_floor": 2200}, "Jusqu'à 2\u202f200 € brut par mois, au niveau du minimum souhaité"),
+        ("pay", {}, "Jusqu'à 2\u202f200 € brut par mois, 10 % au-dessus de votre minimum"),
+        ("pay", {"pay_floor": 2200}, "Jusqu'à 2\u202f200 € brut par mois, au niveau de votre minimum"),
         ("pay", {"pay_floor": 0, "value": NAN}, "Jusqu'à 2\u202f200 € brut par mois, sans minimum déclaré"),
         ("pay", {"pay_max": NAN, "value": NAN}, "Salaire non précisé par l'offre"),
-        ("distance", {}, "À 12 km de chez vous (déplacement accepté : 30 km)"),
-        ("distance", {"distance_km": 0.2}, "Dans la même commune (déplacement accepté : 30 km)"),
-        ("distance", {"reader": Reader.EMPLOYER}, "À 12 km environ du lieu de travail"),
+        ("distance", {}, "À 12 km de chez vous, dans votre rayon de 30 km"),
+        ("distance", {"distance_km": 0.2}, "Dans votre commune"),
+        ("distance", {"reach_km": 10}, "À 12 km de chez vous, au-delà de votre rayon de 10 km"),
         ("freshness", {"value": 0}, "Publiée aujourd'hui"),
         ("freshness", {"value": 1}, "Publiée hier"),
         ("freshness", {}, "Publiée il y a 3 jours"),
@@ -255,16 +318,32 @@ def test_a_sentence_about_a_job(name: str, changed: dict[str, Any], expected: st
     assert told(name, **changed) == expected
 
 
-def test_what_is_missing_is_said_the_most_decisive_first() -> None:
-    assert job_gaps(replace(JOB, regulated=True)) == (
+def test_what_bars_is_said_the_most_decisive_first() -> None:
+    assert job_obstacles(replace(JOB, regulated=True)) == (
         "« Aide-soignant » est un métier réglementé : un titre ou un diplôme peut être exigé",
         "Permis B exigé, non déclaré",
         "Langue exigée, non déclarée : anglais",
-        "Diplôme demandé : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+        "Diplôme exigé : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+    )
+
+
+def test_what_is_missing_is_said_the_most_decisive_first_and_what_bars_is_not_said_again() -> None:
+    assert job_gaps(JOB) == (
         "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)",
         "À montrer ou à acquérir : Distribuer les repas et Transmettre",
     )
     assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")
+    wished = replace(JOB, barring_licences=(), required_education=3)
+    assert job_gaps(wished)[:2] == (
+        "Permis B souhaité, non déclaré",
+        "Diplôme souhaité : bac ou équivalent (niveau déclaré : CAP ou équivalent)",
+    )
+    assert not any("Permis" in told or "Diplôme" in told for told in job_obstacles(wished))
+    two = replace(JOB, missing_licences=(Licence.B, Licence.CE), person_education=2, required_education=3)
+    assert "Permis B exigé, non déclaré" in job_obstacles(two)
+    assert "Permis CE souhaité, non déclaré" in job_gaps(two)
+    assert "Diplôme exigé : CAP ou équivalent (niveau déclaré : niveau 2)" in job_obstacles(two)
+    assert not any("Diplôme" in told for told in job_gaps(two))
 
 
 def test_what_is_not_known_is_not_said_to_be_missing() -> None:
@@ -273,8 +352,27 @@ def test_what_is_not_known_is_not_said_to_be_missing() -> None:
         values=JOB.values | {"skills": NAN, "experience": NAN, "languages": NAN},
         person_education=0,
         missing_licences=(),
+        barring_licences=(),
     )
     assert job_gaps(unknown) == ()
+    assert job_obstacles(unknown) == ()
+
+
+def test_to_an_employer_nothing_declared_and_background_withheld_read_the_same() -> None:
+    """Who refused that their background be used has no known values; who declared nothing has zeros."""
+    withheld = replace(
+        JOB,
+        reader=Reader.EMPLOYER,
+        values=JOB.values | {"skills": NAN, "experience": NAN, "education": NAN, "languages": NAN},
+        held_skills=(),
+        person_experience_months=NAN,
+        person_education=0,
+    )
+    nothing = replace(withheld, values=withheld.values | {"experience": -24}, person_experience_months=0)
+    for name in TOLD_TO_EMPLOYERS & job.SENTENCES.keys():
+        assert job.SENTENCES[name](withheld) == job.SENTENCES[name](nothing)
+    assert job_gaps(withheld) == job_gaps(nothing)
+    assert job_obstacles(withheld) == job_obstacles(nothing)
 
 
 @pytest.mark.parametrize("relation", Relation)
@@ -297,7 +395,7 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
         ("outcome", {}, "70 % des sortants en emploi à six mois"),
         ("start", {}, "Débute dans 30 jours"),
         ("doors", {}, "Ouvre sur 12 postes offerts en ce moment à votre portée"),
-        ("distance", {}, "À 9 km de chez vous (déplacement accepté : 30 km)"),
+        ("distance", {}, "À 9 km de chez vous, dans votre rayon de 30 km"),
         ("distance", {"remote": True}, "À distance"),
     ],
 )
@@ -306,11 +404,11 @@ def test_a_sentence_about_a_session(name: str, changed: dict[str, Any], expected
 
 
 def test_what_bars_a_session() -> None:
-    assert session_gaps(SESSION) == ()
-    assert session_gaps(replace(SESSION, entry_level=5)) == (
+    assert session_obstacles(SESSION) == ()
+    assert session_obstacles(replace(SESSION, entry_level=5)) == (
         "Niveau d'entrée demandé : bac + 2 (déclaré : CAP ou équivalent)",
     )
-    assert session_gaps(replace(SESSION, entry_level=5, person_level=0)) == ()
+    assert session_obstacles(replace(SESSION, entry_level=5, person_level=0)) == ()
 
 
 @pytest.mark.parametrize(
@@ -350,6 +448,7 @@ def test_what_weakens_a_visit() -> None:
         (euros, 900, "900 €"),
         (kilometres, 3.25, "3,2 km"),
         (kilometres, 12.5, "12 km"),
+        (kilometres, 9.02, "9 km"),
         (percent, 0.005, "0 %"),
         (percent, 1, "100 %"),
         (enumeration, ["a"], "a"),

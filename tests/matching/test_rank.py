@@ -49,6 +49,7 @@ def test_curves_and_features_go_together(names: list[str]) -> None:
 @pytest.mark.parametrize("name", RANKERS)
 def test_weights_add_up_to_one(name: str) -> None:
     ranker, features = RANKERS[name]
+    assert ranker.names == tuple(item.name for item in features)
     assert ranker.weights.shape == (len(features),)
     assert (ranker.weights >= 0).all()
     assert ranker.weights.sum() == pytest.approx(1)
@@ -68,6 +69,9 @@ def test_scores_stay_between_0_and_1_whatever_is_known(name: str) -> None:
     assert (contributions >= 0).all()
     assert (contributions <= ranker.weights + 1e-6).all()
     assert (contributions.sum(axis=1) <= 1 + 1e-6).all()
+    scores = ranker.scores(np.concatenate([matrix, extremes]).astype(np.float32))
+    assert scores.dtype == np.float32
+    assert_allclose(ranker.base + contributions.sum(axis=1, dtype=np.float64), scores, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", RANKERS)
@@ -88,7 +92,9 @@ def test_a_matrix_is_read_through_the_curves_as_each_column_is(name: str) -> Non
 @pytest.mark.parametrize("name", RANKERS)
 def test_nothing_to_rank(name: str) -> None:
     ranker, features = RANKERS[name]
-    assert ranker.contributions(np.empty((0, len(features)), dtype=np.float32)).shape == (0, len(features))
+    nothing = np.empty((0, len(features)), dtype=np.float32)
+    assert ranker.contributions(nothing).shape == (0, len(features))
+    assert ranker.scores(nothing).shape == (0,)
 
 
 @pytest.mark.parametrize("name", ["offers", "profiles"])
@@ -110,7 +116,7 @@ def test_the_same_occupation_next_door_beats_another_far_away(name: str) -> None
         "distance": 0.9,
     }
     matrix = np.array([[row[key] for key in order] for row in (better, worse)], dtype=np.float32)
-    scores = ranker.contributions(matrix).sum(axis=1)
+    scores = ranker.scores(matrix)
     assert scores[0] > scores[1] + 0.2
 
 

@@ -8,16 +8,35 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from features.records import Training
-from matching.answer import Window
+from matching.answer import Change, Window
+from matching.explain.families import Family
+from matching.explain.voice import Voice
+from matching.rank import Floats
 from matching.scoring import Places, Scored, best_of_each, make_matches, page, results_of
 
 NAN = float("nan")
 
 
+class Plain:
+    """A ranker that takes each feature for its contribution, an unknown one for half its weight."""
+
+    base = 0.0
+
+    def __init__(self, names: tuple[str, ...], weights: tuple[float, ...]) -> None:
+        self.names = names
+        self.weights = np.array(weights, dtype=np.float32)
+
+    def contributions(self, features: Floats) -> Floats:
+        return np.where(np.isnan(features), self.weights / 2, features).astype(np.float32)
+
+    def scores(self, features: Floats) -> Floats:
+        return np.asarray(self.contributions(features).sum(axis=1), dtype=np.float32)
+
+
 def scored(rows: list[int], scores: list[float]) -> Scored:
     """Pairs of one feature that brings the whole score."""
-    values = np.array(scores, dtype=np.float32)[:, None]
-    return Scored(np.array(rows, dtype=np.int64), values, values, np.ones(1, dtype=np.float32), ("only",))
+    values = np.array(scores, dtype=np.float32)
+    return Scored(np.array(rows, dtype=np.int64), values[:, None], values, Plain(("only",), (1,)))
 
 
 def keys(queries: list[Scored]) -> list[NDArray[np.int64]]:
@@ -81,16 +100,18 @@ def test_a_page_is_a_part_of_the_list(first: int, last: int, expected: list[int]
 
 def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
     """A criterion that counts is told even when it is not known or brings nothing; one without weight is not."""
-    item = Scored(
-        rows=np.array([7]),
-        features=np.array([[0.3, NAN, 0.0, 9.0]], dtype=np.float32),
-        contributions=np.array([[0.25, 0.5, 0.0, 0.0]], dtype=np.float32),
-        weights=np.array([0.3, 0.5, 0.2, 0.0], dtype=np.float32),
-        names=("a", "b", "c", "d"),
-    )
+    ranker = Plain(("a", "b", "c", "d"), (0.3, 1.0, 0.2, 0.0))
+    matrix = np.array([[0.25, NAN, 0.0, 0.0]], dtype=np.float32)
+    item = Scored(np.array([7]), matrix, ranker.scores(matrix), ranker)
     record = Training(id="t", title="T")
     payload, decoder = msgspec.json.encode(record), msgspec.json.Decoder(Training)
-    sentences = [lambda fact, letter=letter: letter + fact for letter in "ABCD"]  # type: ignore[misc]
+    voice = Voice[str](
+        {name: lambda fact, name=name: name.upper() + fact for name in "abcd"},  # type: ignore[misc]
+        dict.fromkeys("abcd", Family.MARKET),
+        gaps=lambda fact: ("gap" + fact,),
+        obstacles=lambda fact: ("bar" + fact,),
+    )
+    change = Change("licence", "Avec le permis", 0.1, 2)
     for distance, told in ((12.5, 12.5), (NAN, None)):
         (match,) = make_matches(
             ["t"],
@@ -100,8 +121,8 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
             np.array([0]),
             np.array([distance], dtype=np.float32),
             ["!"],
-            sentences,
-            lambda fact: ("gap" + fact,),
+            voice,
+            [change],
         )
         assert [(reason.feature, reason.text, reason.contribution) for reason in match.reasons] == [
             ("b", "B!", 0.5),
@@ -110,4 +131,5 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
         ]
         assert (match.id, match.score, match.distance_km) == ("t", 0.75, told)
         assert (match.record, match.gaps) == (record, ("gap!",))
-    assert item.values_at(np.array([0]))[0]["a"] == pytest.approx(0.3)
+        assert (match.base, match.obstacles, match.change) == (0.0, ("bar!",), change)
+    assert item.values_at(np.array([0]))[0]["a"] == pytest.approx(0.25)
