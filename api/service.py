@@ -44,7 +44,13 @@ class Service:
         reference = Reference.load(settings.reference_dir)
         store = Store.open(settings.store_url)
         try:
-            engine = Engine.open(store, reference, TextModels.load(settings.encoder), settings.data_dir)
+            engine = Engine.open(
+                store,
+                reference,
+                TextModels.load(settings.encoder),
+                settings.data_dir,
+                price_share=settings.allocation_knob,
+            )
         except BaseException:
             store.close()
             raise

@@ -13,7 +13,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,14 +151,19 @@ def score_sum(graph: CandidateGraph, lists: NDArray[np.int32]) -> float:
 def best_score_sum(graph: CandidateGraph, cap: int) -> float:
     """The largest score sum of full lists under the cap."""
     edges, ones = np.arange(len(graph.item)), np.ones(len(graph.item))
+    persons = np.repeat(np.arange(graph.n_persons), graph.degrees)
+    of_items: Any = csr_array((ones, (graph.item, edges)), shape=(graph.n_items, len(edges)))
+    of_persons: Any = csr_array((ones, (persons, edges)), shape=(graph.n_persons, len(edges)))
     found = linprog(
         -graph.score.astype(np.float64),
-        A_ub=csr_array((ones, (graph.item, edges)), shape=(graph.n_items, len(edges))),
-        b_ub=np.full(graph.n_items, cap),
-        A_eq=csr_array((ones, (np.repeat(np.arange(graph.n_persons), graph.degrees), edges))),
-        b_eq=np.full(graph.n_persons, K),
+        A_ub=of_items,
+        b_ub=np.full(graph.n_items, cap, dtype=np.float64),
+        A_eq=of_persons,
+        b_eq=np.full(graph.n_persons, K, dtype=np.float64),
         bounds=(0, 1),
     )
+    if found.fun is None:
+        raise RuntimeError(f"no optimum under a cap of {cap}: {found.message}")
     return -float(found.fun)
 
 

@@ -93,7 +93,7 @@ def learned_scores(moment: Moment, log: Log) -> NDArray[np.float32]:
     model.fit(np.column_stack([log.features[:, known], without_own]), gains)
     appeal = ((brought + PRIOR * usual) / (shown + PRIOR))[market.offer]
     features = moment.features(np.arange(market.n_candidates))
-    found = model.predict(np.column_stack([features[:, known], appeal]))
+    found: NDArray[np.float64] = model.predict(np.column_stack([features[:, known], appeal]))
     return np.clip(found, 0, 1).astype(np.float32)
 
 
