@@ -45,7 +45,7 @@ class Service:
         store = Store.open(settings.store_url)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
-            engine = Engine.open(store, reference, models, settings.data_dir)
+            engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
         except BaseException:
             store.close()
             raise
