@@ -88,6 +88,7 @@ def test_nobody_asked() -> None:
     seen = matrix("1.")
     nobody = np.zeros(0, dtype=np.int64)
     assert DenseProduct(seen, np.ones((2, 2), dtype=np.float32), seen).top(nobody, 2).items.shape == (0, 2)
+    assert best_of_rows(sparse.csr_array((0, 5), dtype=np.float32), 2).shape == (0, 5)
     assert SparseProduct(seen, sparse.csr_array((2, 2)), seen).top(nobody, 2).items.shape == (0, 2)
 
 
