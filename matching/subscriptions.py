@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs import JobPairs
-from matching.answer import Answer, Window
+from matching.answer import Answer, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
+from matching.explain.crowd import price_reason
 from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
@@ -63,6 +64,7 @@ def offers_for_profile(
         places,
         window,
         lambda rows: offers.take("inferred", rows).tolist(),
+        lambda positions: search.price_reasons(scored, positions),
     )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
@@ -97,8 +99,9 @@ class Search:
         """Whether the person agreed that skills, career and behaviour serve recommendations."""
         return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
-    def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
-        """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
+    def ranked(self, least_reach_km: float = 0.0, charged: bool = True) -> tuple[JobPairs, Scored]:
+        """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it. Prices of
+        crowded offers are taken off where the service heeds them and `charged` is not False."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
@@ -110,7 +113,11 @@ class Search:
             occupation = int(read("occupation")[0])
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        return self._scored(found, vectors, today)
+        pairs, scored = self._scored(found, vectors, today)
+        share = self.engine.price_share
+        if share == 0 or not charged:
+            return pairs, scored
+        return pairs, scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
 
     def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
         """Pairs and scores of the candidates of each project, whose `vectors` are given."""
@@ -134,6 +141,17 @@ class Search:
             self.serving.collaboration,
         )
         return pairs, score_jobs(rows, pairs, self.serving.ranker)
+
+    def price_reasons(self, scored: Scored, positions: NDArray[np.int64]) -> list[Reason | None]:
+        """What is told of the price of each pair at `positions`; None where nothing was taken off."""
+        if scored.charges is None:
+            return [None] * len(positions)
+        prices = self.engine.prices
+        places = prices.places_of(self.engine.catalogue(Collection.OFFERS).keys(scored.rows[positions]))
+        return [
+            price_reason(charge, int(prices.loads[place]), int(prices.posts[place])) if charge > 0 else None
+            for charge, place in zip(scored.charges[positions].tolist(), places.tolist(), strict=True)
+        ]
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
