@@ -42,6 +42,7 @@ def _answer(record: Json, closeness: Json, facet: str, value: str, label: str) -
         "filtresPossibles": [
             {"filtre": facet, "agregation": [{"valeurPossible": value, "libelle": label, "nbResultats": 1}]}
         ],
+        "modele": "transparent",
     }
 
 

@@ -1,6 +1,8 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -98,7 +100,7 @@ def search_page(
     unit: str,
     window: Window,
     answer: Answer[R],
-    view: Callable[[Match[R]], bytes],
+    view: Callable[[Match[R]], bytes] = attrgetter("shown"),
     digits: int = SCORE_DIGITS,
     **besides: object,
 ) -> Response:
@@ -119,6 +121,8 @@ def search_page(
     }
     if answer.notice is not None:
         body["avis"] = answer.notice
+    if answer.model is not None:
+        body["modele"] = answer.model
     return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 
@@ -131,10 +135,11 @@ def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
     """The JSON of the `Rapprochement` of each match."""
     if not matches:
         return []
-    parts = np.array([[match.base, *[reason.contribution for reason in match.reasons]] for match in matches])
-    units = parts_of(np.array([match.score for match in matches]), parts, digits).tolist()
+    parts = [[match.base, *[reason.contribution for reason in match.reasons]] for match in matches]
+    even = np.array(list(zip_longest(*parts, fillvalue=0.0))).T  # some results have a reason more: their price
+    units = parts_of(np.array([match.score for match in matches]), even, digits).tolist()
     return [
-        msgspec.json.encode(_told(match, base, shares, digits))
+        msgspec.json.encode(_told(match, base, shares[: len(match.reasons)], digits))
         for match, (base, *shares) in zip(matches, units, strict=True)
     ]
 

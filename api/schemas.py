@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from api import employer_view, results, rome_shapes, text_shapes
+from api import results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
 from api.routes.bulk import LigneRejetee, LotReponse
+from features.border import employer_view
 
 Json = dict[str, Any]
 
@@ -93,5 +94,10 @@ def _answer(item: Json) -> Json:
             "resultats": {"type": "array", "items": item},
             "filtresPossibles": {"type": "array", "items": {"$ref": "#/components/schemas/FiltrePossible"}},
             "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
+            "modele": {
+                "type": "string",
+                "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
+                "`transparent`, la somme pondérée.",
+            },
         },
     }

@@ -82,6 +82,16 @@ class Settings(BaseSettings):
         Field(gt=0, le=60, description="Seconds between two looks at the change log for other processes' writes."),
     ] = 0.25
 
+    allocation_knob: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="What lists of offers take off a score for each unit of an offer's price, as the last "
+            "`vivier allocate` published it; 0: prices are not looked at.",
+        ),
+    ] = 0.0
+
     @property
     def store_url(self) -> str:
         """The database's URL, whether set or by default."""

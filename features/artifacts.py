@@ -89,7 +89,7 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
     pointer = root / POINTER
     if not pointer.is_file():
         raise ArtifactError(f"nothing is published in {root}")
-    current = pointer.read_text().strip()
+    current = _pointed(pointer)
     problems: list[str] = []
     for name in [current, *(other for other in _generations(root) if other < current)]:
         problem = _problem(root / name, thorough)
@@ -103,14 +103,21 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
 def current_id(root: Path) -> str | None:
     """The id the pointer names, unchecked; None when nothing is published."""
     pointer = root / POINTER
-    return pointer.read_text().strip() if pointer.is_file() else None
+    return _pointed(pointer) if pointer.is_file() else None
+
+
+def _pointed(pointer: Path) -> str:
+    """The id in a pointer, whatever its bytes have become: a damaged one names no generation."""
+    return pointer.read_bytes().decode(errors="replace").strip()
 
 
 def _problem(folder: Path, thorough: bool) -> str | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
         files, later = manifest["files"], manifest.get("checked_when_read", {})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not all(isinstance(part, dict) for part in (manifest["meta"], files, later)):
+            return "its manifest is not one of ours"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return f"its manifest cannot be read ({error})"
     try:
         for name in files:

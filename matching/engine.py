@@ -1,9 +1,10 @@
-"""`Engine`: the four live collections, where they stand in the change log, and how they follow it.
+"""`Engine`: the four live collections and what ranks them, where they stand in the change log, and how they follow it.
 
 Reading the log and preparing rows (`read_changes`) touches no live array and may run in another thread; `apply` only
 appends and flips, in milliseconds, on the thread that answers questions. So no request ever waits for the database. A
 newer generation that another process has put in force is taken the same way: mapped, checked and brought level beside
-the requests, then adopted between two of them.
+the requests, then adopted between two of them; so are the rankers that are promoted (`matching/rankers.py`)
+and the prices of crowded offers (`matching/allocation/live.py`).
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
+from matching.allocation.live import LivePrices
 from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
@@ -26,6 +28,7 @@ from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
+from matching.rankers import Rankers
 from matching.schema import Collection
 from models.published import TextModels
 
@@ -49,11 +52,12 @@ class Engine:
     clock: Callable[[], dt.date] = dt.date.today
     pay_medians: NDArray[np.float32] = field(default_factory=lambda: NO_MEDIANS)
     """`pay_medians` of the generation's offers."""
-    collaboration: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
-    """(n_families, n_families) tastes that go together (`features.behaviour.collaborative_of`), as a trained ranker
-    brings them; (0, 0) without one."""
     refused: set[str] = field(default_factory=set)
     """Generations put in force while this one served that could not be used."""
+    rankers: Rankers = field(default_factory=Rankers)
+    prices: LivePrices = field(default_factory=LivePrices)
+    price_share: float = 0.0
+    """What is taken off an offer's score for each unit of its price; 0: prices are not looked at."""
 
     @classmethod
     def open(
@@ -63,6 +67,7 @@ class Engine:
         models: TextModels,
         data_dir: Path,
         clock: Callable[[], dt.date] = dt.date.today,
+        price_share: float = 0.0,
     ) -> "Engine":
         """The last whole generation of `data_dir`, brought up to the store's last change.
 
@@ -70,6 +75,8 @@ class Engine:
         """
         lookups = Lookups(reference, models)
         engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
+        engine.rankers = Rankers.open(data_dir, lookups.reference.rome.families)
+        engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
         lookups.warm()
         return engine
@@ -97,9 +104,13 @@ class Engine:
         return self.clock()
 
     def read_changes(self, limit: int = CHANGES_AT_ONCE) -> "Step | None":
-        """The next changes of the log, ready to be applied, or a newer generation level with this engine, ready to be
-        adopted; None when there is nothing new. Thread-safe."""
-        newer = self._newer_generation()
+        """The next changes of the log, ready to be applied, or a newer generation level with this engine or newer
+        rankers or prices, ready to be adopted; None when there is nothing new. Thread-safe."""
+        newer = (
+            self._newer_generation()
+            or self.rankers.newer(self.data_dir, self.lookups.reference.rome.families)
+            or self.prices.newer(self.data_dir)
+        )
         if newer is not None:
             return newer
         return self._read_log(limit)
@@ -129,10 +140,16 @@ class Engine:
         return fresh
 
     def apply(self, step: "Step") -> int:
-        """Make prepared changes visible, or adopt a newer generation; returns how many changes. For the thread that
-        answers questions, and in order."""
+        """Make prepared changes visible, or adopt a newer generation, rankers or prices; returns how many changes. For
+        the thread that answers questions, and in order."""
         if isinstance(step, Prepared):
             return self._apply_changes(step)
+        if isinstance(step, Rankers):
+            self.rankers = step
+            return 0
+        if isinstance(step, LivePrices):
+            self.prices = step
+            return 0
         self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
         self.pay_medians = step.pay_medians
         self.refused = set()
@@ -207,11 +224,13 @@ class Engine:
                 collection.value: {"records": catalogue.n_records, "rows": len(catalogue)}
                 for collection, catalogue in self.catalogues.items()
             },
+            "rankers": self.rankers.status(),
+            "prices": self.prices.status(),
         }
 
 
-Step = Prepared | Engine
-"""What brings an engine further: changes of the log, or an engine over a newer generation."""
+Step = Prepared | Engine | Rankers | LivePrices
+"""What brings an engine further: changes of the log, an engine over a newer generation, newer rankers, newer prices."""
 
 
 def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:

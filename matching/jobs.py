@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.pairs import JOB_FEATURES, JobPairs, JobSide, PersonSide
 from features.records import Profile
-from matching.answer import Match, Window
+from matching.answer import Match, Reason, Window
 from matching.catalogue import Catalogue
 from matching.engine import Engine
 from matching.explain.changes import Standing, smallest_changes
@@ -17,6 +17,7 @@ from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.facts import job_facts
 from matching.lookups import Lookups
+from matching.payload import record_part
 from matching.rank import Ranker
 from matching.schema import Collection
 from matching.scoring import Places, Scored, make_matches, page, score
@@ -31,9 +32,10 @@ def job_pairs(
     closeness: NDArray[np.float32],
     distances: NDArray[np.float32],
     over_projects: tuple[NDArray[np.float32], NDArray[np.float32]],
+    collaboration: NDArray[np.float32],
 ) -> JobPairs:
-    """n pairs, (n,) cosines, (n,) distances in km, and the cosines over the person's projects, the best and their mean,
-    (n,) each; a side of one row stands in all of them."""
+    """n pairs, (n,) cosines, (n,) distances in km, the cosines over the person's projects, the best and their mean,
+    (n,) each, and the tastes that the ranker learned; a side of one row stands in all of them."""
     lookups = engine.lookups
     rome = lookups.reference.rome
     return JobPairs(
@@ -46,7 +48,7 @@ def job_pairs(
         *over_projects,
         lookups.core_skills,
         rome.family_of,
-        engine.collaboration,
+        collaboration,
     )
 
 
@@ -94,9 +96,11 @@ def job_matches(
     places: Places,
     window: Window,
     inferred: Callable[[NDArray[np.int64]], list[bool]],
+    charged_for: Callable[[NDArray[np.int64]], list[Reason | None]] | None = None,
 ) -> tuple[Match[Any], ...]:
     """The results that a window shows of `places` (one query's), rows of the catalogue `found`; `inferred` tells, of
-    such rows, the jobs whose occupation was read in their words."""
+    such rows, the jobs whose occupation was read in their words, and `charged_for`, of positions, the reasons of
+    `Scored.charges`."""
     positions = page(places, window).positions
     rows = scored.rows[positions]
     facts = job_facts(reader, pairs, positions, scored.values_at(positions), inferred(rows), lookups)
@@ -112,10 +116,11 @@ def job_matches(
         facts,
         VOICES[reader],
         smallest_changes(reader, scored.ranker, shown, scored.features[positions], facts, standing),
+        None if charged_for is None else charged_for(positions),
     )
     return tuple(matches)
 
 
 def profile_at(engine: Engine, row: int) -> Profile:
     """The profile that a row belongs to."""
-    return PROFILE_DECODER.decode(engine.catalogue(Collection.PROFILES).payload_of(row))
+    return PROFILE_DECODER.decode(record_part(engine.catalogue(Collection.PROFILES).payload_of(row)))

@@ -23,12 +23,12 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.index.base import best
 from matching.lookups import day_number
-from matching.rank import FIRM_RANKER
 from matching.rows.profile import counsellor_number
 from matching.schema import NO_DAY, Collection
 from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
+from models.ranked import Ranked
 
 _FIRM = msgspec.json.Decoder(Establishment)
 
@@ -98,12 +98,13 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     rows = _most_promising(firms, selected, fits)
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
-    scored = score(rows, FIRM_FEATURES, pairs, FIRM_RANKER)
+    serving = engine.rankers[Ranked.FIRMS]
+    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker)
     keys = [firms.keys(rows)]
     places = best_of_each([scored], keys)
     shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
     facets = facets_of(firms, *results_of([scored], keys), engine.lookups)
-    answer = Answer(shown, len(places), facets)
+    answer = Answer(shown, len(places), facets, model=serving.model)
     return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
 
 

@@ -1,7 +1,7 @@
 """Scored candidates, and the page that is made of them: what the four services have in common."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.pairs import Feature, feature_matrix
 from features.records import Record
-from matching.answer import Change, Match, Window
+from matching.answer import Change, Match, Reason, Window
 from matching.explain.voice import Voice
 from matching.rank import Ranker
 
@@ -29,6 +29,13 @@ class Scored:
     """(n, n_features), columns in the order of `ranker.names`."""
     scores: NDArray[np.float32]
     ranker: Ranker
+    charges: NDArray[np.float32] | None = None
+    """(n,) what `scores` are less than the ranker's, 0 or more; None: nothing."""
+
+    def charged(self, charges: NDArray[np.float32]) -> "Scored":
+        """These with (n,) `charges` taken off the scores, down to 0."""
+        taken = np.minimum(charges, np.maximum(self.scores, 0))
+        return replace(self, scores=self.scores - taken, charges=taken)
 
     def values_at(self, positions: NDArray[np.int64]) -> list[dict[str, float]]:
         """Feature values by name of the pairs at `positions`."""
@@ -94,13 +101,15 @@ def make_matches(
     facts: Sequence[F],
     voice: Voice[F],
     changes: Sequence[Change | None] | None = None,
+    besides: Sequence[Reason | None] | None = None,
 ) -> list[Match[R]]:
     """The results at `positions` with all that their reader is told.
 
-    `keys`, `payloads`, `distances_km` (NaN: not known), `facts` and `changes` (None: none is told) are parallel to
-    `positions`.
+    `keys`, `payloads`, `distances_km` (NaN: not known), `facts`, `changes` and `besides`, the reasons of `charges`
+    (None: none is told), are parallel to `positions`.
     """
     ranker = scored.ranker
+    nothing = [None] * len(positions)
     return [
         Match(
             key,
@@ -108,23 +117,29 @@ def make_matches(
             payload,
             decoder,
             None if isnan(distance) else distance,
-            reasons,
+            reasons if besides_it is None else _with(reasons, besides_it),
             voice.gaps(fact),
             ranker.base,
             voice.obstacles(fact),
             change,
         )
-        for key, total, payload, distance, reasons, fact, change in zip(
+        for key, total, payload, distance, reasons, fact, change, besides_it in zip(
             keys,
             scored.scores[positions].tolist(),
             payloads,
             distances_km.tolist(),
             voice.reasons(ranker, scored.features[positions], facts),
             facts,
-            [None] * len(positions) if changes is None else changes,
+            nothing if changes is None else changes,
+            nothing if besides is None else besides,
             strict=True,
         )
     ]
+
+
+def _with(reasons: Sequence[Reason], one_more: Reason) -> tuple[Reason, ...]:
+    """The reasons and one more, the heaviest first."""
+    return tuple(sorted([*reasons, one_more], key=lambda reason: -abs(reason.contribution)))
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

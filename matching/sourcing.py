@@ -18,13 +18,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, over_found_projects, score_jobs
 from matching.lookups import day_number
-from matching.rank import PROFILE_RANKER
 from matching.retrieve import kinship_to, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+from models.ranked import Ranked
 
 READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
 
@@ -85,6 +85,7 @@ def _profiles(
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     keys = [profiles.keys(candidates.rows)]
+    serving = engine.rankers[Ranked.PROFILES]
     pairs = job_pairs(
         engine,
         person_side(to_profiles, today),
@@ -92,8 +93,9 @@ def _profiles(
         candidates.closeness,
         distances,
         over_found_projects(candidates.closeness, keys[0]),
+        serving.collaboration,
     )
-    scored = score_jobs(candidates.rows, pairs, PROFILE_RANKER)
+    scored = score_jobs(candidates.rows, pairs, serving.ranker)
     places = best_of_each([scored], keys)
     inferred = bool(job("inferred")[0])
     matches = job_matches(
@@ -108,7 +110,7 @@ def _profiles(
         lambda rows: [inferred] * len(rows),
     )
     facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
-    return Answer(matches, len(places), facets, None if len(places) else NOBODY)
+    return Answer(matches, len(places), facets, None if len(places) else NOBODY, serving.model)
 
 
 def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs import JobPairs
-from matching.answer import Answer, Window
+from matching.answer import Answer, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
+from matching.explain.crowd import price_reason
 from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
@@ -20,12 +21,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
-from matching.rank import OFFER_RANKER
+from matching.rankers import Serving
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
 from matching.sides import ColumnReader, columns_of, job_side, person_side
+from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
 
@@ -62,12 +64,13 @@ def offers_for_profile(
         places,
         window,
         lambda rows: offers.take("inferred", rows).tolist(),
+        lambda positions: search.price_reasons(scored, positions),
     )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(matches, len(places), facets, " ".join(notices) or None)
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
 def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
@@ -76,7 +79,8 @@ def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) ->
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
-    return Search(engine, projects, asked, not place.PLACE_PARAMETERS.isdisjoint(parameters))
+    elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
+    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,16 @@ class Search:
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
+    serving: Serving
 
     @property
     def profiled(self) -> bool:
         """Whether the person agreed that skills, career and behaviour serve recommendations."""
         return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
-    def ranked(self, least_reach_km: float = 0.0) -> tuple[JobPairs, Scored]:
-        """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it."""
+    def ranked(self, least_reach_km: float = 0.0, charged: bool = True) -> tuple[JobPairs, Scored]:
+        """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it. Prices of
+        crowded offers are taken off where the service heeds them and `charged` is not False."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
@@ -107,7 +113,11 @@ class Search:
             occupation = int(read("occupation")[0])
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        return self._scored(found, vectors, today)
+        pairs, scored = self._scored(found, vectors, today)
+        share = self.engine.price_share
+        if share == 0 or not charged:
+            return pairs, scored
+        return pairs, scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
 
     def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
         """Pairs and scores of the candidates of each project, whose `vectors` are given."""
@@ -128,8 +138,20 @@ class Search:
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
+            self.serving.collaboration,
         )
-        return pairs, score_jobs(rows, pairs, OFFER_RANKER)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker)
+
+    def price_reasons(self, scored: Scored, positions: NDArray[np.int64]) -> list[Reason | None]:
+        """What is told of the price of each pair at `positions`; None where nothing was taken off."""
+        if scored.charges is None:
+            return [None] * len(positions)
+        prices = self.engine.prices
+        places = prices.places_of(self.engine.catalogue(Collection.OFFERS).keys(scored.rows[positions]))
+        return [
+            price_reason(charge, int(prices.loads[place]), int(prices.posts[place])) if charge > 0 else None
+            for charge, place in zip(scored.charges[positions].tolist(), places.tolist(), strict=True)
+        ]
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""

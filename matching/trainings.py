@@ -22,13 +22,13 @@ from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import profile_at
 from matching.lookups import day_number
-from matching.rank import SESSION_RANKER
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
+from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(SessionCard)
 
@@ -54,6 +54,7 @@ def sessions_for_profile(
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
     profiled = bool(profiles.take("profiling", projects)[0])
 
+    serving = engine.rankers[Ranked.SESSIONS]
     pairs: list[SessionPairs] = []
     scored: list[Scored] = []
     for project in projects:
@@ -74,7 +75,7 @@ def sessions_for_profile(
         found_pairs = _pairs(engine, candidates, int(project), profiled, today)
         kept = _opens_something(found_pairs)
         pairs.append(_only(found_pairs, kept))
-        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], SESSION_RANKER))
+        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker))
 
     keys = [sessions.take("training", item.rows) for item in scored]
     places = best_of_each(scored, keys)
@@ -85,7 +86,7 @@ def sessions_for_profile(
         found = _matches(engine, pairs[query], scored[query], shown.positions[ranks], int(projects[query]))
         matches.update(zip(ranks.tolist(), found, strict=True))
     facets = facets_of(sessions, *results_of(scored, keys), engine.lookups)
-    return Answer(tuple([matches[rank] for rank in range(len(shown))]), len(places), facets)
+    return Answer(tuple([matches[rank] for rank in range(len(shown))]), len(places), facets, model=serving.model)
 
 
 def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> SessionPairs:

@@ -23,6 +23,20 @@ _READY: dict[str, Any] = {
         "backend": "faiss-flat",
         "watermark": 1843,
         "collections": {"offres": {"records": 1200, "rows": 1204}},
+        "prices": {
+            "generation": "000004",
+            "offers": 212,
+            "refused_generation": None,
+            "refused_because": None,
+        },
+        "rankers": {
+            "offres": {
+                "model": "vivier-offres/3",
+                "generation": "000002",
+                "refused_generation": None,
+                "refused_because": None,
+            }
+        },
     },
 }
 
@@ -41,9 +55,10 @@ async def live() -> Response:
     "/ready",
     summary="Le service peut répondre aux recherches",
     description=(
-        "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, combien de changements "
-        "du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus être suivi "
-        "(`suivi` dit pourquoi)."
+        "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
+        "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
+        "de changements du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus "
+        "être suivi (`suivi` dit pourquoi)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),

@@ -9,6 +9,9 @@ The knob says how far loads are brought to the targets: an offer that goes to L 
 meant for T < L, has room for L^(1 - knob) T^knob. At 0 the lists are those of the scores; at a half the excess L / T
 of every offer is its square root; at 1 no offer goes to more persons than it is meant for, but for the few who are as
 well off with it as without, and for those who have nothing else.
+
+Offers that are alike have prices that make them equal, and so are people: who of them is sent which is settled by lot,
+with the same breadth as the prices' own entropy, so that loads come out as the prices meant them.
 """
 
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.allocation.graph import CandidateGraph, best_lists, loads_of
-from matching.allocation.prices import prices_of
+from matching.allocation.prices import LAST, prices_of
 from matching.allocation.targets import targets_of
 
 
@@ -26,7 +29,8 @@ class Allocation:
     """Who is sent what, and at which prices."""
 
     lists: NDArray[np.int32]
-    """(n_persons, k) items, the best score less price first, ties by item, -1 after the last."""
+    """(n_persons, k) items, the best score less price first (by lot where these are all but equal; at knob
+    0, ties by item), -1 after the last."""
     prices: NDArray[np.float32]
     """(n_items,) 0 or more, in units of score; 0 where there is room to spare."""
     loads: NDArray[np.int64]
@@ -60,7 +64,7 @@ def allocate(
     if knob == 0:
         return Allocation(by_score, np.zeros(graph.n_items, dtype=np.float32), loads, targets)
     prices = prices_of(graph, k, room_of(loads, targets, knob))
-    lists = best_lists(graph, k, prices)
+    lists = best_lists(graph, k, prices, LAST * graph.unit)
     return Allocation(lists, prices, loads_of(lists, graph.n_items), targets)
 
 

@@ -123,13 +123,20 @@ class CandidateGraph:
             start += count
 
 
-def best_lists(graph: CandidateGraph, k: int, charges: NDArray[np.float32] | None = None) -> NDArray[np.int32]:
+def best_lists(
+    graph: CandidateGraph, k: int, charges: NDArray[np.float32] | None = None, lots: float = 0.0
+) -> NDArray[np.int32]:
     """The k best items of each person by score, less the (n_items,) `charges`: (n_persons, k) int32, the best first,
-    equal ones by item, -1 after the last. Without persons or with k = 0, an empty array."""
+    equal ones by item, -1 after the last. Without persons or with k = 0, an empty array.
+
+    With `lots`, what differs by no more than a few times that is settled by lot, by logistic noise of this scale that a
+    person's and an item's row numbers fix: items that are alike are shared among people who are alike."""
     lists = np.full((graph.n_persons, k), NOBODY, dtype=np.int32)
     padded = None if charges is None else np.append(charges, np.float32(0))
     for block in graph.blocks:
         worth = block.scores if padded is None else block.scores - padded[block.items]
+        if lots > 0:
+            worth = worth + np.float32(lots) * _drawn(block)
         kept = min(k, worth.shape[1])
         if kept == 0:
             continue
@@ -143,6 +150,20 @@ def best_lists(graph: CandidateGraph, k: int, charges: NDArray[np.float32] | Non
 def loads_of(lists: NDArray[np.int32], n_items: int) -> NDArray[np.int64]:
     """(n_items,) lists that hold each item."""
     return np.bincount(lists[lists != NOBODY], minlength=n_items)
+
+
+def _drawn(block: Block) -> NDArray[np.float32]:
+    """(n, width) standard logistic numbers, a function of person and item alone (SplitMix64: Steele, Lea and Flood
+    2014, *Fast splittable pseudorandom number generators*)."""
+    mixed = (block.persons.astype(np.uint64)[:, None] << np.uint64(32)) | block.items.astype(np.uint64)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    share = ((mixed >> np.uint64(40)).astype(np.float32) + np.float32(0.5)) / np.float32(1 << 24)
+    odds: NDArray[np.float32] = np.log(share) - np.log1p(-share)
+    return odds
 
 
 def _keys(worth: NDArray[np.float32], items: NDArray[np.int32]) -> NDArray[np.uint64]:

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 from matching.allocation.graph import Block, CandidateGraph
 
+LAST: Final = 0.003
+"""Entropy of the last round, in what scores differ by for one person (`CandidateGraph.unit`)."""
 FIRST: Final = 0.1
 """Entropy of the first round, in spreads of all scores."""
 SWEEPS: Final = 8
@@ -44,7 +46,7 @@ def prices_of(
     k: int,
     room: NDArray[np.float64],
     ceiling: float = 1.0,
-    last: float = 0.003,
+    last: float = LAST,
     rounds: int = 8,
 ) -> NDArray[np.float32]:
     """(n_items,) price of each item in units of score, from 0 to `ceiling` times the spread of the scores; 0 where

@@ -82,6 +82,15 @@ def empty_the_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps([]))
 
 
+def forget_the_meta(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({"mela": manifest["meta"], "files": manifest["files"]}))
+
+
+def list_no_files(folder: Path) -> None:
+    (folder / MANIFEST).write_text(json.dumps({"meta": {}, "files": ["words.txt"]}))
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -89,6 +98,8 @@ def empty_the_manifest(folder: Path) -> None:
         (remove_a_file, "words.txt is missing"),
         (cut_the_manifest, "its manifest cannot be read"),
         (empty_the_manifest, "its manifest cannot be read"),
+        (forget_the_meta, "its manifest cannot be read"),
+        (list_no_files, "its manifest is not one of ours"),
     ],
 )
 def test_a_damaged_generation_is_refused_and_the_one_before_serves(
@@ -102,6 +113,19 @@ def test_a_damaged_generation_is_refused_and_the_one_before_serves(
     damage(tmp_path / "000001")
     with pytest.raises(ArtifactError, match=said):
         load_current(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"00000\x00", b"000002/..", b"\n"])
+def test_a_damaged_pointer_is_told_or_stood_in_for(tmp_path: Path, content: bytes) -> None:
+    publish(tmp_path, "un")
+    (tmp_path / POINTER).write_bytes(content)
+    assert current_id(tmp_path) is not None
+    if content.strip() == b"":
+        with pytest.raises(ArtifactError, match="no whole generation"):
+            load_current(tmp_path)
+    else:
+        assert load_current(tmp_path).fallback_from is not None
+        assert read(tmp_path) == "un"
 
 
 def test_the_next_publication_after_a_damaged_one_is_in_force(tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ import pytest
 
 from api.examples import EXAMPLES
 from features.store import Kind
+from models.champions import Card, publish
+from models.ranked import Ranked
+from models.ranking.model import RankingModel
+from tests.models.one_question import one_question
 
 PATIENCE_S = 60
 """Spares a busy machine; a start takes some four seconds."""
@@ -133,8 +137,14 @@ def seen(running: Running, worker: int) -> bool:
     return running.ask("GET", "/v1/profils/exemple-profil/offres", by=worker)[0] in (200, 204, 206)
 
 
+def model_of(running: Running, worker: int, path: str) -> str:
+    """What the answers of a worker say that they were ranked by."""
+    found: str = json.loads(running.ask("GET", path, by=worker)[1])["modele"]
+    return found
+
+
 def test_two_workers_are_one_service(deployment: Path) -> None:
-    """They answer alike, see each other's writes, are replaced and end together: one start for all, which is slow."""
+    """They answer alike, see each other's writes, take a promotion, are replaced and end together: one slow start."""
     with started(deployment) as parent:
         assert parent.stdout is not None
         announced: dict[str, Any] = json.loads(parent.stdout.readline())
@@ -157,6 +167,15 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         until(lambda: seen(running, second), 2)
         assert running.ask("DELETE", "/v1/profils/exemple-profil", by=second)[0] == 204
         until(lambda: not seen(running, first), 2)
+
+        # A ranker that is promoted is taken up by both.
+        card = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
+        publish(deployment, card, RankingModel(one_question("distance")))
+        for worker in (first, second):
+            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1", 5)  # noqa: B023
+        publish(deployment, Card(Ranked.OFFERS, None, "1", "2026-09-01T09:00:00+00:00"), None)
+        for worker in (first, second):
+            until(lambda: model_of(running, worker, paths[0]) == "transparent", 5)  # noqa: B023
 
         # One that dies is missed by nobody, and another takes its place.
         os.kill(first, signal.SIGKILL)

@@ -100,10 +100,17 @@ def test_where_candidates_are_too_few_everyone_still_has_a_list() -> None:
     assert found.targets.tolist() == [8, 8]
 
 
-def test_equal_scores_need_no_price() -> None:
-    found = allocated(dense(np.full((4, 3), 0.5)), None, 1, 1)
-    assert found.loads.tolist() == [4, 0, 0]
+def test_what_is_alike_is_shared_by_lot() -> None:
+    """A standard deviation is 8 persons."""
+    equal = dense(np.full((300, 3), 0.5))
+    assert allocated(equal, None, 1, 0).loads.tolist() == [300, 0, 0]
+    found = allocated(equal, None, 1, 1)
     assert not found.prices.any()
+    assert all(70 <= load <= 130 for load in found.loads.tolist())
+    better = allocated(dense(np.tile([0.9, 0.5, 0.5], (300, 1))), None, 1, 1)
+    assert_allclose(better.targets, [125, 125, 125])
+    assert all(60 <= load <= 150 for load in better.loads.tolist())
+    assert_allclose(better.prices, [0.4, 0, 0], atol=0.01)
 
 
 def test_what_cannot_be_used_is_named() -> None:

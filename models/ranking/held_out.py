@@ -1,0 +1,77 @@
+"""Lists kept apart from a training, with what each row was worth: what the gate compares rankers on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ranking.comparison import Trial
+from models.ranking.model import RankingModel
+from models.ranking.outcomes import Outcome
+from models.ranking.table import RankingTable, TableUnusable
+
+GAINS: Final = "gains.npy"
+
+Scorer = Callable[[RankingTable], NDArray[np.floating]]
+"""(n,) scores of the rows of a table, higher is better."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Raises TableUnusable for gains that do not fit the table."""
+
+    table: RankingTable
+    gains: NDArray[np.float64]
+    """(n,) 0 or more; weighed against the bias of position where the training knew it."""
+
+    def __post_init__(self) -> None:
+        if self.gains.shape != (len(self.table),) or not (np.isfinite(self.gains) & (self.gains >= 0)).all():
+            raise TableUnusable(
+                f"gains {self.gains.shape} do not fit a table of {len(self.table)} rows, or are not 0 or more"
+            )
+
+    @classmethod
+    def graded(cls, table: RankingTable) -> Self:
+        """With a grade for gain: 0 for what was shown or put aside, 1 opened, up to 5 hired."""
+        return cls(table, np.maximum(table.outcome.astype(np.float64) - Outcome.SHOWN, 0))
+
+    def trial(self, candidate: Scorer, incumbent: Scorer) -> Trial:
+        """Both rankers over these lists. Raises ValueError when one reads a column that the table does not have."""
+        table = self.table
+        return Trial(table.list_id, self.gains, candidate(table), incumbent(table), table.segments)
+
+    def save(self, folder: Path) -> None:
+        """Write the table and its gains into `folder`, made if missing."""
+        self.table.save(folder)
+        np.save(folder / GAINS, self.gains)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote; a table alone is graded. Raises TableUnusable when a file is missing or wrong."""
+        table = RankingTable.load(folder)
+        if not (folder / GAINS).exists():
+            return cls.graded(table)
+        try:
+            return cls(table, np.load(folder / GAINS, allow_pickle=False))
+        except (OSError, EOFError, AttributeError, ValueError) as error:
+            raise TableUnusable(f"{folder / GAINS} cannot be read ({error})") from error
+
+
+def scorer_of(model: RankingModel) -> Scorer:
+    """Scores by the margins of a model's trees."""
+
+    def scores(table: RankingTable) -> NDArray[np.floating]:
+        lacking = sorted(set(model.trees.names) - set(table.names))
+        if lacking:
+            raise ValueError(f"the held-out table has no {', '.join(lacking)}: give one that has, with --table")
+        return model.trees.margins(np.stack([table.column(name) for name in model.trees.names], axis=1))
+
+    return scores
+
+
+def as_shown(table: RankingTable) -> NDArray[np.floating]:
+    """Scores that give back the order in which the lists were shown."""
+    return -table.position.astype(np.float64)
