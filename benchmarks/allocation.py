@@ -30,13 +30,12 @@ from matching.allocation.graph import CandidateGraph, best_lists, loads_of
 
 SEED: Final = 1
 CHOSEN: Final = 0.6
-"""The least tenth at which the most-sent offer of the crowded market has lost the 60 % asked for: recall falls all along,
-and hires have stopped rising."""
+"""The least tenth at which the most-sent offer of the crowded market has lost the 60 % asked for: recall falls all
+along, and hires have stopped rising."""
 KNOBS: Final = (0.0, 0.2, 0.4, CHOSEN, 0.8, 1.0)
 WEEKS: Final = 6
 MARKETS: Final = {"crowded": (9_000, 6_000), "sparse": (4_000, 9_000)}
-"""People and offers: a batch for everyone, and one in which there are as many offers as places in the lists allow for few
-people each, such as a day's."""
+"""People and offers: a batch for everyone, and one such as a day's, for few people beside the offers that are open."""
 QUICK: Final = {"crowded": (2_000, 2_000)}
 TARGETS: Final = {"load_fall": 0.6, "coverage_points": 8.0, "recall_loss": 0.05, "seconds_100k_x_100": 60.0}
 
