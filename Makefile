@@ -32,7 +32,7 @@ format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
-	@set -e; for name in retrieval floor updates peers services http_latency; do \
+	@set -e; for name in retrieval floor updates counts peers services explanations http_latency; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --quick; \
 	done
 
@@ -40,6 +40,7 @@ bench-france: $(VENV)/.dev ## the same for all of France, hours and 60 GB, into 
 	@set -e; for name in retrieval floor updates peers; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --json benchmarks/results/$$name.json --svg docs/benchmarks/$$name.svg; \
 	done
+	$(MEASURE) benchmarks.counts --json benchmarks/results/counts.json
 	$(MEASURE) benchmarks.france_deployments $(FRANCE)
 	VIVIER_FRANCE=$(FRANCE) $(MEASURE) benchmarks.api_latency --json benchmarks/results/api_latency.json
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -99,7 +100,7 @@ def search_page(
     unit: str,
     window: Window,
     answer: Answer[R],
-    view: Callable[[Match[R]], bytes],
+    view: Callable[[Match[R]], bytes] = attrgetter("shown"),
     digits: int = SCORE_DIGITS,
     **besides: object,
 ) -> Response:

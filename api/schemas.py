@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from api import employer_view, results, rome_shapes, text_shapes
+from api import results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
 from api.routes.bulk import LigneRejetee, LotReponse
+from features.border import employer_view
 
 Json = dict[str, Any]
 

@@ -44,13 +44,8 @@ class Service:
         reference = Reference.load(settings.reference_dir)
         store = Store.open(settings.store_url)
         try:
-            engine = Engine.open(
-                store,
-                reference,
-                TextModels.load(settings.encoder),
-                settings.data_dir,
-                price_share=settings.allocation_knob,
-            )
+            models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
+            engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
         except BaseException:
             store.close()
             raise

@@ -27,6 +27,7 @@ from benchmarks.report import Report
 from features.reference import Reference
 from matching.generations import INDEX_ROOT
 from matching.lookups import Lookups
+from matching.payload import record_part
 from matching.schema import Collection
 from matching.written import Written
 from models.published import published_models
@@ -117,7 +118,7 @@ def questions(home: Path, n: int) -> dict[str, list[Ask]]:
     def drawn(collection: Collection) -> list[tuple[str, dict[str, Any]]]:
         written = Written.load(generation / collection.value, collection, lookups.place_order)
         records = draw.choice(written.n_records, min(n, written.n_records), replace=False).tolist()
-        return [(written.id_of(record), json.loads(written.payload_of(record))) for record in records]
+        return [(written.id_of(record), json.loads(record_part(written.payload_of(record)))) for record in records]
 
     communes = lookups.reference.communes
     people, offers = drawn(Collection.PROFILES), [(key, card["offer"]) for key, card in drawn(Collection.OFFERS)]

@@ -147,7 +147,7 @@ def in_turn(keys: Rows) -> Iterator[NDArray[np.intp]]:
 def interest_of(families: NDArray[np.int16], points: Floats, family: Rows) -> Floats:
     """(n,) points of each person, as they stand, for a family: `families` and `points` (n or 1, FAMILIES_KEPT),
     `family` (n or 1,). 0 for a family that their history leaves out, NaN without a history or a known family."""
-    found = np.where(families == family[:, None], points, np.float32(0)).sum(axis=1)
+    found = np.vecdot((families == family[:, None]).astype(np.float32), points)
     known = (families >= 0).any(axis=1) & (family >= 0)
     return np.where(known, _bounded(found), np.float32(np.nan)).astype(np.float32)
 

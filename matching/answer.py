@@ -8,6 +8,7 @@ import msgspec
 from features.records import Record
 from matching.errors import BadParameter
 from matching.explain.families import Family
+from matching.payload import record_part, view_part
 
 R = TypeVar("R", bound=Record)
 
@@ -59,7 +60,7 @@ class Match(msgspec.Struct, Generic[R], frozen=True):
     score: float
     """0 to 1, higher is better."""
     payload: bytes
-    """The record as its catalogue keeps it; `decoder` reads it."""
+    """The record and its public view as the catalogue keeps them; `decoder` reads the former."""
     decoder: msgspec.json.Decoder[R]
     distance_km: float | None
     reasons: tuple[Reason, ...]
@@ -73,9 +74,14 @@ class Match(msgspec.Struct, Generic[R], frozen=True):
     change: Change | None = None
 
     @property
+    def shown(self) -> bytes:
+        """The JSON object that is public of what was found."""
+        return view_part(self.payload)
+
+    @property
     def record(self) -> R:
         """What was found, decoded when it is asked for: an answer over HTTP does without."""
-        return self.decoder.decode(self.payload)
+        return self.decoder.decode(record_part(self.payload))
 
 
 class FacetValue(msgspec.Struct, frozen=True, gc=False):

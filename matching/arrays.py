@@ -1,6 +1,8 @@
-"""Arrays that are mapped from disk, and arrays that grow."""
+"""Arrays that are mapped from disk, files read by pieces, and arrays that grow."""
 
 import contextlib
+import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,19 @@ def map_array(path: Path, copy_on_write: bool = False) -> NDArray[Any]:
             mapped._mmap.madvise(MADV_POPULATE_READ)  # type: ignore[attr-defined]
     plain: NDArray[Any] = mapped.view(np.ndarray)  # a plain array: slices of np.memmap cost ten times as much
     return plain
+
+
+class Blob:
+    """A file of bytes of which pieces are read. It is not mapped: a piece costs no page table, no memory of the
+    process, and no reading ahead."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from `start` to `stop`, the end not included; fewer where the file ends before."""
+        return os.pread(self._descriptor, stop - start, start)
 
 
 def _is_empty(path: Path) -> bool:

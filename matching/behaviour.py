@@ -2,13 +2,13 @@
 
 An event changes a few columns in place (`schema.BEHAVIOUR`), the same way when the engine follows the log and when a
 build replays it, one event after the other: so a generation built from the log has what the live rows have. An event
-counts where the records it names have rows when it is told; one that is corrected in the store counts once more, and a
-record that comes back is new, until the next build.
+counts where the records it names have rows when it is told, once each time that it is written with other content; a
+deleted one counts until the next build.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +111,8 @@ def _tell_people(
     after = before.after(person, families, points[telling], days[telling])
     all_rows = np.concatenate(list(people.values()))
     of_person = np.repeat(np.arange(len(people)), [len(rows) for rows in people.values()])
-    for name, values in zip(names, (after.families, after.points, after.days), strict=True):
+    now: tuple[NDArray[Any], ...] = (after.families, after.points, after.days)
+    for name, values in zip(names, now, strict=True):
         profiles.set_rows(name, all_rows, values[of_person])
 
 

@@ -81,8 +81,11 @@ class Catalogue:
         collection: Collection,
         index: Index | None,
         written: Written | None = None,
+        renewed: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        """`renewed`: what the payloads that were written are today, where that is something else."""
         self.collection = collection
+        self._renewed = renewed
         self.written = written
         self._index = index
         self._schema: tuple[Column, ...] = SCHEMAS[collection]
@@ -186,10 +189,11 @@ class Catalogue:
         return self.written.id_of(int(self.written.record_of_row[row]))
 
     def payload_of(self, row: int) -> bytes:
-        """What was stored with the record that a row belongs to."""
+        """What is kept of the record that a row belongs to (`matching.payload`)."""
         if row >= self._n_written or self.written is None:
             return self._added_payloads[row - self._n_written]
-        return self.written.payload_of(int(self.written.record_of_row[row]))
+        payload = self.written.payload_of(int(self.written.record_of_row[row]))
+        return payload if self._renewed is None else self._renewed(payload)
 
     def rows_of(self, key: str) -> NDArray[np.int64]:
         """The live rows of a record, in the order its projector gave them; empty when it is not there."""
@@ -288,10 +292,17 @@ class Catalogue:
             yield added[first:last]
 
     @classmethod
-    def load(cls, folder: Path, collection: Collection, backend_name: str, place_order: NDArray[np.int32]) -> Self:
+    def load(
+        cls,
+        folder: Path,
+        collection: Collection,
+        backend_name: str,
+        place_order: NDArray[np.int32],
+        renewed: Callable[[bytes], bytes] | None = None,
+    ) -> Self:
         """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
         index = None if collection in WITHOUT_VECTORS else backend(backend_name).load(folder)
-        return cls(collection, index, Written.load(folder, collection, place_order))
+        return cls(collection, index, Written.load(folder, collection, place_order), renewed)
 
 
 def _spans(ids: Sequence[str], start: int) -> dict[str, range]:

@@ -19,6 +19,7 @@ from matching.catalogue import Catalogue
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import pay_medians
+from matching.rows.renewal import labels_fingerprint, renewal
 from matching.schema import BANDS, BEHAVIOUR, POSTINGS, SCHEMAS, SECOND_ORDER, Collection
 from matching.writer import CollectionWriter
 from matching.written import CHECKED_WHEN_READ, COLUMNS, Written
@@ -26,6 +27,8 @@ from models.encoder import TextEncoder
 
 INDEX_ROOT: Final = "indexes"
 PAY_MEDIANS: Final = "pay_medians.npy"
+PAYLOAD: Final = "view, record"
+"""The lines of a payload (`matching.payload`)."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def writing_generation(
         "watermark": watermark,
         "store": store_identity,
         "fingerprint": fingerprint(lookups.encoder, lookups.reference),
+        "labels": labels_fingerprint(lookups.reference),
         "backend": backend_name,
         "built_at": now.isoformat(timespec="seconds"),
     }
@@ -118,12 +122,18 @@ class Draft:
 
 
 def map_generation(generation: Generation, lookups: Lookups) -> Loaded:
-    """A checked generation, which must have been written for these `lookups`."""
+    """A checked generation, which must have been written for these `lookups`; the labels of the reference data may
+    have changed since."""
     meta = generation.meta
+    as_written = meta["labels"] == labels_fingerprint(lookups.reference)
     return Loaded(
         catalogues={
             collection: Catalogue.load(
-                generation.path / collection.value, collection, str(meta["backend"]), lookups.place_order
+                generation.path / collection.value,
+                collection,
+                str(meta["backend"]),
+                lookups.place_order,
+                None if as_written else renewal(collection, lookups.reference),
             )
             for collection in Collection
         },
@@ -138,7 +148,7 @@ def fingerprint(encoder: TextEncoder, reference: Reference) -> str:
     """Changes when rows built with one encoder, reference data and schema would not mean the same with another."""
     digest = hashlib.sha256(encoder.fingerprint.encode())
     layout = [(name.value, bands.count, SECOND_ORDER[name], POSTINGS[name]) for name, bands in BANDS.items()]
-    digest.update(repr((SCHEMAS, layout)).encode())
+    digest.update(repr((PAYLOAD, SCHEMAS, layout)).encode())
     digest.update(reference.communes.lat.tobytes() + reference.communes.lon.tobytes())
     for names in (
         reference.rome.codes,

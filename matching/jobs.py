@@ -17,6 +17,7 @@ from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.facts import job_facts
 from matching.lookups import Lookups
+from matching.payload import record_part
 from matching.rank import Ranker
 from matching.schema import Collection
 from matching.scoring import Places, Scored, make_matches, page, score
@@ -122,4 +123,4 @@ def job_matches(
 
 def profile_at(engine: Engine, row: int) -> Profile:
     """The profile that a row belongs to."""
-    return PROFILE_DECODER.decode(engine.catalogue(Collection.PROFILES).payload_of(row))
+    return PROFILE_DECODER.decode(record_part(engine.catalogue(Collection.PROFILES).payload_of(row)))

@@ -23,6 +23,9 @@ from models.tagger import Tagger
 NEAR_KM = 30.0
 """A point further than this from every commune is at sea or abroad."""
 
+DISTANCES_KEPT = 128
+"""Communes whose distances to all others are remembered, 140 kB each."""
+
 EPOCH = dt.date(1970, 1, 1)
 
 
@@ -182,7 +185,7 @@ class Lookups:
                 shares[row, families.get(rome_code, [])] += count / total
         return shares
 
-    @lru_cache(maxsize=512)  # noqa: B019 - one Lookups a process, as long-lived as the cache
+    @lru_cache(maxsize=DISTANCES_KEPT)  # noqa: B019 - one Lookups a process, as long-lived as the cache
     def distances_from(self, commune: int) -> NDArray[np.float32]:
         """(n_communes + 1,) km from a commune row to every commune; the last entry (-1) is NaN: place unknown.
 

@@ -17,6 +17,7 @@ from features.world.seasonal import seasonal_share
 from matching.engine import Engine
 from matching.jobs import profile_at
 from matching.lookups import Lookups
+from matching.payload import record_part
 from matching.rows.offer import OfferCard
 from matching.rows.profile import occupations_held
 from matching.schema import WORKING_TIME_PART, Collection
@@ -100,7 +101,7 @@ def offers_of(
     """The offers at `rows` of the catalogue, and the SIRET and size of their firms."""
     catalogue = engine.catalogue(Collection.OFFERS)
     read = columns_of(catalogue, rows)
-    sirets = [_CARD.decode(catalogue.payload_of(row)).offer.siret or "" for row in rows.tolist()]
+    sirets = [_CARD.decode(record_part(catalogue.payload_of(row))).offer.siret or "" for row in rows.tolist()]
     firm_ids, firm = np.unique(np.array(sirets, dtype=np.str_), return_inverse=True)
     if len(firm_ids) and firm_ids[0] == "":
         firm_ids, firm = firm_ids[1:], firm - 1

@@ -73,7 +73,8 @@ class Curve:
 class WeightedSum:
     """The transparent ranker: one curve a feature. Raises ValueError unless it has exactly the service's features.
 
-    The pieces of all curves stand in one table, curve after curve, so that a matrix is read through them at once.
+    The pieces of all curves that have a weight stand in one table, curve after curve, so that a matrix is read through
+    them at once.
     """
 
     def __init__(self, features: Sequence[Feature[Any]], curves: Mapping[str, Curve]) -> None:
@@ -84,24 +85,32 @@ class WeightedSum:
         total = sum(curve.weight for curve in curves.values())
         ordered = self.curves = tuple(curves[name] for name in self.names)
         self.weights: Floats = np.array([curve.weight / total for curve in ordered], dtype=np.float32)
-        self._neutrals = np.array([curve.neutral for curve in ordered])
-        n_points = max((len(curve.values) for curve in ordered), default=0)
-        self._points = np.array([[*curve.values, *[np.inf] * (n_points - len(curve.values))] for curve in ordered]).T
-        pieces = [curve.pieces() for curve in ordered]
+        self._counted = np.flatnonzero(self.weights > 0)
+        counted = [curve for curve in ordered if curve.weight > 0]
+        self._neutrals = np.array([curve.neutral for curve in counted])
+        n_points = max((len(curve.values) for curve in counted), default=0)
+        self._points = np.array([[*curve.values, *[np.inf] * (n_points - len(curve.values))] for curve in counted]).T
+        pieces = [curve.pieces() for curve in counted]
         self._first_piece = np.cumsum([0, *(len(each) for each in pieces)])[:-1]
         self._starts, self._heights, self._slopes = np.array([piece for each in pieces for piece in each]).T.copy()
 
     def scores(self, features: Floats) -> Floats:
-        scores: Floats = self.contributions(features).sum(axis=1)
+        scores: Floats = self._brought(features).sum(axis=1)
         return scores
 
     def contributions(self, features: Floats) -> Floats:
-        values = features.astype(np.float64)
+        contributions = np.zeros(features.shape, dtype=np.float32)
+        contributions[:, self._counted] = self._brought(features)
+        return contributions
+
+    def _brought(self, features: Floats) -> Floats:
+        """(n, n_counted) what each feature of some weight brings."""
+        values = features[:, self._counted].astype(np.float64)
         pieces = np.broadcast_to(self._first_piece, values.shape).copy()
         for points in self._points:
             pieces += values >= points
         worths = self._slopes[pieces] * (values - self._starts[pieces]) + self._heights[pieces]
-        return np.where(np.isnan(values), self._neutrals, worths).astype(np.float32) * self.weights
+        return np.where(np.isnan(values), self._neutrals, worths).astype(np.float32) * self.weights[self._counted]
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))

@@ -62,7 +62,7 @@ def retrieve(
     """
     selection = select(catalogue, conditions)
     is_near = in_occupations(kinship.near)
-    found = [catalogue.index.search(vector, DEPTH, choice) for choice in (selection.narrowed(is_near), selection)]
+    found = catalogue.index.search_each(vector, DEPTH, [selection.narrowed(is_near), selection])
     rows, first = np.unique(np.concatenate([item.rows for item in found]), return_index=True)
     closeness = np.concatenate([item.scores for item in found])[first]
     relation = row_relations(catalogue, kinship.relations, rows)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.artifacts import ArtifactError
-from matching.arrays import map_array
+from matching.arrays import Blob, map_array
 from matching.keys import key_number
 from matching.schema import POSTINGS, SCHEMAS, Collection
 
@@ -66,7 +66,7 @@ class Written:
     """(m + 1,) where the rows of each record start in `rows_by_record`."""
     ids: NDArray[np.uint8]
     id_starts: NDArray[np.int64]
-    payloads: NDArray[np.uint8]
+    payloads: Blob
     payload_starts: NDArray[np.int64]
     payload_sums: NDArray[np.uint32]
 
@@ -109,7 +109,7 @@ class Written:
 
     def payload_of(self, record: int) -> bytes:
         """What was stored with the record. Raises ArtifactError when it is not what was written."""
-        payload = self.payloads[self.payload_starts[record] : self.payload_starts[record + 1]].tobytes()
+        payload = self.payloads.read(int(self.payload_starts[record]), int(self.payload_starts[record + 1]))
         if crc32(payload) != self.payload_sums[record]:
             raise ArtifactError(f"{PAYLOADS} of {self.collection.value} is damaged at record {record}; build it again")
         return payload
@@ -174,9 +174,9 @@ class Written:
             in_key_order=mapped(IN_KEY_ORDER),
             rows_by_record=mapped(ROWS_BY_RECORD),
             row_starts=mapped(ROW_STARTS),
-            ids=_blob(folder / IDS),
+            ids=_bytes(folder / IDS),
             id_starts=mapped(ID_STARTS),
-            payloads=_blob(folder / PAYLOADS),
+            payloads=Blob(folder / PAYLOADS),
             payload_starts=mapped(PAYLOAD_STARTS),
             payload_sums=mapped(PAYLOAD_SUMS),
         )
@@ -187,7 +187,7 @@ def ranks_along(place_order: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.append(np.argsort(place_order), len(place_order)).astype(np.int64)
 
 
-def _blob(path: Path) -> NDArray[np.uint8]:
+def _bytes(path: Path) -> NDArray[np.uint8]:
     if path.stat().st_size == 0:
         return np.empty(0, dtype=np.uint8)
     return np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)

@@ -74,7 +74,7 @@ class EvidenceIndex:
         """`demand` (fiches,): how much the trade recruits, on any scale; `others` and `without` as `Names.of`."""
         self._encoder = encoder
         names = Names.of(encoder, rome, others, without)
-        self._vectors = names.vectors.astype(np.float16).astype(np.float32)  # rounded, as the weighing was fitted
+        self._vectors = names.vectors.astype(np.float16)  # rounded, as the weighing was fitted
         self._starts, self._appellations = names.starts, names.appellations
         sentences = [_sentences(rome, fiche) for fiche in range(rome.n_occupations)]
         self._words = WordIndex.of(names.texts, names.fiches, sentences)
@@ -102,7 +102,7 @@ class EvidenceIndex:
         context_columns = self._context(context)
         fiches = self._candidates(near, best_balance + np.float32(0.3) * fiche_words, context_columns)
         names, offsets = self._names_of(fiches)
-        cosines = self._vectors[names] @ query
+        cosines = self._vectors[names].astype(np.float32) @ query
         recall = shared[names] / np.float32(total)
         exact = np.where(shared[names] >= self._words.name_weight[names] * np.float32(0.999), recall, 0)
         both = cosines + balance[names]

@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 from features.rome.referential import Rome
 from features.rome.spoken import spoken_names
 from models.encoder import Encoder, ModelUnusable, TextEncoder
+from models.kept import KeptEncoder
 from models.mentions import SkillReader
 from models.tagger import WEIGHTS, Tagger, Weighing
 
@@ -65,6 +66,14 @@ class TextModels:
             weighing, esco = Weighing.load(home), esco_names(home)
         tagging = encoder if home == folder or folder is None else load_encoder()
         return cls(encoder, tagging, weighing, (*spoken_names(), *esco))
+
+    def keeping(self, root: Path) -> Self:
+        """The same models, whose vectors of a whole referential are kept under `root` (`models/kept.py`)."""
+        return replace(
+            self,
+            encoder=KeptEncoder(self.encoder, root),
+            tagging_encoder=KeptEncoder(self.tagging_encoder, root),
+        )
 
     def tagger(self, rome: Rome, without: frozenset[int] = frozenset()) -> Tagger:
         """A tagger over this ROME; `without` as `Tagger.of`. Takes seconds for the whole ROME."""

@@ -36,8 +36,9 @@ class Tastes:
     def over(self, families: Sequence[str]) -> Floats:
         """(len(families), len(families)) the same for the families of another referential; 0 for one that was not
         known."""
-        known = [row for row, code in enumerate(families) if code in set(self.families)]
-        ours = [self.families.index(families[row]) for row in known]
+        places = {code: row for row, code in enumerate(self.families)}
+        known = [row for row, code in enumerate(families) if code in places]
+        ours = [places[families[row]] for row in known]
         found = np.zeros((len(families), len(families)), dtype=np.float32)
         found[np.ix_(known, known)] = self.matrix[np.ix_(ours, ours)]
         return found

@@ -3,6 +3,8 @@
 import datetime as dt
 import os
 import shutil
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,33 @@ def sample_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deployment(sample_data_dir: Path, tmp_path: Path) -> Path:
     """A data folder of one's own, to write into and to damage."""
     return Path(shutil.copytree(sample_data_dir, tmp_path / "var"))
+
+
+@pytest.fixture(scope="session")
+def empty_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow store without a run, made once: its tables take seconds. Skips, saying so, without the train extra."""
+    pytest.importorskip("mlflow", reason="the registry needs vivier[train]: mlflow is absent")
+    pytest.importorskip("matplotlib", reason="the registry needs vivier[train]: matplotlib is absent")
+    from models.training.tracking import client_of, default_uri
+
+    folder = tmp_path_factory.mktemp("mlflow")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client_of(default_uri(folder)).search_experiments()
+    return folder / "mlflow.db"
+
+
+@pytest.fixture(scope="module")
+def tracking_folder(tmp_path_factory: pytest.TempPathFactory, empty_tracking_store: Path) -> Path:
+    """A data folder whose MLflow store has no run yet, for the tests of one file."""
+    folder = tmp_path_factory.mktemp("registry")
+    shutil.copy(empty_tracking_store, folder / "mlflow.db")
+    return folder
+
+
+@pytest.fixture
+def quiet_mlflow() -> Iterator[None]:
+    """MLflow's own use of its libraries warns; that is not ours to fix."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

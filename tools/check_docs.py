@@ -1,11 +1,11 @@
-"""Run the commands of README.md as a reader would, and fail on the first that does not work.
+"""Run the commands of README.md as a reader would, look at those of docs/, and fail on the first that does not work.
 
     python tools/check_docs.py
 
 * The first block is exactly the two commands: `make demo`, which is started here, and `make test`, which must be a
   target (CI runs it).
 * Every `curl` line is run against that demonstration and must give results.
-* Every `vivier` line must be a command whose options exist; other lines of such a block set variables.
+* Every `vivier` line, of docs/ too, must be a command whose options exist; other lines of such a block set variables.
 * Links and paths inside the project lead to files and folders.
 """
 
@@ -142,6 +142,9 @@ def check_links(text: str) -> None:
 def main() -> None:
     if shutil.which("curl") is None:
         fail("curl is needed to run its lines: apt-get install curl")
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for line in (line for block in blocks(page.read_text()) for line in block if line.startswith("vivier ")):
+            check_vivier(line)
     text = README.read_text()
     check_links(text)
     first, *others = blocks(text)

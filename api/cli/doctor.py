@@ -168,6 +168,16 @@ def _index(configured: "Settings") -> list[Check]:
     return [_generation("index", generation.id, generation.fallback_from)]
 
 
+def _rankers(configured: "Settings") -> list[Check]:
+    from matching.rankers import Rankers
+
+    found = Rankers.open(configured.data_dir, ()).status()
+    refused = [f"{name}: {each['refused_because']}" for name, each in found.items() if each["refused_because"]]
+    if refused:
+        return [Check("rankers", None, "; ".join(refused), "vivier models promote, or rollback")]
+    return [Check("rankers", True, ", ".join(f"{name} {each['model']}" for name, each in found.items()))]
+
+
 def _port(configured: "Settings") -> list[Check]:
     where = f"{configured.host}:{configured.port}"
     family = socket.AF_INET6 if ":" in configured.host else socket.AF_INET
@@ -189,5 +199,6 @@ CHECKS: tuple[Callable[["Settings"], list[Check]], ...] = (
     _models,
     _store,
     _index,
+    _rankers,
     _port,
 )

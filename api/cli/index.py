@@ -140,6 +140,7 @@ def status(as_json: AsJson = False) -> None:
         **generation.meta,
         "store_watermark": head,
         "behind": head - held,
+        "rankers": _rankers(configured),
     }
     lines = [f"generation {generation.id}, built {generation.meta['built_at']} with {generation.meta['backend']}"]
     if generation.fallback_from is not None:
@@ -148,18 +149,28 @@ def status(as_json: AsJson = False) -> None:
         f"holds the store up to sequence {held} of {head}"
         + (f"; the last {head - held} changes are replayed when it is opened" if head > held else "")
     )
+    lines += [f"{name} are ranked by {each['model']}" + _refused(each) for name, each in found["rankers"].items()]
     print_result(found, as_json, "\n".join(lines))
 
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Check every file of the models and of the generation in force against its sha256. Exit code 1 when one is wrong.
+    """Check every file of the models, of the rankers and of the generation in force against its sha256. Exit code 1
+    when one is wrong.
 
     Example: vivier index verify
     """
     configured = settings()
-    found = {"encoder": _verified_models(configured), "indexes": _verified_index(configured)}
-    remedies = {"encoder": "Check VIVIER_ENCODER", "indexes": "Run: vivier index build"}
+    found = {
+        "encoder": _verified_models(configured),
+        "rankers": _verified_rankers(configured),
+        "indexes": _verified_index(configured),
+    }
+    remedies = {
+        "encoder": "Check VIVIER_ENCODER",
+        "rankers": "Run: vivier models promote, or rollback",
+        "indexes": "Run: vivier index build",
+    }
     lines = [
         f"{name}: {item['generation']} is whole" if item["ok"] else f"{name}: {item['problem']}. {remedies[name]}"
         for name, item in found.items()
@@ -177,6 +188,28 @@ def _verified_models(configured: "Settings") -> dict[str, Any]:
         return {"ok": True, "generation": TextModels.load(configured.encoder).encoder.fingerprint, "problem": None}
     except ModelUnusable as error:
         return {"ok": False, "problem": str(error)}
+
+
+def _rankers(configured: "Settings") -> dict[str, dict[str, Any]]:
+    """What a service that starts now would rank each list by."""
+    from matching.rankers import Rankers
+
+    return Rankers.open(configured.data_dir, ()).status()
+
+
+def _refused(ranker: dict[str, Any]) -> str:
+    reason = ranker["refused_because"]
+    return "" if reason is None else f"; generation {ranker['refused_generation']} was refused: {reason}"
+
+
+def _verified_rankers(configured: "Settings") -> dict[str, Any]:
+    found = _rankers(configured)
+    problems = [f"{name}{_refused(each)}" for name, each in found.items() if each["refused_because"] is not None]
+    return {
+        "ok": not problems,
+        "generation": ", ".join(sorted({each["model"] for each in found.values()})),
+        "problem": "; ".join(problems) or None,
+    }
 
 
 def _verified_index(configured: "Settings") -> dict[str, Any]:

@@ -4,7 +4,21 @@ from typing import Annotated
 
 import typer
 
-from api.cli import allocate, demo, doctor, evaluate, imports, index, models, rome, serve, text, train, world
+from api.cli import (
+    allocate,
+    candidates,
+    demo,
+    doctor,
+    evaluate,
+    imports,
+    index,
+    models,
+    rome,
+    serve,
+    text,
+    train,
+    world,
+)
 
 app = typer.Typer(
     name="vivier",
@@ -41,6 +55,7 @@ app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
+app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

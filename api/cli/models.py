@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.training.registry import Registry, Version
 
 app = typer.Typer(
-    help="The rankers that were trained, and the one that answers; needs `pip install vivier[train]`."
+    help="The rankers that were trained, and the one that answers; needs the `train` extra."
     "\n\nExample: vivier models list",
     no_args_is_help=True,
 )
@@ -35,14 +35,12 @@ def list_(
     from models.ranked import Ranked
 
     registry = _registry(tracking)
-    found = {
-        each.value: {"in_force": _in_force(registry, each), "versions": [_told(it) for it in registry.versions(each)]}
-        for each in ([_ranked(ranked)] if ranked is not None else Ranked)
-    }
-    lines = []
-    for name, told in found.items():
-        lines.append(f"{name}: {told['in_force']['model']} answers" + _since(told["in_force"]))
-        lines += [f"  {_line(version)}" for version in told["versions"]] or ["  nothing trained yet"]
+    found, lines = {}, []
+    for each in [_ranked(ranked)] if ranked is not None else list(Ranked):
+        in_force, versions = _in_force(registry, each), [_told(version) for version in registry.versions(each)]
+        found[each.value] = {"in_force": in_force, "versions": versions}
+        lines.append(f"{each.value}: {in_force['model']} answers" + _since(in_force))
+        lines += [f"  {_line(version)}" for version in versions] or ["  nothing trained yet"]
     print_result(found, as_json, "\n".join(lines))
 
 
@@ -198,12 +196,16 @@ def diff(
 
 
 def _registry(tracking: str | None) -> "Registry":
-    """The registry; the command ends with one line without the `train` extra or for a store that keeps no models."""
+    """The registry; the command ends with one line without the `train` extra, for a store that keeps no models, and
+    where nothing was ever trained."""
+    configured = settings()
     try:
         from models.training.registry import Registry
-        from models.training.tracking import TrackingRefused
+        from models.training.tracking import TrackingRefused, default_file
 
-        return Registry(settings().data_dir, tracking)
+        if tracking is None and not default_file(configured.data_dir).is_file():
+            fail(f"no ranker was trained in {configured.data_dir}: the transparent ones answer (vivier train --help)")
+        return Registry(configured.data_dir, tracking)
     except ImportError as error:
         fail(f"the registry needs {error.name or error}: pip install 'vivier[train]'", FAILED)
     except TrackingRefused as error:

@@ -59,15 +59,18 @@ def encoder(
     except ImportError as error:
         fail(f"training needs {error.name or error}: pip install 'vivier[train]'", FAILED)
     from features.sources.base import WrongFile
+    from models.training.tracking import TrackingRefused, default_uri
 
     target = out or configured.data_dir / "encoder"
     configured.data_dir.mkdir(parents=True, exist_ok=True)
-    uri = tracking or f"sqlite:///{(configured.data_dir / 'mlflow.db').absolute()}"
+    uri = tracking or default_uri(configured.data_dir)
     learned = _coded_offers(configured) if own_offers else []
     try:
         done = train_and_publish(folder, target, seed=seed, epochs=epochs, tracking=uri, own_offers=learned, log=say)
     except ModuleNotFoundError as error:
         fail(f"training needs {error.name or error}: pip install 'vivier[train]'", FAILED)
+    except TrackingRefused as error:
+        fail(str(error), USAGE)
     except (FileNotFoundError, WrongFile) as error:
         fail(str(error), REFUSED)
     figures = ", ".join(f"{name} {value}" for name, value in done["figures"].items())

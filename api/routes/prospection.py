@@ -9,7 +9,7 @@ from api.parameters import search_of
 from api.result_examples import FIRM_ANSWER, SEARCH
 from api.results import search_page
 from api.service import ServiceOf
-from api.views import target_json
+from api.targets import target_json
 from matching.filters.registry import parameters_for
 from matching.prospection import targets
 from matching.schema import Collection
@@ -40,6 +40,6 @@ async def firms(request: Request, service: ServiceOf) -> Response:
         "etablissements",
         window,
         found.answer,
-        lambda match: target_json(shown[match.id], service.reference),
+        lambda match: target_json(shown[match.id]),
         centre=found.commune_insee,
     )

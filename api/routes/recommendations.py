@@ -12,7 +12,6 @@ from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
 from api.service import Service, ServiceOf
-from api.views import offer_json, session_json
 from features.records import Profile, occupation_code
 from matching.answer import Answer
 from matching.errors import NotFound
@@ -46,7 +45,7 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
-    return search_page("offres", window, answer, lambda match: offer_json(match.payload, service.reference))
+    return search_page("offres", window, answer)
 
 
 @router.get(
@@ -65,7 +64,7 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = sessions_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
-    return search_page("formations", window, answer, lambda match: session_json(match.payload, service.reference))
+    return search_page("formations", window, answer)
 
 
 def _unread(

@@ -10,7 +10,6 @@ from api.result_examples import NEED, PROFILE_ANSWER
 from api.results import EMPLOYER_DIGITS, search_page
 from api.routes.records import Key
 from api.service import ServiceOf
-from api.views import profile_json
 from matching.filters.registry import parameters_for
 from matching.schema import Collection
 from matching.sourcing import profiles_for_demand, profiles_for_offer
@@ -33,13 +32,7 @@ SEEN = (
 async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     answer = profiles_for_offer(service.engine, key, parameters, window)
-    return search_page(
-        "profils",
-        window,
-        answer,
-        lambda match: profile_json(match.payload, service.reference),
-        digits=EMPLOYER_DIGITS,
-    )
+    return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)
 
 
 @router.post(
@@ -60,10 +53,4 @@ async def for_need(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), parameters)
     answer = profiles_for_demand(service.engine, demand, window)
-    return search_page(
-        "profils",
-        window,
-        answer,
-        lambda match: profile_json(match.payload, service.reference),
-        digits=EMPLOYER_DIGITS,
-    )
+    return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)

@@ -233,6 +233,18 @@ def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArr
     return np.asarray(found & (right != NO_SKILL), dtype=np.bool_)
 
 
+def count_shared(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> Floats:
+    """(rows,) how many of the wanted skills are held; the skills of a list are distinct."""
+    if len(wanted) != 1 or len(held) == 1:
+        counts: Floats = shared_skills(held, wanted).sum(axis=1, dtype=np.float32)
+        return counts
+    marked = np.zeros(NO_SKILL + 1, dtype=np.bool_)
+    marked[wanted[0]] = True
+    marked[NO_SKILL] = False
+    found: Floats = marked[held].sum(axis=1, dtype=np.float32)
+    return found
+
+
 def as_rows(values: NDArray[np.floating] | NDArray[np.bool_], n: int) -> Floats:
     """`values` as float32 of exactly n rows; may be `values` itself."""
     if len(values) == n:

@@ -11,9 +11,9 @@ REQUIRED_WEIGHT: Final = 1.0
 
 
 def _compute(pairs: JobPairs) -> Floats:
-    required = pairs.job.skill_weights == REQUIRED_WEIGHT
-    wanted = required.sum(axis=1, dtype=np.float32)
-    held = (pairs.shared & required).sum(axis=1, dtype=np.float32)
+    required = (pairs.job.skill_weights == REQUIRED_WEIGHT).astype(np.float32)
+    wanted = required.sum(axis=1)
+    held = np.vecdot(pairs.shared.astype(np.float32), required)
     known = (wanted > 0) & pairs.person.names_skills
     share = np.divide(held, wanted, out=np.full(held.shape, np.nan, np.float32), where=known)
     return as_rows(share, len(pairs.closeness))

@@ -4,7 +4,7 @@ Rows are numbered as they are added, from 0, and never renumbered; a row that mu
 longer allowed. An index sees no id, no place and no rule: filters become a `Selection`, and that is all it obeys.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -99,6 +99,10 @@ class Index(Protocol):
 
         Raises ValueError when the selection was not made for as many rows as there are.
         """
+        ...
+
+    def search_each(self, query: NDArray[np.float32], k: int, selections: Sequence[Selection]) -> list[Found]:
+        """What `search` gives among each of `selections`; what the searches have in common may be done once."""
         ...
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

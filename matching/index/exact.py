@@ -1,5 +1,6 @@
 """The exact index: every allowed row is scored. It is the oracle that other backends are judged against."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ class ExactIndex(HalfRowsIndex):
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
         check_query(query, selection, self.dim, len(self))
         return best(self._halves.products(query, selection.rows), selection.rows, k)
+
+    def search_each(self, query: NDArray[np.float32], k: int, selections: Sequence[Selection]) -> list[Found]:
+        return [self.search(query, k, selection) for selection in selections]
 
     @staticmethod
     def write(folder: Path, dim: int, count: int, blocks: Blocks) -> None:

@@ -1,5 +1,6 @@
 """FAISS flat index: float16 rows scanned under a bitmap of the allowed ones (one bit test a row, SIMD products)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,6 +56,9 @@ class FaissFlatIndex:
             _, scores, rows = self._index.range_search(query[None, :], float(last) - ROUNDING, params=parameters)
             return best(scores, rows, wanted)
         return best(scores[0], rows[0], wanted)
+
+    def search_each(self, query: NDArray[np.float32], k: int, selections: Sequence[Selection]) -> list[Found]:
+        return [self.search(query, k, selection) for selection in selections]
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         if len(rows) == 0:

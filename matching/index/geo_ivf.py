@@ -20,7 +20,9 @@ measured (docs/performance.md).
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -70,8 +72,17 @@ class GeoIvfIndex(HalfRowsIndex):
         self._meaning = _Meaning.none(dim)
 
     def search(self, query: NDArray[np.float32], k: int, selection: Selection) -> Found:
-        check_query(query, selection, self.dim, len(self))
-        rows = self._seen(query, max(ENOUGH, ENOUGH_TIMES * k), selection)
+        return self.search_each(query, k, [selection])[0]
+
+    def search_each(self, query: NDArray[np.float32], k: int, selections: Sequence[Selection]) -> list[Found]:
+        for selection in selections:
+            check_query(query, selection, self.dim, len(self))
+        around = _Around(self._meaning, query)
+        enough = max(ENOUGH, ENOUGH_TIMES * k)
+        return [self._best(query, k, self._seen(around, enough, selection)) for selection in selections]
+
+    def _best(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> Found:
+        """The k best of `rows`."""
         wanted = min(k, len(rows))
         if wanted <= 0:
             return best(np.empty(0, np.float32), rows[:0], 0)
@@ -82,25 +93,25 @@ class GeoIvfIndex(HalfRowsIndex):
                 return Found(found.rows[:wanted], found.scores[:wanted])
             kept = min(4 * kept, len(rows))  # equal scores run past the end: see them all, so that the lowest are kept
 
-    def _seen(self, query: NDArray[np.float32], enough: int, selection: Selection) -> NDArray[np.int64]:
+    def _seen(self, around: "_Around", enough: int, selection: Selection) -> NDArray[np.int64]:
         """At least `enough` allowed rows, those of the nearest clusters, or all there are; and all the added ones."""
         n_written = len(self._halves.mapped)
         spans = selection.spans
         written, added = np.minimum(spans, n_written), np.maximum(spans, n_written)
         n_reach = int((written[:, 1] - written[:, 0]).sum())
         if n_reach <= FEW_IN_REACH:
-            return self._meaning.nearest(query, selection.rows, enough, n_written)
+            return around.nearest(selection.rows, enough, n_written)
         parts = [_allowed(rows_in(added), selection)]
-        ranks = self._meaning.ranks(query)
+        ranks = around.ranks
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
-        source = _ByMeaning(self._meaning, ranks) if by_meaning else _ByPlace(self._meaning, ranks, written)
+        source = _ByMeaning(self._meaning, ranks) if by_meaning else around.by_place(spans, written)
         n_seen, n_picks, past, share = 0, 0, 0, LIKELY_SHARE
         while n_seen < enough and past < len(ranks):
             first = past
             missing = 1.2 * (enough - n_seen) / share
             if not by_meaning and (missing > MOST_SHARE * n_reach or n_picks == MOST_PICKS):
-                return self._meaning.nearest(query, selection.rows, enough, n_written)
+                return around.nearest(selection.rows, enough, n_written)
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
             allowed = _allowed(rows, selection, in_spans=not by_meaning)
@@ -188,19 +199,6 @@ class _Meaning:
         """(n_clusters,) clusters, the nearest to `query` first."""
         return np.argsort(-(self.centroids @ query))
 
-    def nearest(
-        self, query: NDArray[np.float32], rows: NDArray[np.int64], enough: int, n_written: int
-    ) -> NDArray[np.int64]:
-        """Of allowed `rows`, twice `enough` in the nearest clusters where there are more; added rows stay."""
-        n_old = int(np.searchsorted(rows, n_written))
-        if n_old <= 2 * enough:
-            return rows
-        rank_of = np.empty(len(self.centroids), dtype=np.int32)
-        rank_of[self.ranks(query)] = np.arange(len(rank_of), dtype=np.int32)
-        ranks = rank_of[self.clusters[rows[:n_old]]]
-        last = np.partition(ranks, 2 * enough)[2 * enough]
-        return np.concatenate([rows[:n_old][ranks <= last], rows[n_old:]])
-
     def enough(self, ranks: NDArray[np.int64], first: int, n_rows: float) -> int:
         """How far to go in `ranks` from `first` on to meet `n_rows` rows; twice as far at least, lest there be many
         small steps."""
@@ -218,6 +216,41 @@ class _Meaning:
     def load(cls, folder: Path) -> "_Meaning":
         parts: list[Any] = [map_array(folder / name) for name in (CENTROIDS, CLUSTERS, LISTS, LIST_STARTS)]
         return cls(*parts)
+
+
+class _Around:
+    """What the searches of one query have in common: the order of the clusters, and those of the rows in reach."""
+
+    def __init__(self, meaning: _Meaning, query: NDArray[np.float32]) -> None:
+        self._meaning, self._query = meaning, query
+        self._by_place: tuple[NDArray[np.int64], _ByPlace] | None = None
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """(n_clusters,) clusters, the nearest to the query first."""
+        return self._meaning.ranks(self._query)
+
+    @cached_property
+    def _rank_of(self) -> NDArray[np.int32]:
+        """(n_clusters,) rank of each cluster."""
+        rank_of = np.empty(len(self.ranks), dtype=np.int32)
+        rank_of[self.ranks] = np.arange(len(rank_of), dtype=np.int32)
+        return rank_of
+
+    def nearest(self, rows: NDArray[np.int64], enough: int, n_written: int) -> NDArray[np.int64]:
+        """Of allowed `rows`, twice `enough` in the nearest clusters where there are more; added rows stay."""
+        n_old = int(np.searchsorted(rows, n_written))
+        if n_old <= 2 * enough:
+            return rows
+        ranks = self._rank_of[self._meaning.clusters[rows[:n_old]]]
+        last = np.partition(ranks, 2 * enough)[2 * enough]
+        return np.concatenate([rows[:n_old][ranks <= last], rows[n_old:]])
+
+    def by_place(self, spans: NDArray[np.int64], written: NDArray[np.int64]) -> "_ByPlace":
+        """The rows of `written`, the written part of a selection's `spans`: read once where selections share them."""
+        if self._by_place is None or self._by_place[0] is not spans:
+            self._by_place = spans, _ByPlace(self._meaning, self.ranks, written)
+        return self._by_place[1]
 
 
 class _ByMeaning:

@@ -6,12 +6,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs.base import NO_SKILL
-from features.records import Offer, Project, Record
+from features.records import Offer, Project
 from features.rome.referential import Relation
 from features.text import normalise
 from matching.catalogue import Rows
@@ -24,8 +23,6 @@ MOST_KEPT = 16_384
 """Labels whose words, and v3 codes with a title whose fiche, are kept in memory: those asked last, 10 MB each."""
 LONGEST_KEPT = 200
 """Characters of the longest text that is kept so; longer ones do not recur."""
-
-_JSON = msgspec.json.Encoder()
 
 
 class Projector(Protocol):
@@ -204,6 +201,6 @@ def core_skills(lookups: Lookups, occupation: int) -> tuple[int, ...]:
     return tuple(rows[core].tolist())
 
 
-def payload_of(record: Record) -> bytes:
-    """The record's JSON, as a result will read it back."""
-    return _JSON.encode(record)
+def object_of(value: object) -> dict[str, object]:
+    """A part of a border's shape that is an object; an empty one where it is left out."""
+    return value if isinstance(value, dict) else {}

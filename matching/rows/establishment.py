@@ -1,12 +1,16 @@
 """An establishment gives one row: where it is, how big, what its sector hires, how much it should hire soon."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 
+from features.border.establishment import etablissement_out
 from features.records import Establishment
+from features.reference import Reference
 from matching.catalogue import Rows
 from matching.lookups import Lookups
-from matching.rows.base import RowWriter, number_or_nan, payload_of, place_columns
+from matching.payload import payload_of
+from matching.rows.base import RowWriter, number_or_nan, place_columns
 from matching.schema import NO_DAY, Collection
 from models.hiring import expected_hirings
 
@@ -32,11 +36,26 @@ def project_establishments(
                 "opt_out": firm.opt_out,
                 "last_contact_day": last_contacts.get(firm.id, NO_DAY),
             },
-            payload_of(firm),
+            payload_of(firm, establishment_view(firm, lookups.reference)),
             texts=(),
             occupations=(),
         )
     return writer.rows()
+
+
+def establishment_view(firm: Establishment, reference: Reference) -> dict[str, object]:
+    """A firm with the names of *La Bonne Boîte*."""
+    shown = etablissement_out(firm)
+    label = reference.naf.labels.get(firm.naf)
+    if label is not None:
+        shown["naf_label"] = label
+    row = None if firm.commune_insee is None else reference.communes.get_row(firm.commune_insee)
+    if row is not None:
+        shown["city"] = reference.communes.names[row]
+        lat, lon = float(reference.communes.lat[row]), float(reference.communes.lon[row])
+        if firm.lat is None and not math.isnan(lat):
+            shown["location"] = {"lat": round(lat, 5), "lon": round(lon, 5)}
+    return shown
 
 
 def _expected(firm: Establishment, today: dt.date) -> float | None:

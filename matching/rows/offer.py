@@ -7,12 +7,15 @@ from types import MappingProxyType
 import msgspec
 
 from features.bits import CONTRACT_BIT, language_bits, licence_bits
+from features.border.offer import offre_out
 from features.pairs.skills_required import REQUIRED_WEIGHT
 from features.records import Exigence, ExperienceDemand, Offer, OfferSource, Record, occupation_code
+from features.reference import Reference
 from features.text import shorten, without_gender_marks
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
+from matching.payload import payload_of
 from matching.rows.base import (
     RowWriter,
     appellation_row,
@@ -20,7 +23,7 @@ from matching.rows.base import (
     day_or_missing,
     nearest_occupation,
     number_or_nan,
-    payload_of,
+    object_of,
     place_columns,
     resolve_occupation,
     skill_list,
@@ -63,6 +66,10 @@ def project_offers(
         guessed = offer.inferred is not None
         occupation = _occupation(offer, titles[position], lookups)
         skills, weights = wanted_skills(offer, occupation, lookups)
+        card = OfferCard(
+            offer=msgspec.structs.replace(offer, description=shorten(offer.description, CARD_TEXT)),
+            also=also.get(offer.id, ()),
+        )
         writer.add(
             offer.id,
             {
@@ -96,16 +103,34 @@ def project_offers(
                 "firm": -1 if offer.siret is None else key_number(offer.siret),
                 "words": word_numbers([offer.title, offer.firm_name, *(demand.label for demand in offer.skills)]),
             },
-            payload_of(
-                OfferCard(
-                    offer=msgspec.structs.replace(offer, description=shorten(offer.description, CARD_TEXT)),
-                    also=also.get(offer.id, ()),
-                )
-            ),
+            payload_of(card, offer_view(card, lookups.reference)),
             [(titles[position], TITLE_WEIGHT), (offer.description, DESCRIPTION_WEIGHT)],
             [] if occupation < 0 else [(occupation, INFERRED_WEIGHT if guessed else OCCUPATION_WEIGHT)],
         )
     return writer.rows()
+
+
+def offer_view(card: OfferCard, reference: Reference) -> dict[str, object]:
+    """An offer as *Offres d'emploi v2* shows it; `origineOffre.partenaires` are the other boards that publish it."""
+    shown = offre_out(card.offer)
+    place = card.offer.commune_insee
+    row = None if place is None else reference.communes.get_row(place)
+    if row is not None and card.offer.place_label is None:
+        shown["lieuTravail"] = {**object_of(shown.get("lieuTravail")), "libelle": reference.communes.label(row)}
+    code = card.offer.rome_code
+    inferred = card.offer.inferred
+    if inferred is not None and reference.rome.contains(inferred.rome_code):
+        label = reference.rome.labels[reference.rome.row_of(inferred.rome_code)]
+        shown["metierDeduit"] = {**object_of(shown.get("metierDeduit")), "libelle": label}
+    if code is not None and reference.rome.contains(code):
+        shown["romeLibelle"] = reference.rome.labels[reference.rome.row_of(code)]
+    appellation = card.offer.appellation_code
+    if appellation is not None and (found := reference.rome.get_appellation_row(appellation)) is not None:
+        shown["appellationlibelle"] = reference.rome.appellation_labels[found]
+    if card.also:
+        partners = [{"nom": source.name, "url": source.url} for source in card.also]
+        shown["origineOffre"] = {**object_of(shown.get("origineOffre")), "partenaires": partners}
+    return shown
 
 
 def _occupation(offer: Offer, title: str, lookups: Lookups) -> int:

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 
 from features.bits import contract_bits, held_licence_bits, language_bits
+from features.border.employer_view import profile_for_employer
 from features.geo import radius_km
 from features.records import Profile, Project, SkillLevel, WorkingTime, occupation_code
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
+from matching.payload import payload_of
 from matching.rows.base import (
     RowWriter,
     appellation_row,
     day_or_missing,
     family,
     number_or_nan,
-    payload_of,
     place_columns,
     resolve_occupation,
     skill_list,
@@ -42,7 +43,7 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
     rome = lookups.reference.rome
     for stored in records:
         profile = lookups.completion.completed(stored, keep=True)
-        payload = payload_of(profile)
+        payload = payload_of(profile, profile_for_employer(profile, lookups.reference))
         ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
         skills = [row for claim in ranked if (row := rome.get_skill_row(claim.code)) is not None]
         told = skills[:12] if profile.consents.profiling else []

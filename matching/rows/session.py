@@ -7,17 +7,20 @@ from typing import Final
 import msgspec
 
 from features.bits import ATTENDANCE_BIT, funding_bits
+from features.border.training import formation_out, session_out
 from features.records import Record, Training, TrainingSession
+from features.reference import Reference
 from features.text import shorten
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
+from matching.payload import payload_of
 from matching.rows.base import (
     RowWriter,
     core_skills,
     day_or_missing,
     number_or_nan,
-    payload_of,
+    object_of,
     place_columns,
     resolve_occupation,
     skill_list,
@@ -72,11 +75,21 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "training": key_number(session.training_id),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
             },
-            payload_of(card),
+            payload_of(card, session_view(card, lookups.reference)),
             [(training.title, TITLE_WEIGHT), (training.objective, OBJECTIVE_WEIGHT)],
             [(occupation, share) for occupation in occupations],
         )
     return writer.rows()
+
+
+def session_view(card: SessionCard, reference: Reference) -> dict[str, object]:
+    """A session with its training in full."""
+    shown = session_out(card.session)
+    insee = card.session.commune_insee
+    row = None if insee is None else reference.communes.get_row(insee)
+    if row is not None:
+        shown["lieu"] = {**object_of(shown.get("lieu")), "libelle": reference.communes.label(row)}
+    return {**shown, "formation": formation_out(card.training)}
 
 
 def certification_number(code: str | None) -> int:

@@ -133,11 +133,12 @@ def ahead(ours: Measured, baselines: list[Measured], seed: int) -> tuple[Measure
 
 def check_cap(data: Dataset, k: int, max_load: int) -> None:
     """Raises Infeasible when k places for each asked user are more than the items have under the cap."""
-    places, room = k * len(data.asked), data.n_known * max_load
+    asked = len(data.asked)
+    places, room = k * asked, data.n_known * max_load
     if places > room:
         raise Infeasible(
-            f"{len(data.asked)} users x {k} items are {places} places, but {data.n_known} items x {max_load} hold "
-            f"{room}: --max-load must be at least {-(-places // data.n_known)}, or --k at most {room // len(data.asked)}"
+            f"{asked} users x {k} items are {places} places, but {data.n_known} items x {max_load} hold "
+            f"{room}: --max-load must be at least {-(-places // data.n_known)}, or --k at most {room // asked}"
         )
 
 

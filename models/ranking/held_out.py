@@ -29,7 +29,9 @@ class HeldOut:
 
     def __post_init__(self) -> None:
         if self.gains.shape != (len(self.table),) or not (np.isfinite(self.gains) & (self.gains >= 0)).all():
-            raise TableUnusable(f"gains {self.gains.shape} do not fit a table of {len(self.table)} rows, or are below 0")
+            raise TableUnusable(
+                f"gains {self.gains.shape} do not fit a table of {len(self.table)} rows, or are not 0 or more"
+            )
 
     @classmethod
     def graded(cls, table: RankingTable) -> Self:

@@ -60,9 +60,7 @@ def importances(model: RankingModel, held_out: HeldOut) -> dict[str, float]:
 def feature_importance(model: RankingModel, held_out: HeldOut, file: Path) -> Path:
     """Bars, the largest on top."""
     found = importances(model, held_out)
-    return _bars(
-        "Feature importance", "mean |Shapley value| of the margin", {"": dict(reversed(found.items()))}, file
-    )
+    return _bars("Feature importance", "mean |Shapley value| of the margin", {"": dict(reversed(found.items()))}, file)
 
 
 def segment_ndcg(model: RankingModel, held_out: HeldOut, file: Path) -> Path:

@@ -157,11 +157,7 @@ def difference(registry: Registry, first: Version, second: Version) -> Differenc
     models = [registry.model(version) for version in (first, second)]
     read = [set(model.trees.names) for model in models]
     parameters, figures = (
-        {
-            name: (one.get(name), other.get(name))
-            for name in sorted({*one, *other})
-            if one.get(name) != other.get(name)
-        }
+        {name: (one.get(name), other.get(name)) for name in sorted({*one, *other}) if one.get(name) != other.get(name)}
         for one, other in ((runs[0].parameters, runs[1].parameters), (runs[0].figures, runs[1].figures))
     )
     trial = registry.held_out(second).trial(scorer_of(models[1]), scorer_of(models[0]))

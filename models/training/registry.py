@@ -86,6 +86,7 @@ class Registry:
 
     def register(self, training: Training) -> Version:
         """Keep a training and make it the candidate of its list. Raises ModuleNotFoundError without matplotlib."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
         client, name = self.client, training.ranked.registered_name
         run = client.create_run(experiment_id(client, name, self.data_dir), run_name=name).info.run_id
         try:

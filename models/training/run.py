@@ -1,6 +1,5 @@
 """One training as an MLflow run: parameters, the hash of the data, figures, and the models it gave."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from features.rome.archive import read_archive
 from models.training.pairs import OwnOffer
 from models.training.publish import Log, data_hash, train, write
+from models.training.tracking import client_of, experiment_id
 
 EXPERIMENT = "encoder"
 
@@ -25,18 +25,15 @@ def train_and_publish(
     """Train, measure, write the models and their card into `out`, and keep it all in MLflow.
 
     The run's id, the figures and the sha256 of each file. Raises FileNotFoundError or WrongFile for open data that is
-    not whole.
+    not whole, TrackingRefused for a folder of files as tracking store.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    client = client_of(tracking)
     import mlflow
 
     rome = read_archive(open_data / "rome")
     out.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(tracking)
-    if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-        mlflow.create_experiment(EXPERIMENT, artifact_location=(out.absolute().parent / "mlflow-artifacts").as_uri())
-    mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run() as run:
+    with mlflow.start_run(experiment_id=experiment_id(client, EXPERIMENT, out.parent)) as run:
         parameters = {
             "rome": rome.version,
             "seed": seed,

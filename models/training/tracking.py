@@ -14,9 +14,13 @@ class TrackingRefused(ValueError):
     """A tracking URI that cannot keep runs and models; the message says which can."""
 
 
+def default_file(data_dir: Path) -> Path:
+    """The SQLite file in the data folder."""
+    return data_dir.absolute() / "mlflow.db"
+
+
 def default_uri(data_dir: Path) -> str:
-    """A SQLite file in the data folder."""
-    return f"sqlite:///{(data_dir / 'mlflow.db').absolute()}"
+    return f"sqlite:///{default_file(data_dir)}"
 
 
 def client_of(uri: str) -> "MlflowClient":

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
-from api.employer_view import profile_for_employer
 from api.examples import EXAMPLES
+from features.border.employer_view import profile_for_employer
 from features.records import Experience, Inference, Offer, Profile, Project
 from features.reference import Reference
 from features.sample.reference import sample_reference

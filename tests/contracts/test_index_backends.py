@@ -109,6 +109,17 @@ def test_the_same_vector_many_times_gives_the_lowest_rows(kind: Backend) -> None
     assert len(set(found.scores.tolist())) == 1
 
 
+def test_several_selections_at_once_are_those_selections_one_by_one(kind: Backend) -> None:
+    vectors, query = unit_rows(400), unit_rows(1, 9)[0]
+    index = filled(kind, vectors)
+    selections = [MaskSelection(np.random.default_rng(seed).random(400) < share) for seed, share in ((1, 0.1), (2, 1))]
+    for found, selection in zip(index.search_each(query, 20, selections), selections, strict=True):
+        alone = index.search(query, 20, selection)
+        np.testing.assert_array_equal(found.rows, alone.rows)
+        np.testing.assert_array_equal(found.scores, alone.scores)
+    assert index.search_each(query, 20, []) == []
+
+
 def test_nothing_allowed_or_nothing_asked_gives_nothing(kind: Backend) -> None:
     index = filled(kind, unit_rows(20))
     query = unit_rows(1, 9)[0]

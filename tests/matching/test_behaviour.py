@@ -17,7 +17,7 @@ from matching.engine import Engine
 from matching.keys import key_number
 from matching.lookups import Lookups, day_number
 from matching.schema import BEHAVIOUR, Collection
-from matching.subscriptions import _Search
+from matching.subscriptions import search_of
 from tests.matching.conftest import NOW, TODAY, House
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, offer, profile, write
 
@@ -36,8 +36,7 @@ def event(
 
 def asked(engine: Engine, profile_id: str = "p1") -> dict[str, dict[str, float]]:
     """Feature values by name of each offer that the next query of a person ranks."""
-    projects = engine.catalogue(Collection.PROFILES).rows_of(profile_id)
-    _, scored = _Search(engine, projects, (), False).ranked()
+    _, scored = search_of(engine, profile_id, {}).ranked()
     ids = [engine.catalogue(Collection.OFFERS).id_of(row) for row in scored.rows.tolist()]
     return dict(zip(ids, scored.values_at(np.arange(len(ids))), strict=True))
 

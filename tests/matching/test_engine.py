@@ -36,6 +36,7 @@ from matching.build import build
 from matching.engine import INDEX_ROOT, Engine
 from matching.errors import NotFound, NotReady
 from matching.lookups import day_number
+from matching.payload import record_part
 from matching.rows.offer import OfferCard
 from matching.schema import NO_DAY, SCHEMAS, WITHOUT_VECTORS, Collection
 from matching.sourcing import profiles_for_offer
@@ -204,7 +205,7 @@ def grouped(engine: Engine, *offers: Offer, deleted: tuple[str, ...] = ()) -> No
 
 def card(engine: Engine, key: str) -> OfferCard:
     offers = engine.catalogue(Collection.OFFERS)
-    return msgspec.json.decode(offers.payload_of(int(offers.rows_of(key)[0])), type=OfferCard)
+    return msgspec.json.decode(record_part(offers.payload_of(int(offers.rows_of(key)[0]))), type=OfferCard)
 
 
 def test_the_same_job_from_two_boards_is_shown_once(engine: Engine) -> None:

@@ -184,6 +184,21 @@ def test_what_is_nearest_is_found_under_any_filter(
     assert set(ways) == {way} - {IN_ORDER}
 
 
+def test_selections_of_the_same_runs_have_them_read_once(
+    index: GeoIvfIndex, vectors: NDArray[np.float16], ways: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = selection_of(0.8, prefer("_ByPlace", monkeypatch))
+    narrow = Spanned(wide.mask & (np.arange(N) % 5 == 0), wide.spans)
+    for query in some_queries(vectors, 10):
+        ways.clear()
+        both = index.search_each(query, 100, [narrow, wide])
+        assert ways == ["_ByPlace"]
+        for found, selection in zip(both, (narrow, wide), strict=True):
+            alone = index.search(query, 100, selection)
+            np.testing.assert_array_equal(found.rows, alone.rows)
+            np.testing.assert_array_equal(found.scores, alone.scores)
+
+
 @pytest.mark.parametrize("way", ["_ByPlace", "_ByMeaning"])
 def test_most_rows_are_never_put_to_the_filters(
     index: GeoIvfIndex, vectors: NDArray[np.float16], monkeypatch: pytest.MonkeyPatch, way: str

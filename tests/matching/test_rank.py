@@ -46,6 +46,14 @@ def test_curves_and_features_go_together(names: list[str]) -> None:
         WeightedSum([feature("a"), feature("b")], {name: Curve(1, (0, 1), (0, 1)) for name in names})
 
 
+def test_a_feature_without_weight_brings_nothing() -> None:
+    curves = {"a": Curve(1, (0, 1), (0, 1)), "b": Curve(0, (0, 1), (0.5, 1), neutral=1)}
+    ranker = WeightedSum([feature("b"), feature("a")], curves)
+    values = np.array([[NAN, 0.25], [9, NAN]], np.float32)
+    assert_allclose(ranker.contributions(values), [[0, 0.25], [0, 0.5]])
+    assert_allclose(ranker.scores(values), [0.25, 0.5])
+
+
 @pytest.mark.parametrize("name", RANKERS)
 def test_weights_add_up_to_one(name: str) -> None:
     ranker, features = RANKERS[name]

@@ -18,7 +18,7 @@ from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
 from models.champions import ROOT, Card, publish
 from models.oblivious import ObliviousTrees
-from models.ranked import Ranked
+from models.ranked import _FEATURES, Ranked
 from models.ranking.model import RankingModel
 from models.tastes import Tastes
 from tests.matching.made import CARER, firm, offer, profile, session, training, write
@@ -113,8 +113,10 @@ def test_at_start_the_one_before_a_damaged_one_stands_in_then_the_transparent_on
     assert opened.newer(tmp_path, ()) is None
 
 
-def test_a_feature_that_is_not_served_is_refused_and_told(tmp_path: Path) -> None:
-    promote(tmp_path, "1", one_question("shoe_size"))
+def test_a_feature_that_is_served_no_more_is_refused_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setitem(_FEATURES, Ranked.OFFERS, ("shoe_size",))
+        promote(tmp_path, "1", one_question("shoe_size"))
     opened = Rankers.open(tmp_path, ())
     assert opened[Ranked.OFFERS].model == "transparent"
     assert "reads shoe_size" in opened.status()["offres"]["refused_because"]

@@ -19,6 +19,7 @@ from features.records import (
     Exigence,
     Experience,
     ExperienceDemand,
+    Inference,
     LanguageDemand,
     LanguageSkill,
     Licence,
@@ -30,13 +31,17 @@ from features.records import (
     SkillClaim,
     SkillDemand,
     SkillLevel,
+    TravelMode,
     WorkingTime,
 )
 from features.reference import Reference
+from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from matching.catalogue import Rows
+from matching.keys import key_number
 from matching.keywords import word_number
 from matching.lookups import Lookups, day_number
-from matching.rows.base import RowWriter, resolve_occupation, skill_list, word_numbers
+from matching.payload import record_part
+from matching.rows.base import RowWriter, appellation_row, resolve_occupation, skill_list, word_numbers
 from matching.rows.establishment import project_establishments
 from matching.rows.offer import CARD_TEXT, CORE_WEIGHT, PLAIN_WEIGHT, REQUIRED_WEIGHT, OfferCard, project_offers
 from matching.rows.profile import DEFAULT_RADIUS_KM, counsellor_number, project_profiles
@@ -213,7 +218,7 @@ def test_a_card_carries_a_short_text_and_the_other_sources(lookups: Lookups) -> 
     long = offer(description="mot " * 1000)
     also = {"o1": (OfferSource(name="other", id="9"),)}
     rows = project_offers([long], lookups, also)
-    card = msgspec.json.decode(rows.payloads[0], type=OfferCard)
+    card = msgspec.json.decode(record_part(rows.payloads[0]), type=OfferCard)
     assert len(card.offer.description) <= CARD_TEXT
     assert card.offer.description.endswith("…")
     assert card.also == also["o1"]
@@ -327,7 +332,7 @@ def test_a_session_says_what_its_training_teaches(lookups: Lookups) -> None:
     assert found["outcome_rate"] == pytest.approx(0.8)
     core, _ = skills_of(lookups, CARER)
     assert {lookups.reference.rome.skill_codes[row] for row in found["skills"] if row != NO_SKILL} == set(core)
-    assert msgspec.json.decode(rows.payloads[0], type=SessionCard).training == taught
+    assert msgspec.json.decode(record_part(rows.payloads[0]), type=SessionCard).training == taught
 
 
 def test_a_session_without_its_training_has_no_row(lookups: Lookups) -> None:
@@ -439,3 +444,62 @@ def test_a_commune_without_a_point_is_at_an_unknown_distance_but_from_itself(ref
     assert np.isnan(lookups.distances_from(0)[1])
     assert lookups.nearest_commune(46.1, 5.0) == 0
     assert lookups.nearest_commune(40.0, 0.0) is None
+
+
+# ---------------------------------------------------------------- what rankers read beside
+
+
+def appellations_of(lookups: Lookups, code: str) -> list[str]:
+    rome = lookups.reference.rome
+    return [rome.appellation_codes[row] for row in rome.appellations_of(rome.row_of(code))]
+
+
+def test_an_appellation_is_the_declared_one_else_the_one_read(lookups: Lookups) -> None:
+    rome = lookups.reference.rome
+    first, second, *_ = appellations_of(lookups, CARER)
+    guessed = Inference(rome_code=CARER, appellation_code=second, score=0.9, model=lookups.tagger.version)
+    assert of_offer(lookups, appellation_code=first)["appellation"] == rome.appellation_row_of(first)
+    assert appellation_row(lookups, offer(inferred=guessed)) == rome.appellation_row_of(second)
+    assert appellation_row(lookups, offer(appellation_code=first, inferred=guessed)) == rome.appellation_row_of(first)
+    assert of_offer(lookups)["appellation"] == of_offer(lookups, appellation_code="999")["appellation"] == -1
+    found = of_profile(lookups, projects=(Project(rome_code=CARER, appellation_code=first),))
+    assert found["appellation"] == rome.appellation_row_of(first)
+
+
+def test_a_firm_is_the_number_of_its_siret(lookups: Lookups) -> None:
+    assert of_offer(lookups, siret="12345678901234")["firm"] == key_number("12345678901234")
+    assert of_offer(lookups)["firm"] == -1
+
+
+def test_the_pace_is_that_of_the_fastest_mode_where_one_lives(lookups: Lookups) -> None:
+    by_car = of_profile(lookups)["minutes_per_km"]
+    row = lookups.reference.communes.get_row(GUERET)
+    assert row is not None
+    density = density_of(lookups.people_around(row, AROUND_KM))
+    assert by_car == np.float16(minutes_for(1, TravelMode.CAR, density))
+    slow, fast = Mobility(modes=(TravelMode.WALK, TravelMode.BIKE)), Mobility(modes=(TravelMode.WALK, TravelMode.CAR))
+    assert of_profile(lookups, mobility=slow)["minutes_per_km"] == np.float16(minutes_for(1, TravelMode.BIKE, density))
+    assert of_profile(lookups, mobility=fast)["minutes_per_km"] == by_car
+    anywhere = of_profile(lookups, commune_insee=None)["minutes_per_km"]
+    assert anywhere == np.float16(minutes_for(1, TravelMode.CAR, Density.MIXED))
+
+
+def test_nobody_has_done_anything_yet(lookups: Lookups) -> None:
+    person, job = of_profile(lookups), of_offer(lookups)
+    assert (person["interest_families"] == -1).all()
+    assert (job["shown"], job["shown_day"]) == (0, 0)
+    assert np.isnan(job["responsiveness"])
+
+
+def test_a_session_says_its_price(lookups: Lookups) -> None:
+    taught = {"t1": training()}
+    for price in (1200.0, 0.0):
+        assert project_sessions([session(price_eur=price)], lookups, taught).columns["price"].tolist() == [price]
+    assert np.isnan(project_sessions([session()], lookups, taught).columns["price"]).all()
+
+
+def test_the_core_skills_of_every_occupation_stand_in_one_table(lookups: Lookups) -> None:
+    rome, table = lookups.reference.rome, lookups.core_skills
+    assert (table[-1] == NO_SKILL).all()
+    codes = [rome.skill_codes[row] for row in table[rome.row_of(CARER)] if row != NO_SKILL]
+    assert codes == skills_of(lookups, CARER)[0]

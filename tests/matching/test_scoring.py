@@ -11,6 +11,7 @@ from features.records import Training
 from matching.answer import Change, Window
 from matching.explain.families import Family
 from matching.explain.voice import Voice
+from matching.payload import payload_of
 from matching.rank import Floats
 from matching.scoring import Places, Scored, best_of_each, make_matches, page, results_of
 
@@ -104,7 +105,7 @@ def test_a_match_tells_its_reasons_the_heaviest_first() -> None:
     matrix = np.array([[0.25, NAN, 0.0, 0.0]], dtype=np.float32)
     item = Scored(np.array([7]), matrix, ranker.scores(matrix), ranker)
     record = Training(id="t", title="T")
-    payload, decoder = msgspec.json.encode(record), msgspec.json.Decoder(Training)
+    payload, decoder = payload_of(record, {}), msgspec.json.Decoder(Training)
     voice = Voice[str](
         {name: lambda fact, name=name: name.upper() + fact for name in "abcd"},  # type: ignore[misc]
         dict.fromkeys("abcd", Family.MARKET),

@@ -13,7 +13,7 @@ import pytest
 from features.artifacts import MANIFEST, POINTER, ArtifactError
 from models.champions import CARD, ROOT, Card, Champion, in_force, load, publish
 from models.encoder import ModelUnusable
-from models.ranked import Ranked
+from models.ranked import _FEATURES, Ranked
 from models.ranking.model import RankingModel
 from models.tastes import TASTES, Tastes
 from tests.models.one_question import one_question
@@ -73,9 +73,16 @@ def test_nothing_published_is_told(tmp_path: Path) -> None:
         load(tmp_path, Ranked.OFFERS)
 
 
-def test_a_feature_that_is_not_served_is_refused_by_name(tmp_path: Path) -> None:
-    publish(tmp_path, SECOND, RankingModel(one_question("shoe_size")))
-    with pytest.raises(ModelUnusable, match=r"vivier-offres/2 reads shoe_size, .*train it again, or roll back"):
+def test_a_feature_that_is_not_served_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither published, nor read when it was published by a version that served it."""
+    model, said = RankingModel(one_question("shoe_size")), r"vivier-offres/2 reads shoe_size, .*train it again"
+    with pytest.raises(ModelUnusable, match=said):
+        publish(tmp_path, SECOND, model)
+    assert in_force(tmp_path, Ranked.OFFERS) is None
+    with monkeypatch.context() as before:
+        before.setitem(_FEATURES, Ranked.OFFERS, ("shoe_size",))
+        publish(tmp_path, SECOND, model)
+    with pytest.raises(ModelUnusable, match=said):
         load(tmp_path, Ranked.OFFERS)
 
 

@@ -16,7 +16,11 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from features.sample.reference import sample_reference
+from models.champions import ROOT, Card, publish
 from models.published import FOLDER
+from models.ranked import Ranked
+from models.ranking.model import RankingModel
+from tests.models.one_question import one_question
 
 Json = dict[str, Any]
 
@@ -70,6 +74,23 @@ def test_doctor_and_verify_tell_a_damaged_index(deployment: Path) -> None:
     assert "sha256" in found["indexes"]["problem"]
     index = next(check for check in answer(deployment, "doctor", code=1)["checks"] if check["name"] == "index")
     assert (index["ok"], index["remedy"]) == (False, "vivier index build")
+
+
+def test_status_verify_and_doctor_tell_a_damaged_ranker(deployment: Path) -> None:
+    card = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
+    publish(deployment, card, RankingModel(one_question("distance")))
+    assert answer(deployment, "index", "status")["rankers"]["offres"]["model"] == "vivier-offres/1"
+    assert "offres are ranked by vivier-offres/1\n" in run(deployment, "index", "status").stdout
+    assert answer(deployment, "index", "verify")["rankers"]["ok"] is True
+    (deployment / ROOT / "offres" / "000001" / "trees.npz").unlink()
+    told = run(deployment, "index", "status").stdout
+    assert "offres are ranked by transparent; generation 000001 was refused: " in told
+    verified = answer(deployment, "index", "verify", code=1)
+    assert "trees.npz is missing" in verified["rankers"]["problem"]
+    found = answer(deployment, "doctor")
+    rankers = next(check for check in found["checks"] if check["name"] == "rankers")
+    assert (rankers["ok"], rankers["remedy"]) == (None, "vivier models promote, or rollback")
+    assert found["healthy"] is True, "the transparent ranker answers"
 
 
 def test_a_newer_damaged_generation_is_told_and_the_older_one_serves(deployment: Path) -> None:

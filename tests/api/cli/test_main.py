@@ -18,6 +18,8 @@ HEAVY = {
     "fastapi",
     "httptools",
     "lightgbm",
+    "matplotlib",
+    "mlflow",
     "msgspec",
     "numpy",
     "pandas",
@@ -62,7 +64,7 @@ def test_starting_loads_nothing_heavy(option: str) -> None:
     assert loaded_by(option).isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("group", ["import", "index", "rome", "world"])
+@pytest.mark.parametrize("group", ["import", "index", "models", "rome", "world"])
 def test_a_groups_help_loads_nothing_heavy_but_what_typer_itself_reads_options_with(group: str) -> None:
     assert loaded_by(group, "--help").isdisjoint(HEAVY - {"pydantic"})
 

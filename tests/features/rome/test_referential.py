@@ -75,6 +75,13 @@ def test_v3_code_without_a_fiche_of_its_own_resolves_to_its_descendants(parts: R
     assert [rome.codes[row] for row in rome.resolve("A1199")] == ["A1102"]
 
 
+def test_occupations_of_one_v3_code_are_a_family(rome: Rome) -> None:
+    assert list(rome.families) == sorted(set(rome.parents))
+    assert rome.family_of.dtype == np.int16
+    assert [rome.families[row] for row in rome.family_of[:-1]] == list(rome.parents)
+    assert rome.family_of[-1] == -1
+
+
 def test_unknown_code_names_the_value_the_version_and_the_nearest(rome: Rome) -> None:
     with pytest.raises(UnknownRomeCode, match=r"'A1103' in ROME 4.60; nearest: A110") as caught:
         rome.row_of("A1103")

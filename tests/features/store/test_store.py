@@ -202,3 +202,19 @@ def test_a_transaction_sees_its_own_writes(store: Store) -> None:
         assert writer.exists(Kind.OFFER, "1")
         writer.delete(Kind.OFFER, ["1"])
         assert not writer.exists(Kind.OFFER, "1")
+
+
+def test_records_come_in_the_order_they_were_written_up_to_a_change(store: Store) -> None:
+    store.upsert([an_offer("b")], "essai")
+    store.upsert([a_profile("p")], "essai")
+    store.upsert([an_offer("a"), an_offer("c")], "essai")
+    store.delete(Kind.OFFER, ["c"])
+    store.upsert([an_offer("b", "Maçon")], "essai")
+    upto = store.watermark()
+    store.upsert([an_offer("late")], "essai")
+    for size in (1, 2, 1000):
+        batches = list(store.logged(Offer, upto, size))
+        assert all(0 < len(batch) <= size for batch in batches)
+        assert [offer.id for batch in batches for offer in batch] == ["b", "a", "b"]
+        assert batches[0][0].title == "Maçon"
+    assert list(store.logged(Offer, 0)) == []

@@ -1,6 +1,7 @@
 """Events of a log: what a deployment would have sent."""
 
 import datetime as dt
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,26 +10,36 @@ from features.records import Event, EventKind
 from features.sample.reference import sample_reference
 from features.store import Kind, Store
 from models.simulation.attention import REASONS
+from models.simulation.log import Log
+from models.simulation.policies import as_served, by_score
 from models.simulation.records import events
+from models.simulation.replay import play
 from tests.models.simulation import made
 
 
+@lru_cache(maxsize=1)
+def some_log() -> Log:
+    """A short list for everybody, so that there are not too many events."""
+    return play(made.market(), made.truth(), by_score(as_served, 3), made.WEEKS, made.SEED)
+
+
+@lru_cache(maxsize=1)
 def some_events() -> list[Event]:
-    return list(events(made.log(), made.market(), made.SEED))
+    return list(events(some_log(), made.market(), made.SEED))
 
 
 def test_events_are_in_order_of_time_with_ids_that_stay() -> None:
     found = some_events()
     assert all(one.at <= other.at for one, other in pairwise(found))
     assert len({event.id for event in found}) == len(found)
-    assert found == some_events()
+    assert found == list(events(some_log(), made.market(), made.SEED))
     start = dt.datetime.fromisoformat(made.market().first_day).replace(tzinfo=dt.UTC)
     assert start <= found[0].at
     assert found[-1].at < start + dt.timedelta(days=7 * made.WEEKS)
 
 
 def test_every_shown_result_and_every_deed_has_its_event() -> None:
-    log, found = made.log(), some_events()
+    log, found = some_log(), some_events()
     counts = {kind: sum(event.kind is kind for event in found) for kind in EventKind}
     assert counts[EventKind.SHOWN] == len(log)
     assert counts[EventKind.OPENED] == log.opened.sum()

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api.employer_view import profile_for_employer
+from features.border.employer_view import profile_for_employer
 from features.records import Consents, Education, Experience, Profile, Project, SkillClaim
 from features.sample.reference import sample_reference
 
