@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from matching.allocation.allocate import Allocation, allocate
-from matching.sample_market import sample_market
 from models.simulation.attention import react
 from models.simulation.chances import Purpose, uniform
 from models.simulation.hidden import HiddenTruth
@@ -52,13 +51,8 @@ class World:
     """(n_candidates,) what people would open among candidates shown at random."""
 
     @classmethod
-    def of(cls, persons: int, offers: int, weeks: int, seed: int) -> "World":
-        """A market of about these sizes; the weeks are those after the ranker was learned."""
-        return cls.over(sample_market(persons, offers, LEARNING_WEEKS + weeks, seed), weeks, seed)
-
-    @classmethod
     def over(cls, market: Market, weeks: int, seed: int) -> "World":
-        """The same on a market that has `LEARNING_WEEKS` more."""
+        """The weeks of a market after those in which the ranker is learned."""
         truth = HiddenTruth(market, seed)
         candidates = np.arange(market.n_candidates)
         pairs = truth.pairs(candidates)
