@@ -20,8 +20,8 @@ def from_catboost(model: Any, names: Sequence[str], high: Collection[str] = ()) 
     """The trees of a fitted CatBoost model over numeric features `names`.
 
     Margins are its raw values; contributions its ShapValues. A feature that was never missing when the model learned
-    counts as high when it is missing later if it is among `high`, else as low, as CatBoost has it. Raises ValueError for a model of another kind: with
-    categories, several classes, or trees that are not oblivious.
+    counts as high when it is missing later if it is among `high`, else as low, as CatBoost has it. Raises ValueError
+    for a model of another kind: with categories, several classes, or trees that are not oblivious.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.json"
