@@ -12,13 +12,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import DETOUR
 from models.simulation.employers import Employers
 from models.simulation.hidden import HiddenTruth
 from models.simulation.market import Floats, as_floats
-from models.simulation.tastes import CAR_KM_H, OTHER_KM_H, PROJECT_WEIGHTS, START_MINUTES
+from models.simulation.tastes import PROJECT_WEIGHTS
 
-_ALIKE = ("occupation_weight", "distance_weight", "hours_weight", "shift", "size", "quality", "unwritten")
+BAR_OF_SIZE = 0.15
+"""`draw_employers`: larger firms ask for more."""
+_ALIKE = (
+    "occupation_weight",
+    "patience",
+    "distance_weight",
+    "pay_ratio",
+    "hours",
+    "hours_weight",
+    "shift",
+    "size",
+    "quality",
+    "unwritten",
+)
 
 
 def public_surplus(truth: HiddenTruth, candidates: NDArray[np.int64], week: int, firms_known: bool) -> Floats:
@@ -30,34 +42,26 @@ def public_surplus(truth: HiddenTruth, candidates: NDArray[np.int64], week: int,
     pairs = public.pairs(candidates)
     worth = public.worth(pairs, week)
     merit = public.merit(pairs, week)
-    responds = public.employers.responds[truth.market.offers.firm[pairs.offer]]
-    chance = responds * public.interview_chance(merit) * public.hire_chance(merit)
+    chance = public.answer_chance(pairs.offer, week) * public.interview_chance(merit) * public.hire_chance(merit)
     return as_floats(chance * np.logaddexp(np.float32(0), worth.total - worth.match))
 
 
 def _without_people(truth: HiddenTruth) -> HiddenTruth:
-    market, tastes = truth.market, truth.tastes
-    persons = market.persons
-    km_h = np.where(persons.has_car, CAR_KM_H, OTHER_KM_H) * np.where(persons.urban, 0.75, 1.15)
-    declared = START_MINUTES + persons.reach_km * DETOUR / km_h * 60
-    usual = market.occupations.pay[persons.targets[:, 0]]
+    persons, tastes = truth.market.persons, truth.tastes
     vectors = tastes.occupation_vectors
     weights = np.where(persons.targets >= 0, np.array(PROJECT_WEIGHTS), 0.0)
     drawn_to = np.einsum("ij,ijk->ik", weights, vectors[persons.targets])
     drawn_to /= np.maximum(np.linalg.norm(drawn_to, axis=1, keepdims=True), 1e-9)
     likeness = np.einsum("ik,ijk->ij", drawn_to, vectors[persons.targets])
-    found = copy.copy(truth)
     public: dict[str, Any] = {
         "start": as_floats(drawn_to),
         "turn": as_floats(drawn_to),
         "ease": as_floats(np.maximum(np.where(persons.targets >= 0, likeness, -1.0).max(axis=1), 0.3)),
-        "km_h": as_floats(km_h),
-        "patience_minutes": as_floats(np.clip(declared * np.exp(-0.45), 8, 150)),
-        "reservation_pay": as_floats(np.where(np.isnan(persons.pay_floor), usual * 0.97, persons.pay_floor * 1.03)),
-        "hours": as_floats(np.where(persons.part_time, 24.0, 36.0)),
+        "minutes_per_km": persons.minutes_per_km,
         "settling": np.zeros_like(tastes.settling),
         **_at_middle(tastes, *_ALIKE),
     }
+    found = copy.copy(truth)
     found.tastes = dataclasses.replace(tastes, **public)
     return found
 
@@ -67,7 +71,7 @@ def _middle_employers(truth: HiddenTruth) -> Employers:
     usual = market.occupations.pay[market.offers.occupation]
     public: dict[str, Any] = {
         "pay": as_floats(np.where(np.isnan(market.offers.pay), usual, market.offers.pay)),
-        "bar": as_floats(0.3 * employers.size[market.offers.firm]),
+        "bar": as_floats(BAR_OF_SIZE * employers.size[market.offers.firm]),
         "shift": np.zeros_like(employers.shift),
         **_at_middle(employers, "charm", "firm_charm", "heeds_experience", "heeds_skills", "responds"),
     }

@@ -12,10 +12,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from matching.sample_market import sample_market
-from models.interactions.ease import dense_weights
 from models.ranking.splits import held_out_people
 from models.ranking.table import RankingTable
 from models.simulation.hidden import HiddenTruth
@@ -29,6 +27,7 @@ from models.simulation.replay import play
 from models.simulation.stream import Stream
 from models.simulation.synthetic import Sizes, synthetic_market
 from models.simulation.table import ranking_table
+from models.training.from_events import tastes_of
 
 MONTH: Final = 4
 """Weeks that are held out."""
@@ -45,8 +44,6 @@ APART: Final = 1000
 """Added to the seed of that draw, so that it is not the one by which training holds out people of its own."""
 TASTES_WEEKS: Final = 4
 """First weeks, which tastes that go together are learned from, and nothing else."""
-PENALTY: Final = 200.0
-"""Of EASE on people x families."""
 LEAST: Final = 12
 """Candidates from which a list is judged: with fewer, ten are shown whatever the order."""
 
@@ -122,7 +119,8 @@ def played(size: Size, seed: int, progress: Callable[[str], None] = lambda _: No
     progress(f"{len(market.persons)} people, {len(market.offers)} offers, {market.n_candidates} candidates")
     truth = HiddenTruth(market, seed + 1)
     lister = by_score(explored(as_served, SPREAD, seed), SHOWN)
-    tastes = _tastes(market, play(market, truth, lister, TASTES_WEEKS, seed, keep_features=False))
+    first = play(market, truth, lister, TASTES_WEEKS, seed, keep_features=False)
+    tastes = tastes_of(market, first, before_week=TASTES_WEEKS)
     stream = Stream(market, truth, seed, learned=tastes)
     for _ in range(size.weeks):
         moment = stream.begin_week()
@@ -169,13 +167,3 @@ def _asked(moment: Moment, truth: HiddenTruth, held_out: NDArray[np.bool_], log:
 
 def _joined(parts: list[Asked]) -> Asked:
     return Asked(*(np.concatenate([getattr(part, name) for part in parts]) for name in Asked.__dataclass_fields__))
-
-
-def _tastes(market: Market, log: Log) -> Floats:
-    """(n_families, n_families) EASE on who opened an offer of which family."""
-    family = market.occupations.groups[:, -1].astype(np.int64)
-    person, of = log.person[log.opened], family[market.offers.occupation[market.offer[log.candidate[log.opened]]]]
-    shape = len(market.persons), int(family.max()) + 1
-    known = sparse.csr_array((np.ones(len(person), np.float32), (person, of)), shape=shape)
-    known.data[:] = 1
-    return dense_weights(known, PENALTY)

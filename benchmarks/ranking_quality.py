@@ -27,7 +27,7 @@ from models.metrics.recall import RECALL
 from models.training.recipe import Recipe
 
 SEED = 11
-FULL = Size(persons=16_000, offers=12_000, weeks=16, through_engine=True)
+FULL = Size(persons=12_000, offers=12_000, weeks=16, through_engine=True)
 QUICK = Size(persons=2_500, offers=8_000, weeks=12, through_engine=False)
 FULL_SEEDS, QUICK_SEEDS = 2, 1
 REPLAYED = ("random", "semantic", TRANSPARENT, "linear", "hist_gradient_boosting", "lambdamart", OURS, ORACLE)
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seconds: dict[str, float] = {}
     for seed in range(SEED, SEED + report.repeats(FULL_SEEDS, QUICK_SEEDS)):
         world = played(size, seed, progress=print)
-        recipe = Recipe(seed=seed, trees=report.repeats(120, 40))
+        recipe = Recipe(seed=seed, trees=report.repeats(120, 60), threads=1 if report.quick else 2)
         rows = rows_of(world, recipe)
         for name, value in rows.seconds.items():
             seconds[name] = seconds.get(name, 0.0) + value

@@ -59,7 +59,9 @@ def rows_of(played: Played, recipe: Recipe) -> Rows:
     parts, gains = training.parts, training.gains
     by_linear = timed("linear", lambda: linear(table, parts, gains))
     by_boosted = timed("hist_gradient_boosting", lambda: boosted(table, parts, gains, recipe.seed))
-    by_lightgbm = timed("lightgbm_lambdamart", lambda: lightgbm_lambdamart(table, parts, gains, recipe.seed))
+    by_lightgbm = timed(
+        "lightgbm_lambdamart", lambda: lightgbm_lambdamart(table, parts, gains, recipe.seed, recipe.threads)
+    )
 
     def column(name: str, sign: float = 1.0) -> Scores:
         place = names.index(name)

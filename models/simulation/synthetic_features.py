@@ -28,8 +28,11 @@ NAMES: Final = (
     "responsiveness",
     "crowding",
     "collaborative",
+    "experience_held",
+    "experience_asked",
 )
-"""Features made here, of the names of `JOB_FEATURES`; the last four only as weeks go by, NaN until then."""
+"""Features made here, of the names of `JOB_FEATURES`; the four that hang on behaviour only as weeks go by, NaN until
+then."""
 
 FULL_TIME, PART_TIME = 35, 24
 """Weekly hours that full time and part time stand for, as in the feature `hours`."""
@@ -56,6 +59,8 @@ def pair_features(persons: Persons, offers: Offers, occupations: Occupations, fo
             "affinity": np.clip(0.02 + 0.22 * np.maximum(relation - 1, 0) + 0.12 * noise, 0, 1),
             "skills": found.skills_shared[rows] / asked,
             "experience": found.experience_months[rows] - offers.experience_months[offer],
+            "experience_held": found.experience_months[rows],
+            "experience_asked": offers.experience_months[offer],
             "education": np.where(
                 offers.education_level[offer] > 0,
                 persons.education_level[person] - offers.education_level[offer],

@@ -13,7 +13,7 @@ from models.ranking.propensity import looked_at
 from models.ranking.splits import Split
 from models.ranking.table import RankingTable
 from models.training.catboost_trees import from_catboost
-from models.training.recipe import Recipe, with_newcomers
+from models.training.recipe import FAR_WHEN_MISSING, Recipe, with_newcomers
 
 CLOSER: Final = {"distance": -1, "minutes": -1}
 SENSES: Final[Mapping[Head, Mapping[str, int]]] = {
@@ -70,7 +70,7 @@ def grow_head(table: RankingTable, parts: Split, head: Head, known: NDArray[np.f
         catboost.Pool(hidden, made[learning].astype(int), weight=weight, baseline=offset[learning]),
         eval_set=catboost.Pool(table.features[validation], made[validation].astype(int), baseline=offset[validation]),
     )
-    return Grown(from_catboost(model, table.names), _curve(model), len(learning))
+    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning))
 
 
 def grow_lambdamart(table: RankingTable, parts: Split, gains: NDArray[np.float64], recipe: Recipe) -> Grown:
@@ -93,7 +93,7 @@ def grow_lambdamart(table: RankingTable, parts: Split, gains: NDArray[np.float64
             table.features[validation], gains[validation] / most, group_id=table.list_id[validation]
         ),
     )
-    return Grown(from_catboost(model, table.names), _curve(model), len(learning))
+    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning))
 
 
 def _thinned(made: NDArray[np.bool_], recipe: Recipe) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
