@@ -11,7 +11,7 @@ import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 MAY_IMPORT = {"features", "models", "matching", "api", "numpy", "sklearn", "matplotlib"}
-"""Beside the standard library: the package, and what it or its tests install. Benchmarks and tests are no part of it."""
+"""Beside the standard library: the package, and what it or its tests install; neither benchmarks nor tests."""
 
 
 @pytest.fixture
