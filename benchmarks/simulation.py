@@ -2,10 +2,10 @@
 
     python -m benchmarks.simulation [--quick] [--json FILE]
 
-Synthetic markets of growing size, up to about a hundred candidates a person. `week_s` is the median over weeks in which every
-visitor is shown ten results by the served score, with what people and employers then do; features are not kept. Peak
-memory is the process's own, all earlier sizes included. Baseline in the same run: the same functions asked for one
-person at a time. Then hires per 1,000 shown under five rankings with the same luck, on the smallest market.
+Synthetic markets of growing size, up to about a hundred candidates a person. `week_s` is the median over weeks in which
+every visitor is shown ten results by the served score, with what people and employers then do; features are not kept.
+Peak memory is the process's own, all earlier sizes included. Baseline in the same run: the same functions asked for
+one person at a time. Then hires per 1,000 shown under five rankings with the same luck, on the smallest market.
 """
 
 import os
