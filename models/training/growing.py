@@ -20,8 +20,8 @@ SENSES: Final[Mapping[Head, Mapping[str, int]]] = {
     Head.OPENED: {**CLOSER, "relation": 1, "interest": 1},
     Head.APPLIED: {**CLOSER, "relation": 1},
     Head.ASIDE: {"distance": 1, "minutes": 1, "relation": -1, "interest": -1},
-    Head.ANSWERED: {"relation": 1, "crowding": -1},
-    Head.TAKEN: {"relation": 1},
+    Head.ANSWERED: {**CLOSER, "relation": 1, "crowding": -1},
+    Head.TAKEN: {**CLOSER, "relation": 1},
 }
 """Features whose sense is certain: closer is never worse, nor is a nearer occupation; a crowd at the door is no help.
 Features that are often missing are left free: a constraint would hold silence for the worst, or for the best."""
