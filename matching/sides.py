@@ -53,6 +53,8 @@ def person_side(read: ColumnReader, today: int, own: ColumnReader | None = None)
         contracts=read("contracts"),
         working_time=read("working_time"),
         minutes_per_km=read("minutes_per_km").astype(np.float32),
+        past_families=np.where(profiled[:, None], whose("past_families"), np.int16(-1)),
+        past_months=whose("past_months").astype(np.float32),
         interest_families=np.where(profiled[:, None], interests.families, np.int16(-1)),
         interest_points=interests.points_on(today),
     )
