@@ -3,7 +3,7 @@ import pytest
 
 from models.ranking.splits import split
 from models.training.baselines import boosted, lightgbm_lambdamart, linear
-from tests.models.training.test_offers import logged
+from tests.models.training.logs import logged
 
 
 @pytest.mark.parametrize("name", ["linear", "boosted", "lightgbm"])

@@ -5,39 +5,12 @@ from models.oblivious import ObliviousTrees
 from models.ranking.heads import Head
 from models.ranking.table import RankingTable
 from models.training.recipe import HISTORY, Recipe, with_newcomers
+from tests.models.training.logs import RECIPE, logged, vars_of
 
 pytest.importorskip("catboost", reason="catboost comes with the train extra")
 
 from models.training.growing import TooFewEvents
 from models.training.offers import OfferTraining, train_offers
-
-RECIPE = Recipe(trees=30, depth=3, patience=10, threads=1, seed=1)
-
-
-def logged(people: int = 300, weeks: int = 8, k: int = 10, seed: int = 0) -> RankingTable:
-    """Lists in a drawn order, where near offers are applied to, and those asking little hire."""
-    generator = np.random.default_rng(seed)
-    n = people * weeks * k
-    distance, asked = generator.random(n), generator.random(n)
-    position = np.tile(np.arange(k), people * weeks)
-    looked = generator.random(n) < 0.85**position
-    opened = looked & (generator.random(n) < 0.6 * (1 - distance))
-    applied = opened & (generator.random(n) < 0.9 * (1 - distance))
-    interviewed = applied & (generator.random(n) < 0.9 * (1 - asked))
-    hired = interviewed & (generator.random(n) < 0.9 * (1 - asked))
-    aside = looked & ~opened & (generator.random(n) < 0.3 * distance)
-    outcome = 1 + opened + 2 * applied + interviewed + hired - aside
-    interest = np.where(generator.random(n) < 0.3, np.nan, generator.random(n))
-    return RankingTable(
-        names=("distance", "asked", "interest"),
-        features=np.stack([distance, asked, interest], axis=1).astype(np.float32),
-        person=np.tile(np.repeat(np.arange(people), k), weeks).astype(np.int32),
-        item=generator.integers(0, 500, n).astype(np.int32),
-        list_id=np.repeat(np.arange(people * weeks), k).astype(np.int32),
-        week=np.repeat(np.arange(weeks), people * k).astype(np.int16),
-        position=position.astype(np.int16),
-        outcome=outcome.astype(np.int8),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +91,3 @@ def test_what_people_did_is_hidden_person_by_person() -> None:
     known = {person: ~np.isnan(table.features[table.person == person, 2]) for person in of_person}
     assert all(rows[known[person]].all() or not rows.any() for person, rows in of_person.items())
     assert 0.35 < np.mean([rows.any() for rows in of_person.values()]) < 0.65
-
-
-def vars_of(table: RankingTable) -> dict[str, object]:
-    names = ("names", "features", "person", "item", "list_id", "week", "position", "outcome", "segments")
-    return {name: getattr(table, name) for name in names}

@@ -5,7 +5,7 @@ import pytest
 
 from models.ranked import Ranked
 from models.training.recipe import Recipe
-from tests.models.training.test_offers import RECIPE, logged
+from tests.models.training.logs import RECIPE, logged
 
 pytest.importorskip("catboost", reason="catboost comes with the train extra")
 pytest.importorskip("mlflow", reason="mlflow comes with the train extra")
