@@ -99,7 +99,7 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     serving = engine.rankers[Ranked.FIRMS]
-    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker)
+    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker, VOICE.reads)
     keys = [firms.keys(rows)]
     places = best_of_each([scored], keys)
     shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)

@@ -6,7 +6,7 @@ punished. The score is the sum of weight x worth, the weights of a service divid
 take the same matrix and keep the same promise: the base and the contributions add up to the score.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Featur
 Floats = NDArray[np.float32]
 
 
-class Ranker(Protocol):
+class Ranker(Hashable, Protocol):
     """Scores pairs from their feature matrix, and says what each feature brought.
 
     All pairs of a query are scored; contributions are asked for the results that are shown.
@@ -47,6 +47,11 @@ class Ranker(Protocol):
     def contributions(self, features: Floats) -> NDArray[np.floating[Any]]:
         """(n, n_features), NaN-free: `base` and a row's sum make the pair's score, within 1e-6."""
         ...
+
+
+def names_of_weight(ranker: Ranker) -> frozenset[str]:
+    """The features that play a part in a ranker's scores."""
+    return frozenset([name for name, weight in zip(ranker.names, ranker.weights.tolist(), strict=True) if weight > 0])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from features.pairs import Feature, feature_matrix
 from features.records import Record
 from matching.answer import Change, Match, Reason, Window
 from matching.explain.voice import Voice
-from matching.rank import Ranker
+from matching.rank import Ranker, names_of_weight
 
 P = TypeVar("P")
 F = TypeVar("F")
@@ -26,7 +26,7 @@ class Scored:
 
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
-    """(n, n_features), columns in the order of `ranker.names`."""
+    """(n, n_features), columns in the order of `ranker.names`; NaN also where nothing was to read a feature."""
     scores: NDArray[np.float32]
     ranker: Ranker
     charges: NDArray[np.float32] | None = None
@@ -43,9 +43,19 @@ class Scored:
         return [dict(zip(names, row, strict=True)) for row in self.features[positions].tolist()]
 
 
-def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ranker: Ranker) -> Scored:
-    """Pairs of one query, scored by a ranker whose `names` are those of `features`."""
-    matrix = feature_matrix(features, pairs)
+def score(
+    rows: NDArray[np.int64],
+    features: Sequence[Feature[P]],
+    pairs: P,
+    ranker: Ranker,
+    besides: frozenset[str] | None = None,
+) -> Scored:
+    """Pairs of one query, scored by a ranker whose `names` are those of `features`.
+
+    Of the features that play no part in the score those named in `besides` are computed, the others NaN; None: all are.
+    """
+    wanted = None if besides is None else besides | names_of_weight(ranker)
+    matrix = feature_matrix(features, pairs, wanted)
     return Scored(rows, matrix, ranker.scores(matrix), ranker)
 
 

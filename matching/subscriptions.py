@@ -13,6 +13,7 @@ from matching.answer import Answer, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.crowd import price_reason
+from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
@@ -51,7 +52,7 @@ def offers_for_profile(
     """
     offers = engine.catalogue(Collection.OFFERS)
     search = search_of(engine, profile_id, parameters)
-    pairs, scored = search.ranked()
+    pairs, scored = search.ranked(besides=VOICES[Reader.PERSON].reads)
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
     matches = job_matches(
@@ -99,9 +100,12 @@ class Search:
         """Whether the person agreed that skills, career and behaviour serve recommendations."""
         return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
 
-    def ranked(self, least_reach_km: float = 0.0, charged: bool = True) -> tuple[JobPairs, Scored]:
+    def ranked(
+        self, least_reach_km: float = 0.0, charged: bool = True, besides: frozenset[str] | None = None
+    ) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it. Prices of
-        crowded offers are taken off where the service heeds them and `charged` is not False."""
+        crowded offers are taken off where the service heeds them and `charged` is not False. `besides` as for
+        `scoring.score`."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
@@ -113,13 +117,19 @@ class Search:
             occupation = int(read("occupation")[0])
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        pairs, scored = self._scored(found, vectors, today)
+        pairs, scored = self._scored(found, vectors, today, besides)
         share = self.engine.price_share
         if share == 0 or not charged:
             return pairs, scored
         return pairs, scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
 
-    def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
+    def _scored(
+        self,
+        found: Sequence[Candidates],
+        vectors: NDArray[np.float32],
+        today: int,
+        besides: frozenset[str] | None,
+    ) -> tuple[JobPairs, Scored]:
         """Pairs and scores of the candidates of each project, whose `vectors` are given."""
         lookups = self.engine.lookups
         profiles, offers = self.engine.catalogue(Collection.PROFILES), self.engine.catalogue(Collection.OFFERS)
@@ -140,7 +150,7 @@ class Search:
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
             self.serving.collaboration,
         )
-        return pairs, score_jobs(rows, pairs, self.serving.ranker)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker, besides)
 
     def price_reasons(self, scored: Scored, positions: NDArray[np.int64]) -> list[Reason | None]:
         """What is told of the price of each pair at `positions`; None where nothing was taken off."""
@@ -161,7 +171,7 @@ class Search:
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
-            found = len(np.unique(offers.keys(self.ranked(wider_km)[1].rows)))
+            found = len(np.unique(offers.keys(self.ranked(wider_km, besides=frozenset())[1].rows)))
             if found:
                 return (
                     f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {wider_km} km."

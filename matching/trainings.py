@@ -75,7 +75,7 @@ def sessions_for_profile(
         found_pairs = _pairs(engine, candidates, int(project), profiled, today)
         kept = _opens_something(found_pairs)
         pairs.append(_only(found_pairs, kept))
-        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker))
+        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker, VOICE.reads))
 
     keys = [sessions.take("training", item.rows) for item in scored]
     places = best_of_each(scored, keys)

@@ -6,6 +6,7 @@ person gives rise to no action: of someone who refused that their background be 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL, Floats
-from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.job_facts import EMPLOYER, JobFacts, Reader
 from matching.explain.wording import education, enumeration, euros, kilometres, language, months, quoted
 
 Applies = NDArray[np.bool_]
@@ -51,7 +52,7 @@ def with_room(pairs: JobPairs) -> JobPairs:
     """The same pairs, with free places for skills at the end of the person's list."""
     skills = pairs.person.skills
     room = np.full((len(skills), SEVERAL_SKILLS), NO_SKILL, dtype=np.uint16)
-    return replace(pairs, person=replace(pairs.person, skills=np.concatenate([skills, room], axis=1)))
+    return replace(pairs, person=pairs.person.having({"skills": np.concatenate([skills, room], axis=1)}))
 
 
 def _with_skills(count: int) -> Callable[[JobPairs], Columns]:
@@ -232,14 +233,22 @@ def towards(facts: JobFacts) -> frozenset[str]:
     Where something bars the way, only what removes a bar is worth telling. Nothing here gives the title that a
     regulated occupation asks for, and no employer may do without it.
     """
-    bars = {
-        "permis": bool(facts.barring_licences),
-        "langue": facts.values["languages"] == 0,
-        "diplome": 0 < facts.person_education < facts.required_education,
-    }
-    barred = facts.regulated or any(bars.values())
+    return _sensible(
+        bool(facts.barring_licences),
+        facts.values["languages"] == 0,
+        0 < facts.person_education < facts.required_education,
+        facts.regulated,
+        facts.reader is EMPLOYER and facts.title_needed,
+    )
+
+
+@lru_cache(maxsize=32)
+def _sensible(licence: bool, language: bool, diploma: bool, regulated: bool, diploma_stays: bool) -> frozenset[str]:
+    """`towards`, by what bars the way; `diploma_stays`: no employer may do without it."""
+    bars = {"permis": licence, "langue": language, "diplome": diploma}
+    barred = regulated or any(bars.values())
     kinds = frozenset([kind for kind, bars_way in bars.items() if bars_way]) if barred else ALL_KINDS
-    return kinds - {"diplome"} if facts.reader is Reader.EMPLOYER and facts.title_needed else kinds
+    return kinds - {"diplome"} if diploma_stays else kinds
 
 
 ALL_KINDS: Final = frozenset(action.kind for action in ACTIONS)

@@ -17,7 +17,7 @@ from matching.answer import Change
 from matching.explain.actions import ACTIONS, Action, Columns, towards, with_room
 from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import ordinal, points
-from matching.rank import Ranker
+from matching.rank import Ranker, names_of_weight
 
 VISIBLE: Final = 0.01
 """Least gain that is told: a point out of a hundred."""
@@ -48,10 +48,9 @@ def smallest_changes(
     """
     actions = [action for action in ACTIONS if reader in action.words]
     gains = gains_of(actions, ranker, pairs, features)
-    sense = [towards(fact) for fact in facts]
-    lifting = (gains >= VISIBLE) & np.array(
-        [[action.kind in kinds for kinds in sense] for action in actions], dtype=np.bool_
-    )
+    kinds = [action.kind for action in actions]
+    sensible = [towards(fact) for fact in facts]
+    lifting = (gains >= VISIBLE) & np.array([[kind in sense for sense in sensible] for kind in kinds], dtype=np.bool_)
     chosen = lifting.argmax(axis=0)
     columns = np.arange(len(facts))
     told = lifting[chosen, columns].tolist()
@@ -77,7 +76,8 @@ def gains_of(actions: Sequence[Action], ranker: Ranker, pairs: JobPairs, feature
     roomy = with_room(pairs)
     after = roomy.at(result_of)
     changed = _changed(actions, roomy, action_of, result_of)
-    matrix = feature_matrix(JOB_FEATURES, replace(after, person=replace(after.person, **changed)))
+    weighty = names_of_weight(ranker)
+    matrix = feature_matrix(JOB_FEATURES, replace(after, person=after.person.having(changed)), weighty)
     scores = ranker.scores(np.concatenate([matrix, features]))
     gains[action_of, result_of] = scores[: len(matrix)] - scores[len(matrix) :][result_of]
     return gains

@@ -1,6 +1,7 @@
 """What a sentence about a person and a job needs to know, and who reads it."""
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,11 @@ class Reader(Enum):
 
     PERSON = "person"
     EMPLOYER = "employer"
+
+
+PERSON: Final = Reader.PERSON
+EMPLOYER: Final = Reader.EMPLOYER
+"""For sentences: looking a member up in its class is a call each time."""
 
 
 class JobFacts(msgspec.Struct, frozen=True, gc=False):
