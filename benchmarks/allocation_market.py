@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from matching.allocation.allocate import Allocation, allocate
-from matching.sample_market import sample_market
 from models.simulation.attention import react
 from models.simulation.chances import Purpose, uniform
 from models.simulation.hidden import HiddenTruth
@@ -52,9 +51,8 @@ class World:
     """(n_candidates,) what people would open among candidates shown at random."""
 
     @classmethod
-    def of(cls, persons: int, offers: int, weeks: int, seed: int) -> "World":
-        """A market of about these sizes; the weeks are those after the ranker was learned."""
-        market = sample_market(persons, offers, LEARNING_WEEKS + weeks, seed)
+    def over(cls, market: Market, weeks: int, seed: int) -> "World":
+        """The weeks of a market after those in which the ranker is learned."""
         truth = HiddenTruth(market, seed)
         candidates = np.arange(market.n_candidates)
         pairs = truth.pairs(candidates)
@@ -104,7 +102,9 @@ class Outcome:
     largest_load_per_post: float
     """Lists that the most-sent offer of a week is in, for each of its open posts; mean of the weeks."""
     coverage: float
-    """Of the offers that suit some visitor of a week, the share that is in the list of one whom it suits."""
+    """Of the offers of a week that some visitor could be sent, the share that is sent to somebody."""
+    suited_coverage: float
+    """Of those that truly suit some visitor, the share that is sent to one of these: the hidden truth judges."""
     hires: int
     applications: int
     recall_at_10: float
@@ -116,13 +116,15 @@ def play(world: World, knob: float) -> Outcome:
     stream = Stream(world.market, world.truth, world.seed, keep_features=False)
     play_random(stream, LEARNING_WEEKS, world.seed)
     before = len(stream.log())
-    largest, reached, reachable = [], 0, 0
+    largest, covered = [], []
+    reached = reachable = 0
     for _ in range(world.weeks):
         moment = stream.begin_week()
         batch = Batch.of(world, moment)
         found = batch.allocated(world, knob)
         lists = batch.lists(found)
         largest.append(float((found.loads / batch.posts).max()))
+        covered.append(float((found.loads > 0).mean()))
         offer = world.market.offer
         reached += len(np.unique(offer[lists.candidate[world.suits[lists.candidate]]]))
         reachable += len(np.unique(offer[batch.candidates[world.suits[batch.candidates]]]))
@@ -132,7 +134,8 @@ def play(world: World, knob: float) -> Outcome:
     log = stream.log()
     return Outcome(
         largest_load_per_post=float(np.mean(largest)),
-        coverage=reached / reachable,
+        coverage=float(np.mean(covered)),
+        suited_coverage=reached / reachable,
         hires=int((log.hired_week[before:] >= 0).sum()),
         applications=int(log.applied[before:].sum()),
         recall_at_10=recall(world, knob),

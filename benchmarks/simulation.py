@@ -2,10 +2,10 @@
 
     python -m benchmarks.simulation [--quick] [--json FILE]
 
-Synthetic markets of growing size, about a hundred candidates a person. `week_s` is the median over weeks in which every
-visitor is shown ten results by the served score, with what people and employers then do; features are not kept. Peak
-memory is the process's own, all earlier sizes included. Baseline in the same run: the same functions asked for one
-person at a time. Then hires per 1,000 shown under five rankings with the same luck, on the smallest market.
+Synthetic markets of growing size, up to about a hundred candidates a person. `week_s` is the median over weeks in which
+every visitor is shown ten results by the served score, with what people and employers then do; features are not kept.
+Peak memory is the process's own, all earlier sizes included. Baseline in the same run: the same functions asked for
+one person at a time. Then hires per 1,000 shown under five rankings with the same luck, on the smallest market.
 """
 
 import os
@@ -35,8 +35,8 @@ WEEKS = 6
 FULL = (20_000, 100_000, 1_000_000)
 QUICK = (5_000, 20_000)
 PERSONS_AN_OFFER = 4
-DRAWS = 600
-"""Candidates drawn a person, of which about a hundred stay."""
+DRAWS = {5_000: 600, 20_000: 600, 100_000: 600, 1_000_000: 550}
+"""Candidates drawn a person, of which some tens to a hundred stay: the more, the denser the market."""
 LOOKED_AT_ALONE = 200
 
 
@@ -84,7 +84,7 @@ def _measure(report: Report, persons: int) -> None:
 
 
 def _market(persons: int) -> Market:
-    sizes = Sizes(persons=persons, offers=persons // PERSONS_AN_OFFER, candidates=DRAWS, weeks=WEEKS)
+    sizes = Sizes(persons=persons, offers=persons // PERSONS_AN_OFFER, candidates=DRAWS[persons], weeks=WEEKS)
     return synthetic_market(sizes, SEED, with_features=False)
 
 

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pairs import JOB_FEATURES
+from features.pairs import JOB_FEATURES, JobPairs
 from features.pairs.base import shared_skills
+from matching.catalogue import Catalogue
 from matching.engine import Engine
+from matching.jobs import profile_at
 from matching.market_records import occupations_of, offers_of, persons_of
+from matching.rows.profile import occupations_held
 from matching.schema import Collection
 from matching.scoring import best_of_each
 from matching.subscriptions import search_of
-from models.simulation.market import DAYS_A_WEEK, Market
+from models.simulation.market import DAYS_A_WEEK, MAX_TARGETS, Market
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +32,12 @@ class _Brought:
     """What one person's search brought: n offers, ascending rows of the catalogue."""
 
     rows: NDArray[np.int64]
+    project: NDArray[np.int8]
     features: NDArray[np.float32]
     scores: NDArray[np.float32]
     distance_km: NDArray[np.float16]
     skills_shared: NDArray[np.uint8]
+    experience_months: NDArray[np.float16]
 
 
 def candidates_market(
@@ -69,8 +74,10 @@ def candidates_market(
         firm_size=firm_size,
         indptr=np.cumsum([0, *(len(each.rows) for each in brought)], dtype=np.int64),
         offer=offer.astype(np.int32),
+        project=np.concatenate([each.project for each in brought]),
         distance_km=np.concatenate([each.distance_km for each in brought]),
         skills_shared=np.concatenate([each.skills_shared for each in brought]),
+        experience_months=np.concatenate([each.experience_months for each in brought]),
         features=np.concatenate([each.features for each in brought]),
         names=tuple(feature.name for feature in JOB_FEATURES),
         served=np.concatenate([each.scores for each in brought]),
@@ -90,8 +97,35 @@ def _brought(engine: Engine, profile_id: str) -> _Brought:
     shared = shared_skills(held, offers.take("skills", rows)).sum(axis=1)
     return _Brought(
         rows,
+        _projects(pairs.at(places), profiles, search.projects[:MAX_TARGETS]),
         scored.features[places],
         scored.scores[places],
         pairs.distance_km[places].astype(np.float16),
         shared.astype(np.uint8),
+        _experience(engine, int(search.projects[0]), offers.take("occupation", rows)),
     )
+
+
+def _experience(engine: Engine, row: int, occupations: NDArray[np.int16]) -> NDArray[np.float16]:
+    """(n,) months that the person of a profile's row has worked in the family of each occupation."""
+    family_of = engine.lookups.reference.rome.family_of
+    months = np.zeros(len(family_of), dtype=np.float16)
+    for held, worked in occupations_held(profile_at(engine, row), engine.lookups):
+        if held >= 0:
+            months[family_of[held]] += worked
+    return months[family_of[occupations]]
+
+
+def _projects(pairs: JobPairs, profiles: Catalogue, projects: NDArray[np.int64]) -> NDArray[np.int8]:
+    """(n,) which of a person's projects (rows) each pair is of, told by occupation, reach and pay floor: of two that
+    agree in them either will do. A project that is not among them counts as the first."""
+    person = pairs.person
+    alike = np.stack(
+        [
+            (person.occupation == profiles.take("occupation", row))
+            & (person.reach_km == profiles.take("radius_km", row))
+            & ((person.pay_floor == profiles.take("pay_floor", row)) | np.isnan(profiles.take("pay_floor", row)))
+            for row in projects[:, None]
+        ]
+    )
+    return np.broadcast_to(alike.argmax(axis=0), (len(pairs.closeness),)).astype(np.int8)

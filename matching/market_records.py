@@ -1,16 +1,16 @@
 """People, offers and occupations of an engine as the arrays of a `Market`: what their records say, and no more."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from features.bits import CONTRACT_BIT, LICENCE_BIT
+from features.bits import CONTRACT_BIT
 from features.pairs.base import NO_SKILL
 from features.pairs.hours import HOURS
-from features.records import Contract, Licence
+from features.records import Contract
 from features.rome.referential import Rome
 from features.travel_time import AROUND_KM, Density, density_of
 from features.world.seasonal import seasonal_share
@@ -20,7 +20,7 @@ from matching.lookups import Lookups
 from matching.payload import record_part
 from matching.rows.offer import OfferCard
 from matching.rows.profile import occupations_held
-from matching.schema import WORKING_TIME_PART, Collection
+from matching.schema import Collection
 from matching.sides import columns_of
 from models.simulation.calendar import arrival_weeks, closing_days, publication_days
 from models.simulation.market import MAX_TARGETS, ContractKind, Floats, Occupations, Offers, Persons, Rows, as_floats
@@ -68,23 +68,21 @@ def persons_of(engine: Engine, profile_ids: Sequence[str], weeks: int, generator
     profiles, lookups = engine.catalogue(Collection.PROFILES), engine.lookups
     projects = [profiles.rows_of(profile_id) for profile_id in profile_ids]
     read = columns_of(profiles, np.array([rows[0] for rows in projects]))
-    targets = np.full((len(projects), MAX_TARGETS), -1, dtype=np.int16)
-    for person, rows in enumerate(projects):
-        wanted = profiles.take("occupation", rows[:MAX_TARGETS])
-        targets[person, : len(wanted)] = wanted
+    counts = np.array([min(len(rows), MAX_TARGETS) for rows in projects])
+    of_project = columns_of(profiles, np.concatenate([rows[:MAX_TARGETS] for rows in projects]))
+    placed = np.arange(MAX_TARGETS) < counts[:, None]
     lat, lon = _points(lookups, read("commune"))
     return Persons(
         ids=np.array(profile_ids, dtype=np.str_),
-        targets=targets,
+        targets=_placed(of_project("occupation"), placed, -1),
         past=np.array([_last_job(engine, int(rows[0])) for rows in projects], dtype=np.int16),
         lat=lat,
         lon=lon,
-        reach_km=read("radius_km"),
-        pay_floor=read("pay_floor"),
-        experience_months=as_floats(np.nan_to_num(read("experience_months"))),
+        reach_km=_placed(of_project("radius_km"), placed, np.nan),
+        pay_floor=_placed(of_project("pay_floor"), placed, np.nan),
         education_level=read("education_level"),
-        part_time=read("working_time") == WORKING_TIME_PART,
-        has_car=read("licences") & LICENCE_BIT[Licence.B] != 0,
+        working_time=read("working_time"),
+        minutes_per_km=_minutes_per_km(lookups, read("minutes_per_km")),
         urban=_urban(lookups, read("commune")),
         arrival_week=arrival_weeks(len(projects), weeks, generator),
         profiling=read("profiling"),
@@ -127,6 +125,13 @@ def offers_of(
     return offers, firm_ids, _sizes(engine, firm_ids)
 
 
+def _placed(values: NDArray[Any], places: NDArray[np.bool_], missing: float) -> NDArray[Any]:
+    """(n, 3) the values, one a project, put where `places` is true, row after row."""
+    table = np.full(places.shape, missing, dtype=values.dtype)
+    table[places] = values
+    return table
+
+
 def _groups(rome: Rome) -> Rows:
     """(n_occupations, 3) rows of grand domain, domain and family."""
     levels = [np.unique([code[:length] for code in rome.codes], return_inverse=True)[1] for length in (1, 3)]
@@ -145,6 +150,12 @@ def _urban(lookups: Lookups, commune: NDArray[np.int32]) -> NDArray[np.bool_]:
         row >= 0 and density_of(lookups.people_around(row, AROUND_KM)) is not Density.RURAL for row in found.tolist()
     ]
     return np.array(urban, dtype=np.bool_)[of_person]
+
+
+def _minutes_per_km(lookups: Lookups, told: NDArray[np.float16]) -> Floats:
+    """Of people whose place is not known, those of a car somewhere."""
+    anywhere = lookups.minutes_per_km(-1, ())
+    return as_floats(np.where(np.isnan(told), anywhere, told))
 
 
 def _last_job(engine: Engine, row: int) -> int:

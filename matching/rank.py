@@ -143,6 +143,8 @@ _LEARNED_ONLY = (
     "responsiveness",
     "crowding",
     "collaborative",
+    "experience_held",
+    "experience_asked",
 )
 
 OFFER_RANKER = WeightedSum(

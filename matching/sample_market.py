@@ -22,6 +22,7 @@ from models.simulation.market import Market
 
 AREAS: Final = ("2734", "5225", "7543")
 """Montbéliard, Saint-Nazaire, Guéret: two industrial towns and a rural area, so that offers are near each other."""
+OFFERS_A_FIRM: Final = 12
 KINDS: Final = (Kind.ESTABLISHMENT, Kind.OFFER, Kind.PROFILE)
 """No events: what hangs on behaviour is computed as the weeks go by."""
 
@@ -41,7 +42,7 @@ def sample_market(
     """
     reference = sample_region(AREAS)
     completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
-    sizes = Sizes(profiles=persons, offers=offers, trainings=0, establishments=max(offers // 4, 1))
+    sizes = Sizes(profiles=persons, offers=offers, trainings=0, establishments=max(offers // OFFERS_A_FIRM, 1))
     with TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{Path(folder) / 'vivier.db'}")
         try:

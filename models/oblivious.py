@@ -24,6 +24,8 @@ TREES: Final = "trees.npz"
 MOST_DEPTH: Final = 8
 """Levels of a tree at most: the Shapley table of a tree takes 8 * depth * 2**depth bytes."""
 MOST_TREES: Final = 20_000
+TOGETHER: Final = 1 << 15
+"""Leaves looked up at once: what is made on the way is small enough to be kept and used again by the allocator."""
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -58,20 +60,20 @@ class ObliviousTrees:
 
     def margins(self, matrix: NDArray[np.floating]) -> Doubles:
         """(n,) float64 of an (n, n_features) matrix, read as float32; NaN where a value is not known."""
-        leaf = self._leaves_of(matrix)
-        if not self.n_trees:
-            return np.full(len(matrix), self.bias)
-        found: Doubles = self.leaves.ravel()[leaf + self._first_leaf].sum(axis=0)
-        return found + self.bias
+        leaf, found = self._leaves_of(matrix), np.full(len(matrix), self.bias)
+        values, some = self.leaves.ravel(), max(TOGETHER // max(len(matrix), 1), 1)
+        for start in range(0, self.n_trees, some):
+            found += values.take(leaf[start : start + some] + self._first_leaf[start : start + some]).sum(axis=0)
+        return found
 
     def contributions(self, matrix: NDArray[np.floating]) -> Doubles:
         """(n, n_features) float64 exact path-dependent Shapley values; `expected` and a row's sum make its margin."""
         found = np.zeros((len(matrix), len(self.names)))
         by_feature, starts, columns = self._levels_by_feature
         if columns.size and len(matrix):
-            leaf = self._leaves_of(matrix) + self._first_leaf
+            place = self._leaves_of(matrix) + self._first_leaf
             depth = self.features.shape[1]
-            told = self._shapley[0].reshape(-1, depth)[leaf.T].reshape(len(matrix), -1)
+            told = self._shapley[0].reshape(-1, depth)[place.T].reshape(len(matrix), -1)
             found[:, columns] = np.add.reduceat(told[:, by_feature], starts, axis=1)
         return found
 
@@ -89,35 +91,28 @@ class ObliviousTrees:
         np.add.at(found, self.features[asked], largest[asked])
         return found
 
-    def _leaves_of(self, matrix: NDArray[np.floating]) -> NDArray[np.intp]:
+    def _leaves_of(self, matrix: NDArray[np.floating]) -> NDArray[np.uint8]:
         """(n_trees, n) number of the leaf of each row in each tree."""
         if matrix.ndim != 2 or matrix.shape[1] != len(self.names):
             raise ValueError(f"matrix of shape {matrix.shape}, {len(self.names)} features are read: {self.names}")
-        columns, borders, place = self._questions
-        values = np.asarray(matrix, dtype=np.float32).T
-        answers = np.empty((len(borders) + 1, len(matrix)), dtype=np.uint8)
-        answers[-1] = 0
-        asked = values[columns]
-        np.greater(asked, borders[:, None], out=answers[:-1].view(np.bool_))
-        high = self.missing_high[columns]
-        if high.any():
-            answers[:-1][high] |= np.isnan(asked[high]).view(np.uint8)
+        values = np.asarray(matrix, dtype=np.float32).T.copy()
+        answers = np.zeros((len(self._questions.borders) + 1, len(matrix)), dtype=np.uint8)
+        for column, first, last in self._questions.of_columns:
+            told = answers[first:last].view(np.bool_)
+            np.greater(values[column], self._questions.borders[first:last], out=told)
+            if self.missing_high[column]:
+                told |= np.isnan(values[column])
         leaf = np.zeros((self.n_trees, len(matrix)), dtype=np.uint8)
-        for level in range(self.features.shape[1]):
-            leaf |= answers[place[:, level]] << np.uint8(level)
-        return leaf.astype(np.intp)
+        bit = np.empty_like(leaf)
+        for level in reversed(range(self.features.shape[1])):
+            answers.take(self._questions.of_level[level], axis=0, out=bit, mode="clip")
+            np.left_shift(leaf, np.uint8(1), out=leaf)
+            np.bitwise_or(leaf, bit, out=leaf)
+        return leaf
 
     @cached_property
-    def _questions(self) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
-        """Column and border of each distinct question, and the question of each level; the one after the last is the
-        question that is never answered yes."""
-        asked = self.features >= 0
-        pairs = np.empty(int(asked.sum()), dtype=[("column", np.int16), ("border", np.float32)])
-        pairs["column"], pairs["border"] = self.features[asked], self.borders[asked]
-        distinct, number = np.unique(pairs, return_inverse=True)
-        place = np.full(self.features.shape, len(distinct), dtype=np.intp)
-        place[asked] = number
-        return distinct["column"].astype(np.intp), distinct["border"].copy(), place
+    def _questions(self) -> "_Questions":
+        return _Questions.of(self.features, self.borders)
 
     @cached_property
     def _first_leaf(self) -> NDArray[np.intp]:
@@ -212,6 +207,31 @@ class ObliviousTrees:
             ) from error
         _ = (trees.expected, trees.most, trees._questions, trees._levels_by_feature)  # the tables, before any request
         return trees
+
+
+@dataclass(frozen=True, eq=False)
+class _Questions:
+    """Each distinct question of an ensemble once, by column and border; many trees ask the same."""
+
+    borders: Floats
+    """(n_questions, 1)"""
+    of_columns: tuple[tuple[int, int, int], ...]
+    """(column, first question, after the last) of each column that is asked."""
+    of_level: NDArray[np.intp]
+    """(depth, n_trees) question of each level; n_questions where nothing is asked: the answer is no."""
+
+    @classmethod
+    def of(cls, features: NDArray[np.int16], borders: Floats) -> Self:
+        asked = features >= 0
+        pairs = np.empty(int(asked.sum()), dtype=[("column", np.int16), ("border", np.float32)])
+        pairs["column"], pairs["border"] = features[asked], borders[asked]
+        distinct, number = np.unique(pairs, return_inverse=True)
+        of_level = np.full(features.shape, len(distinct), dtype=np.intp)
+        of_level[asked] = number
+        columns, firsts = np.unique(distinct["column"], return_index=True)
+        lasts = [*firsts[1:].tolist(), len(distinct)]
+        spans = tuple(zip(columns.tolist(), firsts.tolist(), lasts, strict=True)) if len(columns) else ()
+        return cls(distinct["border"].copy()[:, None], spans, np.ascontiguousarray(of_level.T))
 
 
 _ARRAYS: Final[dict[str, Any]] = {

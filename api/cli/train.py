@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, say, settings
+from api.cli.train_ranker import ranker
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -75,6 +76,9 @@ def encoder(
         fail(str(error), REFUSED)
     figures = ", ".join(f"{name} {value}" for name, value in done["figures"].items())
     print_result(done, as_json, f"Models written to {target} ({figures}); MLflow run {done['run']}")
+
+
+app.command()(ranker)
 
 
 def _coded_offers(configured: "Settings") -> "list[OwnOffer]":

@@ -11,12 +11,16 @@ UNSPECIFIED_MONTHS = 12.0
 LIMIT_MONTHS = 120.0
 
 
-def _compute(pairs: JobPairs) -> Floats:
+def asked_months(pairs: JobPairs) -> Floats:
+    """Months that each job asks for, (n or 1,); NaN when it does not say."""
     demand = pairs.job.experience_demand
     asked = np.where(np.isnan(pairs.job.experience_months), UNSPECIFIED_MONTHS, pairs.job.experience_months)
-    asked = np.where(demand == 1, 0.0, asked)
-    difference = within(pairs.person.experience_months - asked, -LIMIT_MONTHS, LIMIT_MONTHS)
-    return as_rows(np.where(demand == 0, np.nan, difference), len(pairs.closeness))
+    return np.where(demand == 0, np.nan, np.where(demand == 1, 0.0, asked)).astype(np.float32)
+
+
+def _compute(pairs: JobPairs) -> Floats:
+    difference = within(pairs.person.experience_months - asked_months(pairs), -LIMIT_MONTHS, LIMIT_MONTHS)
+    return as_rows(difference, len(pairs.closeness))
 
 
 FEATURE = Feature[JobPairs]("experience", "months", -LIMIT_MONTHS, LIMIT_MONTHS, _compute)

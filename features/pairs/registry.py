@@ -19,6 +19,8 @@ from features.pairs import (
     education,
     entry,
     experience,
+    experience_asked,
+    experience_held,
     firm_contact,
     firm_engaged,
     firm_fit,
@@ -84,6 +86,8 @@ JOB_FEATURES: tuple[Feature[JobPairs], ...] = (
     responsiveness.FEATURE,
     crowding.FEATURE,
     collaborative.FEATURE,
+    experience_held.FEATURE,
+    experience_asked.FEATURE,
 )
 
 SESSION_FEATURES: tuple[Feature[SessionPairs], ...] = (

@@ -8,13 +8,15 @@ for all*). Each offer therefore gets a target (`targets`) and, from the scores a
 The knob says how far loads are brought to the targets: an offer that goes to L persons when score alone decides, and is
 meant for T < L, has room for L^(1 - knob) T^knob. At 0 the lists are those of the scores; at a half the excess L / T
 of every offer is its square root; at 1 no offer goes to more persons than it is meant for, but for the few who are as
-well off with it as without, and for those who have nothing else.
+well off with it as without, and for those who have nothing else. In the same way an offer that score alone would send
+to fewer than half of whom it is meant for is brought up to that half, as far as it suits enough people.
 
 Offers that are alike have prices that make them equal, and so are people: who of them is sent which is settled by lot,
 with the same breadth as the prices' own entropy, so that loads come out as the prices meant them.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,11 @@ from numpy.typing import NDArray
 from matching.allocation.graph import CandidateGraph, best_lists, loads_of
 from matching.allocation.prices import LAST, prices_of
 from matching.allocation.targets import targets_of
+
+ENOUGH: Final = 0.5
+"""Share of its target under which an offer is starved."""
+NOBODY_COUNTS: Final = 0.5
+"""Persons that no person counts as, where what is missing is a ratio."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +39,7 @@ class Allocation:
     """(n_persons, k) items, the best score less price first (by lot where these are all but equal; at knob
     0, ties by item), -1 after the last."""
     prices: NDArray[np.float32]
-    """(n_items,) 0 or more, in units of score; 0 where there is room to spare."""
+    """(n_items,) in units of score; above 0 for what is crowded, under 0 for what would be starved."""
     loads: NDArray[np.int64]
     """(n_items,) lists that hold each item."""
     targets: NDArray[np.float64]
@@ -63,7 +70,7 @@ def allocate(
     loads = loads_of(by_score, graph.n_items)
     if knob == 0:
         return Allocation(by_score, np.zeros(graph.n_items, dtype=np.float32), loads, targets)
-    prices = prices_of(graph, k, room_of(loads, targets, knob))
+    prices = prices_of(graph, k, room_of(loads, targets, knob), least_of(loads, targets, knob))
     lists = best_lists(graph, k, prices, LAST * graph.unit)
     return Allocation(lists, prices, loads_of(lists, graph.n_items), targets)
 
@@ -73,3 +80,11 @@ def room_of(loads: NDArray[np.int64], targets: NDArray[np.float64], knob: float)
     excess = np.maximum(loads / targets, 1.0)
     room: NDArray[np.float64] = targets * excess ** (1 - knob)
     return room
+
+
+def least_of(loads: NDArray[np.int64], targets: NDArray[np.float64], knob: float) -> NDArray[np.float64]:
+    """(n_items,) persons that each item should reach at a knob, from its load by score alone and its target."""
+    wanted = ENOUGH * targets
+    have = np.minimum(np.maximum(loads, NOBODY_COUNTS) / wanted, 1.0)
+    least: NDArray[np.float64] = wanted * have ** (1 - knob)
+    return least

@@ -49,7 +49,7 @@ def capped(
         raise ValueError(f"k={k} and max_load={max_load} must be 0 or more")
     graph = CandidateGraph(indptr, item, score, int(item.max(initial=-1)) + 1)
     room = np.full(graph.n_items, max_load, dtype=np.int64)
-    prices = prices_of(graph, k, room.astype(np.float64), CEILING, LAST, ROUNDS)
+    prices = prices_of(graph, k, room.astype(np.float64), None, CEILING, LAST, ROUNDS)
     return _lists(graph, k, _settled(graph, k, room, prices))
 
 

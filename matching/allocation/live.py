@@ -112,11 +112,12 @@ def publish(
 ) -> int:
     """Put the prices of a batch in force, whole or not at all; services that run take them up by themselves.
 
-    One row an offer, in any order; those of price 0 are left out. Returns how many have one. `meta` is kept in the
-    manifest. Raises ArtifactError for arrays that services would refuse.
+    One row an offer, in any order; those of price 0 or less are left out: a page charges what is crowded and promotes
+    nothing, so that scores stay between 0 and 1. Returns how many have a price. `meta` is kept in the manifest. Raises
+    ArtifactError for arrays that services would refuse.
     """
     order = np.argsort(keys)
-    order = order[prices[order] != 0]
+    order = order[~(prices[order] <= 0)]
     found = LivePrices(
         keys[order].astype(np.int64),
         prices[order].astype(np.float32),

@@ -1,11 +1,12 @@
 """Prices of crowded items: entropic optimal transport on a sparse graph, by scaling odds.
 
-Everyone takes k of their candidates and item i has room for c_i persons. Of all ways to do so the one of the largest
-score sum, smoothed by an entropy of size e, sends item i to person p in the share
+Everyone takes k of their candidates; item i has room for c_i persons and goes to b_i <= c_i at least. Of all ways to do
+so the one of the largest score sum, smoothed by an entropy of size e, sends item i to person p in the share
 
-    x_pi = 1 / (1 + exp(-(s_pi - price_i - level_p) / e)),      0 <= price_i <= ceiling,
+    x_pi = 1 / (1 + exp(-(s_pi - price_i - level_p) / e)),      -ceiling <= price_i <= ceiling,
 
-where the levels see to it that each person's shares add up to k, and the prices that no item's exceed its room. This is
+where the levels see to it that each person's shares add up to k, and the prices that each item's add up to no more than
+its room (prices above 0) and no less than its least (prices below 0, which draw people to it). This is
 Sinkhorn's scaling (Cuturi 2013, *Sinkhorn distances*) with the bound of one copy a person (Benamou et al. 2015,
 *Iterative Bregman projections for regularized transportation problems*): the entropy is that of x and of 1 - x, so
 what is scaled are odds. A row of n candidates whose mean share m should be k / n has its odds multiplied by the odds
@@ -16,7 +17,8 @@ Sinkhorn-Knopp algorithm*).
 
 e falls in even ratios from a tenth of the spread of all scores to a small part of what scores differ by for one person,
 each round starting from the prices of the last. The ceiling stands for what is not possible: where candidates are too
-few for the room, an item at the ceiling goes to those who have little else.
+few for the room, an item at the ceiling goes to those who have little else. Prices under 0 come in half-way: most of
+what looks starved at first is only in the shade of what is crowded.
 """
 
 from typing import Final
@@ -39,20 +41,23 @@ _LEVEL_STEPS: Final = 2
 """Scalings of the rows in a sweep."""
 _LEAST: Final = 1e-6
 _LEAST_ROOM: Final = 1e-3
+_REACHABLE: Final = 0.9
+"""Share of its candidates that an item may be meant to go to at least."""
 
 
 def prices_of(
     graph: CandidateGraph,
     k: int,
     room: NDArray[np.float64],
+    least: NDArray[np.float64] | None = None,
     ceiling: float = 1.0,
     last: float = LAST,
     rounds: int = 8,
 ) -> NDArray[np.float32]:
-    """(n_items,) price of each item in units of score, from 0 to `ceiling` times the spread of the scores; 0 where
-    there is room to spare.
+    """(n_items,) price of each item in units of score: above 0 where it would be sent to more than its `room`, under 0
+    where to fewer than its `least` (None: no such bound), at most `ceiling` times the spread of the scores.
 
-    `room` is the number of persons each item is meant for. Persons with k candidates or fewer take them all. `last` is
+    Persons with k candidates or fewer take them all. `last` is
     the entropy of the last of the `rounds`, in what scores differ by for one person (`CandidateGraph.unit`). Same
     input, same prices.
     """
@@ -63,16 +68,20 @@ def prices_of(
     most = np.float32(ceiling * graph.spread)
     taken_anyway = _taken_anyway(graph, k)
     candidates = (graph.item_degrees - taken_anyway).astype(np.float64)
-    left = np.maximum(room - taken_anyway, _LEAST_ROOM)
-    scarce = left < candidates
-    wanted_odds = np.log(left[scarce] / (candidates - left)[scarce])
-    for entropy in np.geomspace(FIRST * graph.spread, last * graph.unit, rounds, dtype=np.float32):
+    most_odds = _odds(np.maximum(room - taken_anyway, _LEAST_ROOM), candidates)
+    wanted = np.zeros(len(room)) if least is None else least - taken_anyway
+    least_odds = _odds(np.minimum(wanted, _REACHABLE * candidates), candidates)
+    entropies = np.geomspace(FIRST * graph.spread, last * graph.unit, rounds, dtype=np.float32)
+    for number, entropy in enumerate(entropies):
+        draws = number >= rounds // 2
         for _ in range(SWEEPS):
             loads = sum((persons.loads(prices, entropy) for persons in choosing), np.zeros(len(prices)))[:-1]
-            taken, others = loads[scarce], (candidates - loads)[scarce]
-            odds = np.log(np.maximum(taken, _LEAST) / np.maximum(others, _LEAST))
-            steps = (FURTHER * entropy * (odds - wanted_odds)).astype(np.float32)
-            prices[:-1][scarce] = np.clip(prices[:-1][scarce] + steps, 0, most)
+            odds = np.log(np.maximum(loads, _LEAST) / np.maximum(candidates - loads, _LEAST))
+            charged, drawn = (
+                prices[:-1] + FURTHER * entropy * (odds - bound).astype(np.float32) for bound in (most_odds, least_odds)
+            )
+            floor = np.minimum(drawn, 0) if draws else np.zeros_like(drawn)
+            prices[:-1] = np.clip(np.maximum(charged, floor), -most, most)
     return prices[:-1]
 
 
@@ -102,6 +111,15 @@ class _Choosing:
             self._levels -= entropy * np.log(factors)
             shares *= factors[:, None] / (1 + shares * (factors - 1)[:, None])
         return np.bincount(self._items.ravel(), shares.ravel(), minlength=len(prices)).astype(np.float64, copy=False)
+
+
+def _odds(wanted: NDArray[np.float64], candidates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) log odds of `wanted` out of `candidates`: infinite for all of them or more, minus infinite for none."""
+    found = np.full(len(wanted), np.inf)
+    some = (wanted > 0) & (wanted < candidates)
+    found[some] = np.log(wanted[some] / (candidates - wanted)[some])
+    found[wanted <= 0] = -np.inf
+    return found
 
 
 def _taken_anyway(graph: CandidateGraph, k: int) -> NDArray[np.int64]:

@@ -61,6 +61,8 @@ JOB_FAMILIES: Final[dict[str, Family]] = {
     "responsiveness": Family.MARKET,
     "crowding": Family.MARKET,
     "collaborative": Family.ACTIVITY,
+    "experience_held": Family.BACKGROUND,
+    "experience_asked": Family.BACKGROUND,
 }
 """The family of each of `JOB_FEATURES`."""
 
@@ -75,6 +77,8 @@ TOLD_TO_EMPLOYERS: Final = frozenset(
         "skills_required",
         "skills_missing",
         "experience",
+        "experience_held",
+        "experience_asked",
         "education",
         "licence",
         "languages",

@@ -118,6 +118,24 @@ def experience(facts: JobFacts) -> str:
     return f"Expérience demandée : {months(facts.required_experience_months)} ({declared})"
 
 
+def _experience_held(facts: JobFacts) -> str:
+    comparable = known(facts.person_experience_months)
+    if facts.reader is Reader.EMPLOYER:
+        comparable = facts.person_experience_months > 0
+    if not comparable:
+        return f"Expérience dans le métier : {_not_compared(facts)}"
+    held = months(facts.person_experience_months) if facts.person_experience_months > 0 else "aucune"
+    return f"Expérience déclarée dans le métier : {held}"
+
+
+def _experience_asked(facts: JobFacts) -> str:
+    if not known(facts.required_experience_months):
+        return "Expérience demandée non précisée"
+    if facts.beginner_accepted:
+        return "Débutant accepté"
+    return f"Expérience demandée : {months(facts.required_experience_months)}"
+
+
 def _education(facts: JobFacts) -> str:
     if facts.asked_education == 0:
         return "Aucun diplôme précisé"
@@ -195,6 +213,8 @@ SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {
     "affinity": _affinity,
     "skills": _skills,
     "experience": experience,
+    "experience_held": _experience_held,
+    "experience_asked": _experience_asked,
     "education": _education,
     "licence": _licence,
     "languages": languages,

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from models.interactions.dataset import Matrix
-from models.interactions.ease import ease
+from models.interactions.ease import MOST_DENSE_ITEMS, ease
 from models.interactions.knn import item_knn, user_knn
 from models.interactions.popularity import Popularity
 from models.interactions.rp3beta import rp3beta
@@ -71,8 +71,10 @@ MOST_USER_PRODUCTS: Final = 2e9
 
 
 def others(known: Matrix) -> tuple[Family, ...]:
-    """What ours is made of beside the baselines, on a matrix like this one."""
+    """What ours is made of beside the baselines, on a matrix like this one: user neighbours where they are quick,
+    denoised EASE where EASE is exact."""
     sizes = np.bincount(known.indices, minlength=known.shape[1]).astype(np.float64)
-    if sizes @ sizes <= MOST_USER_PRODUCTS:
-        return OTHERS
-    return tuple(family for family in OTHERS if family is not USER_KNN)
+    left_out = [USER_KNN] if sizes @ sizes > MOST_USER_PRODUCTS else []
+    if known.shape[1] > MOST_DENSE_ITEMS:
+        left_out.append(DENOISED_EASE)
+    return tuple(family for family in OTHERS if family not in left_out)

@@ -17,10 +17,22 @@ MIXER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Masks (n,) over a table; the rows of neither are earlier weeks of held-out people, or later ones of others."""
+    """Masks (n,) over a table."""
 
-    learning: NDArray[np.bool_]
-    validation: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
+    """Rows of people who are kept from learning."""
+    late: NDArray[np.bool_]
+    """Rows of the last weeks."""
+
+    @property
+    def learning(self) -> NDArray[np.bool_]:
+        """Earlier weeks of the others."""
+        return ~self.held_out & ~self.late
+
+    @property
+    def validation(self) -> NDArray[np.bool_]:
+        """Last weeks of people held out."""
+        return self.held_out & self.late
 
 
 def held_out_people(person: NDArray[np.integer], share: float, seed: int) -> NDArray[np.bool_]:
@@ -35,14 +47,14 @@ def held_out_people(person: NDArray[np.integer], share: float, seed: int) -> NDA
 
 
 def split(table: RankingTable, weeks: int = 2, share: float = 0.2, seed: int = 0) -> Split:
-    """Validation is the last `weeks` weeks of a share of the people; learning is the weeks before, of the others.
+    """Validation is the last `weeks` weeks of a `share` of the people; learning is the weeks before, of the others.
 
     Raises ValueError when either is empty: too few weeks or people for it.
     """
     last = int(table.week.max(initial=-1))
     late = table.week > last - weeks
     held_out = held_out_people(table.person, share, seed)
-    parts = Split(~late & ~held_out, late & held_out)
+    parts = Split(held_out, late)
     if not parts.learning.any() or not parts.validation.any():
         raise ValueError(
             f"{len(table)} rows up to week {last} cannot be split with {weeks} weeks and {share:.0%} of the people "

@@ -42,7 +42,7 @@ class Purpose(IntEnum):
     SKILLS = 18
     WORDS = 19
     RIVALRY = 20
-    ARRIVAL = 21
+    EXPERIENCE = 21
 
 
 def uniform(seed: int, purpose: Purpose, *keys: NDArray[np.integer] | int) -> NDArray[np.float32]:

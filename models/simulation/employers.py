@@ -37,25 +37,25 @@ def draw_employers(market: Market, seed: int) -> Employers:
     generator = np.random.default_rng([seed, 2])
     offers, n, n_firms = market.offers, len(market.offers), len(market.firm_ids)
     usual = market.occupations.pay[offers.occupation]
-    guessed = usual * np.exp(generator.normal(0.0, 0.12, n))
+    guessed = usual * np.exp(generator.normal(0.0, 0.05, n))
     nights = generator.beta(1.0, 3.0, len(market.occupations))
     log_size = np.log1p(np.append(market.firm_size, np.nan))
     known = log_size[np.isfinite(log_size)]
     centre, width = (known.mean(), max(known.std(), 0.1)) if known.size else (0.0, 1.0)
     size = np.nan_to_num((log_size - centre) / width)
     n_rows = n_firms + 1
-    responds = generator.beta(2.0, 2.6, n_rows)
-    responds[-1] = 0.35
+    responds = generator.beta(8.0, 6.0, n_rows)
+    responds[-1] = 0.5
     return Employers(
         pay=as_floats(np.where(np.isnan(offers.pay), guessed, offers.pay)),
         hours=as_floats(np.where(np.isnan(offers.weekly_hours), 35.0, offers.weekly_hours)),
         shift=generator.random(n) < nights[offers.occupation],
-        charm=as_floats(generator.normal(0.0, 0.35, n)),
-        bar=as_floats(generator.normal(0.0, 0.5, n) + 0.3 * size[offers.firm]),
-        firm_charm=as_floats(generator.normal(0.0, 0.3, n_rows)),
+        charm=as_floats(generator.normal(0.0, 0.12, n)),
+        bar=as_floats(generator.normal(0.0, 0.15, n) + 0.15 * size[offers.firm]),
+        firm_charm=as_floats(generator.normal(0.0, 0.10, n_rows)),
         size=as_floats(size),
-        heeds_experience=as_floats(np.exp(generator.normal(-0.35, 0.4, n_rows))),
-        heeds_skills=as_floats(np.exp(generator.normal(-1.5, 0.4, n_rows))),
+        heeds_experience=as_floats(np.exp(generator.normal(0.15, 0.12, n_rows))),
+        heeds_skills=as_floats(np.exp(generator.normal(-0.85, 0.12, n_rows))),
         responds=as_floats(responds),
         reads=as_floats(2.0 + generator.gamma(2.0, 1.5, n_rows)),
     )

@@ -15,22 +15,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import DETOUR
 from models.simulation.chances import Purpose, normal
 from models.simulation.employers import Employers, draw_employers
-from models.simulation.market import Floats, Ints, Market, as_floats
+from models.simulation.market import DAYS_A_WEEK, Floats, Ints, Market, as_floats
 from models.simulation.tastes import CONTRACT_WORTHS, START_MINUTES, Tastes, draw_tastes
 
-OUTSIDE: Final = -0.2
+OUTSIDE: Final = 1.0
 """What is added to every worth: 0 is as good as looking on."""
-MATCH_NOISE: Final = 0.45
+MATCH_NOISE: Final = 0.15
 UNKNOWN_KM: Final = 25.0
+PATIENCE_MINUTES: Final = (8.0, 120.0)
 PAY_SCALE: Final = 0.2
 """Relative difference of pay at which three quarters of its effect is reached."""
-PAY_GAIN, PAY_LOSS = 0.9, 2.0
+PAY_GAIN, PAY_LOSS = 1.3, 2.8
 """Losses weigh a little more than twice as much as gains (Tversky and Kahneman 1992: 2.25)."""
-MERIT: Final = 0.2
+MERIT: Final = 1.0
 EASIER_INTERVIEW: Final = 0.8
+ANSWER_HALF_LIFE_DAYS: Final = 21.0
+MEETING: Final = 0.6
+"""How far a file tells how a meeting ends."""
 CHUNK: Final = 1 << 20
 
 
@@ -42,6 +45,11 @@ class Pairs:
     offer: Ints
     distance_km: Floats
     skills_shared: NDArray[np.uint8]
+    experience_months: Floats
+    reach_km: Floats
+    """Declared for the project that brought it."""
+    pay_floor: Floats
+    """NaN: none told."""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -88,11 +96,15 @@ class HiddenTruth:
     def pairs(self, candidates: NDArray[np.integer]) -> Pairs:
         """The pairs of candidates (positions in the market's candidate graph)."""
         market = self.market
+        person, project = market.person[candidates], market.project[candidates]
         return Pairs(
-            market.person[candidates],
+            person,
             market.offer[candidates],
             market.distance_km[candidates].astype(np.float32),
             market.skills_shared[candidates],
+            market.experience_months[candidates].astype(np.float32),
+            market.persons.reach_km[person, project],
+            market.persons.pay_floor[person, project],
         )
 
     def worth(self, pairs: Pairs, week: int) -> Worth:
@@ -100,15 +112,16 @@ class HiddenTruth:
         market, tastes, employers = self.market, self.tastes, self.employers
         person, offer = pairs.person, pairs.offer
         occupation, firm = market.offers.occupation[offer], market.offers.firm[offer]
-        reservation = tastes.reservation_pay[person]
+        usual = market.occupations.pay[occupation]
+        reservation = tastes.pay_ratio[person] * np.where(np.isnan(pairs.pay_floor), usual, pairs.pay_floor)
         pay = _pay_worth(employers.pay[offer], reservation)
         told = np.isfinite(market.offers.pay[offer])
-        guess = _pay_worth(0.97 * market.occupations.pay[occupation], reservation)
+        guess = _pay_worth(0.97 * usual, reservation)
         hours = -tastes.hours_weight[person] * np.abs(employers.hours[offer] - tastes.hours[person])
         hours = np.maximum(hours, -2.0) + np.where(employers.shift[offer], tastes.shift[person], 0.0)
         return Worth(
             occupation=self._occupation_worth(person, occupation, week),
-            distance=self._distance_worth(person, pairs.distance_km),
+            distance=self._distance_worth(pairs),
             pay=pay,
             pay_guessed=as_floats(np.where(told, pay, guess)),
             hours=as_floats(hours),
@@ -126,7 +139,7 @@ class HiddenTruth:
         vectors = tastes.occupation_vectors
         likeness = _likeness(vectors, past, vectors, offers.occupation[offer])
         asked = np.nan_to_num(offers.experience_months[offer], nan=6.0)
-        ahead = np.log1p(persons.experience_months[person] / 12) - np.log1p(asked / 12)
+        ahead = np.log1p(pairs.experience_months / 12) - np.log1p(asked / 12)
         lacking = offers.skills_asked[offer].astype(np.float32) - pairs.skills_shared
         lacking = np.maximum(lacking, 0) * (1 - tastes.unwritten[person])
         below = np.maximum(offers.education_level[offer] - persons.education_level[person], 0)
@@ -137,9 +150,16 @@ class HiddenTruth:
             + 0.4 * self.season(offers.occupation[offer], week)
             + employers.heeds_experience[firm] * np.clip(ahead, -1.6, 1.0)
             - employers.heeds_skills[firm] * np.minimum(lacking, 8.0)
-            - 1.3 * (1 - np.maximum(likeness, 0))
-            - 0.5 * below
+            - 0.35 * (1 - np.maximum(likeness, 0))
+            - 0.15 * below
         )
+
+    def answer_chance(self, offer: Ints, week: int) -> Floats:
+        """(n,) chance that an application to each offer that is read gets an answer: the firm's own, which falls as the
+        advert grows old, because somebody is already being met."""
+        age_days = np.maximum(DAYS_A_WEEK * week - self.market.offers.published_day[offer], 0)
+        fading = np.exp2(-age_days / ANSWER_HALF_LIFE_DAYS)
+        return as_floats(self.employers.responds[self.market.offers.firm[offer]] * fading)
 
     def interview_chance(self, merit: Floats) -> Floats:
         """(n,) chance that an application that is answered leads to an interview."""
@@ -147,7 +167,7 @@ class HiddenTruth:
 
     def hire_chance(self, merit: Floats) -> Floats:
         """(n,) chance that an interview ends well when nobody else is there."""
-        return sigmoid(merit)
+        return sigmoid(np.float32(MEETING) * merit)
 
     def utility(self, candidates: NDArray[np.integer], week: int) -> Floats:
         """(n,) true worth of candidates to their persons in a week, logits; 0 is as good as looking on."""
@@ -158,8 +178,7 @@ class HiddenTruth:
 
         def alone(pairs: Pairs) -> Floats:
             merit = self.merit(pairs, week)
-            responds = self.employers.responds[self.market.offers.firm[pairs.offer]]
-            return responds * self.interview_chance(merit) * self.hire_chance(merit)
+            return self.answer_chance(pairs.offer, week) * self.interview_chance(merit) * self.hire_chance(merit)
 
         return self._chunked(candidates, alone)
 
@@ -189,14 +208,15 @@ class HiddenTruth:
         relative = (np.cos(angle) * first + np.sin(angle) * second) / tastes.ease[person]
         return as_floats(tastes.occupation_weight[person] * np.tanh(2.5 * (relative - 0.55)))
 
-    def _distance_worth(self, person: Ints, distance_km: Floats) -> Floats:
-        tastes = self.tastes
-        km = np.where(np.isnan(distance_km), np.float32(UNKNOWN_KM), distance_km)
-        minutes = START_MINUTES + km * np.float32(DETOUR * 60) / tastes.km_h[person]
-        share = minutes / tastes.patience_minutes[person]
+    def _distance_worth(self, pairs: Pairs) -> Floats:
+        tastes, person = self.tastes, pairs.person
+        pace = tastes.minutes_per_km[person]
+        km = np.where(np.isnan(pairs.distance_km), np.float32(UNKNOWN_KM), pairs.distance_km)
+        patience = tastes.patience[person] * (START_MINUTES + pairs.reach_km * pace)
+        share = (START_MINUTES + km * pace) / np.clip(patience, *PATIENCE_MINUTES)
         beyond = np.maximum(share - 1, 0)
-        cost = 0.9 * share + 2.0 * beyond * np.sqrt(beyond)
-        return as_floats(np.maximum(-tastes.distance_weight[person] * cost, -5.0))
+        cost = 1.3 * share + 1.8 * beyond * np.sqrt(beyond)
+        return as_floats(np.maximum(-tastes.distance_weight[person] * cost, -8.0))
 
 
 def _pay_worth(pay: Floats, reservation: Floats) -> Floats:

@@ -72,7 +72,7 @@ def answer(truth: HiddenTruth, waiting: Waiting, posts_left: Rows, week: int, se
     piled = np.bincount(offer, minlength=n_offers)[offer] / np.maximum(posts_left[offer], 1)
     capacity = np.floor(employers.reads[firm] * posts_left[offer] + 1)
     read = rank_within(offer, waiting.week + uniform(seed, Purpose.QUEUE, person, offer)) < capacity
-    responds = employers.responds[firm] * np.minimum(1, (PILE / np.maximum(piled, PILE)) ** 0.5)
+    responds = truth.answer_chance(offer, week) * np.minimum(1, (PILE / np.maximum(piled, PILE)) ** 0.5)
     merit = truth.merit(pairs, week)
     answered = read & (uniform(seed, Purpose.ANSWER, person, offer) < responds)
     interviewed = answered & (uniform(seed, Purpose.INTERVIEW, person, offer) < truth.interview_chance(merit))

@@ -71,15 +71,15 @@ class Persons:
     lat: Floats
     lon: Floats
     reach_km: Floats
+    """(n, 3) how far they would go for each project; NaN where there is no project."""
     pay_floor: Floats
-    """Gross euros a month; NaN: none told."""
-    experience_months: Floats
-    """In the first target's family."""
+    """(n, 3) gross euros a month asked of each project; NaN: none told."""
     education_level: NDArray[np.int8]
     """0 none or unknown .. 8."""
-    part_time: NDArray[np.bool_]
-    """Asked for part time."""
-    has_car: NDArray[np.bool_]
+    working_time: NDArray[np.int8]
+    """0 not told, 1 full time, 2 part time."""
+    minutes_per_km: Floats
+    """Door to door, of a straight kilometre from home by the fastest mode the person has."""
     urban: NDArray[np.bool_]
     arrival_week: Rows
     """Week from which the person uses the service; 0 or less: from the beginning."""
@@ -139,10 +139,14 @@ class Market:
     indptr: NDArray[np.int64]
     offer: Ints
     """(n_candidates,) rows of `offers`, ascending within a person."""
+    project: NDArray[np.int8]
+    """(n_candidates,) the column of `persons.targets` that brought it, the nearest one if several did."""
     distance_km: NDArray[np.float16]
     """(n_candidates,) NaN where a place is not known."""
     skills_shared: NDArray[np.uint8]
     """(n_candidates,) skills asked by the offer that the person declares."""
+    experience_months: NDArray[np.float16]
+    """(n_candidates,) the person's, in the family of the offer's occupation."""
     features: Floats
     names: tuple[str, ...]
     served: Floats
@@ -195,7 +199,8 @@ class Market:
 
 
 _PARTS: Final[Mapping[str, Any]] = {"occupations": Occupations, "persons": Persons, "offers": Offers}
-_OWN: Final = ("firm_ids", "firm_size", "indptr", "offer", "distance_km", "skills_shared", "features", "served")
+_OF_CANDIDATES: Final = ("project", "distance_km", "skills_shared", "experience_months", "features", "served")
+_OWN: Final = ("firm_ids", "firm_size", "indptr", "offer", *_OF_CANDIDATES)
 
 
 def _arrays(market: Market) -> dict[str, NDArray[Any]]:
@@ -221,7 +226,7 @@ def _problem(market: Market) -> str | None:
         return f"indptr ne décrit pas {n_candidates} candidats de {n_persons} personnes"
     if (np.diff(market.indptr) < 0).any():
         return "indptr décroît"
-    for name in ("distance_km", "skills_shared", "features", "served"):
+    for name in _OF_CANDIDATES:
         if len(getattr(market, name)) != n_candidates:
             return f"{name} a {len(getattr(market, name))} lignes au lieu de {n_candidates}"
     if market.features.shape[1:] != (len(market.names),):
@@ -233,6 +238,7 @@ def _problem(market: Market) -> str | None:
         ("offers.posts", market.offers.posts, 1, 2**15),
         ("persons.targets", market.persons.targets, -1, len(market.occupations)),
         ("persons.targets[:, 0]", market.persons.targets[:, 0], 0, len(market.occupations)),
+        ("project", market.project, 0, MAX_TARGETS),
         ("persons.past", market.persons.past, -1, len(market.occupations)),
     )
     for name, values, low, high in limits:

@@ -21,6 +21,8 @@ OUTSIDE_A_WEEK: Final = 0.05
 """Chance a week that an open post is filled by somebody who never used the service."""
 GIVE_UP_A_WEEK: Final = 0.01
 """Chance a week that a person leaves for another reason than a hire."""
+ANSWERS_AFTER_WEEKS: Final = 2
+"""Weeks after an offer closed in which its applications are still answered."""
 GONE: Final = 128
 """Bit of `_seen` of a candidate that is no longer shown: put aside or applied to."""
 AT_ONCE: Final = 1 << 19
@@ -97,7 +99,8 @@ class Stream:
         market, week, waiting = self.market, self._week, self._waiting
         offer = market.offer[waiting.candidate]
         alive = self._here[market.person[waiting.candidate]] & (self._posts_left[offer] > 0)
-        waiting = waiting.kept(alive & (market.offers.closing_day[offer] > DAYS_A_WEEK * (week - 2)))
+        still = market.offers.closing_day[offer] > DAYS_A_WEEK * (week - ANSWERS_AFTER_WEEKS)
+        waiting = waiting.kept(alive & still)
         answers = answer(self._truth, waiting, self._posts_left, week, self.seed)
         self._interviewed.append((waiting.impression[answers.interviewed], week))
         self._hired.append((waiting.impression[answers.hired], week))

@@ -29,6 +29,9 @@ from models.simulation.synthetic_features import NAMES, pair_features, served_sc
 FIRST_DAY: Final = "2026-01-05"
 KM_A_DEGREE: Final = 111.195
 """Towns stand near the equator of their plane: a degree is as long both ways."""
+BY_CAR, BY_OTHER_MODES = 1.5, 3.4
+"""Minutes a straight kilometre in the country; 1.4 times as many in town."""
+OFFERS_A_FIRM: Final = 12
 MINIMUM_PAY: Final = 1802.0
 """Gross euros a month for 35 hours: the order of the French minimum wage of 2025."""
 
@@ -55,7 +58,7 @@ def synthetic_market(sizes: Sizes, seed: int, with_features: bool = True) -> Mar
     """A market of these sizes; without features it has no names, and its memory is a third."""
     generator = np.random.default_rng([seed, 11])
     occupations = _draw_occupations(sizes.occupations, generator)
-    n_firms = max(sizes.offers // 4, 1)
+    n_firms = max(sizes.offers // OFFERS_A_FIRM, 1)
     towns = _draw_towns(max(4, min(300, sizes.offers // 400)), generator)
     person_town = _draw_town(towns, sizes.persons, generator)
     offer_town = _draw_town(towns, sizes.offers, generator)
@@ -78,10 +81,12 @@ def synthetic_market(sizes: Sizes, seed: int, with_features: bool = True) -> Mar
         indptr=found.indptr,
         offer=found.offer,
         distance_km=found.distance_km,
+        project=found.project,
         skills_shared=found.skills_shared,
+        experience_months=found.experience_months,
         features=features,
         names=NAMES if with_features else (),
-        served=served_score(persons, offers, occupations, found),
+        served=served_score(persons, offers, found),
         first_day=FIRST_DAY,
     )
 
@@ -135,21 +140,22 @@ def _draw_persons(
     targets[:, 1:][generator.random((n, MAX_TARGETS - 1)) > (0.5, 0.3)] = -1
     past = np.where(generator.random(n) < 0.65, first, _near(first, occupations, generator))
     point = _around(towns, town, generator)
+    urban = towns[town, 2] > 2 * np.median(towns[:, 2])
     told = generator.random(n) < 0.55
-    floor = occupations.pay[first] * np.exp(generator.normal(-0.08, 0.1, n))
+    floor = occupations.pay[targets] * np.exp(generator.normal(-0.08, 0.1, n))[:, None]
+    reach = np.clip(np.rint(np.exp(generator.normal(3.2, 0.5, n)) / 5) * 5, 5, 100)
     return Persons(
         ids=_ids("profil-", n),
         targets=targets,
         past=past.astype(np.int16),
         lat=as_floats(point[:, 0]),
         lon=as_floats(point[:, 1]),
-        reach_km=as_floats(np.clip(np.rint(np.exp(generator.normal(3.2, 0.5, n)) / 5) * 5, 5, 100)),
-        pay_floor=as_floats(np.where(told, np.maximum(floor, MINIMUM_PAY), np.nan)),
-        experience_months=as_floats(np.where(past == first, generator.gamma(1.2, 45, n), generator.gamma(0.4, 12, n))),
+        reach_km=as_floats(np.where(targets >= 0, reach[:, None], np.nan)),
+        pay_floor=as_floats(np.where((targets >= 0) & told[:, None], np.maximum(floor, MINIMUM_PAY), np.nan)),
         education_level=np.clip(generator.normal(3.6, 1.6, n), 0, 8).astype(np.int8),
-        part_time=generator.random(n) < 0.14,
-        has_car=generator.random(n) < 0.76,
-        urban=towns[town, 2] > 2 * np.median(towns[:, 2]),
+        working_time=generator.choice([0, 1, 2], n, p=[0.6, 0.26, 0.14]).astype(np.int8),
+        minutes_per_km=as_floats(np.where(generator.random(n) < 0.76, BY_CAR, BY_OTHER_MODES) * (1 + 0.4 * urban)),
+        urban=urban,
         arrival_week=arrival_weeks(n, sizes.weeks, generator),
         profiling=generator.random(n) < 0.8,
     )

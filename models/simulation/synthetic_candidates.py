@@ -1,12 +1,12 @@
 """Which offers each person of a synthetic market may see: what a retrieval under the person's reach would bring."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.simulation.chances import Purpose, normal
+from models.simulation.chances import Purpose, normal, uniform
 from models.simulation.market import Ints, Occupations, Offers, Persons, Rows, as_floats
 
 CHUNK: Final = 20_000
@@ -22,8 +22,13 @@ class Found:
     indptr: NDArray[np.int64]
     person: Ints
     offer: Ints
+    project: NDArray[np.int8]
+    """The nearest of the person's projects in the tree of occupations."""
+    relation: NDArray[np.int8]
+    """How near it stands, 0 to 5 as `Relation`."""
     distance_km: NDArray[np.float16]
     skills_shared: NDArray[np.uint8]
+    experience_months: NDArray[np.float16]
 
 
 def draw_candidates(
@@ -47,7 +52,8 @@ def draw_candidates(
     starts = np.searchsorted(cell[by_cell], np.arange(len(towns) * n_families + 1))
     to_town = _town_choice(towns)
     related = _related_families(occupations)
-    parts: list[tuple[NDArray[np.int64], Ints, NDArray[np.float16], NDArray[np.uint8]]] = []
+    parts: list[tuple[NDArray[Any], ...]] = []
+    sizes: list[NDArray[np.int64]] = []
     for start in range(0, len(persons), CHUNK):
         rows = np.arange(start, min(start + CHUNK, len(persons)))
         generator = np.random.default_rng([seed, 12, start])
@@ -63,20 +69,18 @@ def draw_candidates(
         who, place = np.nonzero(offer < len(offers))
         person, offer_row = rows[who].astype(np.int32), offer[who, place].astype(np.int32)
         km = _plane_km(persons, offers, person, offer_row)
-        underpaid = offers.pay[offer_row] < persons.pay_floor[person]
-        near = (km <= persons.reach_km[person]) & ~underpaid
+        project, relation = _nearest_project(persons, offers, occupations, person, offer_row)
+        underpaid = offers.pay[offer_row] < persons.pay_floor[person, project]
+        near = (km <= persons.reach_km[person, project]) & ~underpaid
         person, offer_row, km = person[near], offer_row[near], km[near]
         shared = _shared_skills(persons, offers, occupations, person, offer_row, seed)
-        parts.append((np.bincount(who[near], minlength=len(rows)), offer_row, km.astype(np.float16), shared))
-    sizes = np.concatenate([part[0] for part in parts])
-    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Found(
-        indptr,
-        np.repeat(np.arange(len(persons), dtype=np.int32), sizes),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-        np.concatenate([part[3] for part in parts]),
-    )
+        months = _experience(persons, offers, family, person, offer_row, seed)
+        sizes.append(np.bincount(who[near], minlength=len(rows)))
+        parts.append((offer_row, project[near], relation[near], km.astype(np.float16), shared, months))
+    lengths = np.concatenate(sizes)
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    person = np.repeat(np.arange(len(persons), dtype=np.int32), lengths)
+    return Found(indptr, person, *(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def _wishes(targets: Rows, n_draws: int, generator: np.random.Generator) -> Rows:
@@ -124,6 +128,19 @@ def _plane_km(persons: Persons, offers: Offers, person: Ints, offer: Ints) -> ND
     return as_floats(KM_A_DEGREE * np.hypot(north, east))
 
 
+def _nearest_project(
+    persons: Persons, offers: Offers, occupations: Occupations, person: Ints, offer: Ints
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(n,) the nearest project in the tree, the first of as near ones, and how near it is."""
+    targets, offered = persons.targets[person], offers.occupation[offer]
+    shared = (occupations.groups[targets] == occupations.groups[offered][:, None]).sum(axis=2)
+    nearness = np.array([0, 1, 2, 4], dtype=np.int8)[shared]
+    nearness[targets == offered[:, None]] = 5
+    nearness[targets < 0] = -1
+    project = nearness.argmax(axis=1).astype(np.int8)
+    return project, nearness[np.arange(len(project)), project]
+
+
 def _shared_skills(
     persons: Persons, offers: Offers, occupations: Occupations, person: Ints, offer: Ints, seed: int
 ) -> NDArray[np.uint8]:
@@ -136,3 +153,14 @@ def _shared_skills(
     drawn = np.rint(asked * share + noise * np.sqrt(asked * share * (1 - share)))
     shared: NDArray[np.uint8] = np.clip(drawn, 0, asked).astype(np.uint8)
     return shared
+
+
+def _experience(
+    persons: Persons, offers: Offers, family: Rows, person: Ints, offer: Ints, seed: int
+) -> NDArray[np.float16]:
+    """Years, of a median of three, in the family of the last job; elsewhere mostly none."""
+    wanted = family[offers.occupation[offer]]
+    luck = uniform(seed, Purpose.EXPERIENCE, person, wanted)
+    at_work = family[persons.past[person]] == wanted
+    months = np.where(at_work, -52 * np.log(luck), np.where(luck < 0.2, 120 * luck, 0.0))
+    return np.floor(months).astype(np.float16)

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.pairs import JOB_FEATURES
 from models.simulation.chances import Purpose, normal
-from models.simulation.market import Floats, Occupations, Offers, Persons, Rows, as_floats
+from models.simulation.market import Floats, Occupations, Offers, Persons
 from models.simulation.synthetic_candidates import CHUNK, Found
 
 NAMES: Final = (
@@ -28,8 +28,11 @@ NAMES: Final = (
     "responsiveness",
     "crowding",
     "collaborative",
+    "experience_held",
+    "experience_asked",
 )
-"""Features made here, of the names of `JOB_FEATURES`; the last four only as weeks go by, NaN until then."""
+"""Features made here, of the names of `JOB_FEATURES`; the four that hang on behaviour only as weeks go by, NaN until
+then."""
 
 FULL_TIME, PART_TIME = 35, 24
 """Weekly hours that full time and part time stand for, as in the feature `hours`."""
@@ -43,8 +46,11 @@ def pair_features(persons: Persons, offers: Offers, occupations: Occupations, fo
     for start in range(0, len(found.offer), _ROWS):
         rows = slice(start, start + _ROWS)
         person, offer = found.person[rows], found.offer[rows]
-        relation, project = _relation(persons, offers, occupations, found, rows)
-        noise = normal(seed, Purpose.WORDS, project, offers.occupation[offer])
+        relation, project = found.relation[rows], found.project[rows]
+        floor, reach_km = persons.pay_floor[person, project], persons.reach_km[person, project]
+        told = persons.working_time[person] != 0
+        part_time = persons.working_time[person] == 2
+        noise = normal(seed, Purpose.WORDS, persons.targets[person, project], offers.occupation[offer])
         own = normal(seed, Purpose.WORDS, person, offer)
         asked = np.maximum(offers.skills_asked[offer], 1)
         values = {
@@ -52,19 +58,21 @@ def pair_features(persons: Persons, offers: Offers, occupations: Occupations, fo
             "closeness": 0.45 + 0.09 * relation + 0.05 * noise + 0.03 * own,
             "affinity": np.clip(0.02 + 0.22 * np.maximum(relation - 1, 0) + 0.12 * noise, 0, 1),
             "skills": found.skills_shared[rows] / asked,
-            "experience": persons.experience_months[person] - offers.experience_months[offer],
+            "experience": found.experience_months[rows] - offers.experience_months[offer],
+            "experience_held": found.experience_months[rows],
+            "experience_asked": offers.experience_months[offer],
             "education": np.where(
                 offers.education_level[offer] > 0,
                 persons.education_level[person] - offers.education_level[offer],
                 np.nan,
             ),
-            "pay": offers.pay[offer] / persons.pay_floor[person] - 1,
-            "distance": found.distance_km[rows] / np.maximum(persons.reach_km[person], 1.0),
+            "pay": offers.pay[offer] / floor - 1,
+            "distance": found.distance_km[rows] / np.maximum(reach_km, 1.0),
             "freshness": np.maximum(-offers.published_day[offer], 0),
             "pay_market": offers.pay[offer] / occupations.pay[offers.occupation[offer]] - 1,
-            "working_time": persons.part_time[person] == (offers.weekly_hours[offer] < FULL_TIME),
-            "hours": offers.weekly_hours[offer] - np.where(persons.part_time[person], PART_TIME, FULL_TIME),
-            "minutes": found.distance_km[rows] * np.where(persons.has_car[person], 1.7, 3.5),
+            "working_time": np.where(told, part_time == (offers.weekly_hours[offer] < FULL_TIME), np.nan),
+            "hours": np.where(told, offers.weekly_hours[offer] - np.where(part_time, PART_TIME, FULL_TIME), np.nan),
+            "minutes": found.distance_km[rows] * persons.minutes_per_km[person],
             "posts": offers.posts[offer],
         }
         for column, name in enumerate(NAMES):
@@ -72,30 +80,15 @@ def pair_features(persons: Persons, offers: Offers, occupations: Occupations, fo
     return matrix
 
 
-def served_score(persons: Persons, offers: Offers, occupations: Occupations, found: Found) -> Floats:
+def served_score(persons: Persons, offers: Offers, found: Found) -> Floats:
     """(n_candidates,) in 0..1: what a plain weighted sum of relation, skills, distance and pay would give."""
     score = np.empty(len(found.offer), dtype=np.float32)
     for start in range(0, len(found.offer), _ROWS):
         rows = slice(start, start + _ROWS)
         person, offer = found.person[rows], found.offer[rows]
-        relation, _ = _relation(persons, offers, occupations, found, rows)
+        project = found.project[rows]
         share = found.skills_shared[rows] / np.maximum(offers.skills_asked[offer], 1)
-        near = 1 - 0.65 * np.minimum(found.distance_km[rows] / np.maximum(persons.reach_km[person], 1.0), 1.5)
-        pay = np.clip(np.nan_to_num(offers.pay[offer] / persons.pay_floor[person] - 1), -0.2, 0.2) * 2.5 + 0.5
-        score[rows] = 0.6 * relation / 5 + 0.2 * share + 0.12 * near + 0.08 * pay
+        near = 1 - 0.65 * np.minimum(found.distance_km[rows] / np.maximum(persons.reach_km[person, project], 1.0), 1.5)
+        pay = np.clip(np.nan_to_num(offers.pay[offer] / persons.pay_floor[person, project] - 1), -0.2, 0.2) * 2.5 + 0.5
+        score[rows] = 0.6 * found.relation[rows] / 5 + 0.2 * share + 0.12 * near + 0.08 * pay
     return score
-
-
-def _relation(
-    persons: Persons, offers: Offers, occupations: Occupations, found: Found, rows: slice
-) -> tuple[Floats, Rows]:
-    """(n,) how near the nearest project stands in the tree, 0 to 5 as `Relation`, and that project's occupation."""
-    targets = persons.targets[found.person[rows]]
-    offered = offers.occupation[found.offer[rows]]
-    levels = np.array([0, 1, 2, 4], dtype=np.float32)
-    nearness = levels[(occupations.groups[targets] == occupations.groups[offered][:, None]).sum(axis=2)]
-    nearness = np.where(targets == offered[:, None], 5, nearness)
-    nearness = np.where(targets >= 0, nearness, -1)
-    best = nearness.argmax(axis=1)[:, None]
-    relation = np.take_along_axis(nearness, best, axis=1)[:, 0]
-    return as_floats(relation), np.take_along_axis(targets, best, axis=1)[:, 0]

@@ -6,26 +6,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import DETOUR
 from models.simulation.market import Floats, Ints, Market, Occupations, as_floats
 
-DIMENSIONS: Final = 16
-LEVEL_SHARES: Final = (0.20, 0.30, 0.30, 0.20)
+DIMENSIONS: Final = 32
+LEVEL_SHARES: Final = (0.20, 0.30, 0.40, 0.10)
 """Shares of an occupation's vector that it has from its grand domain, its domain, its family and itself."""
 PROJECT_WEIGHTS: Final = (1.0, 0.7, 0.55)
-SECRET_SHARE: Final = 0.3
+SECRET_SHARE: Final = 0.2
 """People who are also drawn to an occupation that no project of theirs names."""
-SECRET_WEIGHT: Final = 0.6
-OWN_WEIGHT: Final = 0.45
+SECRET_WEIGHT: Final = 0.5
+OWN_WEIGHT: Final = 0.2
 """Length of the part of a taste that follows nothing."""
 DRIFT_A_WEEK: Final = 0.012
 """Radians that tastes turn a week, root mean square."""
 
-CAR_KM_H: Final = 42.0
-OTHER_KM_H: Final = 19.0
 START_MINUTES: Final = 4.0
 
-CONTRACT_WORTHS: Final = np.array([[0.0, 0.40, -0.20, -0.50, -0.20], [0.0, 0.0, 0.15, 0.20, 0.10]], dtype=np.float32)
+CONTRACT_WORTHS: Final = np.array([[0.0, 0.25, -0.10, -0.25, -0.10], [0.0, 0.05, 0.05, 0.0, 0.0]], dtype=np.float32)
 """(taste, `ContractKind`): of people who want to settle, and of people who do not mind."""
 
 
@@ -43,11 +40,13 @@ class Tastes:
     ease: Floats
     """Likeness with the best of their own projects, by which others are measured."""
     occupation_weight: Floats
-    km_h: Floats
-    patience_minutes: Floats
-    """The commute beyond which every minute is one too many: the real reach, not the declared one."""
+    minutes_per_km: Floats
+    """The person's own pace, near what their modes would give."""
+    patience: Floats
+    """The commute beyond which every minute is one too many, as a share of what the declared reach takes."""
     distance_weight: Floats
-    reservation_pay: Floats
+    pay_ratio: Floats
+    """Pay from which a job is welcome, over the floor that was told or, if none was, over what its occupation pays."""
     hours: Floats
     hours_weight: Floats
     shift: Floats
@@ -77,15 +76,7 @@ def draw_tastes(market: Market, seed: int) -> Tastes:
     turn = _unit(0.5 * start + _drawn_to(market, vectors, generator))
     likeness = np.stack([_rowwise(start, vectors[persons.targets[:, j]]) for j in range(persons.targets.shape[1])])
     ease = np.where(persons.targets.T >= 0, likeness, -1.0).max(axis=0)
-    km_h = np.where(persons.has_car, CAR_KM_H, OTHER_KM_H) * np.where(persons.urban, 0.75, 1.15)
-    km_h *= _spread(generator, n, 0.12)
-    declared_minutes = START_MINUTES + persons.reach_km * DETOUR / km_h * 60
-    usual_pay = market.occupations.pay[persons.targets[:, 0]]
-    reservation = np.where(
-        np.isnan(persons.pay_floor),
-        usual_pay * _spread(generator, n, 0.13, -0.03),
-        persons.pay_floor * _spread(generator, n, 0.06, 0.03),
-    )
+    minutes_per_km = persons.minutes_per_km * _spread(generator, n, 0.08)
     likes_shifts = generator.random(n) < 0.15
     return Tastes(
         occupation_vectors=vectors,
@@ -93,18 +84,18 @@ def draw_tastes(market: Market, seed: int) -> Tastes:
         turn=turn,
         drift=as_floats(DRIFT_A_WEEK * generator.standard_normal(n)),
         ease=as_floats(np.maximum(ease, 0.3)),
-        occupation_weight=as_floats(1.8 * _spread(generator, n, 0.25)),
-        km_h=as_floats(km_h),
-        patience_minutes=as_floats(np.clip(declared_minutes * _spread(generator, n, 0.40, -0.45), 8, 150)),
-        distance_weight=as_floats(_spread(generator, n, 0.30)),
-        reservation_pay=as_floats(reservation),
-        hours=as_floats(np.where(persons.part_time, generator.normal(24, 3, n), generator.normal(36, 2, n))),
-        hours_weight=as_floats(0.05 * _spread(generator, n, 0.5)),
-        shift=as_floats(np.where(likes_shifts, 0.3, -0.6 * _spread(generator, n, 0.6))),
+        occupation_weight=as_floats(1.0 * _spread(generator, n, 0.10)),
+        minutes_per_km=as_floats(minutes_per_km),
+        patience=_spread(generator, n, 0.12, -0.2),
+        distance_weight=2.4 * _spread(generator, n, 0.10),
+        pay_ratio=_spread(generator, n, 0.04, -0.01),
+        hours=as_floats(np.where(persons.working_time == 2, generator.normal(24, 3, n), generator.normal(36, 1, n))),
+        hours_weight=as_floats(np.where(persons.working_time == 0, 0.02, 0.06) * _spread(generator, n, 0.25)),
+        shift=as_floats(np.where(likes_shifts, 0.2, -0.25 * _spread(generator, n, 0.5))),
         settling=(generator.random(n) > 0.65).astype(np.int8),
-        size=as_floats(generator.normal(0, 0.25, n)),
+        size=as_floats(generator.normal(0, 0.12, n)),
         quality=as_floats(generator.standard_normal(n)),
-        unwritten=as_floats(generator.beta(2, 4, n)),
+        unwritten=as_floats(generator.beta(3, 9, n)),
         depth=as_floats(generator.beta(8, 2, n)),
         visits=as_floats(generator.beta(3, 3, n)),
         budget=1 + generator.poisson(1.5, n).astype(np.int32),
@@ -126,7 +117,7 @@ def _drawn_to(market: Market, vectors: Floats, generator: np.random.Generator) -
     """(n, dim) unit: projects, for some an occupation they never named, and a part that follows nothing."""
     targets = market.persons.targets
     weights = np.where(targets >= 0, np.array(PROJECT_WEIGHTS)[: targets.shape[1]], 0.0)
-    weights = weights * _spread(generator, weights.shape, 0.35)
+    weights = weights * _spread(generator, weights.shape, 0.15)
     found = np.einsum("ij,ijk->ik", weights, vectors[targets])
     sizes = np.diff(market.indptr)
     place = market.indptr[:-1] + np.floor(generator.random(len(targets)) * sizes).astype(np.int64)

@@ -7,20 +7,21 @@ judged beside it in `benchmarks/ranking_quality.py`, learns faster and ranks ali
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from models.oblivious import ObliviousTrees
 
 
-def from_catboost(model: Any, names: Sequence[str]) -> ObliviousTrees:
+def from_catboost(model: Any, names: Sequence[str], high: Collection[str] = ()) -> ObliviousTrees:
     """The trees of a fitted CatBoost model over numeric features `names`.
 
-    Margins are its raw values; contributions its ShapValues. Raises ValueError for a model of another kind: with
-    categories, several classes, or trees that are not oblivious.
+    Margins are its raw values; contributions its ShapValues. A feature that was never missing when the model learned
+    counts as high when it is missing later if it is among `high`, else as low, as CatBoost has it. Raises ValueError
+    for a model of another kind: with categories, several classes, or trees that are not oblivious.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.json"
@@ -31,10 +32,12 @@ def from_catboost(model: Any, names: Sequence[str]) -> ObliviousTrees:
     scale, (bias, *more) = told["scale_and_bias"]
     if more:
         raise ValueError(f"only one output can be written, the model has {1 + len(more)}")
-    return _arrays(told, tuple(names), float(scale), float(bias))
+    return _arrays(told, tuple(names), frozenset(high), float(scale), float(bias))
 
 
-def _arrays(told: dict[str, Any], names: tuple[str, ...], scale: float, bias: float) -> ObliviousTrees:
+def _arrays(
+    told: dict[str, Any], names: tuple[str, ...], high: frozenset[str], scale: float, bias: float
+) -> ObliviousTrees:
     trees = told["oblivious_trees"]
     depth = max((len(tree["splits"] or ()) for tree in trees), default=0)
     features = np.full((len(trees), depth), -1, dtype=np.int16)
@@ -49,7 +52,11 @@ def _arrays(told: dict[str, Any], names: tuple[str, ...], scale: float, bias: fl
         values = np.array(tree["leaf_values"], dtype=np.float64)
         leaves[number, : len(values)] = scale * values
         covers[number, : len(values)] = tree["leaf_weights"]
-    high = np.zeros(len(names), dtype=np.bool_)
+    missing_high = np.array([name in high for name in names], dtype=np.bool_)
     for each in told["features_info"]["float_features"]:
-        high[each["flat_feature_index"]] = each["nan_value_treatment"] == "AsTrue"
-    return ObliviousTrees(names, features, borders, high, leaves, covers, bias)
+        if each["nan_value_treatment"] in _SIDES:
+            missing_high[each["flat_feature_index"]] = _SIDES[each["nan_value_treatment"]]
+    return ObliviousTrees(names, features, borders, missing_high, leaves, covers, bias)
+
+
+_SIDES: Final = {"AsTrue": True, "AsFalse": False}

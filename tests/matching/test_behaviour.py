@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -16,8 +17,10 @@ from matching import engine as engine_module
 from matching.engine import Engine
 from matching.keys import key_number
 from matching.lookups import Lookups, day_number
+from matching.rankers import Rankers
 from matching.schema import BEHAVIOUR, Collection
 from matching.subscriptions import search_of
+from models.ranked import Ranked
 from tests.matching.conftest import NOW, TODAY, House
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, offer, profile, write
 
@@ -96,9 +99,12 @@ def test_interest_is_lent_through_what_was_learned(local: Engine) -> None:
     assert np.isnan(asked(local)["o2"]["collaborative"])
     rome = local.lookups.reference.rome
     n = len(rome.families)
-    local.collaboration = np.zeros((n, n), np.float32)
+    learned = np.zeros((n, n), np.float32)
     carer, nurse = (rome.family_of[rome.row_of(code)] for code in (CARER, NURSE))
-    local.collaboration[carer, nurse] = 0.5
+    learned[carer, nurse] = 0.5
+    serving = dict(local.rankers.serving)
+    serving[Ranked.OFFERS] = replace(serving[Ranked.OFFERS], collaboration=learned)
+    local.rankers = Rankers(serving)
     found = asked(local)
     assert (found["o1"]["collaborative"], found["o2"]["collaborative"]) == (0, 0.5)
 

@@ -73,9 +73,11 @@ def test_records_become_what_they_say(local: Engine) -> None:
     codes = local.lookups.reference.rome.codes
     targets = [codes[row] for row in made.persons.targets[0] if row >= 0]
     assert targets == [CARER, BAKER]
-    assert made.persons.reach_km[0] == 12
-    assert made.persons.pay_floor[0] == 1900
-    assert made.persons.has_car[0]
+    assert made.persons.reach_km[0, 0] == 12
+    assert made.persons.pay_floor[0, 0] == 1900
+    assert np.isnan(made.persons.pay_floor[0, 1:]).all()
+    assert made.project.tolist() == [0]
+    assert 1 < made.persons.minutes_per_km[0] < 3
     assert not made.persons.urban[0]
     assert made.offers.contract[0] == ContractKind.PERMANENT
     assert made.offers.weekly_hours[0] == 28

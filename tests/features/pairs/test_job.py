@@ -122,6 +122,19 @@ def test_skills_are_not_compared_when_one_side_names_none() -> None:
     assert np.isnan(value("skills", job={"skills": nothing, "skill_weights": [0.0] * 4}))
 
 
+@pytest.mark.parametrize(("held", "expected"), [(18, 18), (0, 0), (900, 600), (NAN, NAN)])
+def test_experience_held_is_the_persons(held: float, expected: float) -> None:
+    assert value("experience_held", {"experience_months": held}) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("demand", "asked", "expected"), [(3, 24, 24), (2, NAN, 12), (1, 24, 0), (0, 24, NAN), (3, 900, 600)]
+)
+def test_experience_asked_is_the_jobs(demand: int, asked: float, expected: float) -> None:
+    job = {"experience_demand": demand, "experience_months": asked}
+    assert value("experience_asked", job=job) == pytest.approx(expected, nan_ok=True)
+
+
 @pytest.mark.parametrize(
     ("demand", "asked", "held", "expected"),
     [

@@ -29,8 +29,9 @@ def test_nearer_is_never_worse(km: float, further: float) -> None:
 
 def test_distance_hurts_more_beyond_the_threshold_than_before_it() -> None:
     pairs, truth = some_pairs(), made.truth()
-    tastes = truth.tastes
-    threshold_km = (tastes.patience_minutes[pairs.person] - 4) * tastes.km_h[pairs.person] / 78
+    pace = truth.tastes.minutes_per_km[pairs.person]
+    patience = truth.tastes.patience[pairs.person] * (4 + pairs.reach_km * pace)
+    threshold_km = (np.clip(patience, 8, 120) - 4) / pace
     worths = [
         truth.worth(dataclasses.replace(pairs, distance_km=(threshold_km * share).astype(np.float32)), 0).distance
         for share in (0.8, 1.0, 1.2)
@@ -42,12 +43,14 @@ def test_better_paid_is_never_worse_and_losses_weigh_more_than_gains() -> None:
     pairs = some_pairs()
     one_each = np.unique(pairs.offer, return_index=True)[1]
     person, offer = pairs.person[one_each], pairs.offer[one_each]
-    pairs = Pairs(person, offer, pairs.distance_km[one_each], pairs.skills_shared[one_each])
-    truth = HiddenTruth(made.market(), made.SEED)
+    pairs = Pairs(**{field.name: getattr(pairs, field.name)[one_each] for field in dataclasses.fields(Pairs)})
+    market, truth = made.market(), HiddenTruth(made.market(), made.SEED)
+    usual = market.occupations.pay[market.offers.occupation[offer]]
+    reservation = truth.tastes.pay_ratio[person] * np.where(np.isnan(pairs.pay_floor), usual, pairs.pay_floor)
     worths = []
     for ratio in (0.9, 1.0, 1 / 0.9):
         pay = truth.employers.pay.copy()
-        pay[offer] = truth.tastes.reservation_pay[person] * np.float32(ratio)
+        pay[offer] = reservation * np.float32(ratio)
         truth.employers = dataclasses.replace(truth.employers, pay=pay)
         worths.append(truth.worth(pairs, 0).pay)
     less, same, more = worths

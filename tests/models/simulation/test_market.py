@@ -56,8 +56,9 @@ def test_what_is_no_market_is_told(tmp_path: Path) -> None:
 def test_candidates_are_within_the_persons_own_conditions() -> None:
     market = made.market()
     person, offer = market.person, market.offer
-    assert (market.distance_km <= market.persons.reach_km[person] + 0.1).all()
-    assert not (market.offers.pay[offer] < market.persons.pay_floor[person]).any()
+    reach_km, floor = (values[person, market.project] for values in (market.persons.reach_km, market.persons.pay_floor))
+    assert (market.distance_km <= reach_km + 0.1).all()
+    assert not (market.offers.pay[offer] < floor).any()
     assert (market.skills_shared <= market.offers.skills_asked[offer]).all()
     pairs = person.astype(np.int64) * len(market.offers) + offer
     assert (np.diff(pairs) > 0).all()

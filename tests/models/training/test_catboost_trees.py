@@ -50,6 +50,13 @@ def test_a_ranking_model_with_constraints() -> None:
     assert (np.diff(trees.margins(rising)) >= -1e-12).all()
 
 
+def test_a_feature_that_was_never_missing_takes_the_side_that_is_asked_for() -> None:
+    matrix, right = data(missing=0)
+    model = catboost.CatBoostClassifier(**options()).fit(matrix, right)
+    assert not from_catboost(model, NAMES).missing_high.any()
+    assert from_catboost(model, NAMES, high=("b",)).missing_high.tolist() == [False, True, False, False, False]
+
+
 def test_other_models_are_refused() -> None:
     matrix, right = data()
     uneven = catboost.CatBoostClassifier(**options(grow_policy="Lossguide")).fit(matrix, right)

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+from models.oblivious import ObliviousTrees
+from models.ranking.heads import Head
+from models.ranking.table import RankingTable
+from models.training.recipe import HISTORY, Recipe, with_newcomers
+
+pytest.importorskip("catboost", reason="catboost comes with the train extra")
+
+from models.training.growing import TooFewEvents
+from models.training.offers import OfferTraining, train_offers
+
+RECIPE = Recipe(trees=30, depth=3, patience=10, threads=1, seed=1)
+
+
+def logged(people: int = 300, weeks: int = 8, k: int = 10, seed: int = 0) -> RankingTable:
+    """Lists in a drawn order, where near offers are applied to, and those asking little hire."""
+    generator = np.random.default_rng(seed)
+    n = people * weeks * k
+    distance, asked = generator.random(n), generator.random(n)
+    position = np.tile(np.arange(k), people * weeks)
+    looked = generator.random(n) < 0.85**position
+    opened = looked & (generator.random(n) < 0.6 * (1 - distance))
+    applied = opened & (generator.random(n) < 0.9 * (1 - distance))
+    interviewed = applied & (generator.random(n) < 0.9 * (1 - asked))
+    hired = interviewed & (generator.random(n) < 0.9 * (1 - asked))
+    aside = looked & ~opened & (generator.random(n) < 0.3 * distance)
+    outcome = 1 + opened + 2 * applied + interviewed + hired - aside
+    interest = np.where(generator.random(n) < 0.3, np.nan, generator.random(n))
+    return RankingTable(
+        names=("distance", "asked", "interest"),
+        features=np.stack([distance, asked, interest], axis=1).astype(np.float32),
+        person=np.tile(np.repeat(np.arange(people), k), weeks).astype(np.int32),
+        item=generator.integers(0, 500, n).astype(np.int32),
+        list_id=np.repeat(np.arange(people * weeks), k).astype(np.int32),
+        week=np.repeat(np.arange(weeks), people * k).astype(np.int16),
+        position=position.astype(np.int16),
+        outcome=outcome.astype(np.int8),
+    )
+
+
+@pytest.fixture(scope="module")
+def trained() -> OfferTraining:
+    return train_offers(logged(), RECIPE)
+
+
+def test_each_head_learns_its_own_side(trained: OfferTraining) -> None:
+    grid = np.array([[0.1, 0.1, 0.5], [0.9, 0.1, 0.5], [0.1, 0.9, 0.5]], np.float32)
+    near, far, hard = trained.want.margins(grid)
+    assert near > far + 1
+    assert abs(near - hard) < 1
+    easy, easy_far, demanding = trained.chance.margins(grid)
+    assert easy > demanding + 1
+    assert abs(easy - easy_far) < 1
+    assert trained.trees.margins(grid).argmax() == 0
+
+
+def test_closer_is_never_worse(trained: OfferTraining) -> None:
+    rows = np.tile(np.array([[0, 0.3, 0.5]], np.float32), (40, 1))
+    rows[:, 0] = np.linspace(0, 1, 40)
+    assert (np.diff(trained.heads[Head.OPENED].trees.margins(rows)) <= 1e-12).all()
+    assert (np.diff(trained.lambdamart.trees.margins(rows)) <= 1e-12).all()
+
+
+def test_the_bias_of_place_is_found(trained: OfferTraining) -> None:
+    assert np.abs(trained.propensities - 0.85 ** np.arange(10)).max() < 0.15
+
+
+def test_the_same_seed_gives_the_same_trees(trained: OfferTraining) -> None:
+    again = train_offers(logged(), RECIPE)
+    matrix = logged(seed=3).features[:100]
+    assert np.array_equal(again.trees.margins(matrix), trained.trees.margins(matrix))
+    assert again.figures == trained.figures
+
+
+def test_the_chosen_ranker_is_a_blend_of_its_parts(trained: OfferTraining) -> None:
+    matrix = logged(seed=4).features[:50]
+    joined = ObliviousTrees.blend([(trained.want, trained.wish), (trained.chance, 1.0)])
+    wanted = trained.lambdamart.trees if trained.chosen == "lambdamart" else joined
+    assert np.allclose(trained.trees.margins(matrix), wanted.margins(matrix))
+
+
+def test_a_log_without_hires_is_told() -> None:
+    table = logged()
+    stopped = RankingTable(**{**vars_of(table), "outcome": np.minimum(table.outcome, 4).astype(np.int8)})
+    with pytest.raises(TooFewEvents, match="answered: 0 of"):
+        train_offers(stopped, RECIPE)
+
+
+def test_what_people_did_is_hidden_person_by_person() -> None:
+    table = logged(people=200, weeks=2)
+    hidden = with_newcomers(table.features, table.names, table.person, table.item, Recipe(hidden_share=0.5))
+    assert np.array_equal(hidden[:, :2], table.features[:, :2])
+    assert "interest" in HISTORY
+    newly = np.isnan(hidden[:, 2]) & ~np.isnan(table.features[:, 2])
+    of_person = {int(person): newly[table.person == person] for person in np.unique(table.person)}
+    known = {person: ~np.isnan(table.features[table.person == person, 2]) for person in of_person}
+    assert all(rows[known[person]].all() or not rows.any() for person, rows in of_person.items())
+    assert 0.35 < np.mean([rows.any() for rows in of_person.values()]) < 0.65
+
+
+def vars_of(table: RankingTable) -> dict[str, object]:
+    names = ("names", "features", "person", "item", "list_id", "week", "position", "outcome", "segments")
+    return {name: getattr(table, name) for name in names}
