@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import languages_of, licences_of
-from features.pairs import JobPairs, JobSide
+from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL
-from features.pairs.experience import UNSPECIFIED_MONTHS
+from features.pairs.experience import asked_months
 from matching.explain.job_facts import JobFacts, Reader
 from matching.lookups import Lookups
 from matching.rows.base import core_skills
@@ -45,7 +45,7 @@ def job_facts(
         _labels_of(rome.skill_labels, wanted, held),
         _labels_of(rome.skill_labels, wanted, ~held & (wanted != NO_SKILL)),
         [_core_labels(lookups, occupation) for occupation in occupations],
-        listed(_asked_months(job)),
+        listed(asked_months(pairs)),
         listed(job.experience_demand == 1),
         listed(person.experience_months),
         listed(np.maximum(job.education_required, job.education_wished)),
@@ -79,9 +79,3 @@ def _core_labels(lookups: Lookups, occupation: int) -> frozenset[str]:
         return frozenset()
     skill_labels = lookups.reference.rome.skill_labels
     return frozenset([skill_labels[row] for row in core_skills(lookups, occupation)])
-
-
-def _asked_months(job: JobSide) -> NDArray[np.float32]:
-    """Months that each job asks for, NaN when it asks for none: the pair feature's own reading."""
-    months = np.where(np.isnan(job.experience_months), np.float32(UNSPECIFIED_MONTHS), job.experience_months)
-    return np.where(job.experience_demand == 0, np.float32(np.nan), months)

@@ -119,8 +119,8 @@ def experience(facts: JobFacts) -> str:
 
 
 def _experience_held(facts: JobFacts) -> str:
-    comparable = known(facts.person_experience_months)
-    if facts.reader is Reader.EMPLOYER:
+    comparable = not isnan(facts.person_experience_months)
+    if facts.reader is EMPLOYER:
         comparable = facts.person_experience_months > 0
     if not comparable:
         return f"Expérience dans le métier : {_not_compared(facts)}"
@@ -129,7 +129,7 @@ def _experience_held(facts: JobFacts) -> str:
 
 
 def _experience_asked(facts: JobFacts) -> str:
-    if not known(facts.required_experience_months):
+    if isnan(facts.required_experience_months):
         return "Expérience demandée non précisée"
     if facts.beginner_accepted:
         return "Débutant accepté"
