@@ -1,19 +1,19 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from operator import attrgetter
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from starlette.responses import Response
 
 from api.pagination import page
 from api.rounding import parts_of
 from features.records import Record
-from matching.answer import Answer, Change, Match, Window
-from matching.explain.families import LABELS
+from matching.answer import Answer, Match, Window
+from matching.explain.families import LABELS, Family
 
 R = TypeVar("R", bound=Record)
 
@@ -90,6 +90,8 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     Rapprochement,
 )
 
+_ENCODER = msgspec.json.Encoder()
+
 SCORE_DIGITS = 4
 EMPLOYER_DIGITS = 2
 """An employer reads whole points: finer scores would let them solve for what a person would accept, by asking again
@@ -132,68 +134,39 @@ def merged(first: bytes, second: bytes) -> bytes:
 
 
 def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
-    """The JSON of the `Rapprochement` of each match: its parts are rounded so that they add up."""
+    """The JSON of the `Rapprochement` of each match."""
     if not matches:
         return []
-    reasons = [match.reasons for match in matches]
-    most = max(map(len, reasons))  # some results have a reason more: their price
-    parts = np.zeros((len(matches), 1 + most))
-    families = np.full((len(matches), most), len(_FAMILIES))
-    for row, (match, told) in enumerate(zip(matches, reasons, strict=True)):
-        parts[row, : 1 + len(told)] = [match.base, *[reason.contribution for reason in told]]
-        families[row, : len(told)] = [_FAMILY_ROW[reason.family] for reason in told]
-    units = parts_of(np.array([match.score for match in matches]), parts, digits)
-    scale = 10**digits
+    parts = [[match.base, *[reason.contribution for reason in match.reasons]] for match in matches]
+    even = np.array(list(zip_longest(*parts, fillvalue=0.0))).T  # some results have a reason more: their price
+    units = parts_of(np.array([match.score for match in matches]), even, digits).tolist()
     return [
-        _ENCODER.encode(
-            Rapprochement(
-                score,
-                tuple([Famille(*_FAMILIES[family], share) for family, share in summed]),
-                tuple(
-                    [
-                        Raison(reason.feature, reason.family, reason.text, share)
-                        for reason, share in zip(match.reasons, shares, strict=False)
-                    ]
-                ),
-                match.gaps,
-                base,
-                match.obstacles,
-                None if match.change is None else _change(match.change, digits),
-                None if match.distance_km is None else round(match.distance_km, 1),
-            )
-        )
-        for match, score, (base, *shares), summed in zip(
-            matches,
-            (units.sum(axis=1) / scale).tolist(),
-            (units / scale).tolist(),
-            _by_family(families, units[:, 1:], scale),
-            strict=True,
-        )
+        _ENCODER.encode(_told(match, base, shares[: len(match.reasons)], digits))
+        for match, (base, *shares) in zip(matches, units, strict=True)
     ]
 
 
-def _by_family(families: NDArray[np.int64], shares: NDArray[np.int64], scale: int) -> list[list[tuple[int, float]]]:
-    """For each of n results, the families (rows of `_FAMILIES`) that its reasons are of and the sums of their shares
-    over `scale`, the heaviest first, equal ones in the order of the reasons.
-
-    `families` (n, k) has the family of each reason, past the last one's row where there is none; `shares` (n, k).
-    """
-    is_of = families[:, :, None] == np.arange(len(_FAMILIES))
-    sums = (shares[:, None, :] @ is_of)[:, 0]
-    first = is_of.argmax(axis=1)
-    order = np.lexsort((first, -np.abs(sums), ~is_of.any(axis=1)), axis=1)
-    counts = is_of.any(axis=1).sum(axis=1).tolist()
-    heaviest = (np.take_along_axis(sums, order, axis=1) / scale).tolist()
-    return [
-        list(zip(row[:count], sizes, strict=False))
-        for row, sizes, count in zip(order.tolist(), heaviest, counts, strict=True)
-    ]
-
-
-def _change(change: Change, digits: int) -> PlusPetitChangement:
-    return PlusPetitChangement(change.kind, change.text, round(change.gain, digits), change.rank)
-
-
-_ENCODER: Final = msgspec.json.Encoder()
-_FAMILIES: Final = [(family.value, label) for family, label in LABELS.items()]
-_FAMILY_ROW: Final = {family: row for row, family in enumerate(LABELS)}
+def _told(match: Match[R], base: int, shares: list[int], digits: int) -> Rapprochement:
+    """A match in French; `base` and `shares` (parallel to its reasons) in units of 10**-digits, which add up."""
+    unit = 10**digits
+    sums: dict[Family, int] = {}
+    reasons = []
+    for reason, share in zip(match.reasons, shares, strict=True):
+        sums[reason.family] = sums.get(reason.family, 0) + share
+        reasons.append(Raison(reason.feature, reason.family, reason.text, share / unit))
+    heaviest_first = sorted(sums, key=lambda family: -abs(sums[family]))
+    change = match.change
+    return Rapprochement(
+        score=(base + sum(shares)) / unit,
+        familles=tuple([Famille(family, LABELS[family], sums[family] / unit) for family in heaviest_first]),
+        raisons=tuple(reasons),
+        manques=match.gaps,
+        base=base / unit,
+        obstacles=match.obstacles,
+        plusPetitChangement=(
+            None
+            if change is None
+            else PlusPetitChangement(change.kind, change.text, round(change.gain, digits), change.rank)
+        ),
+        distanceKm=None if match.distance_km is None else round(match.distance_km, 1),
+    )

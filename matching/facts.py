@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import languages_of, licences_of
-from features.pairs import JobPairs
+from features.pairs import JobPairs, SessionPairs
 from features.pairs.base import NO_SKILL
 from features.pairs.experience import asked_months
 from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.session import SessionFacts
 from matching.lookups import Lookups
 from matching.rows.base import core_skills
 
@@ -63,6 +64,64 @@ def job_facts(
         listed(regulated & (job.occupation != person.occupation)),
     )
     return [JobFacts(reader, *of_pair) for of_pair in zip(*columns, strict=True)]
+
+
+CORE_GAP: Final = 1.0
+"""Weight, in `SessionPairs.gap_weights`, of a missing skill that is *cœur de métier* of the project's occupation."""
+
+
+def session_facts(
+    pairs: SessionPairs,
+    occupation: int,
+    values: Sequence[dict[str, float]],
+    led_to: NDArray[np.int16],
+    remote: NDArray[np.bool_],
+    lookups: Lookups,
+) -> list[SessionFacts]:
+    """Facts of n sessions for a project of `occupation`: `values`, `led_to` (n, width), the occupations that each leads
+    to, and `remote` are parallel to `pairs`."""
+    rome = lookups.reference.rome
+    gaps = pairs.gap_weights[np.minimum(pairs.skills, len(pairs.gap_weights) - 1)]
+    learned = _labels_of(rome.skill_labels, pairs.skills, gaps > 0)
+    learned_core = _labels_of(rome.skill_labels, pairs.skills, gaps >= CORE_GAP)
+    n_missing = int(np.count_nonzero(pairs.gap_weights > 0))
+    n_core = int(np.count_nonzero(pairs.gap_weights >= CORE_GAP))
+    project, level, reach_km = rome.labels[occupation], int(pairs.education_level[0]), float(pairs.reach_km[0])
+    return [
+        SessionFacts(
+            of_session,
+            project,
+            _nearest_first(lookups, occupation, tuple(occupations)),
+            taught_core or taught,
+            n_core if taught_core else n_missing,
+            entry,
+            leaving,
+            level,
+            distance_km,
+            reach_km,
+            is_remote,
+        )
+        for of_session, occupations, taught, taught_core, entry, leaving, distance_km, is_remote in zip(
+            values,
+            led_to.tolist(),
+            learned,
+            learned_core,
+            pairs.entry_level.tolist(),
+            pairs.exit_level.tolist(),
+            pairs.distance_km.tolist(),
+            remote.tolist(),
+            strict=True,
+        )
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _nearest_first(lookups: Lookups, project: int, occupations: tuple[int, ...]) -> tuple[str, ...]:
+    """Labels of the known of `occupations`, the nearest to that of the project first."""
+    rome = lookups.reference.rome
+    relation = rome.relation[project]
+    nearest = sorted([row for row in occupations if row >= 0], key=lambda row: -int(relation[row]))
+    return tuple([rome.labels[row] for row in nearest])
 
 
 def _labels_of(labels: Sequence[str], rows: NDArray[np.uint16], marked: NDArray[np.bool_]) -> list[tuple[str, ...]]:

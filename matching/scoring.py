@@ -32,6 +32,9 @@ class Scored:
     charges: NDArray[np.float32] | None = None
     """(n,) what `scores` are less than the ranker's, 0 or more; None: nothing."""
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def charged(self, charges: NDArray[np.float32]) -> "Scored":
         """These with (n,) `charges` taken off the scores, down to 0."""
         taken = np.minimum(charges, np.maximum(self.scores, 0))
@@ -84,6 +87,16 @@ def best_of_each(scored: Sequence[Scored], keys: Sequence[NDArray[np.int64]]) ->
     starts = np.cumsum([0] + [len(item.rows) for item in scored])
     queries = np.searchsorted(starts, flat, side="right") - 1
     return Places(queries, flat - starts[queries])
+
+
+def all_of(scored: Sequence[Scored]) -> Scored:
+    """The pairs of several queries that one ranker scored, query after query."""
+    return Scored(
+        joined([item.rows for item in scored]),
+        joined([item.features for item in scored]),
+        joined([item.scores for item in scored]),
+        scored[0].ranker,
+    )
 
 
 def results_of(

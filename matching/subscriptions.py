@@ -3,6 +3,7 @@
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -27,7 +28,7 @@ from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
-from matching.sides import ColumnReader, columns_of, job_side, person_side
+from matching.sides import ColumnReader, columns_of, job_side, one_of, person_side, repeated
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -95,10 +96,15 @@ class Search:
     """The search names a place of its own."""
     serving: Serving
 
+    @cached_property
+    def columns(self) -> ColumnReader:
+        """Columns of the projects."""
+        return columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
+
     @property
     def profiled(self) -> bool:
         """Whether the person agreed that skills, career and behaviour serve recommendations."""
-        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
+        return bool(self.columns("profiling")[0])
 
     def ranked(
         self, least_reach_km: float = 0.0, charged: bool = True, besides: frozenset[str] | None = None
@@ -112,8 +118,8 @@ class Search:
         today = day_number(self.engine.today())
         vectors = profiles.index.vectors(self.projects)
         found: list[Candidates] = []
-        for project, vector in zip(self.projects, vectors, strict=True):
-            read = columns_of(profiles, np.array([project]))
+        for project, vector in enumerate(vectors):
+            read = one_of(self.columns, project)
             occupation = int(read("occupation")[0])
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
@@ -132,18 +138,17 @@ class Search:
     ) -> tuple[JobPairs, Scored]:
         """Pairs and scores of the candidates of each project, whose `vectors` are given."""
         lookups = self.engine.lookups
-        profiles, offers = self.engine.catalogue(Collection.PROFILES), self.engine.catalogue(Collection.OFFERS)
+        offers = self.engine.catalogue(Collection.OFFERS)
         rows = joined([each.rows for each in found])
         to_offers = columns_of(offers, rows)
         sizes = [len(each) for each in found]
         communes = np.split(to_offers("commune"), np.cumsum(sizes)[:-1])
-        homes = profiles.take("commune", self.projects).tolist()
-        own = columns_of(profiles, self.projects[:1])
-        of_project = own if len(found) == 1 else columns_of(profiles, np.repeat(self.projects, sizes))
+        homes = self.columns("commune").tolist()
+        of_project = self.columns if len(found) == 1 else repeated(self.columns, sizes)
         closeness = joined([each.closeness for each in found])
         pairs = job_pairs(
             self.engine,
-            person_side(of_project, today, own),
+            person_side(of_project, today, own=one_of(self.columns, 0)),
             job_side(to_offers, lookups, today, self.engine.pay_medians),
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
@@ -166,7 +171,7 @@ class Search:
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
         offers = self.engine.catalogue(Collection.OFFERS)
-        read = columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
+        read = self.columns
         reach_km = float(read("radius_km").max())
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."

@@ -1,6 +1,7 @@
 """Why this training session for this person."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import isnan
 from typing import Final
 
@@ -40,11 +41,15 @@ def session_obstacles(facts: SessionFacts) -> tuple[str, ...]:
 
 
 def _relation(facts: SessionFacts) -> str:
-    project = quoted(facts.project_label)
     if not facts.training_labels:
-        return f"La formation n'indique pas à quels métiers elle mène (projet : {project})"
-    nearest = quoted(facts.training_labels[0])
-    match Relation(int(facts.values["relation"])):
+        return f"La formation n'indique pas à quels métiers elle mène (projet : {quoted(facts.project_label)})"
+    return _related(int(facts.values["relation"]), facts.training_labels[0], facts.project_label)
+
+
+@lru_cache(maxsize=4096)
+def _related(relation: int, training_label: str, project_label: str) -> str:
+    nearest, project = quoted(training_label), quoted(project_label)
+    match Relation(relation):
         case Relation.SAME:
             return f"Mène au métier que vous visez : {nearest}"
         case Relation.PARENT:
