@@ -8,6 +8,7 @@ take the same matrix and keep the same promise: the base and the contributions a
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -49,6 +50,7 @@ class Ranker(Hashable, Protocol):
         ...
 
 
+@lru_cache(maxsize=64)
 def names_of_weight(ranker: Ranker) -> frozenset[str]:
     """The features that play a part in a ranker's scores."""
     return frozenset([name for name, weight in zip(ranker.names, ranker.weights.tolist(), strict=True) if weight > 0])
@@ -110,12 +112,17 @@ class WeightedSum:
 
     def _brought(self, features: Floats) -> Floats:
         """(n, n_counted) what each feature of some weight brings."""
-        values = features[:, self._counted].astype(np.float64)
-        pieces = np.broadcast_to(self._first_piece, values.shape).copy()
+        values = features.take(self._counted, axis=1).astype(np.float64)
+        passed = np.zeros(values.shape, dtype=np.uint8)
         for points in self._points:
-            pieces += values >= points
-        worths = self._slopes[pieces] * (values - self._starts[pieces]) + self._heights[pieces]
-        return np.where(np.isnan(values), self._neutrals, worths).astype(np.float32) * self.weights[self._counted]
+            passed += (values >= points).view(np.uint8)
+        pieces = passed + self._first_piece
+        worths = self._slopes.take(pieces)
+        worths *= values - self._starts.take(pieces)
+        worths += self._heights.take(pieces)
+        np.copyto(worths, self._neutrals, where=np.isnan(values))
+        brought: Floats = worths.astype(np.float32) * self.weights[self._counted]
+        return brought
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))

@@ -42,6 +42,8 @@ class Action:
     """(m,) values of the feature, NaN where not known -> the pairs for which it makes sense."""
     done: Callable[[JobPairs], Columns]
     """What it changes of the person's side of m pairs that have room (`with_room`)."""
+    moves: frozenset[str]
+    """The features that read what it changes."""
     words: Mapping[Reader, Callable[[JobFacts], str]]
     """« Avec le permis B »: the beginning of a sentence. A reader who is not named may not know of it."""
     of_the_person: bool = True
@@ -141,12 +143,16 @@ def _less(facts: JobFacts, count: int) -> str:
     return f"En demandant {months(left)} d'expérience au lieu de {asked}"
 
 
+_OF_SKILLS: Final = frozenset({"skills", "skills_core", "skills_required", "skills_missing"})
+_OF_EXPERIENCE: Final = frozenset({"experience", "experience_held"})
+
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "competence",
         "skills",
         lambda share: share < 1,
         _with_skills(1),
+        _OF_SKILLS,
         {Reader.PERSON: _one_skill, Reader.EMPLOYER: _one_skill_to_employer},
     ),
     Action(
@@ -154,6 +160,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "distance",
         lambda share: share > WITHIN_REACH,
         lambda pairs: {"reach_km": wider_km(pairs.person.reach_km)},
+        frozenset({"distance"}),
         {Reader.PERSON: _wider},
     ),
     Action(
@@ -161,6 +168,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "skills",
         lambda share: share < 1,
         _with_skills(SEVERAL_SKILLS),
+        _OF_SKILLS,
         {
             Reader.PERSON: lambda facts: f"Avec les compétences {_skills(facts)}",
             Reader.EMPLOYER: lambda facts: (
@@ -173,6 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "licence",
         lambda flag: flag < 1,
         _with_licences,
+        frozenset({"licence"}),
         {Reader.PERSON: _licences, Reader.EMPLOYER: _licences},
     ),
     Action(
@@ -180,6 +189,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "experience",
         lambda beyond: beyond < 0,
         _with_experience(6),
+        _OF_EXPERIENCE,
         {
             Reader.PERSON: lambda _: "Avec 6 mois d'expérience de plus dans le métier",
             Reader.EMPLOYER: lambda facts: _less(facts, 6),
@@ -191,6 +201,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "languages",
         lambda flag: flag < 1,
         _with_languages,
+        frozenset({"languages"}),
         {Reader.PERSON: _languages, Reader.EMPLOYER: _languages},
     ),
     Action(
@@ -198,6 +209,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "pay",
         lambda above: above < 1,
         lambda pairs: {"pay_floor": lower_floor(pairs.person.pay_floor)},
+        frozenset({"pay"}),
         {Reader.PERSON: _lower},
     ),
     Action(
@@ -205,6 +217,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "experience",
         lambda beyond: beyond < 0,
         _with_experience(12),
+        _OF_EXPERIENCE,
         {
             Reader.PERSON: lambda _: "Avec un an d'expérience de plus dans le métier",
             Reader.EMPLOYER: lambda facts: _less(facts, 12),
@@ -216,6 +229,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "education",
         lambda above: above < 0,
         _with_level,
+        frozenset({"education"}),
         {
             Reader.PERSON: _level,
             Reader.EMPLOYER: lambda facts: f"Sans demander le niveau {education(facts.asked_education)}",
