@@ -1,5 +1,6 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
@@ -149,17 +150,20 @@ def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
 def _told(match: Match[R], base: int, shares: list[int], digits: int) -> Rapprochement:
     """A match in French; `base` and `shares` (parallel to its reasons) in units of 10**-digits, which add up."""
     unit = 10**digits
-    sums: dict[Family, int] = {}
-    reasons = []
+    sums: dict[Family, int] = defaultdict(int)
     for reason, share in zip(match.reasons, shares, strict=True):
-        sums[reason.family] = sums.get(reason.family, 0) + share
-        reasons.append(Raison(reason.feature, reason.family, reason.text, share / unit))
+        sums[reason.family] += share
     heaviest_first = sorted(sums, key=lambda family: -abs(sums[family]))
     change = match.change
     return Rapprochement(
         score=(base + sum(shares)) / unit,
         familles=tuple([Famille(family, LABELS[family], sums[family] / unit) for family in heaviest_first]),
-        raisons=tuple(reasons),
+        raisons=tuple(
+            [
+                Raison(reason.feature, reason.family, reason.text, share / unit)
+                for reason, share in zip(match.reasons, shares, strict=True)
+            ]
+        ),
         manques=match.gaps,
         base=base / unit,
         obstacles=match.obstacles,

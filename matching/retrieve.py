@@ -26,8 +26,7 @@ Set for the encoder that ships, whose cosine of unrelated jobs is .48 on the mea
 one of a domain in 24, one of a grand domain in 450, one of unrelated jobs in 3,000.
 """
 
-_FLOORS: Final = np.array([CLOSE.get(level, -1.0) for level in Relation], dtype=np.float32)
-"""`CLOSE` by relation; rows of a nearer one need no words."""
+_LEVELS: Final = tuple(Relation)
 
 KEPT: Final = 1024
 """Occupations whose kinship is remembered, 3 kB each."""
@@ -74,14 +73,15 @@ def retrieve(
     rows, first = np.unique(np.concatenate([item.rows for item in found]), return_index=True)
     closeness = np.concatenate([item.scores for item in found])[first]
     relation = row_relations(catalogue, kinship.relations, rows)
-    kept = is_near(catalogue.view(rows)) | (closeness >= _FLOORS[relation])
+    floors = np.array([CLOSE.get(level, -1.0) for level in _LEVELS], dtype=np.float32)
+    kept = is_near(catalogue.view(rows)) | (closeness >= floors[relation])
     return Candidates(rows[kept], closeness[kept], relation[kept])
 
 
 def row_relations(catalogue: Catalogue, relations: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The strongest of the relations with each row's occupations."""
     if catalogue.collection is Collection.SESSIONS:
-        strongest: NDArray[np.uint8] = relations[catalogue.take("occupations", rows)].max(axis=1)
+        strongest: NDArray[np.uint8] = relations.take(catalogue.take("occupations", rows).T, mode="wrap").max(axis=0)
         return strongest
     direct: NDArray[np.uint8] = relations[catalogue.take("occupation", rows)]
     return direct

@@ -111,7 +111,7 @@ def _pairs(
         start_in_days=(to_sessions("start_day") - today).astype(np.float32),
         distance_km=np.where(remote, np.float32(np.nan), distances),
         reach_km=read("radius_km"),
-        doors=posts[to_sessions("occupations").T].sum(axis=0).astype(np.float32),
+        doors=posts.take(to_sessions("occupations").T, mode="wrap").sum(axis=0).astype(np.float32),
         closeness=candidates.closeness,
         fundings=to_sessions("fundings"),
         price_eur=to_sessions("price"),

@@ -50,7 +50,7 @@ class Side:
     def __getattr__(self, name: str) -> Any:
         """A column that was not asked for before."""
         read = self.__dict__.get("_read")
-        if read is None or name.startswith("_"):
+        if read is None or name[0] == "_":
             raise AttributeError(name)
         column = self.__dict__[name] = read(name)
         return column

@@ -1,6 +1,6 @@
 """What a sentence about a person and a job needs to know, and who reads it."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from features.records import Licence
 
 
-class Reader(Enum):
+class Reader(StrEnum):
     """Who reads the reasons."""
 
     PERSON = "person"

@@ -60,14 +60,15 @@ class Voice(Generic[F]):
             brought = np.column_stack([brought, shares[:, hidden].sum(axis=1)])
         orders = np.argsort(-np.abs(brought), axis=1, kind="stable")
         heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
-        found: list[tuple[Reason, ...]] = []
-        for order, row, fact in zip(orders.tolist(), heaviest, facts, strict=True):
-            reasons = []
-            for at, share in zip(order, row, strict=True):
-                name, family, sentence = lines[at]
-                reasons.append(Reason(name, family, sentence(fact), share))
-            found.append(tuple(reasons))
-        return found
+        return [
+            tuple(
+                [
+                    Reason(name, family, sentence(fact), share)
+                    for (name, family, sentence), share in zip([lines[at] for at in order], row, strict=True)
+                ]
+            )
+            for order, row, fact in zip(orders.tolist(), heaviest, facts, strict=True)
+        ]
 
     @lru_cache(maxsize=64)  # noqa: B019 - a voice is as long-lived as the process, and few rankers serve at a time
     def _lines(

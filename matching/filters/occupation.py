@@ -21,10 +21,8 @@ def in_occupations(wanted: NDArray[np.bool_]) -> Condition:
 
 def _marked(view: View, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if view.collection is Collection.SESSIONS:
-        marks = wanted[view.column("occupations")]
-        reached: NDArray[np.bool_] = marks[:, 0]
-        for column in marks.T[1:]:
-            reached = reached | column  # not `any`, which is slow along so short an axis
+        marks = wanted.take(view.column("occupations").T, mode="wrap")
+        reached: NDArray[np.bool_] = np.logical_or.reduce(marks, axis=0)
         return reached
     marked: NDArray[np.bool_] = wanted[view.column("occupation")]
     return marked
