@@ -263,7 +263,7 @@ def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArr
     rows = np.broadcast_shapes(held.shape[:1], wanted.shape[:1])[0]
     left = np.broadcast_to(held, (rows, held.shape[1]))
     right = np.broadcast_to(wanted, (rows, wanted.shape[1]))
-    found = (right[:, :, None] == left[:, None, :]).any(axis=2)
+    found = (right[:, None, :] == left[:, :, None]).any(axis=1)
     return np.asarray(found & (right != NO_SKILL), dtype=np.bool_)
 
 
