@@ -81,7 +81,8 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
 
 
 def load_current(root: Path, thorough: bool = False) -> Generation:
-    """The generation in force if its files are whole, else the newest whole one before it.
+    """The generation in force if its files are whole, else the newest whole one before it; the newest of all where the
+    pointer itself is damaged.
 
     With `thorough` the files that are checked as they are read are checked too. Raises ArtifactError when there is
     none.
@@ -91,7 +92,8 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
         raise ArtifactError(f"nothing is published in {root}")
     current = _pointed(pointer)
     problems: list[str] = []
-    for name in [current, *(other for other in _generations(root) if other < current)]:
+    named = current.isdigit()
+    for name in [current, *(other for other in _generations(root) if not named or other < current)]:
         problem = _problem(root / name, thorough)
         if problem is None:
             meta = json.loads((root / name / MANIFEST).read_text())["meta"]

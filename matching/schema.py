@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from features.behaviour import FAMILIES_KEPT
 from features.bits import ATTENDANCE_BIT
-from features.pairs.base import NO_SKILL
+from features.pairs.base import NO_SKILL, PAST_KEPT
 from features.records import Attendance
 from features.store import Kind
 
@@ -79,6 +79,8 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("counsellor", "int64", -1),
         Column("appellation", "int16", -1),
         Column("minutes_per_km", "float16", NAN),
+        Column("past_families", "int16", -1, PAST_KEPT),
+        Column("past_months", "float16", 0, PAST_KEPT),
         Column("interest_families", "int16", -1, FAMILIES_KEPT),
         Column("interest_points", "float32", 0, FAMILIES_KEPT),
         Column("interest_day", "int32", 0),

@@ -55,6 +55,8 @@ def person_side(read: ColumnReader, today: int, own: ColumnReader | None = None)
         "experience_months": lambda: _if_profiled(whose, read("experience_months"), np.float32(np.nan)),
         "reach_km": lambda: read("radius_km"),
         "minutes_per_km": lambda: read("minutes_per_km").astype(np.float32),
+        "past_families": lambda: _if_profiled(whose, whose("past_families"), np.int16(-1)),
+        "past_months": lambda: whose("past_months").astype(np.float32),
         "interest_families": lambda: _if_profiled(whose, whose("interest_families"), np.int16(-1)),
         "interest_points": lambda: Interests(
             whose("interest_families"), whose("interest_points"), whose("interest_day")

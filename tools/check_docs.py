@@ -135,7 +135,7 @@ def check_links(text: str) -> None:
         if not (ROOT / path).exists() and not path.startswith("var/"):
             fail(f"there is no {path}")
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-        if not (ROOT / target).is_file():
+        if not (ROOT / target).exists():
             fail(f"the link to {target} leads nowhere")
 
 

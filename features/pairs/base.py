@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 NO_SKILL: Final = 65535
 """Padding of skill lists (uint16 rows of the ROME skills)."""
 
+PAST_KEPT: Final = 4
+"""Families of past work kept a person: those of the most months."""
+
 Floats = NDArray[np.float32]
 
 
@@ -81,6 +84,11 @@ class PersonSide(Side):
     """(rows, FAMILIES_KEPT) `behaviour.Interests.families`."""
     interest_points: Floats
     """(rows, FAMILIES_KEPT) points as they stand today."""
+
+    past_families: NDArray[np.int16]
+    """(rows, PAST_KEPT) families of the occupations that the person has worked in, -1 for none; no family twice."""
+    past_months: Floats
+    """(rows, PAST_KEPT) months in each; 0 for none."""
 
     @cached_property
     def names_skills(self) -> NDArray[np.bool_]:

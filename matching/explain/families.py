@@ -77,7 +77,6 @@ TOLD_TO_EMPLOYERS: Final = frozenset(
         "skills_required",
         "skills_missing",
         "experience",
-        "experience_held",
         "experience_asked",
         "education",
         "licence",

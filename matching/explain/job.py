@@ -119,13 +119,10 @@ def experience(facts: JobFacts) -> str:
 
 
 def _experience_held(facts: JobFacts) -> str:
-    comparable = not isnan(facts.person_experience_months)
-    if facts.reader is EMPLOYER:
-        comparable = facts.person_experience_months > 0
-    if not comparable:
-        return f"Expérience dans le métier : {_not_compared(facts)}"
-    held = months(facts.person_experience_months) if facts.person_experience_months > 0 else "aucune"
-    return f"Expérience déclarée dans le métier : {held}"
+    held = facts.values["experience_held"]
+    if isnan(held):
+        return f"Expérience dans cette famille de métiers : {_not_compared(facts)}"
+    return f"Expérience dans cette famille de métiers : {months(held) if held > 0 else 'aucune déclarée'}"
 
 
 def _experience_asked(facts: JobFacts) -> str:

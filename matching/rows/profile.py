@@ -1,10 +1,15 @@
 """A profile gives one row a project: its target occupation, its own conditions, the person's skills."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
 
 from features.bits import contract_bits, held_licence_bits, language_bits
 from features.border.employer_view import profile_for_employer
 from features.geo import radius_km
+from features.pairs.base import PAST_KEPT
 from features.records import Profile, Project, SkillLevel, WorkingTime, occupation_code
 from matching.catalogue import Rows
 from matching.keys import key_number
@@ -58,6 +63,7 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
             "counsellor": counsellor_number(profile.counsellor_id),
         }
         held = occupations_held(profile, lookups)
+        shared |= past_columns(held, lookups)
         for project in profile.projects:
             label = project_label(project, lookups)
             occupation = resolve_occupation(lookups, occupation_code(project), label)
@@ -117,6 +123,24 @@ def experience_months(held: Sequence[tuple[int, int]], occupation: int, lookups:
     """Months in the occupation, or in one that shares its v3 parent, of those `occupations_held`."""
     counted = family(lookups, occupation)
     return sum([months for row, months in held if row in counted])
+
+
+MOST_MONTHS: Final = 1200
+"""Of work in a family, that are kept."""
+
+
+def past_columns(held: Sequence[tuple[int, int]], lookups: Lookups) -> dict[str, object]:
+    """The families of those `occupations_held` with the months in each, the most months first."""
+    family_of = lookups.reference.rome.family_of
+    months: Counter[int] = Counter()
+    for row, worked in held:
+        if row >= 0 and worked > 0:
+            months[int(family_of[row])] += worked
+    most = months.most_common(PAST_KEPT)
+    families, worked_in = np.full(PAST_KEPT, -1, dtype=np.int16), np.zeros(PAST_KEPT, dtype=np.float16)
+    families[: len(most)] = [family for family, _ in most]
+    worked_in[: len(most)] = [min(total, MOST_MONTHS) for _, total in most]
+    return {"past_families": families, "past_months": worked_in}
 
 
 def working_time_code(working_time: WorkingTime | None) -> int:

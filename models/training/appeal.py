@@ -9,6 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from models.ranking.outcomes import Outcome
 from models.ranking.splits import held_out_people
 from models.ranking.table import RankingTable
+from models.training.recipe import told
 
 MOST_ROWS: Final = 200_000
 
@@ -25,6 +26,7 @@ def guessed_appeal(table: RankingTable, seed: int) -> NDArray[np.float64]:
         if len(np.unique(opened[rows])) < 2:
             continue
         model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=15, random_state=seed, early_stopping=False)
-        model.fit(table.features[rows], opened[rows])
-        found[~learning] = model.predict_proba(table.features[~learning])[:, 1]
+        columns = told(table.features[rows])
+        model.fit(table.features[rows][:, columns], opened[rows])
+        found[~learning] = model.predict_proba(table.features[~learning][:, columns])[:, 1]
     return found

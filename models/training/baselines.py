@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from models.ranking.splits import Split
 from models.ranking.table import RankingTable
+from models.training.recipe import told
 
 Matrix = NDArray[np.float32]
 Scores = Callable[[Matrix], NDArray[np.float64]]
@@ -34,13 +35,14 @@ def linear(table: RankingTable, parts: Split, gains: NDArray[np.float64]) -> Sco
 def boosted(table: RankingTable, parts: Split, gains: NDArray[np.float64], seed: int) -> Scores:
     """scikit-learn's histogram gradient boosting of the gains, stopped on validation lists."""
     model = HistGradientBoostingRegressor(max_iter=200, early_stopping=True, random_state=seed)
+    columns = told(table.features[parts.learning])
     model.fit(
-        table.features[parts.learning],
+        table.features[parts.learning][:, columns],
         gains[parts.learning],
-        X_val=table.features[parts.validation],
+        X_val=table.features[parts.validation][:, columns],
         y_val=gains[parts.validation],
     )
-    return lambda matrix: np.asarray(model.predict(matrix), dtype=np.float64)
+    return lambda matrix: np.asarray(model.predict(matrix[:, columns]), dtype=np.float64)
 
 
 def lightgbm_lambdamart(

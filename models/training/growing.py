@@ -20,11 +20,14 @@ SENSES: Final[Mapping[Head, Mapping[str, int]]] = {
     Head.OPENED: {**CLOSER, "relation": 1, "interest": 1},
     Head.APPLIED: {**CLOSER, "relation": 1},
     Head.ASIDE: {"distance": 1, "minutes": 1, "relation": -1, "interest": -1},
-    Head.ANSWERED: {"relation": 1, "crowding": -1},
-    Head.TAKEN: {"relation": 1},
+    Head.ANSWERED: {**CLOSER, "relation": 1, "crowding": -1},
+    Head.TAKEN: {**CLOSER, "relation": 1},
 }
 """Features whose sense is certain: closer is never worse, nor is a nearer occupation; a crowd at the door is no help.
 Features that are often missing are left free: a constraint would hold silence for the worst, or for the best."""
+BESIDE: Final[Mapping[Head, tuple[str, ...]]] = {Head.TAKEN: ("freshness", "responsiveness", "crowding")}
+"""Features that a head does not read. What made a firm answer says nothing of how the meeting ends, but of those who
+were met against the odds: they are the better ones, and trees would take an old advert for a good sign."""
 LEAST_EACH: Final = 20
 """Times that a step must have happened, and not happened, to be learned."""
 
@@ -38,6 +41,13 @@ class Grown:
     """Of the validation lists after each tree: loss of a head, nDCG@10 of a LambdaMART."""
     rows: int
     """Rows that it was learned from."""
+    rate: float
+    """How often the step was made, of those rows before they were thinned; NaN of a LambdaMART."""
+
+    @property
+    def slope(self) -> float:
+        """What a margin of 1 adds to the logarithm of the chance, about the mean: log-odds flatten as chances grow."""
+        return 1.0 - self.rate
 
 
 class TooFewEvents(ValueError):
@@ -61,16 +71,19 @@ def grow_head(table: RankingTable, parts: Split, head: Head, known: NDArray[np.f
         if min(happened, len(rows) - happened) < (LEAST_EACH if rows is learning else 1):
             raise TooFewEvents(f"{head.value}: {happened} of {len(rows)} rows; a longer log is needed")
     offset = np.log(looked_at(table.position, known)) if head.hangs_on_place else np.zeros(len(table))
+    rate = float(made[learning].mean())
     kept, weight = _thinned(made[learning], recipe) if head.hangs_on_place else (learning >= 0, None)
     learning = learning[kept]
     hidden = with_newcomers(table.features[learning], table.names, table.person[learning], table.item[learning], recipe)
     depth = recipe.slow_depth if head.is_slow else recipe.depth
-    model = catboost.CatBoostClassifier(**recipe.catboost("Logloss", table.names, SENSES[head], depth))
+    model = catboost.CatBoostClassifier(
+        **recipe.catboost("Logloss", table.names, SENSES[head], depth, BESIDE.get(head, ()))
+    )
     model.fit(
         catboost.Pool(hidden, made[learning].astype(int), weight=weight, baseline=offset[learning]),
         eval_set=catboost.Pool(table.features[validation], made[validation].astype(int), baseline=offset[validation]),
     )
-    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning))
+    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning), rate)
 
 
 def grow_lambdamart(table: RankingTable, parts: Split, gains: NDArray[np.float64], recipe: Recipe) -> Grown:
@@ -80,6 +93,7 @@ def grow_lambdamart(table: RankingTable, parts: Split, gains: NDArray[np.float64
 
     learning, validation = np.flatnonzero(parts.learning), np.flatnonzero(parts.validation)
     lists = np.unique(table.list_id[learning][gains[learning] > 0])
+    lists = np.random.default_rng([recipe.seed, 7]).permutation(lists)[: recipe.most_lists]
     learning = learning[np.isin(table.list_id[learning], lists)]
     if len(learning) == 0:
         raise TooFewEvents("no list of the learning weeks has a gain: a longer log is needed")
@@ -93,7 +107,7 @@ def grow_lambdamart(table: RankingTable, parts: Split, gains: NDArray[np.float64
             table.features[validation], gains[validation] / most, group_id=table.list_id[validation]
         ),
     )
-    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning))
+    return Grown(from_catboost(model, table.names, FAR_WHEN_MISSING), _curve(model), len(learning), float("nan"))
 
 
 def _thinned(made: NDArray[np.bool_], recipe: Recipe) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

@@ -66,13 +66,13 @@ class OfferTraining:
 
 def wanted(heads: Mapping[Head, Grown], aside: float) -> ObliviousTrees:
     """Log P(applied | looked at), less what tells against."""
-    parts = [(heads[Head.OPENED].trees, 1.0), (heads[Head.APPLIED].trees, 1.0)]
+    parts = [(heads[head].trees, heads[head].slope) for head in (Head.OPENED, Head.APPLIED)]
     return ObliviousTrees.blend([*parts, (heads[Head.ASIDE].trees, aside)] if aside else parts)
 
 
 def taken(heads: Mapping[Head, Grown]) -> ObliviousTrees:
     """Log P(hired | applied)."""
-    return ObliviousTrees.blend([(heads[Head.ANSWERED].trees, 1.0), (heads[Head.TAKEN].trees, 1.0)])
+    return ObliviousTrees.blend([(heads[head].trees, heads[head].slope) for head in (Head.ANSWERED, Head.TAKEN)])
 
 
 def train_offers(table: RankingTable, recipe: Recipe) -> OfferTraining:

@@ -32,6 +32,8 @@ class Recipe:
     regularisation: float = 10.0
     unmoved_kept: float = 0.25
     """Share of the results without the deed that a head learns from; they weigh so much more."""
+    most_lists: int = 15_000
+    """Lists that a LambdaMART learns from, drawn of those with a gain: its time grows with them."""
     hidden_share: float = 0.15
     """Share of the people, and of the offers, of whom training hides what they did, as it is for newcomers."""
     validation_weeks: int = 2
@@ -40,9 +42,11 @@ class Recipe:
     seed: int = 0
     threads: int = 2
 
-    def catboost(self, loss: str, names: Sequence[str], senses: Mapping[str, int], depth: int) -> dict[str, Any]:
+    def catboost(
+        self, loss: str, names: Sequence[str], senses: Mapping[str, int], depth: int, beside: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """The arguments of a CatBoost model over the features `names`, monotone in the `senses` of some (1 rising, -1
-        falling)."""
+        falling) and reading none of those `beside`."""
         place = {name: names.index(name) for name in senses if name in names}
         high = [f"{names.index(name)}:nan_mode=Max" for name in FAR_WHEN_MISSING if name in names]
         return {
@@ -55,6 +59,7 @@ class Recipe:
             "thread_count": self.threads,
             "monotone_constraints": {column: senses[name] for name, column in place.items()},
             "per_float_feature_quantization": high or None,
+            "ignored_features": [names.index(name) for name in beside if name in names],
             "border_count": 64,
             "model_shrink_rate": 0,
             "early_stopping_rounds": self.patience,
@@ -83,3 +88,8 @@ def with_newcomers(
             drawn = generator.random(int(keys.max()) + 1) < recipe.hidden_share
             hidden[np.ix_(drawn[keys], columns)] = np.nan
     return hidden
+
+
+def told(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n_features,) columns with a value in some row: scikit-learn's boosting refuses those that have none."""
+    return np.asarray(~np.isnan(features).all(axis=0), dtype=np.bool_)

@@ -23,7 +23,7 @@ from features.pairs import (
     SessionPairs,
     feature_matrix,
 )
-from features.pairs.base import NO_SKILL, TABLES
+from features.pairs.base import NO_SKILL, PAST_KEPT, TABLES
 
 N_OCCUPATIONS = 12
 N_SKILLS = 30
@@ -65,6 +65,8 @@ def person_side(rng: Rng, n: int) -> PersonSide:
         contracts=integers(rng, n, 0, 8, np.uint16),
         working_time=integers(rng, n, 0, 3, np.int8),
         minutes_per_km=floats(rng, n, 1, 18),
+        past_families=integers(rng, n * PAST_KEPT, -1, N_FAMILIES, np.int16).reshape(n, PAST_KEPT),
+        past_months=floats(rng, n * PAST_KEPT, 0, 900, missing=0).reshape(n, PAST_KEPT),
         interest_families=integers(rng, n * FAMILIES_KEPT, -1, N_FAMILIES, np.int16).reshape(n, FAMILIES_KEPT),
         interest_points=floats(rng, n * FAMILIES_KEPT, -200, 200, missing=0).reshape(n, FAMILIES_KEPT),
     )
@@ -256,7 +258,7 @@ def unknown(pairs: Any) -> Any:
             changed[field.name] = np.zeros_like(value)
         elif value.dtype.kind == "f":
             changed[field.name] = np.full_like(value, np.nan)
-        elif field.name in ("occupation", "appellation", "interest_families"):
+        elif field.name in ("occupation", "appellation", "interest_families", "past_families"):
             changed[field.name] = np.full_like(value, -1)
         else:
             changed[field.name] = np.zeros_like(value)

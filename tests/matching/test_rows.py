@@ -484,6 +484,23 @@ def test_the_pace_is_that_of_the_fastest_mode_where_one_lives(lookups: Lookups) 
     assert anywhere == np.float16(minutes_for(1, TravelMode.CAR, Density.MIXED))
 
 
+def test_past_work_is_told_by_family_the_longest_first(lookups: Lookups) -> None:
+    none = of_profile(lookups, experiences=())
+    assert (none["past_families"] == -1).all()
+    assert not none["past_months"].any()
+    rome = lookups.reference.rome
+    baker = next(row for row, code in enumerate(rome.codes) if code == BAKER)
+    other = next(row for row in range(rome.n_occupations) if rome.family_of[row] != rome.family_of[baker])
+    past = (
+        Experience(rome_code=BAKER, months=10),
+        Experience(rome_code=rome.codes[other], months=15),
+        Experience(rome_code=BAKER, months=20),
+    )
+    told = of_profile(lookups, experiences=past)
+    assert told["past_families"].tolist() == [rome.family_of[baker], rome.family_of[other], -1, -1]
+    assert told["past_months"].tolist() == [30, 15, 0, 0]
+
+
 def test_nobody_has_done_anything_yet(lookups: Lookups) -> None:
     person, job = of_profile(lookups), of_offer(lookups)
     assert (person["interest_families"] == -1).all()

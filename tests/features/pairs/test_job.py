@@ -27,6 +27,8 @@ PERSON = PersonSide(
     contracts=np.array([contract_bits([Contract.CDI, Contract.CDD])], np.uint16),
     working_time=np.array([1], np.int8),
     minutes_per_km=np.array([2], np.float32),
+    past_families=np.array([[1, 0, -1, -1]], np.int16),
+    past_months=np.array([[30, 6, 0, 0]], np.float32),
     interest_families=np.array([[0, 1, -1, -1]], np.int16),
     interest_points=np.array([[3, -2, 0, 0]], np.float32),
 )
@@ -122,9 +124,15 @@ def test_skills_are_not_compared_when_one_side_names_none() -> None:
     assert np.isnan(value("skills", job={"skills": nothing, "skill_weights": [0.0] * 4}))
 
 
-@pytest.mark.parametrize(("held", "expected"), [(18, 18), (0, 0), (900, 600), (NAN, NAN)])
-def test_experience_held_is_the_persons(held: float, expected: float) -> None:
-    assert value("experience_held", {"experience_months": held}) == pytest.approx(expected, nan_ok=True)
+@pytest.mark.parametrize(("occupation", "months", "expected"), [(2, 30, 30), (0, 30, 6), (2, 900, 600), (-1, 30, NAN)])
+def test_experience_held_is_that_in_the_family_of_the_job(occupation: int, months: float, expected: float) -> None:
+    person = {"past_months": [months, 6, 0, 0]}
+    assert value("experience_held", person, {"occupation": occupation}) == pytest.approx(expected, nan_ok=True)
+
+
+def test_experience_held_is_none_beside_and_unknown_without_leave() -> None:
+    assert value("experience_held", {"past_families": [-1] * 4, "past_months": [0.0] * 4}) == 0
+    assert np.isnan(value("experience_held", {"experience_months": NAN}))
 
 
 @pytest.mark.parametrize(

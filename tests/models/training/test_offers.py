@@ -61,6 +61,26 @@ def test_closer_is_never_worse(trained: OfferTraining) -> None:
     rows[:, 0] = np.linspace(0, 1, 40)
     assert (np.diff(trained.heads[Head.OPENED].trees.margins(rows)) <= 1e-12).all()
     assert (np.diff(trained.lambdamart.trees.margins(rows)) <= 1e-12).all()
+    assert (np.diff(trained.trees.margins(rows)) <= 1e-12).all()
+
+
+def test_closer_is_never_worse_where_those_from_afar_are_hired() -> None:
+    """Of those who went far, only the determined apply: the log would have them preferred."""
+    table = logged()
+    far = (table.features[:, 0] > 0.5) & (table.outcome >= 4)
+    outcome = np.where(far, 6, table.outcome).astype(np.int8)
+    learned = train_offers(RankingTable(**{**vars_of(table), "outcome": outcome}), RECIPE)
+    rows = np.tile(np.array([[0, 0.3, 0.5]], np.float32), (40, 1))
+    rows[:, 0] = np.linspace(0, 1, 40)
+    assert (np.diff(learned.chance.margins(rows)) <= 1e-12).all()
+
+
+def test_a_feature_that_nobody_has_is_no_hindrance() -> None:
+    table = logged()
+    features = table.features.copy()
+    features[:, 2] = np.nan
+    learned = train_offers(RankingTable(**{**vars_of(table), "features": features}), RECIPE)
+    assert np.isfinite(learned.trees.margins(features[:10])).all()
 
 
 def test_the_bias_of_place_is_found(trained: OfferTraining) -> None:
