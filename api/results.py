@@ -1,5 +1,6 @@
 """Search answers as the API gives them: `resultats[]` with their reasons, and `filtresPossibles[]`."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
@@ -90,6 +91,8 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
     Rapprochement,
 )
 
+_ENCODER = msgspec.json.Encoder()
+
 SCORE_DIGITS = 4
 EMPLOYER_DIGITS = 2
 """An employer reads whole points: finer scores would let them solve for what a person would accept, by asking again
@@ -139,7 +142,7 @@ def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
     even = np.array(list(zip_longest(*parts, fillvalue=0.0))).T  # some results have a reason more: their price
     units = parts_of(np.array([match.score for match in matches]), even, digits).tolist()
     return [
-        msgspec.json.encode(_told(match, base, shares[: len(match.reasons)], digits))
+        _ENCODER.encode(_told(match, base, shares[: len(match.reasons)], digits))
         for match, (base, *shares) in zip(matches, units, strict=True)
     ]
 
@@ -147,21 +150,17 @@ def _closeness(matches: Sequence[Match[R]], digits: int) -> list[bytes]:
 def _told(match: Match[R], base: int, shares: list[int], digits: int) -> Rapprochement:
     """A match in French; `base` and `shares` (parallel to its reasons) in units of 10**-digits, which add up."""
     unit = 10**digits
-    sums: dict[Family, int] = {}
+    sums: dict[Family, int] = defaultdict(int)
     for reason, share in zip(match.reasons, shares, strict=True):
-        sums[reason.family] = sums.get(reason.family, 0) + share
+        sums[reason.family] += share
+    heaviest_first = sorted(sums, key=lambda family: -abs(sums[family]))
     change = match.change
     return Rapprochement(
         score=(base + sum(shares)) / unit,
-        familles=tuple(
-            [
-                Famille(family.value, LABELS[family], share / unit)
-                for family, share in sorted(sums.items(), key=lambda item: -abs(item[1]))
-            ]
-        ),
+        familles=tuple([Famille(family, LABELS[family], sums[family] / unit) for family in heaviest_first]),
         raisons=tuple(
             [
-                Raison(reason.feature, reason.family.value, reason.text, share / unit)
+                Raison(reason.feature, reason.family, reason.text, share / unit)
                 for reason, share in zip(match.reasons, shares, strict=True)
             ]
         ),

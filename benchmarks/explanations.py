@@ -74,7 +74,8 @@ class Page:
 
     def of(self, ranker: Ranker) -> "Page":
         """The same candidates in the order of another ranker."""
-        scored = Scored(self.scored.rows, self.scored.features, ranker.scores(self.scored.features), ranker)
+        features = feature_matrix(JOB_FEATURES, self.arguments[4])
+        scored = Scored(self.scored.rows, features, ranker.scores(features), ranker)
         return replace(self, scored=scored, places=best_of_each([scored], [self.scored.rows]))
 
     def explained(self) -> tuple[Match[Any], ...]:
@@ -144,7 +145,7 @@ def _recorded(place: Any) -> Iterator[list[Page]]:
     original = place.job_matches
 
     def run(*arguments: Any) -> Any:
-        *first, scored, places, _, inferred = arguments
+        *first, scored, places, _, inferred = arguments[:9]  # without what is told of prices
         steps.append(Page(arguments[1], tuple(first), scored, places, inferred))
         return original(*arguments)
 
@@ -156,7 +157,7 @@ def _recorded(place: Any) -> Iterator[list[Page]]:
 
 
 def _rankers(pages: list[Page]) -> dict[str, Ranker]:
-    features = np.concatenate([page.scored.features for page in pages])
+    features = np.concatenate([feature_matrix(JOB_FEATURES, page.arguments[4]) for page in pages])
     return {
         "weighted_sum": pages[0].scored.ranker,
         "trees_300": LearnedRanker(_trees(features, 300)),

@@ -65,14 +65,20 @@ def unit_points(lats: NDArray[np.floating], lons: NDArray[np.floating]) -> NDArr
 
 
 def distances_to(points: NDArray[np.float64], place: int) -> NDArray[np.float32]:
-    """Great-circle distance in km from one of `points` (3, n) to each: `haversine_km`, several times as fast.
+    """Great-circle distance in km from one of `points` (3, n) to each: `haversine_km`, several times as fast."""
+    distances: NDArray[np.float32] = distances_across(points[:, place : place + 1], points)[0]
+    return distances
+
+
+def distances_across(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(m, n) great-circle distances in km from each of `starts` (3, m) to each of `ends` (3, n), `unit_points`.
 
     Half the chord is the sine of half the angle; it is taken from differences of coordinates, so that short distances
     lose nothing.
     """
-    squares = np.zeros(points.shape[1])
-    for coordinate in points:  # one after the other, in place: a third of the time that (3, n) at once takes
-        difference = coordinate - coordinate[place]
+    squares = np.zeros((starts.shape[1], ends.shape[1]))
+    for start, end in zip(starts, ends, strict=True):  # in place: a third of the time that (3, n) at once takes
+        difference = end - start[:, None]
         difference *= difference
         squares += difference
     chords = squares.astype(np.float32)

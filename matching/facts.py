@@ -1,130 +1,140 @@
 """From arrays back to words: the facts that reasons need about pairs. Made for the results shown, not for all."""
 
 from collections.abc import Sequence
-from functools import cache
-from math import isnan
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import languages_of, licences_of
-from features.pairs import JobPairs
+from features.pairs import JobPairs, SessionPairs
 from features.pairs.base import NO_SKILL
-from features.pairs.experience import UNSPECIFIED_MONTHS
-from features.rome.referential import Rome
+from features.pairs.experience import asked_months
 from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.session import SessionFacts
 from matching.lookups import Lookups
+from matching.rows.base import core_skills
 
 
 def job_facts(
     reader: Reader,
     pairs: JobPairs,
-    positions: NDArray[np.int64],
     values: Sequence[dict[str, float]],
     inferred: Sequence[bool],
     lookups: Lookups,
 ) -> list[JobFacts]:
-    """Facts of the pairs at `positions`, to which `values` and `inferred` are parallel; a side of one row stands for
-    every position."""
+    """Facts of n pairs, to which `values` and `inferred` are parallel."""
     rome = lookups.reference.rome
-    labels, skill_labels = rome.labels, rome.skill_labels
-    core_of = cache(lambda occupation: _core_labels(rome, occupation))
     person, job = pairs.person, pairs.job
+    n = len(pairs.closeness)
 
-    def at(column: NDArray[Any]) -> list[Any]:
-        shown: list[Any] = column[positions].tolist() if len(column) > 1 else column.tolist() * len(positions)
+    def listed(column: NDArray[Any]) -> list[Any]:
+        shown: list[Any] = column.tolist() if len(column) == n else column.tolist() * n
         return shown
 
-    facts: list[JobFacts] = []
-    for (
-        value,
-        is_inferred,
-        project,
-        occupation,
-        held,
-        wanted,
-        demand,
-        asked_months,
-        person_months,
-        required_level,
-        wished_level,
-        person_level,
-        required,
-        wished,
-        licences,
-        asked_languages,
-        spoken,
-        pay_max,
-        pay_floor,
-        distance_km,
-        reach_km,
-    ) in zip(
+    wanted = np.broadcast_to(job.skills, (n, job.skills.shape[1]))
+    held = np.broadcast_to(pairs.shared, wanted.shape)
+    lacked_licences = job.licences_required | job.licences_wished
+    occupations = listed(job.occupation)
+    regulated = rome.regulated[job.occupation] & (job.occupation >= 0)
+    columns = (  # in the order of the fields of `JobFacts`
         values,
+        [rome.labels[project] for project in listed(person.occupation)],
+        [rome.labels[occupation] if occupation >= 0 else None for occupation in occupations],
         inferred,
-        at(person.occupation),
-        at(job.occupation),
-        at(person.skills),
-        at(job.skills),
-        at(job.experience_demand),
-        at(job.experience_months),
-        at(person.experience_months),
-        at(job.education_required),
-        at(job.education_wished),
-        at(person.education_level),
-        at(job.licences_required),
-        at(job.licences_wished),
-        at(person.licences),
-        at(job.languages_required),
-        at(person.languages),
-        at(job.pay_max),
-        at(person.pay_floor),
-        pairs.distance_km[positions].tolist(),
-        at(person.reach_km),
-        strict=True,
-    ):
-        held_rows = set(held)
-        facts.append(
-            JobFacts(
-                reader=reader,
-                values=value,
-                project_label=labels[project],
-                job_label=labels[occupation] if occupation >= 0 else None,
-                job_inferred=is_inferred,
-                held_skills=tuple([skill_labels[row] for row in wanted if row in held_rows and row != NO_SKILL]),
-                missing_skills=tuple([skill_labels[row] for row in wanted if row not in held_rows and row != NO_SKILL]),
-                core_skills=core_of(occupation),
-                required_experience_months=_asked_months(demand, asked_months),
-                beginner_accepted=demand == 1,
-                person_experience_months=person_months,
-                asked_education=max(required_level, wished_level),
-                required_education=required_level,
-                person_education=person_level,
-                missing_licences=licences_of((required | wished) & ~licences),
-                barring_licences=licences_of(required & ~licences),
-                required_languages=languages_of(asked_languages),
-                missing_languages=languages_of(asked_languages & ~spoken),
-                pay_max=pay_max,
-                pay_floor=pay_floor,
-                distance_km=distance_km,
-                reach_km=reach_km,
-                title_needed=occupation >= 0 and bool(rome.regulated[occupation]),
-                regulated=occupation >= 0 and occupation != project and bool(rome.regulated[occupation]),
-            )
+        _labels_of(rome.skill_labels, wanted, held),
+        _labels_of(rome.skill_labels, wanted, ~held & (wanted != NO_SKILL)),
+        [_core_labels(lookups, occupation) for occupation in occupations],
+        listed(asked_months(pairs)),
+        listed(job.experience_demand == 1),
+        listed(person.experience_months),
+        listed(np.maximum(job.education_required, job.education_wished)),
+        listed(job.education_required),
+        listed(person.education_level),
+        map(licences_of, listed(lacked_licences & ~person.licences)),
+        map(licences_of, listed(job.licences_required & ~person.licences)),
+        map(languages_of, listed(job.languages_required)),
+        map(languages_of, listed(job.languages_required & ~person.languages)),
+        listed(job.pay_max),
+        listed(person.pay_floor),
+        pairs.distance_km.tolist(),
+        listed(person.reach_km),
+        listed(regulated),
+        listed(regulated & (job.occupation != person.occupation)),
+    )
+    return [JobFacts(reader, *of_pair) for of_pair in zip(*columns, strict=True)]
+
+
+CORE_GAP: Final = 1.0
+"""Weight, in `SessionPairs.gap_weights`, of a missing skill that is *cœur de métier* of the project's occupation."""
+
+
+def session_facts(
+    pairs: SessionPairs,
+    occupation: int,
+    values: Sequence[dict[str, float]],
+    led_to: NDArray[np.int16],
+    remote: NDArray[np.bool_],
+    lookups: Lookups,
+) -> list[SessionFacts]:
+    """Facts of n sessions for a project of `occupation`: `values`, `led_to` (n, width), the occupations that each leads
+    to, and `remote` are parallel to `pairs`."""
+    rome = lookups.reference.rome
+    gaps = pairs.gap_weights[np.minimum(pairs.skills, len(pairs.gap_weights) - 1)]
+    learned = _labels_of(rome.skill_labels, pairs.skills, gaps > 0)
+    learned_core = _labels_of(rome.skill_labels, pairs.skills, gaps >= CORE_GAP)
+    n_missing = int(np.count_nonzero(pairs.gap_weights > 0))
+    n_core = int(np.count_nonzero(pairs.gap_weights >= CORE_GAP))
+    project, level, reach_km = rome.labels[occupation], int(pairs.education_level[0]), float(pairs.reach_km[0])
+    return [
+        SessionFacts(
+            of_session,
+            project,
+            _nearest_first(lookups, occupation, tuple(occupations)),
+            taught_core or taught,
+            n_core if taught_core else n_missing,
+            entry,
+            leaving,
+            level,
+            distance_km,
+            reach_km,
+            is_remote,
         )
-    return facts
+        for of_session, occupations, taught, taught_core, entry, leaving, distance_km, is_remote in zip(
+            values,
+            led_to.tolist(),
+            learned,
+            learned_core,
+            pairs.entry_level.tolist(),
+            pairs.exit_level.tolist(),
+            pairs.distance_km.tolist(),
+            remote.tolist(),
+            strict=True,
+        )
+    ]
 
 
-def _core_labels(rome: Rome, occupation: int) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def _nearest_first(lookups: Lookups, project: int, occupations: tuple[int, ...]) -> tuple[str, ...]:
+    """Labels of the known of `occupations`, the nearest to that of the project first."""
+    rome = lookups.reference.rome
+    relation = rome.relation[project]
+    nearest = sorted([row for row in occupations if row >= 0], key=lambda row: -int(relation[row]))
+    return tuple([rome.labels[row] for row in nearest])
+
+
+def _labels_of(labels: Sequence[str], rows: NDArray[np.uint16], marked: NDArray[np.bool_]) -> list[tuple[str, ...]]:
+    """The labels of the marked of `rows` (n, width), in their order: n tuples."""
+    flat = tuple([labels[row] for row in rows[marked].tolist()])
+    ends = np.cumsum(marked.sum(axis=1)).tolist()
+    return [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+@lru_cache(maxsize=2048)
+def _core_labels(lookups: Lookups, occupation: int) -> frozenset[str]:
     """Labels of the *cœur de métier* skills of an occupation; none of one that is not known (-1)."""
     if occupation < 0:
         return frozenset()
-    rows, core = rome.skills_of(occupation)
-    return frozenset([rome.skill_labels[row] for row in rows[core].tolist()])
-
-
-def _asked_months(demand: int, months: float) -> float:
-    """Months that the job asks for, NaN when it asks for none: the pair feature's own reading."""
-    if demand == 0:
-        return float("nan")
-    return UNSPECIFIED_MONTHS if isnan(months) else months
+    skill_labels = lookups.reference.rome.skill_labels
+    return frozenset([skill_labels[row] for row in core_skills(lookups, occupation)])

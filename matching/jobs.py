@@ -82,8 +82,11 @@ def over_found_projects(
     return best[person], mean[person]
 
 
-def score_jobs(rows: NDArray[np.int64], pairs: JobPairs, ranker: Ranker) -> Scored:
-    return score(rows, JOB_FEATURES, pairs, ranker)
+def score_jobs(
+    rows: NDArray[np.int64], pairs: JobPairs, ranker: Ranker, besides: frozenset[str] | None = None
+) -> Scored:
+    """`scoring.score` of pairs of people and jobs."""
+    return score(rows, JOB_FEATURES, pairs, ranker, besides)
 
 
 def job_matches(
@@ -103,9 +106,9 @@ def job_matches(
     `Scored.charges`."""
     positions = page(places, window).positions
     rows = scored.rows[positions]
-    facts = job_facts(reader, pairs, positions, scored.values_at(positions), inferred(rows), lookups)
-    standing = Standing(scored.scores[places.positions], window.first)
     shown = pairs.at(positions)
+    facts = job_facts(reader, shown, scored.values_at(positions), inferred(rows), lookups)
+    standing = Standing(scored.scores[places.positions], window.first)
     matches = make_matches(
         [found.id_of(row) for row in rows.tolist()],
         [found.payload_of(row) for row in rows.tolist()],

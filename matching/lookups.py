@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import curve_order, distances_to, haversine_km, unit_points
+from features.geo import curve_order, distances_across, distances_to, haversine_km, unit_points
 from features.pairs.base import NO_SKILL
 from features.records import TravelMode
 from features.reference import Reference
@@ -222,6 +222,15 @@ class Lookups:
         if commune < 0:
             return np.full(len(communes), np.nan, dtype=np.float32)
         distances: NDArray[np.float32] = self.distances_from(commune)[communes]
+        return distances
+
+    def distances_among(self, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(m, n) km from each of m commune rows to each of n, as `distances_from` has them; for a few of each, whose
+        distances to the rest of the country nobody asks."""
+        distances = distances_across(self._points[:, starts], self._points[:, ends])
+        distances[starts[:, None] == ends] = 0
+        distances[starts < 0] = np.nan
+        distances[:, ends < 0] = np.nan
         return distances
 
     def nearest_commune(self, lat: float, lon: float) -> int | None:

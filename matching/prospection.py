@@ -1,7 +1,7 @@
 """Prospection: the firms a counsellor should call on, for the people of a portfolio, and whom to present there."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from math import isnan
 
 import msgspec
@@ -99,7 +99,7 @@ def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Target
     meets = _meets(engine, portfolio, rows)
     pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
     serving = engine.rankers[Ranked.FIRMS]
-    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker)
+    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker, VOICE.reads)
     keys = [firms.keys(rows)]
     places = best_of_each([scored], keys)
     shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
@@ -189,11 +189,7 @@ def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDA
     hired = lookups.naf_share[np.ix_(sectors, read("occupation"))] >= HIRED_SHARE
     places, place_of = np.unique(to_firms("commune"), return_inverse=True)
     homes, home_of = np.unique(read("commune"), return_inverse=True)
-    distances = np.stack(
-        [lookups.distances_between(int(home), places) for home in homes] or [np.empty(len(places), dtype=np.float32)],
-        axis=1,
-    )
-    near = distances.take(home_of, axis=1) <= read("radius_km")
+    near = lookups.distances_among(places, homes).take(home_of, axis=1) <= read("radius_km")
     return np.asarray(hired.take(sector_of, axis=0) & near.take(place_of, axis=0), dtype=np.bool_)
 
 
@@ -272,7 +268,7 @@ def _targets(
     sectors = firms.take("naf", scored.rows[positions]).tolist()
     distances = pairs.distance_km[positions]
     presented = _Presentation(engine, portfolio)
-    fitting = cache(lambda sector: _fitting_labels(engine, portfolio, sector))
+    fitting = cache(partial(_fitting_labels, engine, portfolio, np.flatnonzero(portfolio.weights)))
     facts = [
         FirmFacts(values, naf.labels.get(code, code), fitting(sector), distance_km)
         for values, sector, code, distance_km in zip(
@@ -314,10 +310,11 @@ def _targets(
     )
 
 
-def _fitting_labels(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[str, ...]:
-    shares = engine.lookups.naf_share[naf] * portfolio.weights
-    order = np.argsort(-shares, kind="stable")[:6]
-    return tuple(engine.lookups.reference.rome.labels[row] for row in order if shares[row] > 0)
+def _fitting_labels(engine: Engine, portfolio: Portfolio, wanted: NDArray[np.int64], naf: int) -> tuple[str, ...]:
+    """Labels of the occupations of some weight, `wanted`, that a sector hires, the most hired first."""
+    shares = engine.lookups.naf_share[naf, wanted] * portfolio.weights[wanted]
+    labels = engine.lookups.reference.rome.labels
+    return tuple([labels[wanted[at]] for at in np.argsort(-shares, kind="stable")[:6].tolist() if shares[at] > 0])
 
 
 class _Presentation:

@@ -6,8 +6,9 @@ punished. The score is the sum of weight x worth, the weights of a service divid
 take the same matrix and keep the same promise: the base and the contributions add up to the score.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Featur
 Floats = NDArray[np.float32]
 
 
-class Ranker(Protocol):
+class Ranker(Hashable, Protocol):
     """Scores pairs from their feature matrix, and says what each feature brought.
 
     All pairs of a query are scored; contributions are asked for the results that are shown.
@@ -47,6 +48,12 @@ class Ranker(Protocol):
     def contributions(self, features: Floats) -> NDArray[np.floating[Any]]:
         """(n, n_features), NaN-free: `base` and a row's sum make the pair's score, within 1e-6."""
         ...
+
+
+@lru_cache(maxsize=64)
+def names_of_weight(ranker: Ranker) -> frozenset[str]:
+    """The features that play a part in a ranker's scores."""
+    return frozenset([name for name, weight in zip(ranker.names, ranker.weights.tolist(), strict=True) if weight > 0])
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,17 @@ class WeightedSum:
 
     def _brought(self, features: Floats) -> Floats:
         """(n, n_counted) what each feature of some weight brings."""
-        values = features[:, self._counted].astype(np.float64)
-        pieces = np.broadcast_to(self._first_piece, values.shape).copy()
+        values = features.take(self._counted, axis=1).astype(np.float64)
+        passed = np.zeros(values.shape, dtype=np.uint8)
         for points in self._points:
-            pieces += values >= points
-        worths = self._slopes[pieces] * (values - self._starts[pieces]) + self._heights[pieces]
-        return np.where(np.isnan(values), self._neutrals, worths).astype(np.float32) * self.weights[self._counted]
+            passed += (values >= points).view(np.uint8)
+        pieces = passed + self._first_piece
+        worths = self._slopes.take(pieces)
+        worths *= values - self._starts.take(pieces)
+        worths += self._heights.take(pieces)
+        np.copyto(worths, self._neutrals, where=np.isnan(values))
+        brought: Floats = worths.astype(np.float32) * self.weights[self._counted]
+        return brought
 
 
 _RELATION = ((0, 1, 2, 3, 4, 5), (0.0, 0.05, 0.25, 0.55, 0.75, 1.0))

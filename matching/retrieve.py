@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,11 @@ CLOSE = {Relation.MOBILITY: 0.78, Relation.DOMAIN: 0.80, Relation.GRAND_DOMAIN: 
 Set for the encoder that ships, whose cosine of unrelated jobs is .48 on the mean: one pair of mobility in eight passes,
 one of a domain in 24, one of a grand domain in 450, one of unrelated jobs in 3,000.
 """
+
+_LEVELS: Final = tuple(Relation)
+
+KEPT: Final = 1024
+"""Occupations whose kinship is remembered, 3 kB each."""
 
 SHARED_WORK = 0.012
 """Affinity from which a mobility link counts as near. ROME links every lorry driver and every nurse to "trainer": such
@@ -66,9 +73,7 @@ def retrieve(
     rows, first = np.unique(np.concatenate([item.rows for item in found]), return_index=True)
     closeness = np.concatenate([item.scores for item in found])[first]
     relation = row_relations(catalogue, kinship.relations, rows)
-    floors = np.full(len(Relation), -1.0, dtype=np.float32)
-    for level, floor in CLOSE.items():
-        floors[level] = floor
+    floors = np.array([CLOSE.get(level, -1.0) for level in _LEVELS], dtype=np.float32)
     kept = is_near(catalogue.view(rows)) | (closeness >= floors[relation])
     return Candidates(rows[kept], closeness[kept], relation[kept])
 
@@ -76,12 +81,13 @@ def retrieve(
 def row_relations(catalogue: Catalogue, relations: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The strongest of the relations with each row's occupations."""
     if catalogue.collection is Collection.SESSIONS:
-        strongest: NDArray[np.uint8] = relations[catalogue.take("occupations", rows)].max(axis=1)
+        strongest: NDArray[np.uint8] = relations.take(catalogue.take("occupations", rows).T, mode="wrap").max(axis=0)
         return strongest
     direct: NDArray[np.uint8] = relations[catalogue.take("occupation", rows)]
     return direct
 
 
+@lru_cache(maxsize=KEPT)
 def kinship_from(lookups: Lookups, occupation: int) -> Kinship:
     """Kinship of an occupation row with every other: mobility read from it outwards. Unknown (-1) is near nothing."""
     if occupation < 0:
@@ -89,6 +95,7 @@ def kinship_from(lookups: Lookups, occupation: int) -> Kinship:
     return _kinship(lookups.reference.rome.relation[occupation], lookups.affinity[occupation])
 
 
+@lru_cache(maxsize=KEPT)
 def kinship_to(lookups: Lookups, occupation: int) -> Kinship:
     """Kinship of every occupation with one: mobility read towards it. Unknown (-1) is near nothing."""
     if occupation < 0:

@@ -13,7 +13,7 @@ from features.pairs import Feature, feature_matrix
 from features.records import Record
 from matching.answer import Change, Match, Reason, Window
 from matching.explain.voice import Voice
-from matching.rank import Ranker
+from matching.rank import Ranker, names_of_weight
 
 P = TypeVar("P")
 F = TypeVar("F")
@@ -26,11 +26,14 @@ class Scored:
 
     rows: NDArray[np.int64]
     features: NDArray[np.float32]
-    """(n, n_features), columns in the order of `ranker.names`."""
+    """(n, n_features), columns in the order of `ranker.names`; NaN also where nothing was to read a feature."""
     scores: NDArray[np.float32]
     ranker: Ranker
     charges: NDArray[np.float32] | None = None
     """(n,) what `scores` are less than the ranker's, 0 or more; None: nothing."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def charged(self, charges: NDArray[np.float32]) -> "Scored":
         """These with (n,) `charges` taken off the scores, down to 0."""
@@ -43,9 +46,19 @@ class Scored:
         return [dict(zip(names, row, strict=True)) for row in self.features[positions].tolist()]
 
 
-def score(rows: NDArray[np.int64], features: Sequence[Feature[P]], pairs: P, ranker: Ranker) -> Scored:
-    """Pairs of one query, scored by a ranker whose `names` are those of `features`."""
-    matrix = feature_matrix(features, pairs)
+def score(
+    rows: NDArray[np.int64],
+    features: Sequence[Feature[P]],
+    pairs: P,
+    ranker: Ranker,
+    besides: frozenset[str] | None = None,
+) -> Scored:
+    """Pairs of one query, scored by a ranker whose `names` are those of `features`.
+
+    Of the features that play no part in the score those named in `besides` are computed, the others NaN; None: all are.
+    """
+    wanted = None if besides is None else besides | names_of_weight(ranker)
+    matrix = feature_matrix(features, pairs, wanted)
     return Scored(rows, matrix, ranker.scores(matrix), ranker)
 
 
@@ -74,6 +87,16 @@ def best_of_each(scored: Sequence[Scored], keys: Sequence[NDArray[np.int64]]) ->
     starts = np.cumsum([0] + [len(item.rows) for item in scored])
     queries = np.searchsorted(starts, flat, side="right") - 1
     return Places(queries, flat - starts[queries])
+
+
+def all_of(scored: Sequence[Scored]) -> Scored:
+    """The pairs of several queries that one ranker scored, query after query."""
+    return Scored(
+        joined([item.rows for item in scored]),
+        joined([item.features for item in scored]),
+        joined([item.scores for item in scored]),
+        scored[0].ranker,
+    )
 
 
 def results_of(

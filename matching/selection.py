@@ -112,7 +112,8 @@ class Filtered:
         if written is None or len(spans) == 0:
             return np.empty(0, dtype=np.int64)
         runs = [slice(start, stop) for start, stop in spans.tolist()]
-        mask = _joined([catalogue.alive[run] for run in runs])
+        alive = catalogue.alive
+        mask = _joined([alive[run] for run in runs])
         view = View(
             catalogue.collection,
             len(mask),

@@ -1,7 +1,6 @@
 """The two sides of a pair, as the pair features read them, from rows of the catalogues."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,22 @@ ColumnReader = Callable[[str], NDArray[Any]]
 
 def columns_of(catalogue: Catalogue, rows: NDArray[np.int64]) -> ColumnReader:
     """Columns of catalogue rows, each gathered once."""
-    return cache(lambda name: catalogue.take(name, rows))
+    return catalogue.view(rows).column
 
 
 def columns_of_rows(rows: Rows) -> ColumnReader:
     """Columns of rows that are in no catalogue: a demand that was just typed."""
     return lambda name: rows.columns[name]
+
+
+def one_of(read: ColumnReader, row: int) -> ColumnReader:
+    """The columns of one of the rows that `read` reads."""
+    return lambda name: read(name)[row : row + 1]
+
+
+def repeated(read: ColumnReader, times: Sequence[int]) -> ColumnReader:
+    """The columns of rows that come so many times each, one after the other."""
+    return lambda name: np.repeat(read(name), times, axis=0)
 
 
 def person_side(read: ColumnReader, today: int, own: ColumnReader | None = None) -> PersonSide:
@@ -38,51 +47,40 @@ def person_side(read: ColumnReader, today: int, own: ColumnReader | None = None)
     lists they are in.
     """
     whose = own or read
-    profiled = whose("profiling")
-    interests = Interests(whose("interest_families"), whose("interest_points"), whose("interest_day"))
-    return PersonSide(
-        occupation=read("occupation"),
-        skills=np.where(profiled[:, None], whose("skills"), np.uint16(NO_SKILL)),
-        education_level=np.where(profiled, whose("education_level"), np.int8(0)),
-        licences=whose("licences"),
-        languages=np.where(profiled, whose("languages"), np.uint64(0)),
-        experience_months=np.where(profiled, read("experience_months"), np.float32(np.nan)),
-        pay_floor=read("pay_floor"),
-        reach_km=read("radius_km"),
-        appellation=read("appellation"),
-        contracts=read("contracts"),
-        working_time=read("working_time"),
-        minutes_per_km=read("minutes_per_km").astype(np.float32),
-        past_families=np.where(profiled[:, None], whose("past_families"), np.int16(-1)),
-        past_months=whose("past_months").astype(np.float32),
-        interest_families=np.where(profiled[:, None], interests.families, np.int16(-1)),
-        interest_points=interests.points_on(today),
-    )
+    made: Mapping[str, Callable[[], NDArray[Any]]] = {
+        "skills": lambda: _if_profiled(whose, whose("skills"), np.uint16(NO_SKILL)),
+        "education_level": lambda: _if_profiled(whose, whose("education_level"), np.int8(0)),
+        "licences": lambda: whose("licences"),
+        "languages": lambda: _if_profiled(whose, whose("languages"), np.uint64(0)),
+        "experience_months": lambda: _if_profiled(whose, read("experience_months"), np.float32(np.nan)),
+        "reach_km": lambda: read("radius_km"),
+        "minutes_per_km": lambda: read("minutes_per_km").astype(np.float32),
+        "past_families": lambda: _if_profiled(whose, whose("past_families"), np.int16(-1)),
+        "past_months": lambda: whose("past_months").astype(np.float32),
+        "interest_families": lambda: _if_profiled(whose, whose("interest_families"), np.int16(-1)),
+        "interest_points": lambda: Interests(
+            whose("interest_families"), whose("interest_points"), whose("interest_day")
+        ).points_on(today),
+    }
+    return PersonSide.reading(lambda name: made[name]() if name in made else read(name))
 
 
 def job_side(read: ColumnReader, lookups: Lookups, today: int, pay_medians: NDArray[np.float32]) -> JobSide:
     """The job side of offer rows; `today` in days since 1970, `pay_medians` the engine's."""
-    published, occupation, commune = read("published_day"), read("occupation"), read("commune")
-    return JobSide(
-        occupation=occupation,
-        skills=read("skills"),
-        skill_weights=read("skill_weights").astype(np.float32),
-        education_required=read("education_required"),
-        education_wished=read("education_wished"),
-        licences_required=read("licences_required"),
-        licences_wished=read("licences_wished"),
-        languages_required=read("languages_required"),
-        experience_demand=read("experience_demand"),
-        experience_months=read("experience_months"),
-        pay_max=read("pay_max"),
-        age_days=np.where(published == NO_DAY, np.nan, today - published).astype(np.float32),
-        tension=lookups.tension_at(occupation, commune),
-        appellation=read("appellation"),
-        contract=read("contract"),
-        working_time=read("working_time"),
-        weekly_hours=read("weekly_hours"),
-        pay_median=median_at(pay_medians, lookups, occupation, commune),
-        posts=read("posts"),
-        shown=decayed(read("shown"), read("shown_day"), today, SHOWN_HALF_LIFE),
-        responsiveness=read("responsiveness"),
-    )
+    made: Mapping[str, Callable[[], NDArray[Any]]] = {
+        "skill_weights": lambda: read("skill_weights").astype(np.float32),
+        "age_days": lambda: _age_days(read("published_day"), today),
+        "tension": lambda: lookups.tension_at(read("occupation"), read("commune")),
+        "pay_median": lambda: median_at(pay_medians, lookups, read("occupation"), read("commune")),
+        "shown": lambda: decayed(read("shown"), read("shown_day"), today, SHOWN_HALF_LIFE),
+    }
+    return JobSide.reading(lambda name: made[name]() if name in made else read(name))
+
+
+def _if_profiled(whose: ColumnReader, values: NDArray[Any], unknown: np.generic) -> NDArray[Any]:
+    profiled = whose("profiling")
+    return np.where(profiled[:, None] if values.ndim == 2 else profiled, values, unknown)
+
+
+def _age_days(published: NDArray[np.int32], today: int) -> NDArray[np.float32]:
+    return np.where(published == NO_DAY, np.nan, today - published).astype(np.float32)

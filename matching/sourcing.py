@@ -11,6 +11,7 @@ from matching.answer import Answer, Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import NotFound
+from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.facets import facets_of
 from matching.filters import consent, place
@@ -95,7 +96,7 @@ def _profiles(
         over_found_projects(candidates.closeness, keys[0]),
         serving.collaboration,
     )
-    scored = score_jobs(candidates.rows, pairs, serving.ranker)
+    scored = score_jobs(candidates.rows, pairs, serving.ranker, VOICES[Reader.EMPLOYER].reads)
     places = best_of_each([scored], keys)
     inferred = bool(job("inferred")[0])
     matches = job_matches(

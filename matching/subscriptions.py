@@ -3,6 +3,7 @@
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ from matching.answer import Answer, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.crowd import price_reason
+from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
@@ -26,7 +28,7 @@ from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
-from matching.sides import ColumnReader, columns_of, job_side, person_side
+from matching.sides import ColumnReader, columns_of, job_side, one_of, person_side, repeated
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
@@ -51,7 +53,7 @@ def offers_for_profile(
     """
     offers = engine.catalogue(Collection.OFFERS)
     search = search_of(engine, profile_id, parameters)
-    pairs, scored = search.ranked()
+    pairs, scored = search.ranked(besides=VOICES[Reader.PERSON].reads)
     keys = [offers.keys(scored.rows)]
     places = best_of_each([scored], keys)
     matches = job_matches(
@@ -94,53 +96,66 @@ class Search:
     """The search names a place of its own."""
     serving: Serving
 
+    @cached_property
+    def columns(self) -> ColumnReader:
+        """Columns of the projects."""
+        return columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
+
     @property
     def profiled(self) -> bool:
         """Whether the person agreed that skills, career and behaviour serve recommendations."""
-        return bool(self.engine.catalogue(Collection.PROFILES).take("profiling", self.projects)[0])
+        return bool(self.columns("profiling")[0])
 
-    def ranked(self, least_reach_km: float = 0.0, charged: bool = True) -> tuple[JobPairs, Scored]:
+    def ranked(
+        self, least_reach_km: float = 0.0, charged: bool = True, besides: frozenset[str] | None = None
+    ) -> tuple[JobPairs, Scored]:
         """Pairs and scores, project after project; reaches under `least_reach_km` are stretched to it. Prices of
-        crowded offers are taken off where the service heeds them and `charged` is not False."""
+        crowded offers are taken off where the service heeds them and `charged` is not False. `besides` as for
+        `scoring.score`."""
         lookups = self.engine.lookups
         profiles = self.engine.catalogue(Collection.PROFILES)
         offers = self.engine.catalogue(Collection.OFFERS)
         today = day_number(self.engine.today())
         vectors = profiles.index.vectors(self.projects)
         found: list[Candidates] = []
-        for project, vector in zip(self.projects, vectors, strict=True):
-            read = columns_of(profiles, np.array([project]))
+        for project, vector in enumerate(vectors):
+            read = one_of(self.columns, project)
             occupation = int(read("occupation")[0])
             conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
-        pairs, scored = self._scored(found, vectors, today)
+        pairs, scored = self._scored(found, vectors, today, besides)
         share = self.engine.price_share
         if share == 0 or not charged:
             return pairs, scored
         return pairs, scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
 
-    def _scored(self, found: Sequence[Candidates], vectors: NDArray[np.float32], today: int) -> tuple[JobPairs, Scored]:
+    def _scored(
+        self,
+        found: Sequence[Candidates],
+        vectors: NDArray[np.float32],
+        today: int,
+        besides: frozenset[str] | None,
+    ) -> tuple[JobPairs, Scored]:
         """Pairs and scores of the candidates of each project, whose `vectors` are given."""
         lookups = self.engine.lookups
-        profiles, offers = self.engine.catalogue(Collection.PROFILES), self.engine.catalogue(Collection.OFFERS)
+        offers = self.engine.catalogue(Collection.OFFERS)
         rows = joined([each.rows for each in found])
         to_offers = columns_of(offers, rows)
         sizes = [len(each) for each in found]
         communes = np.split(to_offers("commune"), np.cumsum(sizes)[:-1])
-        homes = profiles.take("commune", self.projects).tolist()
-        own = columns_of(profiles, self.projects[:1])
-        of_project = own if len(found) == 1 else columns_of(profiles, np.repeat(self.projects, sizes))
+        homes = self.columns("commune").tolist()
+        of_project = self.columns if len(found) == 1 else repeated(self.columns, sizes)
         closeness = joined([each.closeness for each in found])
         pairs = job_pairs(
             self.engine,
-            person_side(of_project, today, own),
+            person_side(of_project, today, own=one_of(self.columns, 0)),
             job_side(to_offers, lookups, today, self.engine.pay_medians),
             closeness,
             joined([lookups.distances_between(*ends) for ends in zip(homes, communes, strict=True)]),
             over_all_projects(closeness, vectors, lambda: offers.index.vectors(rows)),
             self.serving.collaboration,
         )
-        return pairs, score_jobs(rows, pairs, self.serving.ranker)
+        return pairs, score_jobs(rows, pairs, self.serving.ranker, besides)
 
     def price_reasons(self, scored: Scored, positions: NDArray[np.int64]) -> list[Reason | None]:
         """What is told of the price of each pair at `positions`; None where nothing was taken off."""
@@ -156,12 +171,12 @@ class Search:
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
         offers = self.engine.catalogue(Collection.OFFERS)
-        read = columns_of(self.engine.catalogue(Collection.PROFILES), self.projects)
+        read = self.columns
         reach_km = float(read("radius_km").max())
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
-            found = len(np.unique(offers.keys(self.ranked(wider_km)[1].rows)))
+            found = len(np.unique(offers.keys(self.ranked(wider_km, besides=frozenset())[1].rows)))
             if found:
                 return (
                     f"Aucune offre dans le rayon choisi ; {counted(found, 'offre', 'offres')} à moins de {wider_km} km."

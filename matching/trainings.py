@@ -1,22 +1,23 @@
 """Trainings: the sessions that open the most doors from where a person stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from features.bits import ATTENDANCE_BIT
-from features.pairs import SESSION_FEATURES, SessionPairs, gap_covered
+from features.pairs import SESSION_FEATURES, SessionPairs
 from features.pairs.base import NO_SKILL
 from features.records import Attendance, Profile
 from matching.answer import Answer, Match, Window
-from matching.catalogue import View
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.session import VOICE, SessionFacts
 from matching.facets import facets_of
+from matching.facts import CORE_GAP, session_facts
 from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
@@ -25,15 +26,15 @@ from matching.lookups import day_number
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
+from matching.scoring import Places, Scored, all_of, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
-from matching.sides import columns_of
+from matching.sides import ColumnReader, columns_of, one_of
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(SessionCard)
 
-CORE_GAP, PLAIN_GAP = 1.0, 0.3
-"""Weight of a missing skill: *cœur de métier* of the project's occupation, or not."""
+PLAIN_GAP = 0.3
+"""Weight of a missing skill that is not *cœur de métier* of the project's occupation (`CORE_GAP`)."""
 
 
 def sessions_for_profile(
@@ -52,47 +53,50 @@ def sessions_for_profile(
     today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    profiled = bool(profiles.take("profiling", projects)[0])
-
     serving = engine.rankers[Ranked.SESSIONS]
+    columns = columns_of(profiles, projects)
+    profiled = bool(columns("profiling")[0])
+    not_held = [_not_held(profile_at(engine, int(projects[0])))] if profiled else []
+    posts_in_reach = cache(partial(_posts_in_reach, engine, today))
     pairs: list[SessionPairs] = []
     scored: list[Scored] = []
-    for project in projects:
-        read = columns_of(profiles, np.array([project]))
+    for project in range(len(projects)):
+        read = one_of(columns, project)
         occupation, home = int(read("occupation")[0]), int(read("commune")[0])
         reach_km = float(read("radius_km")[0])
         conditions = [
             *asked,
             session_dates.starts_between(today, today + 730),
             session_dates.has_seats(),
+            *not_held,
         ]
-        if profiled:
-            conditions.append(_not_held(profile_at(engine, int(project))))
         if home >= 0 and not elsewhere:
             conditions.append(place.within_or_remote(engine.lookups, home, reach_km))
         kinship = kinship_from(engine.lookups, occupation)
         candidates = retrieve(sessions, engine.lookups.occupation_vectors[occupation], kinship, conditions)
-        found_pairs = _pairs(engine, candidates, int(project), profiled, today)
+        posts = posts_in_reach(home, reach_km, int(read("contracts")[0]), int(read("licences")[0]))
+        found_pairs = _pairs(engine, candidates, read, profiled, posts, today)
         kept = _opens_something(found_pairs)
         pairs.append(_only(found_pairs, kept))
-        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker))
+        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker, VOICE.reads))
 
     keys = [sessions.take("training", item.rows) for item in scored]
     places = best_of_each(scored, keys)
-    shown = page(places, window)
-    matches: dict[int, Match[SessionCard]] = {}
-    for query in np.unique(shown.queries).tolist():
-        ranks = np.flatnonzero(shown.queries == query)
-        found = _matches(engine, pairs[query], scored[query], shown.positions[ranks], int(projects[query]))
-        matches.update(zip(ranks.tolist(), found, strict=True))
+    matches = _matches(engine, columns("occupation").tolist(), pairs, scored, page(places, window))
     facets = facets_of(sessions, *results_of(scored, keys), engine.lookups)
-    return Answer(tuple([matches[rank] for rank in range(len(shown))]), len(places), facets, model=serving.model)
+    return Answer(matches, len(places), facets, model=serving.model)
 
 
-def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool, today: int) -> SessionPairs:
-    sessions = engine.catalogue(Collection.SESSIONS)
-    read = columns_of(engine.catalogue(Collection.PROFILES), np.array([project]))
-    to_sessions = columns_of(sessions, candidates.rows)
+def _pairs(
+    engine: Engine,
+    candidates: Candidates,
+    read: ColumnReader,
+    profiled: bool,
+    posts: NDArray[np.float64],
+    today: int,
+) -> SessionPairs:
+    """Pairs of a project, whose row `read` reads, and its candidates; `posts` as `_posts_in_reach` gives them."""
+    to_sessions = columns_of(engine.catalogue(Collection.SESSIONS), candidates.rows)
     remote = _is_remote(to_sessions("attendance"))
     distances = engine.lookups.distances_between(int(read("commune")[0]), to_sessions("commune"))
     skills = read("skills")[0] if profiled else np.empty(0, dtype=np.uint16)
@@ -107,7 +111,7 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
         start_in_days=(to_sessions("start_day") - today).astype(np.float32),
         distance_km=np.where(remote, np.float32(np.nan), distances),
         reach_km=read("radius_km"),
-        doors=_doors(engine, candidates.rows, project, today),
+        doors=posts.take(to_sessions("occupations").T, mode="wrap").sum(axis=0).astype(np.float32),
         closeness=candidates.closeness,
         fundings=to_sessions("fundings"),
         price_eur=to_sessions("price"),
@@ -116,12 +120,13 @@ def _pairs(engine: Engine, candidates: Candidates, project: int, profiled: bool,
 
 def _opens_something(pairs: SessionPairs) -> NDArray[np.bool_]:
     """(n,) sessions that teach something the project lacks, or lead where posts are on offer within reach."""
-    opens: NDArray[np.bool_] = (np.nan_to_num(gap_covered.FEATURE.compute(pairs)) > 0) | (pairs.doors > 0)
+    lacking = pairs.gap_weights > 0
+    opens: NDArray[np.bool_] = lacking[np.minimum(pairs.skills, len(lacking) - 1)].any(axis=1) | (pairs.doors > 0)
     return opens
 
 
-def _only(pairs: SessionPairs, kept: NDArray[np.bool_]) -> SessionPairs:
-    """The kept sessions of `pairs`; what is the person's own stays."""
+def _only(pairs: SessionPairs, kept: NDArray[np.bool_] | NDArray[np.int64]) -> SessionPairs:
+    """The kept sessions of `pairs`, a mask or positions; what is the person's own stays."""
     return replace(
         pairs,
         relation_to_project=pairs.relation_to_project[kept],
@@ -148,26 +153,25 @@ def missing_skills(engine: Engine, occupation: int, held: NDArray[np.uint16]) ->
     return weights
 
 
-def _doors(engine: Engine, session_rows: NDArray[np.int64], project: int, today: int) -> NDArray[np.float32]:
-    """Posts on offer within the person's reach, licences and contracts, in the occupations of each session."""
+def _posts_in_reach(
+    engine: Engine, today: int, home: int, reach_km: float, contracts: int, licences: int
+) -> NDArray[np.float64]:
+    """(n_occupations + 1,) posts on offer in each occupation within a person's reach, licences and contracts; none of
+    an unknown one, the last."""
     offers = engine.catalogue(Collection.OFFERS)
-    read = columns_of(engine.catalogue(Collection.PROFILES), np.array([project]))
-    conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(int(read("licences")[0]))]
-    home, contracts = int(read("commune")[0]), int(read("contracts")[0])
+    conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(licences)]
     if home >= 0:
-        conditions.append(place.within(engine.lookups, [home], float(read("radius_km")[0])))
+        conditions.append(place.within(engine.lookups, [home], reach_km))
     if contracts:
         conditions.append(contract.of_contracts(contracts))
     open_rows = select(offers, conditions).rows
-    occupations = offers.take("occupation", open_rows)
     posts = np.bincount(
-        occupations[occupations >= 0],
-        weights=offers.take("posts", open_rows)[occupations >= 0],
+        offers.take("occupation", open_rows) + 1,
+        weights=offers.take("posts", open_rows),
         minlength=engine.lookups.reference.rome.n_occupations + 1,
     )
-    led_to = engine.catalogue(Collection.SESSIONS).take("occupations", session_rows)
-    doors: NDArray[np.float32] = posts[led_to].sum(axis=1).astype(np.float32)
-    return doors
+    posts[0] = 0
+    return np.roll(posts, -1)
 
 
 def _is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -179,69 +183,42 @@ def _not_held(profile: Profile) -> Condition:
     """Sessions that lead to something the person does not hold yet."""
     held = np.array([certification_number(item.rncp) for item in profile.education if item.rncp], dtype=np.int32)
     held = held[held != 0]
-
-    def condition(view: View) -> NDArray[np.bool_]:
-        return np.isin(view.column("certification"), held, invert=True)
-
-    return condition
+    return lambda view: np.isin(view.column("certification"), held, invert=True)
 
 
 def _matches(
-    engine: Engine, pairs: SessionPairs, scored: Scored, positions: NDArray[np.int64], project: int
-) -> list[Match[SessionCard]]:
-    """The results at `positions` of one project's pairs."""
+    engine: Engine, occupations: Sequence[int], pairs: Sequence[SessionPairs], scored: Sequence[Scored], shown: Places
+) -> tuple[Match[SessionCard], ...]:
+    """The results shown, of the pairs of each project, whose `occupations` are given."""
     sessions = engine.catalogue(Collection.SESSIONS)
-    rows = scored.rows[positions]
-    return make_matches(
+    together = all_of(scored)
+    positions = shown.positions + np.cumsum([0, *map(len, scored)])[shown.queries]
+    rows = together.rows[positions]
+    values, distances = together.values_at(positions), np.empty(len(rows), dtype=np.float32)
+    led_to = sessions.take("occupations", rows)
+    remote = _is_remote(sessions.take("attendance", rows))
+    facts: dict[int, SessionFacts] = {}
+    for query in np.unique(shown.queries).tolist():
+        ranks = np.flatnonzero(shown.queries == query)
+        of_project = _only(pairs[query], shown.positions[ranks])
+        distances[ranks] = of_project.distance_km
+        told = session_facts(
+            of_project,
+            occupations[query],
+            [values[rank] for rank in ranks],
+            led_to[ranks],
+            remote[ranks],
+            engine.lookups,
+        )
+        facts.update(zip(ranks.tolist(), told, strict=True))
+    matches = make_matches(
         [sessions.id_of(row) for row in rows.tolist()],
         [sessions.payload_of(row) for row in rows.tolist()],
         _CARD,
-        scored,
+        together,
         positions,
-        pairs.distance_km[positions],
-        _facts(engine, pairs, scored, positions, project),
+        distances,
+        [facts[rank] for rank in range(len(rows))],
         VOICE,
     )
-
-
-def _facts(
-    engine: Engine, pairs: SessionPairs, scored: Scored, positions: NDArray[np.int64], project: int
-) -> list[SessionFacts]:
-    """Facts of the pairs at `positions`."""
-    rome = engine.lookups.reference.rome
-    sessions, profiles = engine.catalogue(Collection.SESSIONS), engine.catalogue(Collection.PROFILES)
-    rows = scored.rows[positions]
-    occupation = int(profiles.take("occupation", np.array([project]))[0])
-    relation = rome.relation[occupation]
-    missing = set(np.flatnonzero(pairs.gap_weights > 0).tolist())
-    core = set(np.flatnonzero(pairs.gap_weights >= CORE_GAP).tolist())
-    facts: list[SessionFacts] = []
-    for values, led_to, taught, entry, leaving, distance_km, remote in zip(
-        scored.values_at(positions),
-        sessions.take("occupations", rows).tolist(),
-        pairs.skills[positions].tolist(),
-        pairs.entry_level[positions].tolist(),
-        pairs.exit_level[positions].tolist(),
-        pairs.distance_km[positions].tolist(),
-        _is_remote(sessions.take("attendance", rows)).tolist(),
-        strict=True,
-    ):
-        nearest_first = sorted([found for found in led_to if found >= 0], key=lambda found: -int(relation[found]))
-        learned = [skill for skill in taught if skill in missing]
-        learned_core = [skill for skill in learned if skill in core]
-        facts.append(
-            SessionFacts(
-                values=values,
-                project_label=rome.labels[occupation],
-                training_labels=tuple([rome.labels[found] for found in nearest_first]),
-                learned_skills=tuple([rome.skill_labels[skill] for skill in learned_core or learned]),
-                n_missing_skills=len(core) if learned_core else len(missing),
-                entry_level=entry,
-                exit_level=leaving,
-                person_level=int(pairs.education_level[0]),
-                distance_km=distance_km,
-                reach_km=float(pairs.reach_km[0]),
-                remote=remote,
-            )
-        )
-    return facts
+    return tuple(matches)

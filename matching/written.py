@@ -33,6 +33,9 @@ PAYLOADS, PAYLOAD_STARTS, PAYLOAD_SUMS = "payloads.bin", "payload_starts.npy", "
 
 POSTINGS_FOLDER: Final = "postings"
 
+FEW_COMMUNES: Final = 1500
+"""Communes up to which it is quicker to sort their places than to mark all those of the country."""
+
 CHECKED_WHEN_READ: Final = frozenset({PAYLOADS})
 """Files that have sums of their own, one a record."""
 
@@ -137,16 +140,24 @@ class Written:
 
     def _runs(self, masks: list[NDArray[np.bool_]]) -> NDArray[np.int64]:
         """(2, r) first and past-the-end places of the runs of communes that every mask marks; all without a mask."""
-        if not masks:
-            return np.array([[0], [len(self.rank_of_commune)]])
-        marked = masks[0] if len(masks) == 1 else np.logical_and.reduce(masks)
-        along = np.empty(len(marked), dtype=np.bool_)
-        along[self.rank_of_commune] = marked
-        places = np.flatnonzero(along)
+        n_communes = len(self.rank_of_commune)
+        marked = np.logical_and.reduce(masks) if len(masks) > 1 else masks[0] if masks else None
+        n_marked = n_communes if marked is None else int(np.count_nonzero(marked))
+        if marked is None or n_marked == n_communes:
+            return np.array([[0], [n_communes]])
+        places = self._places(marked, n_marked)
         if len(places) == 0:
             return np.empty((2, 0), dtype=np.int64)
         breaks = np.flatnonzero(places[1:] != places[:-1] + 1)
         return np.stack([places[np.append(0, breaks + 1)], places[np.append(breaks, len(places) - 1)] + 1])
+
+    def _places(self, marked: NDArray[np.bool_], n_marked: int) -> NDArray[np.int64]:
+        """Places of the communes marked in (n_communes + 1,), ascending."""
+        if n_marked < FEW_COMMUNES:
+            return np.sort(self.rank_of_commune[np.flatnonzero(marked)])
+        along = np.empty(len(marked), dtype=np.bool_)
+        along[self.rank_of_commune] = marked
+        return np.flatnonzero(along)
 
     @classmethod
     def load(cls, folder: Path, collection: Collection, place_order: NDArray[np.int32]) -> "Written":

@@ -5,10 +5,10 @@ rest, so the same feature serves "offers for a profile" and "profiles for an off
 -1 in rows, 0 in levels and bit sets, `NO_SKILL` in skill lists; a feature that cannot be known is NaN, never zero.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, Final, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,45 @@ PAST_KEPT: Final = 4
 Floats = NDArray[np.float32]
 
 
+Column = NDArray[Any]
+"""(rows, ...) values of one kind."""
+
+
+class Side:
+    """One side of pairs: columns by name, all of n rows or of one. They are given, or read when they are first asked
+    for (`reading`): what no feature looks at is never gathered."""
+
+    @classmethod
+    def reading(cls, read: Callable[[str], Column], given: Mapping[str, Column] | None = None) -> Self:
+        """The side that has the columns `given`, and for any other what `read` gives for its name, asked once."""
+        side = cls.__new__(cls)
+        side.__dict__.update(given or {}, _read=read)
+        return side
+
+    def at(self, positions: NDArray[np.int64], n: int) -> Self:
+        """The rows at `positions` of columns of n rows; one row that stands for all goes on doing so."""
+
+        def read(name: str) -> Column:
+            column: Column = getattr(self, name)
+            return column[positions] if len(column) == n else column
+
+        return self.reading(read)
+
+    def having(self, columns: Mapping[str, Column]) -> Self:
+        """This side with other columns in the place of its own."""
+        return self.reading(partial(getattr, self), columns)
+
+    def __getattr__(self, name: str) -> Any:
+        """A column that was not asked for before."""
+        read = self.__dict__.get("_read")
+        if read is None or name[0] == "_":
+            raise AttributeError(name)
+        column = self.__dict__[name] = read(name)
+        return column
+
+
 @dataclass(frozen=True)
-class PersonSide:
+class PersonSide(Side):
     """A person's project: each array has 1 or n rows."""
 
     occupation: NDArray[np.int16]
@@ -61,7 +98,7 @@ class PersonSide:
 
 
 @dataclass(frozen=True)
-class JobSide:
+class JobSide(Side):
     """A job: each array has 1 or n rows."""
 
     occupation: NDArray[np.int16]
@@ -141,22 +178,19 @@ class JobPairs:
     def at(self, positions: NDArray[np.int64]) -> "JobPairs":
         """The pairs at `positions`, in that order, as often as each is named."""
         n = len(self.closeness)
-        own = _rows_at(self, positions, n, besides=("person", "job", *TABLES))
-        person = replace(self.person, **_rows_at(self.person, positions, n))
-        job = replace(self.job, **_rows_at(self.job, positions, n))
-        return replace(self, person=person, job=job, **own)
+        return replace(
+            self,
+            person=self.person.at(positions, n),
+            job=self.job.at(positions, n),
+            closeness=self.closeness[positions],
+            distance_km=self.distance_km[positions],
+            closeness_best=self.closeness_best[positions],
+            closeness_mean=self.closeness_mean[positions],
+        )
 
 
 TABLES: Final = ("relation", "affinity", "core_skills", "family_of", "collaboration")
 """Arrays of `JobPairs` that are about occupations, not about the pairs."""
-
-
-def _rows_at(
-    of: JobPairs | PersonSide | JobSide, positions: NDArray[np.int64], n: int, besides: Collection[str] = ()
-) -> dict[str, Any]:
-    """Arrays of n rows at `positions`; a row that stands for all n pairs goes on doing so."""
-    columns = {each.name: getattr(of, each.name) for each in fields(of) if each.name not in besides}
-    return {name: column[positions] if len(column) == n else column for name, column in columns.items()}
 
 
 @dataclass(frozen=True)
@@ -237,7 +271,7 @@ def shared_skills(held: NDArray[np.uint16], wanted: NDArray[np.uint16]) -> NDArr
     rows = np.broadcast_shapes(held.shape[:1], wanted.shape[:1])[0]
     left = np.broadcast_to(held, (rows, held.shape[1]))
     right = np.broadcast_to(wanted, (rows, wanted.shape[1]))
-    found = (right[:, :, None] == left[:, None, :]).any(axis=2)
+    found = (right[:, None, :] == left[:, :, None]).any(axis=1)
     return np.asarray(found & (right != NO_SKILL), dtype=np.bool_)
 
 

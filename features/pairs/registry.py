@@ -1,6 +1,6 @@
 """The ordered features of each service: their order is the order of the columns that rankers learn on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -115,6 +115,14 @@ FIRM_FEATURES: tuple[Feature[FirmPairs], ...] = (
 )
 
 
-def feature_matrix(features: Sequence[Feature[P]], pairs: P) -> Floats:
-    """(n_pairs, n_features) float32, columns in the order of `features`."""
-    return np.stack([feature.compute(pairs) for feature in features], axis=1)
+def feature_matrix(features: Sequence[Feature[P]], pairs: P, wanted: Collection[str] | None = None) -> Floats:
+    """(n_pairs, n_features) float32, columns in the order of `features`; those whose names are not in `wanted` are not
+    computed but NaN, save for the first. None: all are wanted."""
+    first, *others = features
+    column = first.compute(pairs)
+    matrix = np.full((len(column), len(features)), np.nan, dtype=np.float32)
+    matrix[:, 0] = column
+    for at, feature in enumerate(others, start=1):
+        if wanted is None or feature.name in wanted:
+            matrix[:, at] = feature.compute(pairs)
+    return matrix

@@ -51,7 +51,7 @@ def allocate_offers(
     for profile_id in profile_ids:
         progress(1)
         try:
-            _, scored = search_of(engine, profile_id, {}).ranked(charged=False)
+            _, scored = search_of(engine, profile_id, {}).ranked(charged=False, besides=frozenset())
         except NotFound:  # written by an import that runs, not yet followed
             continue
         of_rows = offers.keys(scored.rows)

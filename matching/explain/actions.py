@@ -6,6 +6,7 @@ person gives rise to no action: of someone who refused that their background be 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from features.pairs import JobPairs
 from features.pairs.base import NO_SKILL, Floats
-from matching.explain.job_facts import JobFacts, Reader
+from matching.explain.job_facts import EMPLOYER, JobFacts, Reader
 from matching.explain.wording import education, enumeration, euros, kilometres, language, months, quoted
 
 Applies = NDArray[np.bool_]
@@ -41,6 +42,8 @@ class Action:
     """(m,) values of the feature, NaN where not known -> the pairs for which it makes sense."""
     done: Callable[[JobPairs], Columns]
     """What it changes of the person's side of m pairs that have room (`with_room`)."""
+    moves: frozenset[str]
+    """The features that read what it changes."""
     words: Mapping[Reader, Callable[[JobFacts], str]]
     """« Avec le permis B »: the beginning of a sentence. A reader who is not named may not know of it."""
     of_the_person: bool = True
@@ -51,7 +54,7 @@ def with_room(pairs: JobPairs) -> JobPairs:
     """The same pairs, with free places for skills at the end of the person's list."""
     skills = pairs.person.skills
     room = np.full((len(skills), SEVERAL_SKILLS), NO_SKILL, dtype=np.uint16)
-    return replace(pairs, person=replace(pairs.person, skills=np.concatenate([skills, room], axis=1)))
+    return replace(pairs, person=pairs.person.having({"skills": np.concatenate([skills, room], axis=1)}))
 
 
 def _with_skills(count: int) -> Callable[[JobPairs], Columns]:
@@ -140,12 +143,16 @@ def _less(facts: JobFacts, count: int) -> str:
     return f"En demandant {months(left)} d'expérience au lieu de {asked}"
 
 
+_OF_SKILLS: Final = frozenset({"skills", "skills_core", "skills_required", "skills_missing"})
+_OF_EXPERIENCE: Final = frozenset({"experience", "experience_held"})
+
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "competence",
         "skills",
         lambda share: share < 1,
         _with_skills(1),
+        _OF_SKILLS,
         {Reader.PERSON: _one_skill, Reader.EMPLOYER: _one_skill_to_employer},
     ),
     Action(
@@ -153,6 +160,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "distance",
         lambda share: share > WITHIN_REACH,
         lambda pairs: {"reach_km": wider_km(pairs.person.reach_km)},
+        frozenset({"distance"}),
         {Reader.PERSON: _wider},
     ),
     Action(
@@ -160,6 +168,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "skills",
         lambda share: share < 1,
         _with_skills(SEVERAL_SKILLS),
+        _OF_SKILLS,
         {
             Reader.PERSON: lambda facts: f"Avec les compétences {_skills(facts)}",
             Reader.EMPLOYER: lambda facts: (
@@ -172,6 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "licence",
         lambda flag: flag < 1,
         _with_licences,
+        frozenset({"licence"}),
         {Reader.PERSON: _licences, Reader.EMPLOYER: _licences},
     ),
     Action(
@@ -179,6 +189,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "experience",
         lambda beyond: beyond < 0,
         _with_experience(6),
+        _OF_EXPERIENCE,
         {
             Reader.PERSON: lambda _: "Avec 6 mois d'expérience de plus dans le métier",
             Reader.EMPLOYER: lambda facts: _less(facts, 6),
@@ -190,6 +201,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "languages",
         lambda flag: flag < 1,
         _with_languages,
+        frozenset({"languages"}),
         {Reader.PERSON: _languages, Reader.EMPLOYER: _languages},
     ),
     Action(
@@ -197,6 +209,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "pay",
         lambda above: above < 1,
         lambda pairs: {"pay_floor": lower_floor(pairs.person.pay_floor)},
+        frozenset({"pay"}),
         {Reader.PERSON: _lower},
     ),
     Action(
@@ -204,6 +217,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "experience",
         lambda beyond: beyond < 0,
         _with_experience(12),
+        _OF_EXPERIENCE,
         {
             Reader.PERSON: lambda _: "Avec un an d'expérience de plus dans le métier",
             Reader.EMPLOYER: lambda facts: _less(facts, 12),
@@ -215,6 +229,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "education",
         lambda above: above < 0,
         _with_level,
+        frozenset({"education"}),
         {
             Reader.PERSON: _level,
             Reader.EMPLOYER: lambda facts: f"Sans demander le niveau {education(facts.asked_education)}",
@@ -232,14 +247,22 @@ def towards(facts: JobFacts) -> frozenset[str]:
     Where something bars the way, only what removes a bar is worth telling. Nothing here gives the title that a
     regulated occupation asks for, and no employer may do without it.
     """
-    bars = {
-        "permis": bool(facts.barring_licences),
-        "langue": facts.values["languages"] == 0,
-        "diplome": 0 < facts.person_education < facts.required_education,
-    }
-    barred = facts.regulated or any(bars.values())
+    return _sensible(
+        bool(facts.barring_licences),
+        facts.values["languages"] == 0,
+        0 < facts.person_education < facts.required_education,
+        facts.regulated,
+        facts.reader is EMPLOYER and facts.title_needed,
+    )
+
+
+@lru_cache(maxsize=32)
+def _sensible(licence: bool, language: bool, diploma: bool, regulated: bool, diploma_stays: bool) -> frozenset[str]:
+    """`towards`, by what bars the way; `diploma_stays`: no employer may do without it."""
+    bars = {"permis": licence, "langue": language, "diplome": diploma}
+    barred = regulated or any(bars.values())
     kinds = frozenset([kind for kind, bars_way in bars.items() if bars_way]) if barred else ALL_KINDS
-    return kinds - {"diplome"} if facts.reader is Reader.EMPLOYER and facts.title_needed else kinds
+    return kinds - {"diplome"} if diploma_stays else kinds
 
 
 ALL_KINDS: Final = frozenset(action.kind for action in ACTIONS)

@@ -17,7 +17,7 @@ from matching.answer import Change
 from matching.explain.actions import ACTIONS, Action, Columns, towards, with_room
 from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.wording import ordinal, points
-from matching.rank import Ranker
+from matching.rank import Ranker, names_of_weight
 
 VISIBLE: Final = 0.01
 """Least gain that is told: a point out of a hundred."""
@@ -48,10 +48,7 @@ def smallest_changes(
     """
     actions = [action for action in ACTIONS if reader in action.words]
     gains = gains_of(actions, ranker, pairs, features)
-    sense = [towards(fact) for fact in facts]
-    lifting = (gains >= VISIBLE) & np.array(
-        [[action.kind in kinds for kinds in sense] for action in actions], dtype=np.bool_
-    )
+    lifting = (gains >= VISIBLE) & _sensible(actions, facts)
     chosen = lifting.argmax(axis=0)
     columns = np.arange(len(facts))
     told = lifting[chosen, columns].tolist()
@@ -77,10 +74,19 @@ def gains_of(actions: Sequence[Action], ranker: Ranker, pairs: JobPairs, feature
     roomy = with_room(pairs)
     after = roomy.at(result_of)
     changed = _changed(actions, roomy, action_of, result_of)
-    matrix = feature_matrix(JOB_FEATURES, replace(after, person=replace(after.person, **changed)))
+    moved = names_of_weight(ranker).intersection(frozenset().union(*[action.moves for action in actions]))
+    anew = feature_matrix(JOB_FEATURES, replace(after, person=after.person.having(changed)), moved)
+    matrix = np.where([name in moved for name in ranker.names], anew, features[result_of])
     scores = ranker.scores(np.concatenate([matrix, features]))
     gains[action_of, result_of] = scores[: len(matrix)] - scores[len(matrix) :][result_of]
     return gains
+
+
+def _sensible(actions: Sequence[Action], facts: Sequence[JobFacts]) -> NDArray[np.bool_]:
+    """(n_actions, m) whether each action makes sense for each result."""
+    kinds = [towards(fact) for fact in facts]
+    of_kinds = {distinct: [action.kind in distinct for action in actions] for distinct in set(kinds)}
+    return np.array([of_kinds[each] for each in kinds], dtype=np.bool_).reshape(len(facts), len(actions)).T
 
 
 def _changed(
@@ -93,14 +99,14 @@ def _changed(
         if start < end:
             for name, values in action.done(pairs).items():
                 if name not in found:
-                    found[name] = _rows(getattr(pairs.person, name), result_of).copy()
+                    found[name] = _rows(getattr(pairs.person, name), result_of)
                 found[name][start:end] = _rows(values, result_of[start:end])
     return found
 
 
 def _rows(column: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
-    """Rows of a column; one row stands for all."""
-    return column[rows] if len(column) > 1 else np.broadcast_to(column, (len(rows), *column.shape[1:]))
+    """Rows of a column, a copy; one row stands for all."""
+    return column[rows] if len(column) > 1 else np.repeat(column, len(rows), axis=0)
 
 
 def _told(reader: Reader, action: Action, facts: JobFacts, gain: float, place: int, rank: int) -> Change:

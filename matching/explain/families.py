@@ -1,10 +1,10 @@
 """The families that criteria are told in: a reader adds up a few sums before reading every line."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 
-class Family(Enum):
+class Family(StrEnum):
     """What a criterion is about, as the reader sorts it; the value is the code that the API gives."""
 
     OCCUPATION = "metier"

@@ -1,13 +1,14 @@
 """Why a counsellor should call on this firm."""
 
 from collections.abc import Callable
+from math import isnan
 from typing import Final
 
 import msgspec
 
 from matching.explain.families import FIRM_FAMILIES
 from matching.explain.voice import Voice
-from matching.explain.wording import counted, enumeration, kilometres, known, percent
+from matching.explain.wording import counted, enumeration, kilometres, percent
 
 
 class FirmFacts(msgspec.Struct, frozen=True, gc=False):
@@ -25,7 +26,7 @@ def firm_gaps(facts: FirmFacts) -> tuple[str, ...]:
     gaps: list[str] = []
     if facts.values["firm_people"] < 1:
         gaps.append("Personne à présenter aujourd'hui dans le portefeuille, à sa portée et visible des employeurs")
-    if known(facts.values["firm_hirings"]) and facts.values["firm_hirings"] < 1:
+    if not isnan(facts.values["firm_hirings"]) and facts.values["firm_hirings"] < 1:
         gaps.append("Moins d'une embauche attendue d'ici six mois")
     return tuple(gaps)
 
@@ -44,21 +45,21 @@ def _people(facts: FirmFacts) -> str:
 
 def _hirings(facts: FirmFacts) -> str:
     expected = facts.values["firm_hirings"]
-    if not known(expected):
+    if isnan(expected):
         return "Embauches passées inconnues"
     return f"{counted(expected, 'embauche attendue', 'embauches attendues')} d'ici six mois, au vu des deux ans passés"
 
 
 def _tension(facts: FirmFacts) -> str:
     share = facts.values["firm_tension"]
-    if not known(share):
+    if isnan(share):
         return "Tension des métiers visés inconnue dans ce bassin"
     return f"{percent(share)} des recrutements des métiers visés sont jugés difficiles dans ce bassin"
 
 
 def _contact(facts: FirmFacts) -> str:
     days = facts.values["firm_contact"]
-    if not known(days):
+    if isnan(days):
         return "Jamais contactée"
     return "Contactée aujourd'hui" if days < 1 else f"Dernier contact il y a {counted(days, 'jour', 'jours')}"
 
@@ -68,7 +69,7 @@ def _engaged(facts: FirmFacts) -> str:
 
 
 def _distance(facts: FirmFacts) -> str:
-    if not known(facts.distance_km):
+    if isnan(facts.distance_km):
         return "Distance inconnue"
     if facts.distance_km < 0.5:
         return "Dans la commune de la recherche"
@@ -77,7 +78,7 @@ def _distance(facts: FirmFacts) -> str:
 
 def _openings(facts: FirmFacts) -> str:
     expected = facts.values["firm_openings"]
-    if not known(expected):
+    if isnan(expected):
         return "Embauches à venir inconnues"
     hirings = counted(expected, "embauche attendue", "embauches attendues")
     return f"{hirings} d'ici six mois dans les métiers visés"
@@ -95,5 +96,7 @@ SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
 }
 """The sentence of each of `FIRM_FEATURES`."""
 
-VOICE: Final = Voice[FirmFacts](SENTENCES, FIRM_FAMILIES, gaps=firm_gaps)
+VOICE: Final = Voice[FirmFacts](
+    SENTENCES, FIRM_FAMILIES, gaps=firm_gaps, reads=frozenset({"firm_people", "firm_hirings"})
+)
 """To the counsellor."""

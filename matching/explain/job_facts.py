@@ -1,17 +1,23 @@
 """What a sentence about a person and a job needs to know, and who reads it."""
 
-from enum import Enum
+from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from features.records import Licence
 
 
-class Reader(Enum):
+class Reader(StrEnum):
     """Who reads the reasons."""
 
     PERSON = "person"
     EMPLOYER = "employer"
+
+
+PERSON: Final = Reader.PERSON
+EMPLOYER: Final = Reader.EMPLOYER
+"""For sentences: looking a member up in its class is a call each time."""
 
 
 class JobFacts(msgspec.Struct, frozen=True, gc=False):

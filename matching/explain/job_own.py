@@ -2,29 +2,30 @@
 they did. An employer is told the sum of it (`job.WITHHELD`)."""
 
 from collections.abc import Callable
+from math import isnan
 from typing import Final
 
 from matching.explain.job_facts import JobFacts
-from matching.explain.wording import counted, euros, kilometres, known, percent
+from matching.explain.wording import counted, euros, kilometres, percent
 
 
 def _contract(facts: JobFacts) -> str:
     fits = facts.values["contract"]
-    if not known(fits):
+    if isnan(fits):
         return "Contrat non précisé"
     return "Un contrat que vous acceptez" if fits >= 1 else "Un autre contrat que ceux que vous acceptez"
 
 
 def _working_time(facts: JobFacts) -> str:
     fits = facts.values["working_time"]
-    if not known(fits):
+    if isnan(fits):
         return "Temps de travail non précisé"
     return "Le temps de travail que vous souhaitez" if fits >= 1 else "Un autre temps de travail que le vôtre"
 
 
 def _hours(facts: JobFacts) -> str:
     beyond = facts.values["hours"]
-    if not known(beyond):
+    if isnan(beyond):
         return "Durée hebdomadaire non précisée"
     if abs(beyond) < 0.5:
         return "La durée hebdomadaire que vous souhaitez"
@@ -34,7 +35,7 @@ def _hours(facts: JobFacts) -> str:
 
 def _pay_market(facts: JobFacts) -> str:
     ratio = facts.values["pay_market"]
-    if not known(ratio):
+    if isnan(ratio):
         return "Salaire non comparable à ceux du métier dans ce bassin"
     if abs(ratio) < 0.01:
         return "Salaire médian du métier dans ce bassin"
@@ -43,19 +44,19 @@ def _pay_market(facts: JobFacts) -> str:
 
 def _minutes(facts: JobFacts) -> str:
     minutes = facts.values["minutes"]
-    if not known(minutes):
+    if isnan(minutes):
         return "Temps de trajet inconnu"
     return f"Environ {counted(minutes, 'minute', 'minutes')} de trajet"
 
 
 def _posts(facts: JobFacts) -> str:
     posts = facts.values["posts"]
-    return counted(posts, "poste à pourvoir", "postes à pourvoir") if known(posts) else "Nombre de postes inconnu"
+    return counted(posts, "poste à pourvoir", "postes à pourvoir") if not isnan(posts) else "Nombre de postes inconnu"
 
 
 def _interest(facts: JobFacts) -> str:
     points = facts.values["interest"]
-    if not known(points) or points == 0:
+    if isnan(points) or points == 0:
         return "Aucune consultation récente dans cette famille de métiers"
     did = "consulté" if points > 0 else "écarté"
     return f"Vous avez récemment {did} des offres de cette famille de métiers"
@@ -63,28 +64,28 @@ def _interest(facts: JobFacts) -> str:
 
 def _responsiveness(facts: JobFacts) -> str:
     share = facts.values["responsiveness"]
-    if not known(share):
+    if isnan(share):
         return "Réponses de l'entreprise aux candidatures inconnues"
     return f"L'entreprise reçoit environ {percent(share)} des candidats en entretien"
 
 
 def _crowding(facts: JobFacts) -> str:
     times = facts.values["crowding"]
-    if not known(times):
+    if isnan(times):
         return "Nombre d'affichages inconnu"
     return f"Affichée {counted(times, 'fois', 'fois')} par poste ces derniers temps"
 
 
 def _collaborative(facts: JobFacts) -> str:
     points = facts.values["collaborative"]
-    if not known(points):
+    if isnan(points):
         return "Pas de parcours comparable"
     often = "souvent" if points > 0 else "rarement"
     return f"Famille de métiers {often} consultée par des personnes au parcours comparable"
 
 
 def _pay(facts: JobFacts) -> str:
-    if not known(facts.pay_max):
+    if isnan(facts.pay_max):
         return "Salaire non précisé par l'offre"
     offered = f"Jusqu'à {euros(facts.pay_max)} brut par mois"
     if not facts.pay_floor > 0:
@@ -96,7 +97,7 @@ def _pay(facts: JobFacts) -> str:
 
 
 def _distance(facts: JobFacts) -> str:
-    if not known(facts.distance_km):
+    if isnan(facts.distance_km):
         return "Distance inconnue"
     if facts.distance_km < 0.5:
         return "Dans votre commune"
@@ -108,7 +109,7 @@ def _distance(facts: JobFacts) -> str:
 
 def _freshness(facts: JobFacts) -> str:
     days = facts.values["freshness"]
-    if not known(days):
+    if isnan(days):
         return "Date de publication inconnue"
     if days < 1:
         return "Publiée aujourd'hui"
@@ -119,14 +120,14 @@ def _freshness(facts: JobFacts) -> str:
 
 def _tension(facts: JobFacts) -> str:
     share = facts.values["tension"]
-    if not known(share):
+    if isnan(share):
         return "Tension du métier inconnue dans ce bassin"
     return f"{percent(share)} des recrutements de ce métier sont jugés difficiles dans ce bassin"
 
 
 def _closeness_over_projects(facts: JobFacts, name: str, among: str) -> str:
     closeness = facts.values[name]
-    if not known(closeness):
+    if isnan(closeness):
         return f"Proximité avec {among} inconnue"
     degree = "très forte" if closeness >= 0.88 else "forte" if closeness >= 0.82 else "faible"
     return f"Proximité {degree} avec {among}"

@@ -1,6 +1,8 @@
 """Why this training session for this person."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from math import isnan
 from typing import Final
 
 import msgspec
@@ -8,7 +10,7 @@ import msgspec
 from features.rome.referential import Relation
 from matching.explain.families import SESSION_FAMILIES
 from matching.explain.voice import Voice, nothing
-from matching.explain.wording import counted, education, enumeration, euros, kilometres, known, percent, quoted
+from matching.explain.wording import counted, education, enumeration, euros, kilometres, percent, quoted
 
 
 class SessionFacts(msgspec.Struct, frozen=True, gc=False):
@@ -39,11 +41,15 @@ def session_obstacles(facts: SessionFacts) -> tuple[str, ...]:
 
 
 def _relation(facts: SessionFacts) -> str:
-    project = quoted(facts.project_label)
     if not facts.training_labels:
-        return f"La formation n'indique pas à quels métiers elle mène (projet : {project})"
-    nearest = quoted(facts.training_labels[0])
-    match Relation(int(facts.values["relation"])):
+        return f"La formation n'indique pas à quels métiers elle mène (projet : {quoted(facts.project_label)})"
+    return _related(int(facts.values["relation"]), facts.training_labels[0], facts.project_label)
+
+
+@lru_cache(maxsize=4096)
+def _related(relation: int, training_label: str, project_label: str) -> str:
+    nearest, project = quoted(training_label), quoted(project_label)
+    match Relation(relation):
         case Relation.SAME:
             return f"Mène au métier que vous visez : {nearest}"
         case Relation.PARENT:
@@ -86,9 +92,9 @@ def _progress(facts: SessionFacts) -> str:
 
 def _outcome(facts: SessionFacts) -> str:
     rate = facts.values["outcome"]
-    return (
-        f"{percent(rate)} des sortants en emploi à six mois" if known(rate) else "Taux de retour à l'emploi non publié"
-    )
+    if isnan(rate):
+        return "Taux de retour à l'emploi non publié"
+    return f"{percent(rate)} des sortants en emploi à six mois"
 
 
 def _start(facts: SessionFacts) -> str:
@@ -106,7 +112,7 @@ def _doors(facts: SessionFacts) -> str:
 def _distance(facts: SessionFacts) -> str:
     if facts.remote:
         return "À distance"
-    if not known(facts.distance_km):
+    if isnan(facts.distance_km):
         return "Lieu non précisé"
     if facts.distance_km < 0.5:
         return "Dans votre commune"
@@ -116,14 +122,14 @@ def _distance(facts: SessionFacts) -> str:
 
 def _funded(facts: SessionFacts) -> str:
     funded = facts.values["funded"]
-    if not known(funded):
+    if isnan(funded):
         return "Financement non précisé"
     return "Peut être financée" if funded >= 1 else "À financer vous-même"
 
 
 def _price(facts: SessionFacts) -> str:
     price = facts.values["price"]
-    if not known(price):
+    if isnan(price):
         return "Prix non publié"
     return "Gratuite" if price == 0 else f"Coûte {euros(price)} avant financement"
 

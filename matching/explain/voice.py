@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -29,7 +30,7 @@ class Withheld(Generic[F]):
     sentence: Sentence[F]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Voice(Generic[F]):
     """The words of a service for one reader, about facts of type F.
 
@@ -42,6 +43,8 @@ class Voice(Generic[F]):
     """What is missing and would change the score."""
     obstacles: Callable[[F], tuple[str, ...]] = nothing
     """Hard facts that may bar the way whatever the score."""
+    reads: frozenset[str] = frozenset()
+    """Features that gaps, obstacles and changes read, also those that play no part in the score."""
     told: frozenset[str] | None = None
     withheld: Withheld[F] | None = None
 
@@ -50,15 +53,11 @@ class Voice(Generic[F]):
 
         With `ranker.base` they add up to the scores. Features of no weight have no reason.
         """
-        counted = ranker.weights > 0
+        lines, told, hidden = self._lines(ranker)
         shares: NDArray[np.floating[Any]] = ranker.contributions(features)
-        open_to = np.array([self.told is None or name in self.told for name in ranker.names], dtype=np.bool_)
-        told = np.flatnonzero(counted & open_to)
-        lines = [(name, self.families[name], self.sentences[name]) for name in (ranker.names[c] for c in told)]
         brought = shares[:, told]
         if self.withheld is not None:
-            lines.append((self.withheld.feature, self.withheld.family, self.withheld.sentence))
-            brought = np.column_stack([brought, shares[:, counted & ~open_to].sum(axis=1)])
+            brought = np.column_stack([brought, shares[:, hidden].sum(axis=1)])
         orders = np.argsort(-np.abs(brought), axis=1, kind="stable")
         heaviest = np.take_along_axis(brought, orders, axis=1).tolist()
         return [
@@ -70,3 +69,18 @@ class Voice(Generic[F]):
             )
             for order, row, fact in zip(orders.tolist(), heaviest, facts, strict=True)
         ]
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a voice is as long-lived as the process, and few rankers serve at a time
+    def _lines(
+        self, ranker: Ranker
+    ) -> tuple[list[tuple[str, Family, Sentence[F]]], NDArray[np.int64], NDArray[np.bool_]]:
+        """The lines that a ranker's features are told in, that of what is withheld last; the columns that have one of
+        their own, in order, and a mask of those that are summed."""
+        counted = ranker.weights > 0
+        open_to = np.array([self.told is None or name in self.told for name in ranker.names], dtype=np.bool_)
+        told = np.flatnonzero(counted & open_to)
+        names = [ranker.names[column] for column in told.tolist()]
+        lines = [(name, self.families[name], self.sentences[name]) for name in names]
+        if self.withheld is not None:
+            lines.append((self.withheld.feature, self.withheld.family, self.withheld.sentence))
+        return lines, told, counted & ~open_to

@@ -1,6 +1,5 @@
 """Numbers, durations and lists as one writes them in French."""
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -31,6 +30,7 @@ LANGUAGE_NAMES = {
 """Every code of `features.bits.LANGUAGES`, and the rest."""
 
 
+@lru_cache(maxsize=16)
 def education(level: int) -> str:
     return EDUCATION.get(level, f"niveau {level}")
 
@@ -62,10 +62,12 @@ def kilometres(distance: float) -> str:
     return f"{distance:.1f}".removesuffix(".0").replace(".", ",") + " km"
 
 
+@lru_cache(maxsize=4096)
 def percent(share: float) -> str:
     return f"{round(share * 100)} %"
 
 
+@lru_cache(maxsize=4096)
 def counted(number: float, singular: str, plural: str) -> str:
     """« 1 offre », « 12 offres »; zero is singular, as French has it."""
     whole = round(number)
@@ -79,10 +81,6 @@ def enumeration(items: Sequence[str], most: int = 3) -> str:
     if more > 0:
         return f"{', '.join(shown)} et {more} autre{'s' if more > 1 else ''}"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} et {shown[-1]}"
-
-
-def known(value: float) -> bool:
-    return not math.isnan(value)
 
 
 def quoted(label: str) -> str:

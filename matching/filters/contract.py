@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from features.bits import contract_bits
 from features.records import Contract
-from matching.catalogue import View
 from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_choices, parse_flag
 from matching.schema import Collection
 
@@ -16,13 +15,12 @@ _NAME = {Collection.OFFERS: "contract", Collection.PROFILES: "contracts"}
 
 def of_contracts(bits: int) -> Condition:
     """Offers of one of those contracts and profiles that accept one of them; what is not said is let through."""
+    return lambda view: _of_one(view.column(_NAME[view.collection]), np.uint16(bits))
 
-    def condition(view: View) -> NDArray[np.bool_]:
-        values = view.column(_NAME[view.collection])
-        accepted: NDArray[np.bool_] = (values == 0) | ((values & np.uint16(bits)) != 0)
-        return accepted
 
-    return condition
+def _of_one(values: NDArray[np.uint16], bits: np.uint16) -> NDArray[np.bool_]:
+    accepted: NDArray[np.bool_] = (values == 0) | ((values & bits) != 0)
+    return accepted
 
 
 def of_stated_contracts(bits: int) -> Condition:

@@ -31,6 +31,7 @@ DEFAULT_KM = 10.0
 """As in *Offres d'emploi v2*."""
 MOST_KM = 1000.0
 MOST_COMMUNES = 5
+_REMOTE: Final = ATTENDANCE_BIT[Attendance.REMOTE]
 LEAST_MINUTES, MOST_MINUTES = 5, 240
 PLACE_PARAMETERS: Final = frozenset({"commune", "departement", "region", "bassin"})
 """Parameters of this and its neighbours that name a place of their own: a person's home no longer counts."""
@@ -77,14 +78,16 @@ def near_home(lookups: Lookups, home: int, radius_km: float) -> Condition:
 def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition:
     """Sessions at most `radius_km` from a home (commune row), and those followed at a distance, wherever they are."""
     inside = _inside(lookups, [home], radius_km)
-    remote = ATTENDANCE_BIT[Attendance.REMOTE]
+    return Placed(
+        lambda view: inside[view.column("commune")] | (view.column("attendance") == _REMOTE),
+        cells=lambda written: inside[None, :] | _remote_bands(written)[:, None],
+    )
 
-    def cells(written: Written) -> NDArray[np.bool_]:
-        at_a_distance = (written.low["attendance"] == remote) & (written.high["attendance"] == remote)  # their band
-        marked: NDArray[np.bool_] = inside[None, :] | at_a_distance[:, None]
-        return marked
 
-    return Placed(lambda view: inside[view.column("commune")] | (view.column("attendance") == remote), cells=cells)
+def _remote_bands(written: Written) -> NDArray[np.bool_]:
+    """(n_bands,) bands of sessions at a distance alone."""
+    remote: NDArray[np.bool_] = (written.low["attendance"] == _REMOTE) & (written.high["attendance"] == _REMOTE)
+    return remote
 
 
 def in_own_reach(lookups: Lookups, commune: int) -> Condition:

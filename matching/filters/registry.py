@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from matching.errors import UnknownParameter
 from matching.filters import (
@@ -57,10 +58,12 @@ FILTERS: tuple[Filter, ...] = (
 )
 
 
+@cache
 def filters_for(collection: Collection) -> tuple[Filter, ...]:
     return tuple(item for item in FILTERS if collection in item.parameters)
 
 
+@cache
 def parameters_for(collection: Collection) -> tuple[Parameter, ...]:
     """The public parameters of a collection's search, in order."""
     return tuple(parameter for item in filters_for(collection) for parameter in item.parameters[collection])
@@ -71,6 +74,8 @@ def parse(given: Mapping[str, str], context: Context) -> list[Condition]:
 
     Raises UnknownParameter, with the nearest known name, and BadParameter.
     """
+    if not given:
+        return []
     known = [parameter.name for parameter in parameters_for(context.collection)]
     for name in given:
         if name not in known:

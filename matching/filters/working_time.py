@@ -2,23 +2,13 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
-from matching.catalogue import View
 from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_flag
 from matching.schema import WORKING_TIME_FULL, WORKING_TIME_PART, Collection
 
 
 def not_against(code: int) -> Condition:
     """Rows whose working time is `code` or is not said."""
-
-    def condition(view: View) -> NDArray[np.bool_]:
-        values = view.column("working_time")
-        accepted: NDArray[np.bool_] = (values == 0) | (values == code)
-        return accepted
-
-    return condition
+    return lambda view: (view.column("working_time") == 0) | (view.column("working_time") == code)
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

@@ -351,3 +351,39 @@ def test_a_feature_says_its_unit_and_its_bounds(registry: str, feature: Feature[
     assert feature.name.isidentifier()
     assert feature.unit
     assert feature.low < feature.high
+
+
+@pytest.mark.parametrize("registry", REGISTRIES)
+@pytest.mark.parametrize("n", [0, 6])
+def test_a_column_that_is_not_wanted_is_nan_and_the_others_are_the_same(registry: str, n: int) -> None:
+    features, makers = REGISTRIES[registry]
+    pairs = makers[0](np.random.default_rng(2), n)
+    whole = feature_matrix(features, pairs)
+    wanted = {features[0].name, features[2].name, features[-1].name}
+    some = feature_matrix(features, pairs, wanted)
+    kept = np.array([feature.name in wanted for feature in features])
+    np.testing.assert_array_equal(some[:, kept], whole[:, kept])
+    assert np.isnan(some[:, ~kept]).all()
+    assert some.shape == whole.shape
+
+
+def test_a_side_reads_a_column_once_and_only_when_it_is_asked_for() -> None:
+    asked: list[str] = []
+    columns = {"occupation": np.array([3, 1, 2], np.int16), "pay_floor": np.array([9.0], np.float32)}
+
+    def read(name: str) -> NDArray[Any]:
+        asked.append(name)
+        return columns[name]
+
+    side = PersonSide.reading(read)
+    taken = side.at(np.array([2, 2, 0]), 3)
+    assert asked == []
+    assert taken.occupation.tolist() == [2, 2, 3]
+    assert side.occupation.tolist() == [3, 1, 2]
+    assert taken.pay_floor.tolist() == [9.0]  # one row stands for all
+    other = taken.having({"pay_floor": np.array([1.0], np.float32)})
+    assert (other.pay_floor.tolist(), taken.pay_floor.tolist()) == ([1.0], [9.0])
+    assert other.occupation is taken.occupation
+    assert asked == ["occupation", "pay_floor"]
+    with pytest.raises(KeyError):
+        _ = side.licences

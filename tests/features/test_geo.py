@@ -12,6 +12,7 @@ from features.geo import (
     EARTH_RADIUS_KM,
     curve_order,
     distance_km,
+    distances_across,
     distances_to,
     haversine_km,
     radius_km,
@@ -188,3 +189,12 @@ def test_a_circle_of_thirty_kilometres_is_few_runs_of_the_communes_of_france(ope
     n_runs, n_communes = runs_of_circles(communes.lat, communes.lon, centres, 30.0)
     assert n_communes > 100
     assert n_runs < n_communes / 8
+
+
+def test_distances_among_a_few_places_are_those_from_each_to_all() -> None:
+    draw = np.random.default_rng(4)
+    points = unit_points(draw.uniform(42, 51, 300), draw.uniform(-4, 8, 300))
+    starts, ends = draw.integers(0, 300, 5), draw.integers(0, 300, 70)
+    found = distances_across(points[:, starts], points[:, ends])
+    np.testing.assert_array_equal(found, np.stack([distances_to(points, start)[ends] for start in starts]))
+    assert distances_across(points[:, :0], points).shape == (0, 300)

@@ -64,6 +64,17 @@ def test_all_actions_at_once_are_what_each_does_to_each(shape: tuple[int, int, b
 
 @settings(deadline=None)
 @given(shapes)
+def test_what_an_action_moves_is_all_that_it_moves(shape: tuple[int, int, bool, bool]) -> None:
+    pairs = with_room(drawn(shape))
+    before = feature_matrix(JOB_FEATURES, pairs)
+    for action in ACTIONS:
+        after = feature_matrix(JOB_FEATURES, replaced(pairs, person=pairs.person.having(action.done(pairs))))
+        still = [name not in action.moves for name in NAMES]
+        assert_array_equal(after[:, still], before[:, still])
+
+
+@settings(deadline=None)
+@given(shapes)
 def test_an_action_never_takes_away(shape: tuple[int, int, bool, bool]) -> None:
     """More skills, licences, months, a wider reach: of the transparent ranker's curves only that of education falls
     where a person has more levels than were asked, and no action goes there."""
