@@ -35,7 +35,7 @@ from models.published import published_models
 
 PART: Final = 65_536
 """Rows written at once."""
-PAYLOAD_BYTES: Final = 1000
+PAYLOAD_BYTES: Final = 2700
 BUILT: Final = "built.json"
 """Beside a kept index: what building it took."""
 

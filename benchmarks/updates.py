@@ -4,7 +4,7 @@
 
 Changes are rows of `benchmarks.workload` that replace those of the same people, prepared beforehand: what is timed is
 `Catalogue.apply`, the part that runs on the thread that answers. `following_`: questions arrive at random moments, 200
-a second; between them the changes of a quarter of a second are applied at once, as the service's follower does;
+a second; between them changes are applied as the service's follower applies them, at most so many at a time;
 `search_` is the time of the search alone, `answer_` from the arrival on, the wait for a change that is being applied
 included.
 The baseline is the same questions at the same moments without changes. Lags are of a real store in SQLite. The merge
@@ -37,11 +37,12 @@ from benchmarks.updates_lag import lags_ms, open_world
 from benchmarks.workload import Query, Workload
 from features.artifacts import MANIFEST, load_current
 from matching.catalogue import Rows
+from matching.engine import CHANGES_AT_ONCE
 from matching.generations import INDEX_ROOT, map_generation
 
 SEED: Final = 1
 K: Final = 100
-BATCHES: Final = (1, 10, 500)
+BATCHES: Final = (1, CHANGES_AT_ONCE, 500)
 UPSERTS_PER_S: Final = 2_000
 QUESTIONS_PER_S: Final = 200
 ADDED: Final = (0, 10_000, 50_000, 200_000)
@@ -95,9 +96,9 @@ class Followed:
 
 
 def _while_following(report: Report, workload: Workload, index: OurIndex, queries: Sequence[Query]) -> None:
-    interval_s = float(Settings.model_fields["follow_interval_s"].default)
     seconds = report.repeats(10, quick=3)
-    size = round(UPSERTS_PER_S * interval_s)
+    size = CHANGES_AT_ONCE
+    interval_s = size / UPSERTS_PER_S
     batches = list(split(changed_rows(workload, slice(0, UPSERTS_PER_S * seconds)), size))
     kinds: dict[str, list[Followed]] = {"alone": [], "following": []}
     for repeat in range(report.repeats(3, quick=2)):
