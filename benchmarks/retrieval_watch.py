@@ -98,7 +98,7 @@ def bytes_read(index: OurIndex, queries: Sequence[Query], k: int) -> list[dict[s
     """Bytes of the mapped arrays that each search reads: whole cache lines where rows are picked out.
 
     `clusters`: centroids, clusters of rows in reach, lists; `columns`: of rows put to the filters, burials included;
-    `vectors`: of rows scored; `places`: the distances from the query's commune.
+    `vectors`: of rows scored; `places`: the mark of each commune, in reach or not.
     """
     counts: Counter[str] = Counter()
     counted = _counted(index, counts)
@@ -106,7 +106,7 @@ def bytes_read(index: OurIndex, queries: Sequence[Query], k: int) -> list[dict[s
     for query in queries:
         counts.clear()
         if query.radius_km is not None:
-            counts[PLACES] += index.lookups.distances_from(query.commune).nbytes
+            counts[PLACES] += index.lookups.communes_within(query.commune, query.radius_km).nbytes
         counted.find(query, k)
         found.append({name: counts[name] for name in (CLUSTERS, COLUMNS, VECTORS, PLACES)})
     return found

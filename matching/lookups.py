@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import curve_order, distances_across, distances_to, haversine_km, unit_points
+from features.geo import EARTH_RADIUS_KM, curve_order, distances_across, distances_to, haversine_km, unit_points
 from features.pairs.base import NO_SKILL
 from features.records import TravelMode
 from features.reference import Reference
@@ -22,6 +22,9 @@ from models.tagger import Tagger
 
 NEAR_KM = 30.0
 """A point further than this from every commune is at sea or abroad."""
+
+MARGIN_KM = 0.1
+"""More than single precision takes off a distance."""
 
 DISTANCES_KEPT = 128
 """Communes whose distances to all others are remembered, 140 kB each."""
@@ -195,10 +198,30 @@ class Lookups:
         distances[commune] = 0  # also of a commune whose point is not known
         return np.append(distances, np.float32(np.nan))
 
+    def communes_within(self, commune: int, radius_km: float) -> NDArray[np.bool_]:
+        """(n_communes + 1,) which are at most `radius_km` from a commune row, as `distances_from` has them; the last
+        entry, place unknown, is not. Only those at about its latitude are looked at."""
+        order, latitudes, points = self._by_latitude
+        inside = np.zeros(len(order) + 1, dtype=np.bool_)
+        inside[commune] = radius_km >= 0
+        here, half_width = self.reference.communes.lat[commune], np.degrees((radius_km + MARGIN_KM) / EARTH_RADIUS_KM)
+        if not np.isnan(here):
+            band = slice(*np.searchsorted(latitudes, (here - half_width, here + half_width)).tolist())
+            near = distances_across(self._points[:, commune : commune + 1], points[:, band])[0] <= radius_km
+            inside[order[band][near]] = True
+        return inside
+
+    @cached_property
+    def _by_latitude(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Commune rows from south to north, those without a point last; their latitudes (degrees) and `_points`."""
+        latitudes = self.reference.communes.lat.astype(np.float64)
+        order = np.argsort(latitudes, kind="stable")
+        return order, latitudes[order], self._points[:, order]
+
     def people_around(self, commune: int, radius_km: float) -> int:
         """Inhabitants of a commune (row) and of those whose point is at most `radius_km` from its own."""
         communes = self.reference.communes
-        near = (self.distances_from(commune)[:-1] <= radius_km) & ~communes.is_arrondissement
+        near = self.communes_within(commune, radius_km)[:-1] & ~communes.is_arrondissement
         return int(communes.population[near].sum())
 
     @lru_cache(maxsize=65_536)  # noqa: B019 - one Lookups a process, as long-lived as the cache
@@ -219,9 +242,7 @@ class Lookups:
 
     def distances_between(self, commune: int, communes: NDArray[np.integer]) -> NDArray[np.float32]:
         """Km from one commune row to each of `communes` (rows); NaN where either is unknown (-1)."""
-        if commune < 0:
-            return np.full(len(communes), np.nan, dtype=np.float32)
-        distances: NDArray[np.float32] = self.distances_from(commune)[communes]
+        distances: NDArray[np.float32] = self.distances_among(np.array([commune]), communes)[0]
         return distances
 
     def distances_among(self, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -101,9 +101,8 @@ def in_own_reach(lookups: Lookups, commune: int) -> Condition:
 
 def _inside(lookups: Lookups, communes: Sequence[int], radius_km: float) -> NDArray[np.bool_]:
     """(n_communes + 1,) communes at most `radius_km` from one of `communes`; the last, unknown, is not."""
-    from_each = [lookups.distances_from(commune) for commune in communes]
-    distances = from_each[0] if len(from_each) == 1 else np.fmin.reduce(from_each)
-    return np.asarray(distances <= radius_km, dtype=np.bool_)
+    circles = [lookups.communes_within(commune, radius_km) for commune in communes]
+    return circles[0] if len(circles) == 1 else np.logical_or.reduce(circles)
 
 
 def commune_rows(lookups: Lookups, name: str, value: str) -> list[int]:

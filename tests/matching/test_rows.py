@@ -415,6 +415,14 @@ def test_distances_are_symmetric_and_unknown_places_far(lookups: Lookups) -> Non
     np.testing.assert_array_equal(lookups.distances_between(2, np.array([2, -1])), table[2, [2, n]])
 
 
+@pytest.mark.parametrize("radius_km", [0.0, 5.0, 30.0, 120.0, 1000.0, 20_000.0])
+def test_communes_within_a_radius_are_those_that_their_distances_say(lookups: Lookups, radius_km: float) -> None:
+    for row in range(len(lookups.reference.communes)):
+        np.testing.assert_array_equal(
+            lookups.communes_within(row, radius_km), lookups.distances_from(row) <= radius_km, strict=True
+        )
+
+
 def test_tension_is_that_of_the_place_or_the_nation(lookups: Lookups) -> None:
     rome, communes, tension = lookups.reference.rome, lookups.reference.communes, lookups.reference.tension
     row, place = rome.row_of(CARER), communes.row_of(GUERET)
@@ -442,6 +450,8 @@ def test_a_commune_without_a_point_is_at_an_unknown_distance_but_from_itself(ref
     assert np.flatnonzero(~np.isnan(lookups.distances_from(1))).tolist() == [1]
     assert lookups.distances_from(1)[1] == 0
     assert np.isnan(lookups.distances_from(0)[1])
+    assert np.flatnonzero(lookups.communes_within(1, 30.0)).tolist() == [1]
+    assert np.flatnonzero(lookups.communes_within(0, 30.0)).tolist() == [0]
     assert lookups.nearest_commune(46.1, 5.0) == 0
     assert lookups.nearest_commune(40.0, 0.0) is None
 
