@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.our_index import OurIndex, changed_rows
+from benchmarks.our_index import PAYLOAD_BYTES, OurIndex, changed_rows
 from benchmarks.updates import again, followed, split
 from benchmarks.updates_lag import lags, lags_ms, open_world
 from benchmarks.workload import Workload
@@ -24,7 +24,7 @@ def test_rows_are_split_in_order(workload: Workload) -> None:
     assert [len(part) for part in parts] == [10, 10, 5]
     assert tuple(key for part in parts for key in part.ids) == rows.ids
     np.testing.assert_array_equal(np.concatenate([part.columns["commune"] for part in parts]), rows.columns["commune"])
-    assert {len(payload) for part in parts for payload in part.payloads} == {1000}
+    assert {len(payload) for part in parts for payload in part.payloads} == {PAYLOAD_BYTES}
 
 
 def test_each_question_is_answered_while_changes_are_applied(workload: Workload) -> None:
