@@ -30,6 +30,14 @@ class Filtered:
         self._catalogue = catalogue
         self._conditions: Sequence[Condition] = tuple(conditions)
         self._wider = wider
+        self._rows: NDArray[np.int64] | None = None
+
+    @property
+    def wider(self) -> "Filtered | None":
+        return self._wider
+
+    def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return self._conditions[0](self._catalogue.view(rows))
 
     @property
     def n_rows(self) -> int:
@@ -98,11 +106,16 @@ class Filtered:
                 view, mask = self._catalogue.view(rows), np.ones(len(rows), dtype=np.bool_)
         return positions[mask]
 
-    @cached_property
+    @property
     def rows(self) -> NDArray[np.int64]:
-        if self._wider is not None and self._wider._n_reach <= FEW_IN_REACH:
-            rows = self._wider.rows
-            return rows[self._conditions[0](self._catalogue.view(rows))]
+        if self._rows is None:
+            self._rows = self._found_out()
+        return self._rows
+
+    def _found_out(self) -> NDArray[np.int64]:
+        wider = self._wider
+        if wider is not None and (wider._rows is not None or wider._n_reach <= FEW_IN_REACH):
+            return wider.rows[self.narrows(wider.rows)]
         added = np.arange(self._catalogue.n_written, len(self._catalogue))
         return np.concatenate([self._written_rows(), self._remaining(added, added, self._place_first)])
 

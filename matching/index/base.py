@@ -47,6 +47,15 @@ class Selection(Protocol):
         """One bit a row, least significant first."""
         ...
 
+    @property
+    def wider(self) -> "Selection | None":
+        """A selection that this one narrows, where there is one."""
+        ...
+
+    def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of `rows`, all allowed by `wider`, are allowed here as well."""
+        ...
+
 
 @dataclass(frozen=True)
 class MaskSelection:
@@ -72,6 +81,13 @@ class MaskSelection:
     @cached_property
     def bitmap(self) -> NDArray[np.uint8]:
         return np.packbits(self.mask, bitorder="little")
+
+    @property
+    def wider(self) -> None:
+        return None
+
+    def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return self.mask[rows]
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,16 @@ class GeoIvfIndex(HalfRowsIndex):
             check_query(query, selection, self.dim, len(self))
         around = _Around(self._meaning, query)
         enough = max(ENOUGH, ENOUGH_TIMES * k)
-        return [self._best(query, k, self._seen(around, enough, selection)) for selection in selections]
+        seen: dict[int, _Seen] = {}
+
+        def seen_of(selection: Selection) -> _Seen:
+            if id(selection) not in seen:
+                wider = next((other for other in selections if other is selection.wider), None)
+                before = None if wider is None else seen_of(wider)
+                seen[id(selection)] = self._seen(around, enough, selection, before)
+            return seen[id(selection)]
+
+        return [self._best(query, k, seen_of(selection).rows) for selection in selections]
 
     def _best(self, query: NDArray[np.float32], k: int, rows: NDArray[np.int64]) -> Found:
         """The k best of `rows`."""
@@ -93,32 +102,38 @@ class GeoIvfIndex(HalfRowsIndex):
                 return Found(found.rows[:wanted], found.scores[:wanted])
             kept = min(4 * kept, len(rows))  # equal scores run past the end: see them all, so that the lowest are kept
 
-    def _seen(self, around: "_Around", enough: int, selection: Selection) -> NDArray[np.int64]:
-        """At least `enough` allowed rows, those of the nearest clusters, or all there are; and all the added ones."""
+    def _seen(self, around: "_Around", enough: int, selection: Selection, before: "_Seen | None") -> "_Seen":
+        """At least `enough` allowed rows, those of the nearest clusters, or all there are; and all the added ones.
+        `before`: what was seen for the selection that this one narrows."""
         n_written = len(self._halves.mapped)
         spans = selection.spans
         written, added = np.minimum(spans, n_written), np.maximum(spans, n_written)
         n_reach = int((written[:, 1] - written[:, 0]).sum())
-        if n_reach <= FEW_IN_REACH:
-            return around.nearest(selection.rows, enough, n_written)
-        parts = [_allowed(rows_in(added), selection)]
+        if n_reach <= FEW_IN_REACH or (before is not None and before.in_order):
+            return _Seen(around.nearest(selection.rows, enough, n_written), in_order=True)
         ranks = around.ranks
         likely = enough / (LIKELY_SHARE * n_reach / n_written)
         by_meaning = likely * MEANING_NS < n_reach * PLACE_NS
         source = _ByMeaning(self._meaning, ranks) if by_meaning else around.by_place(spans, written)
-        n_seen, n_picks, past, share = 0, 0, 0, LIKELY_SHARE
+        if before is None:
+            parts, n_seen, past, share = [_allowed(rows_in(added), selection)], 0, 0, LIKELY_SHARE
+        else:
+            parts, past = [before.rows[selection.narrows(before.rows)]], before.past
+            n_seen = int(np.count_nonzero(parts[0] < n_written))
+            share = max(before.share * n_seen / max(len(before.rows), 1), LEAST_SHARE)
+        n_picks = 0
         while n_seen < enough and past < len(ranks):
             first = past
             missing = 1.2 * (enough - n_seen) / share
             if not by_meaning and (missing > MOST_SHARE * n_reach or n_picks == MOST_PICKS):
-                return around.nearest(selection.rows, enough, n_written)
+                return _Seen(around.nearest(selection.rows, enough, n_written), in_order=True)
             past = self._meaning.enough(ranks, first, missing if by_meaning else missing * n_written / n_reach)
             rows = source.rows(first, past)
             allowed = _allowed(rows, selection, in_spans=not by_meaning)
             parts.append(allowed)
             n_seen, n_picks = n_seen + len(allowed), n_picks + 1
             share = max(len(allowed) / max(len(rows), 1), LEAST_SHARE)
-        return np.concatenate(parts)
+        return _Seen(np.concatenate(parts), past, share)
 
     def _scan(
         self, query: NDArray[np.float32], kept: int, rows: NDArray[np.int64]
@@ -151,6 +166,20 @@ class GeoIvfIndex(HalfRowsIndex):
         index = super().load(folder)
         index._meaning = _Meaning.load(folder)
         return index
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What a search has looked at."""
+
+    rows: NDArray[np.int64]
+    """Allowed rows, in no order."""
+    past: int = 0
+    """Clusters, from the nearest on, whose allowed rows are all there."""
+    share: float = LIKELY_SHARE
+    """Of the last rows put to the filters, those allowed."""
+    in_order: bool = False
+    """All rows in reach were put to the filters, and `rows` are the nearest clusters' of those allowed."""
 
 
 @dataclass(frozen=True, eq=False)
