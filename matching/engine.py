@@ -30,6 +30,7 @@ from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
 from matching.rankers import Rankers
 from matching.schema import Collection
+from models.hiring.published import in_force
 from models.published import TextModels
 
 BUILD_COMMAND: Final = "vivier index build"
@@ -71,9 +72,10 @@ class Engine:
     ) -> "Engine":
         """The last whole generation of `data_dir`, brought up to the store's last change.
 
-        Raises NotReady, with the command to run, when there is none or it does not fit the reference data.
+        Raises NotReady, with the command to run, when there is none or it does not fit the reference data, and
+        ArtifactError when the deployment's forecast of hirings is damaged.
         """
-        lookups = Lookups(reference, models)
+        lookups = Lookups(reference, models, in_force(data_dir))
         engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
         engine.rankers = Rankers.open(data_dir, lookups.reference.rome.families)
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share

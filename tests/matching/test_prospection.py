@@ -142,12 +142,10 @@ def test_firms_that_hire_come_first(local: Engine) -> None:
     )
     found = ask(local, rome_codes=(CARER,), commune_insee=GUERET)
     assert found[0].id == "00000000000003"
-    assert {target.id: target.expected_hirings for target in found} == {
-        "00000000000001": 0,
-        "00000000000002": None,
-        "00000000000003": 24,
-        "00000000000004": 0,
-    }
+    expected = {target.id: target.expected_hirings for target in found}
+    assert 18 < expected["00000000000003"] < 34
+    assert expected["00000000000001"] < expected["00000000000002"]
+    assert expected["00000000000004"] < 1
 
 
 def test_filters_on_firms_narrow(local: Engine) -> None:
