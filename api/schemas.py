@@ -24,6 +24,44 @@ PARTNERS: Json = {
     },
 }
 
+EXPECTED: Json = {
+    "type": "object",
+    "description": "Embauches attendues sur six mois : la moyenne, et l'intervalle où tombent quatre cas sur cinq.",
+    "required": ["moyenne", "min", "max"],
+    "properties": {"moyenne": {"type": "number"}, "min": {"type": "integer"}, "max": {"type": "integer"}},
+}
+TARGET: Json = {
+    "embauchesAttendues": EXPECTED,
+    "embauchesMetiersVises": EXPECTED,
+    "aPresenter": {
+        "type": "array",
+        "description": "Les personnes à présenter, le métier visé par chacune, et pourquoi elles.",
+        "items": {
+            "type": "object",
+            "required": ["id", "metier", "pourquoi"],
+            "properties": {name: {"type": "string"} for name in ("id", "metier", "pourquoi")},
+        },
+    },
+    "accroches": {
+        "type": "array",
+        "description": "Ce par quoi ouvrir l'échange : offres récentes, formation à monter, immersion.",
+        "items": {"type": "string"},
+    },
+    "offresRecentes": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["id", "intitule", "ageJours"],
+            "properties": {
+                "id": {"type": "string"},
+                "intitule": {"type": "string"},
+                "ageJours": {"type": "integer"},
+            },
+        },
+    },
+}
+"""What a firm to prospect has besides."""
+
 
 def schemas() -> dict[str, Json]:
     """All components."""
@@ -49,11 +87,7 @@ def schemas() -> dict[str, Json]:
         "naf_label": {"type": "string"},
         "city": {"type": "string"},
         "hiring_potential": {"type": "number", "description": "Embauches attendues sur les six mois à venir."},
-        "aPresenter": {
-            "type": "array",
-            "description": "Les personnes à présenter, et le métier visé par chacune.",
-            "items": {"type": "object", "properties": {"id": {"type": "string"}, "metier": {"type": "string"}}},
-        },
+        **TARGET,
     }
     found["CiblesTrouvees"] = _answer(firm)
     found["CiblesTrouvees"]["properties"]["centre"] = {

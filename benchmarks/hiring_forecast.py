@@ -83,7 +83,12 @@ def boosted_trees(history: HiringHistory, forecast: Forecast, seed: int) -> Floa
     def table(origin: int) -> tuple[Floats, Floats]:
         sample = sample_at(history, forecast.cells, origin)
         kinds = [size_rows(history.headcount_min), forecast.cells.division_rows(history.naf)]
-        parts = [sample.indices.values, sample.indices.offset, *kinds, history.window(origin)[:, -YEAR:]]
+        parts: list[Floats | NDArray[np.int64] | NDArray[np.float32]] = [
+            sample.indices.values,
+            sample.indices.offset,
+            *kinds,
+            history.window(origin)[:, -YEAR:],
+        ]
         return np.column_stack(parts), sample.came
 
     past = [table(origin) for origin in range(ORIGIN - HORIZON_MONTHS, ORIGIN - WINDOW, -3)]
@@ -165,15 +170,18 @@ def main() -> None:
     svg, arguments = svg_option()
     report = Report.from_command_line("hiring_forecast", SEED, arguments, about=__doc__ or "")
     n = 4_000 if report.quick else 20_000
-    markets = 2 if report.quick else 8
+    markets = 2 if report.quick else 6
     lifts: dict[str, list[Floats]] = {}
     of_small: dict[str, list[Floats]] = {}
     figures: dict[str, list[float]] = {}
     for number in range(markets):
         found = judge(simulate(n, MONTHS, SEED + number), SEED + number)
-        for kept, each in zip((lifts, of_small, figures), found, strict=True):
-            for name, value in each.items():
-                kept.setdefault(name, []).append(value)  # type: ignore[attr-defined]
+        for name, curve in found[0].items():
+            lifts.setdefault(name, []).append(curve)
+        for name, curve in found[1].items():
+            of_small.setdefault(name, []).append(curve)
+        for name, value in found[2].items():
+            figures.setdefault(name, []).append(value)
         print(f"market {number + 1} of {markets}", flush=True)
     report.figure("firms", n)
     report.figure("markets", markets)

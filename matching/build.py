@@ -84,7 +84,7 @@ def _batches(
                 trainings = store.get_many(Training, {session.training_id for session in sessions})
                 yield project_sessions(sessions, lookups, trainings), len(sessions)
         case Collection.ESTABLISHMENTS:
-            last_contacts = links.last_contact_days()
+            last_contacts = links.all_contact_days()
             for firms in store.scan(Establishment):
                 yield project_establishments(firms, lookups, last_contacts, today), len(firms)
 

@@ -174,9 +174,9 @@ class Engine:
         firms = {siret for key in changed if (siret := self.links.drop_contact(key)) is not None}
         firms |= {self.links.put_contact(contact) for contact in prepared.contacts}
         for siret in firms:
-            self.catalogues[Collection.ESTABLISHMENTS].set_value(
-                siret, "last_contact_day", self.links.last_contact_day(siret)
-            )
+            days = self.links.contact_days(siret)
+            for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
+                self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
         tell(self.catalogues, self.links, self.lookups, prepared.events)
         self.watermark = prepared.watermark
         return prepared.n_changes

@@ -141,6 +141,8 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("hirings_shape", "float32", NAN),
         Column("engaged", "bool", 0),
         Column("last_contact_day", "int32", NO_DAY),
+        Column("capped_day", "int32", NO_DAY),
+        Column("refused_day", "int32", NO_DAY),
         Column("opt_out", "bool", 0),
     ),
 }

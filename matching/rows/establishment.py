@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -13,16 +14,19 @@ from matching.catalogue import Rows
 from matching.lookups import Lookups
 from matching.payload import payload_of
 from matching.rows.base import RowWriter, place_columns
-from matching.schema import NO_DAY, Collection
+from matching.schema import Collection
+from matching.solicitation import ContactDays
 from models.hiring.history import departement_of, month_number, windows_of
+
+NO_CONTACT: Final = ContactDays()
 
 
 def project_establishments(
-    records: Sequence[Establishment], lookups: Lookups, last_contacts: Mapping[str, int], today: dt.date
+    records: Sequence[Establishment], lookups: Lookups, contacts: Mapping[str, ContactDays], today: dt.date
 ) -> Rows:
     """Rows of establishments, one each.
 
-    `last_contacts` gives the day (since 1970) of the last contact by SIRET; `today` dates the hiring forecast.
+    `contacts` gives the days of their contacts by SIRET; `today` dates the hiring forecast.
     """
     writer = RowWriter(Collection.ESTABLISHMENTS, lookups)
     means, shapes = _forecast(records, lookups, today)
@@ -38,7 +42,9 @@ def project_establishments(
                 "hirings_shape": shape,
                 "engaged": firm.engaged,
                 "opt_out": firm.opt_out,
-                "last_contact_day": last_contacts.get(firm.id, NO_DAY),
+                "last_contact_day": contacts.get(firm.id, NO_CONTACT).last,
+                "capped_day": contacts.get(firm.id, NO_CONTACT).capped,
+                "refused_day": contacts.get(firm.id, NO_CONTACT).refused,
             },
             payload_of(firm, establishment_view(firm, lookups.reference)),
             texts=(),

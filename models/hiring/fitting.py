@@ -5,7 +5,8 @@
 2. Seasons of each division, drawn to the season of all.
 3. Weights of the indices (`models.hiring.indices`): a Poisson regression of what was hired in the six months after each
    of several origins, with some pasts hidden, so that firms without a known past are learned too.
-4. The spread around the mean (negative binomial) by maximum likelihood.
+4. The spread around the mean (negative binomial) by maximum likelihood; then what it is multiplied by at four levels of
+   the mean, so that the central 80 % of the forecast hold 80 % of what came (randomised, as counts are whole numbers).
 5. The spread of the firms' mixes of occupations around their sector's, where the table has occupations.
 """
 
@@ -21,7 +22,7 @@ from scipy.special import gammaln
 from sklearn.linear_model import PoissonRegressor
 
 from models.hiring.cells import SIZES, Cells, size_rows, tension_basis
-from models.hiring.forecast import DEFAULT_KAPPA, Forecast, spread_terms
+from models.hiring.forecast import COVERAGE, DEFAULT_KAPPA, LEVELS, Forecast, at_most, spread_terms
 from models.hiring.history import WINDOW, HiringHistory
 from models.hiring.indices import Indices, indices_of
 from models.hiring.seasonal import HORIZON_MONTHS, YEAR
@@ -37,6 +38,8 @@ SHORT: Final = 0.25
 RIDGE: Final = 2e-3
 RIDGE_CELLS: Final = 1e-4
 LEAST_FIRMS: Final = 200
+MOST_CALIBRATED: Final = 20_000
+"""Firms and origins that the spread of one level is brought to."""
 LEAST_MONTHS: Final = YEAR + HORIZON_MONTHS
 OUTLIER: Final = 1.0
 """Overdispersion that the weights 1 / (1 + OUTLIER x mean) stand for."""
@@ -88,11 +91,13 @@ def fit(
     information = np.concatenate([each.indices.information for each in samples])[told]
     known = np.concatenate([each.indices.known for each in samples])[told]
     spread = _spread(means, information, known, came)
+    widths = _widths(means, np.clip(spread_terms(means, information, known) @ spread, -6, 5), came, drawn)
     return Forecast(
         cells=cells,
         intercept=float(intercept - (centre / scale) @ weights),
         weights=weights / scale,
         spread=spread,
+        widths=widths,
         kappa=DEFAULT_KAPPA if kappa is None else kappa,
         firms=len(history),
         months=end,
@@ -220,6 +225,31 @@ def _spread(means: Floats, information: Floats, known: NDArray[np.bool_], came: 
     start = np.zeros(terms.shape[1])
     found = minimize(loss, start, method="L-BFGS-B")
     return np.asarray(found.x, dtype=np.float64)
+
+
+def _widths(means: Floats, log_inverse: Floats, came: Floats, drawn: np.random.Generator) -> Floats:
+    """`Forecast.widths`: by bisection, since the share of futures between two fixed chances falls as the spread grows
+    narrower; 1 at a level that too few firms have."""
+    edges = np.sqrt(np.array(LEVELS[:-1]) * np.array(LEVELS[1:]))
+    level = np.searchsorted(edges, means)
+    luck = drawn.random(len(means))
+    tail = (1 - COVERAGE) / 2
+    found = np.ones(len(LEVELS))
+    for at in range(len(LEVELS)):
+        rows = np.flatnonzero(level == at)
+        if len(rows) < LEAST_FIRMS:
+            continue
+        rows = drawn.choice(rows, MOST_CALIBRATED, replace=False) if len(rows) > MOST_CALIBRATED else rows
+        low, high = -3.0, 3.0
+        for _ in range(12):
+            middle = (low + high) / 2
+            shape = np.exp(-log_inverse[rows] - middle)
+            below = at_most(came[rows].astype(np.int64) - 1, means[rows], shape)
+            place = below + luck[rows] * (at_most(came[rows].astype(np.int64), means[rows], shape) - below)
+            covered = float(((place > tail) & (place < 1 - tail)).mean())
+            low, high = (middle, high) if covered < COVERAGE else (low, middle)
+        found[at] = np.exp((low + high) / 2)
+    return found
 
 
 def fit_kappa(by_occupation: NDArray[np.integer], sector_share: Floats) -> float:

@@ -25,6 +25,8 @@ COVERAGE: Final = 0.8
 """Share of futures that an interval holds."""
 DEFAULT_KAPPA: Final = 4.0
 LARGEST: Final = 1 << 20
+LEVELS: Final = (0.25, 1.5, 6.0, 30.0)
+"""Means around which the spread is brought to what was seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,9 @@ class Forecast:
     """(len(indices.NAMES),)."""
     spread: Floats
     """Weights of `spread_terms`."""
+    widths: Floats
+    """(len(LEVELS),) what 1 / shape is multiplied by around each level of the mean, so that intervals hold what they
+    say."""
     kappa: float
     """How close firms keep to their sector's mix of occupations."""
     firms: int
@@ -64,7 +69,8 @@ class Forecast:
 
     def shapes(self, means: Floats, information: Floats, known: NDArray[np.bool_]) -> Floats:
         """(n,) shape of each negative binomial: its variance is mean + mean² / shape."""
-        return np.asarray(np.exp(-np.clip(spread_terms(means, information, known) @ self.spread, -6, 5)))
+        likeliest = np.clip(spread_terms(means, information, known) @ self.spread, -6, 5)
+        return np.asarray(np.exp(-likeliest - np.interp(np.log(means), np.log(LEVELS), np.log(self.widths))))
 
 
 def spread_terms(means: Floats, information: Floats, known: NDArray[np.bool_]) -> Floats:

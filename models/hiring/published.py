@@ -38,6 +38,7 @@ def save(forecast: Forecast, folder: Path) -> None:
         numbers=np.array([cells.intercept, forecast.intercept, forecast.kappa, forecast.firms, forecast.months]),
         weights=forecast.weights,
         spread=forecast.spread,
+        widths=forecast.widths,
     )
 
 
@@ -63,6 +64,7 @@ def load(folder: Path) -> Forecast:
                 intercept=numbers[1],
                 weights=found["weights"],
                 spread=found["spread"],
+                widths=found["widths"],
                 kappa=numbers[2],
                 firms=int(numbers[3]),
                 months=int(numbers[4]),

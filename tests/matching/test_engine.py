@@ -296,7 +296,7 @@ def test_following_the_log_ends_where_a_rebuild_ends(house: House, town: House, 
     assert followed.keys() == live_rows(rebuilt).keys()
     assert followed == live_rows(rebuilt)
     assert engine.links.canonical == rebuilt.links.canonical
-    assert engine.links.last_contact_days() == rebuilt.links.last_contact_days()
+    assert engine.links.all_contact_days() == rebuilt.links.all_contact_days()
 
 
 def _touched(record: Record, chance: random.Random) -> Record:

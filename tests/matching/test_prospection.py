@@ -112,7 +112,7 @@ def test_a_person_is_counted_once_however_many_projects(local: Engine) -> None:
     write(local, firm(naf=HOSPITAL), profile(counsellor_id="k1", projects=two), profile("p2", counsellor_id="k1"))
     (target,) = ask(local, counsellor_id="k1")
     reasons = {reason.feature: reason.text for reason in target.reasons}
-    assert reasons["firm_people"] == "2 personnes à présenter, à portée de l'entreprise"
+    assert reasons["firm_take"].startswith("2 personnes à présenter : ")
     assert sorted(each.profile_id for each in target.present) == ["p1", "p2"]
 
 
