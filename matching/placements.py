@@ -44,7 +44,7 @@ ORDINARY: Final = "a firm that hires two people in six months, a fifth of them i
 FACTORS: Final[dict[str, Factor]] = {
     "firm_hirings": Factor((0.01, 1000), (0.01, 1000), unknown=0.5, ordinary=2.0),
     "firm_fit": Factor((0.001, 1), (0.001, 1), unknown=0.001, ordinary=0.2),
-    "firm_take": Factor((0.01, 1), (0.01, 1), unknown=0.01, ordinary=0.2),
+    "firm_take": Factor((1e-5, 1), (1e-5, 1), unknown=1e-3, ordinary=0.2),
     "firm_answer": Factor((0.05, 1), (0.05, 1), unknown=0.25, ordinary=0.25),
     "firm_tension": Factor((0.2, 0.8), (0.85, 1.15), unknown=1.0, ordinary=1.0),
     "firm_contact": Factor((0, 30, 180), (0.6, 0.8, 1.1), unknown=1.0, ordinary=1.0),

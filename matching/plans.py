@@ -31,6 +31,7 @@ from matching.filters import place
 from matching.keys import key_number
 from matching.lookups import day_number
 from matching.payload import record_part
+from matching.plan_demand import Earlier
 from matching.planning.problem import NOBODY, Way
 from matching.portfolio import centre_of, portfolio_of
 from matching.prospection import Prospects, Target, pairs_of, prospects, targets_at
@@ -93,6 +94,13 @@ def worth_of(engine: Engine, demand: ProspectionDemand, mode: TravelMode) -> Wor
         known[kept],
         engine.lookups.reference.communes.insee[centre],
     )
+
+
+def still_open(engine: Engine, earlier: tuple[Earlier, ...]) -> tuple[Earlier, ...]:
+    """The visits whose firm is still known and has not opted out: no appointment outlives that word."""
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    found = [(each, firms.rows_of(each.siret)) for each in earlier]
+    return tuple([each for each, rows in found if len(rows) and not firms.take("opt_out", rows[:1])[0]])
 
 
 def road_minutes(engine: Engine, commune: int, away_km: NDArray[np.floating], mode: TravelMode) -> NDArray[np.float64]:

@@ -78,6 +78,8 @@ class Target(Match[Establishment], frozen=True, kw_only=True):
     """In the target occupations."""
     present: tuple[Presentable, ...]
     offers: tuple[RecentOffer, ...]
+    people: int
+    """How many of the portfolio could be presented."""
     hooks: tuple[str, ...]
     """What opens the conversation, in French."""
 
@@ -279,6 +281,7 @@ def targets_at(
                 openings=opened,
                 present=present,
                 offers=published,
+                people=int(pairs.people[position]),
                 hooks=opening,
             )
         )

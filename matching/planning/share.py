@@ -95,8 +95,16 @@ def _charged(charges: list[Ints], loads: Ints) -> int:
 
 
 def _agreed_value(problem: Problem, locked: list[Before]) -> float:
+    """What the locked visits are worth, their charges taken off as those of any other."""
     values = {(counsellor, firm): value for counsellor, firm, value in problem.pairs}
-    return sum(values.get((each.counsellor, each.firm), 0.0) for each in locked)
+    loads = np.bincount(
+        np.array([each.counsellor for each in locked], dtype=np.int64), minlength=len(problem.counsellors)
+    )
+    charged = sum(
+        int(_charges(problem, at, problem.counsellors[at].visits)[:load].sum())
+        for at, load in enumerate(loads.tolist())
+    )
+    return sum(values.get((each.counsellor, each.firm), 0.0) for each in locked) - charged * UNIT
 
 
 def _flow(counsellor: Ints, firm: Ints, cost: Ints, charges: list[Ints], n_firms: int) -> Ints:
