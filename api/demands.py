@@ -11,6 +11,7 @@ from features.border.offer import OffreIn
 from features.border.problems import BorderError
 from features.reference import Reference
 from matching.demand import Demand, ProspectionDemand
+from matching.solicitation import CONTACTED_DAYS
 
 MOST_PROFILES = 1000
 
@@ -48,8 +49,11 @@ class CiblesIn(BorderModel):
         None, description="Code INSEE du centre ; sinon, là où vit l'essentiel du portefeuille", examples=["23096"]
     )
     rayonKm: float = Field(30.0, ge=0, le=1_000, description="Rayon autour du centre, en km")
-    nonContactesDepuisJours: int | None = Field(
-        None, ge=0, le=10_000, description="Écarter les établissements contactés depuis moins de tant de jours"
+    nonContactesDepuisJours: int = Field(
+        CONTACTED_DAYS,
+        ge=0,
+        le=10_000,
+        description="Écarter les établissements contactés depuis moins de tant de jours ; 0 : aucun pour cela",
     )
 
     def to_demand(self, reference: Reference, parameters: Mapping[str, str]) -> ProspectionDemand:

@@ -105,6 +105,8 @@ EXAMPLES: Final[dict[Kind, dict[str, Any]]] = {
         "canal": "visite",
         "issue": "besoin",
         "note": "Cherche deux aides-soignants pour mars.",
+        "besoins": ["Deux aides-soignants de nuit en CDI, débutants acceptés"],
+        "rappelerLe": "2026-02-02",
     },
     Kind.SUBSCRIPTION: {
         "id": "exemple-abonnement",

@@ -132,12 +132,22 @@ FIRM_ANSWER: Final = _answer(
         "city": "Guéret",
         "location": {"lat": 46.17, "lon": 1.87},
         "hiring_potential": 4.5,
-        "aPresenter": [{"id": "exemple-profil", "metier": "Aide-soignant / Aide-soignante"}],
+        "embauchesAttendues": {"moyenne": 4.5, "min": 1, "max": 9},
+        "embauchesMetiersVises": {"moyenne": 1.8, "min": 0, "max": 4},
+        "aPresenter": [
+            {
+                "id": "exemple-profil",
+                "metier": "Aide-soignant / Aide-soignante",
+                "pourquoi": "2 ans et 6 mois d'expérience dans ce métier, à 4 km de l'entreprise",
+            }
+        ],
+        "accroches": ["L'entreprise a publié « Aide-soignant de nuit » il y a 12 jours"],
+        "offresRecentes": [{"id": "exemple-offre", "intitule": "Aide-soignant de nuit", "ageJours": 12}],
     },
     _closeness(
         0.69,
         3.1,
-        "40 % des embauches du secteur vont aux métiers visés : Aide-soignant / Aide-soignante",
+        "Environ 40 % de ses embauches devraient aller aux métiers visés (Aide-soignant / Aide-soignante)",
         "À 3,1 km du centre de la recherche",
         ["Moins d'une embauche attendue d'ici six mois"],
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api import results, rome_shapes, text_shapes
+from api import contact_log, plan_shapes, results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -24,11 +24,79 @@ PARTNERS: Json = {
     },
 }
 
+EXPECTED: Json = {
+    "type": "object",
+    "description": "Embauches attendues sur six mois : la moyenne, et l'intervalle où tombent quatre cas sur cinq.",
+    "required": ["moyenne", "min", "max"],
+    "properties": {"moyenne": {"type": "number"}, "min": {"type": "integer"}, "max": {"type": "integer"}},
+}
+TARGET: Json = {
+    "embauchesAttendues": EXPECTED,
+    "embauchesMetiersVises": EXPECTED,
+    "aPresenter": {
+        "type": "array",
+        "description": "Les personnes à présenter, le métier visé par chacune, et pourquoi elles.",
+        "items": {
+            "type": "object",
+            "required": ["id", "metier", "pourquoi"],
+            "properties": {name: {"type": "string"} for name in ("id", "metier", "pourquoi")},
+        },
+    },
+    "accroches": {
+        "type": "array",
+        "description": "Ce par quoi ouvrir l'échange : offres récentes, formation à monter, immersion.",
+        "items": {"type": "string"},
+    },
+    "offresRecentes": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["id", "intitule", "ageJours"],
+            "properties": {
+                "id": {"type": "string"},
+                "intitule": {"type": "string"},
+                "ageJours": {"type": "integer"},
+            },
+        },
+    },
+}
+"""What a firm to prospect has besides."""
+
+VISIT: Json = {
+    "type": "object",
+    "description": "Une visite ; sans `jour`, aucun jour n'avait de place pour elle.",
+    "required": ["conseiller", "siret", "ordre", "trajetMinutes", "statut", "motif", "valeur", "score"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("conseiller", "siret", "nom", "ville", "secteur", "motif")},
+        "jour": {"type": "string", "format": "date"},
+        "debut": {"type": "string", "format": "date-time"},
+        "fin": {"type": "string", "format": "date-time"},
+        "ordre": {"type": "integer"},
+        "trajetMinutes": {"type": "integer", "description": "Depuis l'étape d'avant."},
+        "statut": {"type": "string", "enum": ["verrouillee", "maintenue", "deplacee", "nouvelle"]},
+        "valeur": {"type": "number"},
+        "score": {"type": "number"},
+        "hiring_potential": {"type": "number"},
+        **{name: TARGET[name] for name in ("embauchesMetiersVises", "accroches", "aPresenter")},
+    },
+}
+
 
 def schemas() -> dict[str, Json]:
     """All components."""
-    found = border_schemas([BesoinIn, CiblesIn, text_shapes.PredictionMetiersIn, text_shapes.PredictionCompetencesIn])
-    found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
+    found = border_schemas(
+        [
+            BesoinIn,
+            CiblesIn,
+            plan_shapes.PlanIn,
+            plan_shapes.ExportIn,
+            text_shapes.PredictionMetiersIn,
+            text_shapes.PredictionCompetencesIn,
+        ]
+    )
+    found |= struct_schemas(
+        [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
+    )
     for module in (employer_view, results, rome_shapes, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
@@ -49,16 +117,59 @@ def schemas() -> dict[str, Json]:
         "naf_label": {"type": "string"},
         "city": {"type": "string"},
         "hiring_potential": {"type": "number", "description": "Embauches attendues sur les six mois à venir."},
-        "aPresenter": {
-            "type": "array",
-            "description": "Les personnes à présenter, et le métier visé par chacune.",
-            "items": {"type": "object", "properties": {"id": {"type": "string"}, "metier": {"type": "string"}}},
-        },
+        **TARGET,
     }
     found["CiblesTrouvees"] = _answer(firm)
     found["CiblesTrouvees"]["properties"]["centre"] = {
         "type": "string",
         "description": "Code INSEE de la commune autour de laquelle la recherche a porté.",
+    }
+    noted = _with(found["ContactIn"], {"texte": {"type": "string", "description": "L'échange en une phrase."}})
+    found["HistoriqueEtablissement"] = {
+        "type": "object",
+        "required": ["resultats", "sollicitation"],
+        "properties": {
+            "resultats": {"type": "array", "items": noted},
+            "sollicitation": {"$ref": "#/components/schemas/Sollicitation"},
+        },
+    }
+    found["Rappels"] = {
+        "type": "object",
+        "required": ["resultats"],
+        "properties": {
+            "resultats": {"type": "array", "items": _with(noted, {"nom": {"type": "string"}})},
+            "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
+        },
+    }
+    found["OffresPreparees"] = {
+        "type": "object",
+        "required": ["resultats"],
+        "properties": {
+            "resultats": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["besoin", "offre", "scoreMetier", "aDemander"],
+                    "properties": {
+                        "besoin": {"type": "string"},
+                        "offre": {"$ref": "#/components/schemas/OffreIn"},
+                        "scoreMetier": {"type": "number", "description": "Sûreté du métier lu, de 0 à 1."},
+                        "aDemander": {"type": "array", "items": {"type": "string"}},
+                    },
+                },
+            },
+            "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
+        },
+    }
+    found["PlanProspection"] = {
+        "type": "object",
+        "required": ["visites", "charges", "bilan"],
+        "properties": {
+            "visites": {"type": "array", "items": VISIT},
+            "charges": {"type": "array", "items": {"$ref": "#/components/schemas/ChargePlan"}},
+            "bilan": {"$ref": "#/components/schemas/BilanPlan"},
+            "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de tout le plan."},
+        },
     }
     return found
 

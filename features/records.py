@@ -156,6 +156,7 @@ class ContactOutcome(StrEnum):
     NOT_NOW = "pas_maintenant"
     NEED = "besoin"
     REFUSED = "refus"
+    CALL_BACK = "a_rappeler"
 
 
 class Frequency(StrEnum):
@@ -464,6 +465,10 @@ class Contact(Record, frozen=True, kw_only=True):
     channel: ContactChannel
     outcome: ContactOutcome | None = None
     note: str | None = None
+    needs: tuple[str, ...] = ()
+    """What the firm looks for, one need each, in the words that were noted."""
+    call_back_on: dt.date | None = None
+    """The day to call again; done once a later contact with the firm is noted."""
 
 
 # ---------------------------------------------------------------- what happened, what was asked

@@ -19,6 +19,7 @@ from matching.rows.offer import project_offers
 from matching.rows.profile import project_profiles
 from matching.rows.session import project_sessions
 from matching.schema import SOURCE_KIND, Collection
+from models.hiring.published import in_force
 from models.published import TextModels
 
 Progress = Callable[[int], None]
@@ -34,13 +35,13 @@ def build(
     backend_name: str = DEFAULT,
     progress: Callable[[Collection, int], Progress] = lambda _collection, _total: lambda _done: None,
 ) -> dict[str, Any]:
-    """Build and publish a generation; returns its meta data.
+    """Build and publish a generation; returns its meta data. Raises ArtifactError when the forecast is damaged.
 
     Changes written meanwhile are replayed from the log when the generation is opened: the watermark is read first.
     `progress` is called once a collection with its number of records and gives the function that is told of each
     batch.
     """
-    lookups = Lookups(reference, models)
+    lookups = Lookups(reference, models, in_force(data_dir))
     watermark = store.watermark()
     links = Links()
     for contacts in store.scan(Contact):
@@ -83,7 +84,7 @@ def _batches(
                 trainings = store.get_many(Training, {session.training_id for session in sessions})
                 yield project_sessions(sessions, lookups, trainings), len(sessions)
         case Collection.ESTABLISHMENTS:
-            last_contacts = links.last_contact_days()
+            last_contacts = links.all_contact_days()
             for firms in store.scan(Establishment):
                 yield project_establishments(firms, lookups, last_contacts, today), len(firms)
 

@@ -58,7 +58,7 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
     session_rows = project_sessions(list(sessions.values()), lookups, trainings)
     hidden_sessions = sessions.keys() - set(session_rows.ids)
     offers = _offers(store, lookups, ids(Kind.OFFER, Operation.UPSERT), ids(Kind.OFFER, Operation.DELETE))
-    firm_rows = project_establishments(list(firms.values()), lookups, links.last_contact_days() if firms else {}, today)
+    firm_rows = project_establishments(list(firms.values()), lookups, links.all_contact_days() if firms else {}, today)
     profile_rows = project_profiles(list(profiles.values()), lookups)
     return Prepared(
         watermark=changes[-1].seq,

@@ -30,6 +30,6 @@ class ProspectionDemand:
     """Centre of the search; without it, where most of the portfolio lives."""
     radius_km: float = 30.0
     not_contacted_days: int | None = None
-    """Leave out firms that were contacted less than so many days ago."""
+    """Leave out firms that were contacted less than so many days ago; None or 0: none for that."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Filters on firms, in the names of the public API."""

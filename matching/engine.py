@@ -30,6 +30,7 @@ from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
 from matching.rankers import Rankers
 from matching.schema import Collection
+from models.hiring.published import in_force
 from models.published import TextModels
 
 BUILD_COMMAND: Final = "vivier index build"
@@ -71,9 +72,10 @@ class Engine:
     ) -> "Engine":
         """The last whole generation of `data_dir`, brought up to the store's last change.
 
-        Raises NotReady, with the command to run, when there is none or it does not fit the reference data.
+        Raises NotReady, with the command to run, when there is none or it does not fit the reference data, and
+        ArtifactError when the deployment's forecast of hirings is damaged.
         """
-        lookups = Lookups(reference, models)
+        lookups = Lookups(reference, models, in_force(data_dir))
         engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
         engine.rankers = Rankers.open(data_dir, lookups.reference.rome.families)
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
@@ -172,9 +174,9 @@ class Engine:
         firms = {siret for key in changed if (siret := self.links.drop_contact(key)) is not None}
         firms |= {self.links.put_contact(contact) for contact in prepared.contacts}
         for siret in firms:
-            self.catalogues[Collection.ESTABLISHMENTS].set_value(
-                siret, "last_contact_day", self.links.last_contact_day(siret)
-            )
+            days = self.links.contact_days(siret)
+            for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
+                self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
         tell(self.catalogues, self.links, self.lookups, prepared.events)
         self.watermark = prepared.watermark
         return prepared.n_changes

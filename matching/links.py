@@ -2,16 +2,41 @@
 
 import json
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.behaviour import responsiveness
-from features.records import Contact, TrainingSession
+from features.records import Contact, ContactOutcome, TrainingSession
 from matching.lookups import day_number
-from matching.schema import NO_DAY
+from matching.solicitation import ContactDays, contact_days
 
 FILE = "links.json"
+
+
+class Exchange(NamedTuple):
+    """What is kept at hand of a contact with a firm."""
+
+    siret: str
+    counsellor_id: str
+    minute: int
+    """Since 1970, UTC."""
+    day: int
+    """Since 1970, where it took place."""
+    refused: bool
+    call_back_day: int | None
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        return cls(
+            contact.siret,
+            contact.counsellor_id,
+            int(contact.at.timestamp() // 60),
+            day_number(contact.at.date()),
+            contact.outcome is ContactOutcome.REFUSED,
+            None if contact.call_back_on is None else day_number(contact.call_back_on),
+        )
 
 
 class Links:
@@ -20,10 +45,14 @@ class Links:
     def __init__(self) -> None:
         self.training_of_session: dict[str, str] = {}
         self.sessions_of_training: dict[str, set[str]] = {}
-        self.contacts: dict[str, tuple[str, int]] = {}
-        """Contact id -> (siret, day)."""
-        self.contact_days: dict[str, dict[str, int]] = {}
-        """SIRET -> contact id -> day."""
+        self.contacts: dict[str, Exchange] = {}
+        """By contact id."""
+        self.contacts_of_firm: dict[str, set[str]] = {}
+        """SIRET -> contact ids."""
+        self.contacts_of_counsellor: dict[str, set[str]] = {}
+        """Counsellor -> contact ids."""
+        self.callbacks: dict[str, set[str]] = {}
+        """Counsellor -> ids of their contacts that say when to call again."""
         self.canonical: dict[str, str] = {}
         """Offer id -> id of the offer shown in its place; an offer that is shown itself is absent."""
         self.applications: dict[int, list[int]] = {}
@@ -42,25 +71,45 @@ class Links:
     def put_contact(self, contact: Contact) -> str:
         """Note a contact; returns the firm's SIRET."""
         self.drop_contact(contact.id)
-        day = day_number(contact.at.date())
-        self.contacts[contact.id] = (contact.siret, day)
-        self.contact_days.setdefault(contact.siret, {})[contact.id] = day
+        self._keep(contact.id, Exchange.of(contact))
         return contact.siret
+
+    def _keep(self, contact_id: str, exchange: "Exchange") -> None:
+        self.contacts[contact_id] = exchange
+        self.contacts_of_firm.setdefault(exchange.siret, set()).add(contact_id)
+        self.contacts_of_counsellor.setdefault(exchange.counsellor_id, set()).add(contact_id)
+        if exchange.call_back_day is not None:
+            self.callbacks.setdefault(exchange.counsellor_id, set()).add(contact_id)
 
     def drop_contact(self, contact_id: str) -> str | None:
         """Forget a contact; returns the firm's SIRET, None when it was not known."""
         known = self.contacts.pop(contact_id, None)
         if known is None:
             return None
-        self.contact_days[known[0]].pop(contact_id, None)
-        return known[0]
+        self.contacts_of_firm[known.siret].discard(contact_id)
+        self.contacts_of_counsellor[known.counsellor_id].discard(contact_id)
+        self.callbacks.get(known.counsellor_id, set()).discard(contact_id)
+        return known.siret
 
-    def last_contact_day(self, siret: str) -> int:
-        """Day (since 1970) of the firm's last contact, NO_DAY when there is none."""
-        return max(self.contact_days.get(siret, {}).values(), default=NO_DAY)
+    def contact_days(self, siret: str) -> ContactDays:
+        """The days of the firm's contacts that matter."""
+        found = [self.contacts[key] for key in self.contacts_of_firm.get(siret, ())]
+        return contact_days((each.day, each.refused) for each in found)
 
-    def last_contact_days(self) -> dict[str, int]:
-        return {siret: self.last_contact_day(siret) for siret, days in self.contact_days.items() if days}
+    def all_contact_days(self) -> dict[str, ContactDays]:
+        """By SIRET, for the firms that were contacted."""
+        return {siret: self.contact_days(siret) for siret, keys in self.contacts_of_firm.items() if keys}
+
+    def last_contacts(self, siret: str) -> list[str]:
+        """Ids of the firm's contacts, the latest first."""
+        keys = self.contacts_of_firm.get(siret, ())
+        return sorted(keys, key=lambda key: (self.contacts[key].minute, key), reverse=True)
+
+    def is_done(self, contact_id: str) -> bool:
+        """Whether the firm was called again since a contact."""
+        asked = self.contacts[contact_id]
+        keys = self.contacts_of_firm.get(asked.siret, ())
+        return any(self.contacts[key].minute > asked.minute for key in keys)
 
     def put_canonical(self, offer_id: str, canonical_id: str) -> None:
         if offer_id == canonical_id:
@@ -100,7 +149,6 @@ class Links:
         links.training_of_session = stored["sessions"]
         for session_id, training_id in stored["sessions"].items():
             links.sessions_of_training.setdefault(training_id, set()).add(session_id)
-        for contact_id, (siret, day) in stored["contacts"].items():
-            links.contacts[contact_id] = (siret, day)
-            links.contact_days.setdefault(siret, {})[contact_id] = day
+        for contact_id, fields in stored["contacts"].items():
+            links._keep(contact_id, Exchange(*fields))
         return links

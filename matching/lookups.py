@@ -1,7 +1,7 @@
 """The reference data as arrays that a request can use at once: places, tension, what each sector hires."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -14,6 +14,8 @@ from features.reference import Reference
 from features.rome.affinity import affinity_matrix
 from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from models.encoder import TextEncoder
+from models.hiring.forecast import Forecast
+from models.hiring.published import shipped
 from models.inference import Completion
 from models.mentions import SkillReader
 from models.occupations import occupation_vectors
@@ -43,6 +45,8 @@ class Lookups:
 
     reference: Reference
     models: TextModels
+    hiring: Forecast = field(default_factory=shipped)
+    """What establishments are expected to hire."""
 
     @property
     def encoder(self) -> TextEncoder:
@@ -187,6 +191,15 @@ class Lookups:
             for rome_code, count in hirings:
                 shares[row, families.get(rome_code, [])] += count / total
         return shares
+
+    @cached_property
+    def sector_tension(self) -> NDArray[np.float32]:
+        """(n_naf + 1, n_areas + 1) tension of what each sector hires where, by its share; NaN where none is known."""
+        known = ~np.isnan(self.tension)
+        weights = self.naf_share @ known.astype(np.float32)
+        sums = self.naf_share @ np.where(known, self.tension, 0)
+        found: NDArray[np.float32] = np.divide(sums, weights, out=np.full_like(sums, np.nan), where=weights > 0)
+        return found
 
     @lru_cache(maxsize=DISTANCES_KEPT)  # noqa: B019 - one Lookups a process, as long-lived as the cache
     def distances_from(self, commune: int) -> NDArray[np.float32]:

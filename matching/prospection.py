@@ -1,8 +1,9 @@
 """Prospection: the firms a counsellor should call on, for the people of a portfolio, and whom to present there."""
 
-from dataclasses import dataclass
-from functools import cache, partial
-from math import isnan
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -10,60 +11,81 @@ from numpy.typing import NDArray
 
 from features.pairs import FIRM_FEATURES, FirmPairs
 from features.records import Establishment
-from features.rome.referential import UnknownRomeCode
 from matching.answer import Answer, Match, Window
 from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
-from matching.errors import BadParameter, NotFound
 from matching.explain.firm import VOICE, FirmFacts
+from matching.explain.wording import counted, enumeration, kilometres, months, quoted
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
+from matching.hooks import (
+    DISCOVERS_UNDER_MONTHS,
+    RecentOffer,
+    hooks,
+    offers_around,
+    recent_offers,
+    sessions_by_occupation,
+)
 from matching.index.base import best
 from matching.lookups import day_number
-from matching.rows.profile import counsellor_number
+from matching.portfolio import Floats, Portfolio, centre_of, portfolio_of
 from matching.schema import NO_DAY, Collection
 from matching.scoring import Scored, best_of_each, make_matches, page, results_of, score
 from matching.selection import select
 from matching.sides import columns_of
+from matching.solicitation import CAP_DAYS, SOLICITATION_CAP, not_contacted_since, under_the_cap
+from models.hiring.forecast import in_occupations, interval
 from models.ranked import Ranked
 
-_FIRM = msgspec.json.Decoder(Establishment)
+_FIRM: Final = msgspec.json.Decoder(Establishment)
 
-DEPTH = 400
-"""Firms that are ranked in full, the best by fit and expected hirings."""
-HIRED_SHARE = 0.02
-"""Share of a sector's hirings from which a person is worth presenting there."""
-PRESENTED = 3
+DEPTH: Final = 400
+"""Firms that are ranked in full, those that promise most."""
+PRESENTED: Final = 3
 """People proposed for each firm."""
+WIDER_KM: Final = (50, 100)
+"""Radii that are tried where a search brings nothing."""
+SHORT_OF_UNKNOWN: Final = 0.5
+"""Hirings that a firm without a forecast counts for when the best are picked."""
 
 
-@dataclass(frozen=True)
-class Presentable:
+class Presentable(msgspec.Struct, frozen=True, gc=False):
     """A person of the portfolio who could be presented to a firm."""
 
     profile_id: str
     occupation_label: str
+    why: str
+    """In French."""
 
 
-@dataclass(frozen=True)
-class Portfolio:
-    """For whom: profile rows (one a project) and how much each occupation counts."""
+class Expected(msgspec.Struct, frozen=True, gc=False):
+    """Hirings expected over six months: the mean, and bounds between which four futures in five lie."""
 
-    rows: NDArray[np.int64]
-    """Rows of people whom employers may see, each person's together; when only occupations were asked, those around
-    who target one."""
-    weights: NDArray[np.float32]
-    """(n_occupations,) 1 for the most wanted occupation."""
+    mean: float
+    low: int
+    high: int
 
 
 class Target(Match[Establishment], frozen=True, kw_only=True):
     """A firm to prospect."""
 
-    expected_hirings: float | None
+    expected: Expected | None
+    """In all."""
+    openings: Expected | None
+    """In the target occupations."""
     present: tuple[Presentable, ...]
+    offers: tuple[RecentOffer, ...]
+    people: int
+    """How many of the portfolio could be presented."""
+    hooks: tuple[str, ...]
+    """What opens the conversation, in French."""
+
+    @property
+    def expected_hirings(self) -> float | None:
+        return None if self.expected is None else self.expected.mean
 
 
 @dataclass(frozen=True)
@@ -75,142 +97,101 @@ class Targets:
     commune_insee: str
 
 
+@dataclass(frozen=True, eq=False)
+class Prospects:
+    """Firms ranked for a portfolio: what a page is shown of, and a plan is made of."""
+
+    portfolio: Portfolio
+    centre: int
+    """Commune row."""
+    scored: Scored
+    pairs: FirmPairs
+    chances: Floats
+    """(n firms, n portfolio rows) `Portfolio.meeting`."""
+
+
 def targets(engine: Engine, demand: ProspectionDemand, window: Window) -> Targets:
-    """The firms to prospect, best first. Firms that opted out are never shown.
+    """The firms to prospect, best first. Firms that opted out, refused, or were called on too often are never shown.
 
     Raises BadParameter (nobody and nothing to prospect for, unknown commune or occupation), NotFound (a profile),
     UnknownParameter.
     """
     firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    portfolio = portfolio_of(engine, demand)
+    centre = centre_of(engine, demand, portfolio)
+    found = prospects(engine, demand, portfolio, centre)
+    keys = [firms.keys(found.scored.rows)]
+    places = best_of_each([found.scored], keys)
+    shown = targets_at(engine, demand, found, page(places, window).positions)
+    facets = facets_of(firms, *results_of([found.scored], keys), engine.lookups)
+    notice = None if len(places) else _widening(engine, demand, portfolio, centre)
+    answer = Answer(shown, len(places), facets, notice, engine.rankers[Ranked.FIRMS].model)
+    return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
+
+
+def prospects(
+    engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, centre: int, depth: int = DEPTH
+) -> Prospects:
+    """At most `depth` firms, in the order of their rows, scored for the portfolio. Raises as `targets`."""
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    selected = select(firms, conditions_of(engine, demand, portfolio, centre)).rows
+    rows = _most_promising(firms, selected, portfolio, depth)
+    to_firms = columns_of(firms, rows)
+    chances = portfolio.meeting(to_firms("naf"), to_firms("commune"))
+    pairs = pairs_of(engine, demand, portfolio, rows, chances, centre)
+    scored = score(rows, FIRM_FEATURES, pairs, engine.rankers[Ranked.FIRMS].ranker, VOICE.reads)
+    return Prospects(portfolio, centre, scored, pairs, chances)
+
+
+def conditions_of(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, centre: int) -> list[Condition]:
+    """What a firm must meet to be called on."""
     today = day_number(engine.today())
-    portfolio = _portfolio(engine, demand)
-    centre = _centre(engine, demand, portfolio)
-    fits = _sector_fit(engine, portfolio)
+    fits = portfolio.fits
     conditions: list[Condition] = [
         consent.may_be_prospected,
+        under_the_cap(today),
         place.within(engine.lookups, [centre], demand.radius_km),
         lambda view: fits[view.column("naf")] > 0,
         *parse(demand.parameters, Context(Collection.ESTABLISHMENTS, engine.lookups, engine.today())),
     ]
-    if demand.not_contacted_days is not None:
-        conditions.append(_not_contacted_since(today - demand.not_contacted_days))
-    selected = select(firms, conditions).rows
-    rows = _most_promising(firms, selected, fits)
-    meets = _meets(engine, portfolio, rows)
-    pairs = _pairs(engine, demand, portfolio, rows, meets, fits, centre, today)
-    serving = engine.rankers[Ranked.FIRMS]
-    scored = score(rows, FIRM_FEATURES, pairs, serving.ranker, VOICE.reads)
-    keys = [firms.keys(rows)]
-    places = best_of_each([scored], keys)
-    shown = _targets(engine, portfolio, scored, page(places, window).positions, pairs, meets)
-    facets = facets_of(firms, *results_of([scored], keys), engine.lookups)
-    answer = Answer(shown, len(places), facets, model=serving.model)
-    return Targets(answer, shown, engine.lookups.reference.communes.insee[centre])
+    if demand.not_contacted_days:
+        conditions.append(not_contacted_since(today - demand.not_contacted_days))
+    return conditions
 
 
-def _portfolio(engine: Engine, demand: ProspectionDemand) -> Portfolio:
-    profiles = engine.catalogue(Collection.PROFILES)
-    rome = engine.lookups.reference.rome
-    parts: list[NDArray[np.int64]] = []
-    for profile_id in demand.profile_ids:
-        if profile_id not in profiles:
-            raise NotFound("Le profil", profile_id)
-        parts.append(profiles.rows_of(profile_id))
-    if demand.counsellor_id is not None:
-        parts.append(profiles.rows_where("counsellor", counsellor_number(demand.counsellor_id)))
-        if len(parts[-1]) == 0:
-            raise NotFound("Le portefeuille du conseiller", demand.counsellor_id)
-    rows = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *parts]))
-    weights = np.bincount(profiles.take("occupation", rows), minlength=rome.n_occupations).astype(np.float32)
-    for code in demand.rome_codes:
-        try:
-            weights[list(rome.resolve(code))] += max(float(weights.max()), 1.0)
-        except UnknownRomeCode:
-            raise BadParameter("codesROME", code, "un code ROME") from None
-    if not weights.any():
-        raise BadParameter("codesROME", "", "au moins un de : conseiller, profils, codesROME")
-    if len(rows) == 0 and demand.commune_insee is not None:
-        centre = place.commune_rows(engine.lookups, "commune", demand.commune_insee)
-        rows = select(
-            profiles,
-            [
-                place.within(engine.lookups, centre, demand.radius_km),
-                lambda view: weights[view.column("occupation")] > 0,
-                consent.visible_to_employers,
-            ],
-        ).rows
-    visible = rows[profiles.take("visible", rows)]
-    visible = visible[np.argsort(profiles.keys(visible), kind="stable")]
-    return Portfolio(visible, weights / weights.max())
+def _most_promising(firms: Catalogue, rows: NDArray[np.int64], portfolio: Portfolio, depth: int) -> NDArray[np.int64]:
+    """At most `depth` rows by `Portfolio.promise`."""
+    expected = np.nan_to_num(firms.take("expected_hirings", rows), nan=SHORT_OF_UNKNOWN)
+    return np.sort(best(portfolio.promise(firms.take("naf", rows), expected), rows, depth).rows)
 
 
-def _centre(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio) -> int:
-    if demand.commune_insee is not None:
-        return place.commune_rows(engine.lookups, "commune", demand.commune_insee)[0]
-    if demand.counsellor_id is None and not demand.profile_ids:
-        raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
-    homes = engine.catalogue(Collection.PROFILES).take("commune", portfolio.rows)
-    homes = homes[homes >= 0]
-    if len(homes) == 0:
-        raise BadParameter("commune", "", "le code INSEE de la commune autour de laquelle prospecter")
-    return int(np.bincount(homes).argmax())
-
-
-def _sector_fit(engine: Engine, portfolio: Portfolio) -> NDArray[np.float32]:
-    """(n_naf + 1,) share of each sector's hirings that goes to the wanted occupations, each family counted once."""
-    rome = engine.lookups.reference.rome
-    best_of_family: dict[str, int] = {}
-    for row in np.flatnonzero(portfolio.weights).tolist():
-        family = rome.parents[row]
-        if family not in best_of_family or portfolio.weights[row] > portfolio.weights[best_of_family[family]]:
-            best_of_family[family] = row
-    kept = list(best_of_family.values())
-    fits: NDArray[np.float32] = np.minimum(engine.lookups.naf_share[:, kept] @ portfolio.weights[kept], 1)
-    return fits
-
-
-def _not_contacted_since(day: int) -> Condition:
-    return lambda view: (view.column("last_contact_day") == NO_DAY) | (view.column("last_contact_day") <= day)
-
-
-def _most_promising(firms: Catalogue, rows: NDArray[np.int64], fits: NDArray[np.float32]) -> NDArray[np.int64]:
-    """At most `DEPTH` rows by fit x ln(1 + expected hirings); unknown hirings count for half a hiring."""
-    expected = np.nan_to_num(firms.take("expected_hirings", rows), nan=0.5)
-    promise = fits[firms.take("naf", rows)] * np.log1p(expected)
-    return np.sort(best(promise, rows, DEPTH).rows)
-
-
-def _meets(engine: Engine, portfolio: Portfolio, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(n firms, n portfolio rows): the sector hires the person's occupation, and the firm is within their reach."""
-    lookups = engine.lookups
-    read = columns_of(engine.catalogue(Collection.PROFILES), portfolio.rows)
-    to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
-    sectors, sector_of = np.unique(to_firms("naf"), return_inverse=True)
-    hired = lookups.naf_share[np.ix_(sectors, read("occupation"))] >= HIRED_SHARE
-    places, place_of = np.unique(to_firms("commune"), return_inverse=True)
-    homes, home_of = np.unique(read("commune"), return_inverse=True)
-    near = lookups.distances_among(places, homes).take(home_of, axis=1) <= read("radius_km")
-    return np.asarray(hired.take(sector_of, axis=0) & near.take(place_of, axis=0), dtype=np.bool_)
-
-
-def _pairs(
+def pairs_of(
     engine: Engine,
     demand: ProspectionDemand,
     portfolio: Portfolio,
     rows: NDArray[np.int64],
-    meets: NDArray[np.bool_],
-    fits: NDArray[np.float32],
+    chances: Floats,
     centre: int,
-    today: int,
 ) -> FirmPairs:
-    lookups = engine.lookups
-    to_firms = columns_of(engine.catalogue(Collection.ESTABLISHMENTS), rows)
+    """The firms at `rows` seen from the portfolio; `chances` as `Portfolio.meeting` gives them."""
+    lookups, today = engine.lookups, day_number(engine.today())
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    to_firms = columns_of(firms, rows)
+    sectors = to_firms("naf")
     last_contact = to_firms("last_contact_day")
+    of_sector = portfolio.fits[sectors]
+    total, wanted = offers_around(engine, portfolio, centre, demand.radius_km).of(firms.keys(rows))
+    kappa = np.float32(lookups.hiring.kappa)
+    fits: Floats = (kappa * of_sector + wanted) / (kappa + total)
+    expected = to_firms("expected_hirings")
+    openings = np.nan_to_num(expected, nan=SHORT_OF_UNKNOWN) * fits
     return FirmPairs(
-        fit=fits[to_firms("naf")],
-        people=_distinct_people(engine, portfolio, meets),
-        expected_hirings=to_firms("expected_hirings"),
-        tension=_tension(engine, portfolio, to_firms("naf"), to_firms("commune")),
+        fit=fits,
+        people=portfolio.people(chances),
+        expected_hirings=expected,
+        take=portfolio.take(chances, sectors, openings, of_sector),
+        answer=engine.links.responsiveness(firms.keys(rows)),
+        tension=_tension(engine, portfolio, sectors, to_firms("commune")),
         days_since_contact=np.where(last_contact == NO_DAY, np.nan, today - last_contact).astype(np.float32),
         engaged=to_firms("engaged"),
         distance_km=lookups.distances_between(centre, to_firms("commune")),
@@ -242,55 +223,51 @@ def _tension(
     return tensions
 
 
-def _distinct_people(engine: Engine, portfolio: Portfolio, meets: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """(n firms,) people, each counted once however many projects they have."""
-    profiles = engine.catalogue(Collection.PROFILES)
-    if len(portfolio.rows) == 0:
-        return np.zeros(len(meets), dtype=np.float32)
-    keys = profiles.keys(portfolio.rows)
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    of_person = meets if len(starts) == len(keys) else np.logical_or.reduceat(meets.T.copy(), starts, axis=0).T
-    people: NDArray[np.float32] = of_person.sum(axis=1).astype(np.float32)
-    return people
-
-
-def _targets(
-    engine: Engine,
-    portfolio: Portfolio,
-    scored: Scored,
-    positions: NDArray[np.int64],
-    pairs: FirmPairs,
-    meets: NDArray[np.bool_],
+def targets_at(
+    engine: Engine, demand: ProspectionDemand, found: Prospects, positions: NDArray[np.int64]
 ) -> tuple[Target, ...]:
     """The firms at `positions`."""
     firms, naf = engine.catalogue(Collection.ESTABLISHMENTS), engine.lookups.reference.naf
+    portfolio, scored, pairs = found.portfolio, found.scored, found.pairs
     rows = scored.rows[positions].tolist()
+    ids = [firms.id_of(row) for row in rows]
     sectors = firms.take("naf", scored.rows[positions]).tolist()
     distances = pairs.distance_km[positions]
-    presented = _Presentation(engine, portfolio)
-    fitting = cache(partial(_fitting_labels, engine, portfolio, np.flatnonzero(portfolio.weights)))
+    expected, openings = _forecasts(engine, found, positions)
+    offers = [recent_offers(engine, portfolio, siret) for siret in ids]
+    fitting = cache(lambda sector: _fitting(engine, portfolio, sector))
     facts = [
-        FirmFacts(values, naf.labels.get(code, code), fitting(sector), distance_km)
-        for values, sector, code, distance_km in zip(
+        FirmFacts(values, naf.labels.get(code, code), labels, distance_km, own, each and (each.low, each.high))
+        for values, code, labels, distance_km, own, each in zip(
             scored.values_at(positions),
-            sectors,
             [naf.naf_codes[sector] for sector in sectors],
+            [tuple([label for _, label in fitting(sector)]) for sector in sectors],
             distances.tolist(),
+            [sum(offer.is_wanted for offer in published) for published in offers],
+            expected,
             strict=True,
         )
     ]
     matches = make_matches(
-        [firms.id_of(row) for row in rows],
-        [firms.payload_of(row) for row in rows],
-        _FIRM,
-        scored,
-        positions,
-        distances,
-        facts,
-        VOICE,
+        ids, [firms.payload_of(row) for row in rows], _FIRM, scored, positions, distances, facts, VOICE
     )
-    return tuple(
-        [
+    presentation = _Presentation(engine, portfolio)
+    sessions = sessions_by_occupation(engine, found.centre, demand.radius_km) if rows else np.zeros(0, np.int64)
+    made = []
+    for match, position, row, sector, published, hired, opened in zip(
+        matches, positions.tolist(), rows, sectors, offers, expected, openings, strict=True
+    ):
+        present, discoverers = presentation(row, found.chances[position])
+        first = fitting(sector)[:1]
+        opening = hooks(
+            published,
+            0.0 if opened is None else opened.mean,
+            first[0][1] if first else None,
+            int(sessions[first[0][0]]) if first else 0,
+            discoverers,
+            bool(pairs.engaged[position]),
+        )
+        made.append(
             Target(
                 id=match.id,
                 score=match.score,
@@ -300,21 +277,49 @@ def _targets(
                 reasons=match.reasons,
                 gaps=match.gaps,
                 base=match.base,
-                expected_hirings=None if isnan(expected) else expected,
-                present=presented(sector, meets[position]),
+                expected=hired,
+                openings=opened,
+                present=present,
+                offers=published,
+                people=int(pairs.people[position]),
+                hooks=opening,
             )
-            for match, expected, position, sector in zip(
-                matches, pairs.expected_hirings[positions].tolist(), positions.tolist(), sectors, strict=True
-            )
-        ]
-    )
+        )
+    return tuple(made)
 
 
-def _fitting_labels(engine: Engine, portfolio: Portfolio, wanted: NDArray[np.int64], naf: int) -> tuple[str, ...]:
-    """Labels of the occupations of some weight, `wanted`, that a sector hires, the most hired first."""
+def _forecasts(
+    engine: Engine, found: Prospects, positions: NDArray[np.int64]
+) -> tuple[list[Expected | None], list[Expected | None]]:
+    """Hirings expected of each firm, in all and in the target occupations."""
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    means = found.pairs.expected_hirings[positions].astype(np.float64)
+    shapes = firms.take("hirings_shape", found.scored.rows[positions]).astype(np.float64)
+    part = in_occupations(means, shapes, found.pairs.fit[positions], engine.lookups.hiring.kappa)
+    return _expected(means, shapes), _expected(*part)
+
+
+def _expected(means: NDArray[np.float64], shapes: NDArray[np.float64]) -> list[Expected | None]:
+    known = ~(np.isnan(means) | np.isnan(shapes))
+    low, high = interval(np.where(known, means, 1.0), np.where(known, shapes, 1.0))
+    return [
+        Expected(mean, least, most) if told else None
+        for mean, least, most, told in zip(means.tolist(), low.tolist(), high.tolist(), known.tolist(), strict=True)
+    ]
+
+
+def _fitting(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[tuple[int, str], ...]:
+    """Occupations of some weight that a sector hires, rows and labels, the most hired first."""
+    wanted = np.flatnonzero(portfolio.weights)
     shares = engine.lookups.naf_share[naf, wanted] * portfolio.weights[wanted]
     labels = engine.lookups.reference.rome.labels
-    return tuple([labels[wanted[at]] for at in np.argsort(-shares, kind="stable")[:6].tolist() if shares[at] > 0])
+    return tuple(
+        [
+            (int(wanted[at]), labels[wanted[at]])
+            for at in np.argsort(-shares, kind="stable")[:6].tolist()
+            if shares[at] > 0
+        ]
+    )
 
 
 class _Presentation:
@@ -322,28 +327,92 @@ class _Presentation:
 
     def __init__(self, engine: Engine, portfolio: Portfolio) -> None:
         self._profiles = engine.catalogue(Collection.PROFILES)
+        self._firms = engine.catalogue(Collection.ESTABLISHMENTS)
         self._lookups = engine.lookups
-        self._rows = portfolio.rows
-        self._occupations = self._profiles.take("occupation", portfolio.rows)
-        self._least_experienced = -self._profiles.take("experience_months", portfolio.rows)
-        self._order = cache(self._most_hired)
+        self._portfolio = portfolio
+        read = columns_of(self._profiles, portfolio.rows)
+        self._profiled, self._months = read("profiling"), read("experience_months")
+        self._homes = read("commune")
 
-    def __call__(self, naf: int, meets: NDArray[np.bool_]) -> tuple[Presentable, ...]:
-        """At most `PRESENTED` of the people that `meets` marks (a portfolio row each): those whose occupation the
-        sector hires most, then the most experienced."""
-        order = self._order(naf)
+    def __call__(self, firm: int, chances: Floats) -> tuple[tuple[Presentable, ...], tuple[str, ...]]:
+        """At most `PRESENTED` people for the firm at a row, those of the best chances (a portfolio row each), and the
+        ids of those who would discover the occupation."""
+        naf = int(self._firms.take("naf", np.array([firm]))[0])
+        shares = self._lookups.naf_share[naf, self._portfolio.occupations]
+        order = np.lexsort((self._portfolio.keys, -chances * np.sqrt(shares)))
         chosen: dict[str, Presentable] = {}
-        for at in order[meets[order]].tolist():
-            key = self._profiles.id_of(int(self._rows[at]))
-            if key not in chosen:
-                label = self._lookups.reference.rome.labels[int(self._occupations[at])]
-                chosen[key] = Presentable(key, label)
+        discoverers: list[str] = []
+        for at in order[chances[order] > 0].tolist():
+            key = self._profiles.id_of(int(self._portfolio.rows[at]))
+            if key in chosen:
+                continue
+            label = self._lookups.reference.rome.labels[int(self._portfolio.occupations[at])]
+            chosen[key] = Presentable(key, label, self._why(at, firm))
+            if self._profiled[at] and self._months[at] < DISCOVERS_UNDER_MONTHS:
+                discoverers.append(key)
             if len(chosen) == PRESENTED:
                 break
-        return tuple(chosen.values())
+        return tuple(chosen.values()), tuple(discoverers)
 
-    def _most_hired(self, naf: int) -> NDArray[np.int64]:
-        """The whole portfolio, as positions, for a sector."""
-        shares = self._lookups.naf_share[naf, self._occupations]
-        order: NDArray[np.int64] = np.lexsort((self._least_experienced, -shares))
-        return order
+    def _why(self, at: int, firm: int) -> str:
+        commune = int(self._firms.take("commune", np.array([firm]))[0])
+        away = float(self._lookups.distances_between(int(self._homes[at]), np.array([commune]))[0])
+        held = float(self._months[at])
+        if not self._profiled[at]:
+            past = "vise ce métier"
+        elif held < 1:
+            past = "vise ce métier, sans expérience déclarée"
+        else:
+            past = f"{months(held)} d'expérience dans ce métier"
+        where = "dans la même commune" if away < 1 else f"à {kilometres(round(away))} de l'entreprise"
+        return f"{past[0].upper()}{past[1:]}, {where}"
+
+
+def _widening(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, centre: int) -> str:
+    """Why nothing is found, and the nearest relaxation that brings some."""
+
+    def count(relaxed: ProspectionDemand, capped: bool = True) -> int:
+        conditions = conditions_of(engine, relaxed, portfolio, centre)
+        if not capped:
+            conditions.remove(conditions[1])
+        return len(select(engine.catalogue(Collection.ESTABLISHMENTS), conditions).rows)
+
+    def firms(number: int) -> str:
+        return counted(number, "établissement", "établissements")
+
+    if not portfolio.fits.any():
+        labels = _wanted_labels(engine, portfolio)
+        return f"Aucun secteur connu n'embauche dans les métiers visés ({labels}) : ajouter des métiers proches."
+    if demand.parameters:
+        found = count(replace(demand, parameters={}))
+        if found:
+            names = enumeration([quoted(name) for name in demand.parameters], 10)
+            return f"Aucun établissement avec ces filtres : sans {names}, il y en a {found}."
+    if demand.not_contacted_days:
+        found = count(replace(demand, not_contacted_days=None))
+        if found:
+            return (
+                f"Tous ont été contactés depuis moins de {counted(demand.not_contacted_days, 'jour', 'jours')} : "
+                f"« nonContactesDepuisJours » à 0 en montre {found}."
+            )
+    for wider_km in (km for km in WIDER_KM if km > demand.radius_km):
+        found = count(replace(demand, radius_km=wider_km))
+        if found:
+            return (
+                f"Aucun établissement à démarcher dans un rayon de {kilometres(demand.radius_km)} ; "
+                f"{firms(found)} à moins de {wider_km} km."
+            )
+    found = count(replace(demand, not_contacted_days=None, parameters={}), capped=False)
+    if found:
+        return (
+            f"Les établissements alentour ont refusé récemment ou ont déjà été sollicités {SOLICITATION_CAP} fois en "
+            f"{CAP_DAYS} jours : choisir une autre commune, ou attendre."
+        )
+    labels = _wanted_labels(engine, portfolio)
+    return f"Aucun établissement à démarcher à moins de 100 km pour ces métiers ({labels}) : élargir les métiers visés."
+
+
+def _wanted_labels(engine: Engine, portfolio: Portfolio) -> str:
+    labels: Sequence[str] = engine.lookups.reference.rome.labels
+    order = portfolio.wanted[np.argsort(-portfolio.weights[portfolio.wanted], kind="stable")]
+    return enumeration([labels[row] for row in order.tolist()])

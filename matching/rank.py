@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
+from features.pairs import JOB_FEATURES, SESSION_FEATURES, Feature
 
 Floats = NDArray[np.float32]
 
@@ -206,19 +206,5 @@ SESSION_RANKER = WeightedSum(
         "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
         "funded": _UNCOUNTED,
         "price": _UNCOUNTED,
-    },
-)
-
-FIRM_RANKER = WeightedSum(
-    FIRM_FEATURES,
-    {
-        "firm_fit": Curve(0.30, (0, 0.05, 0.3, 0.7), (0, 0.3, 0.8, 1), neutral=0),
-        "firm_people": Curve(0.16, (0, 1, 3, 10), (0, 0.5, 0.8, 1), neutral=0),
-        "firm_hirings": Curve(0.24, (0, 1, 5, 30), (0, 0.4, 0.75, 1), neutral=0.2),
-        "firm_tension": Curve(0.08, (0.2, 0.8), (0, 1)),
-        "firm_contact": Curve(0.08, (0, 30, 180), (0, 0.3, 1), neutral=0.8),
-        "firm_engaged": Curve(0.06, (0, 1), (0.3, 1), neutral=0.3),
-        "distance": Curve(0.08, (0, 1, 1.5), (1, 0.35, 0)),
-        "firm_openings": _UNCOUNTED,
     },
 )

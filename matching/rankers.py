@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from features.artifacts import ArtifactError
 from matching.learned import LearnedRanker
-from matching.rank import FIRM_RANKER, OFFER_RANKER, PROFILE_RANKER, SESSION_RANKER, Ranker
+from matching.placements import FIRM_RANKER
+from matching.rank import OFFER_RANKER, PROFILE_RANKER, SESSION_RANKER, Ranker
 from models import champions
 from models.champions import Champion
 from models.encoder import ModelUnusable

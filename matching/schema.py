@@ -138,8 +138,11 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("headcount_min", "int32", -1),
         Column("headcount_max", "int32", -1),
         Column("expected_hirings", "float32", NAN),
+        Column("hirings_shape", "float32", NAN),
         Column("engaged", "bool", 0),
         Column("last_contact_day", "int32", NO_DAY),
+        Column("capped_day", "int32", NO_DAY),
+        Column("refused_day", "int32", NO_DAY),
         Column("opt_out", "bool", 0),
     ),
 }

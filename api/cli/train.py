@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, say, settings
+from api.cli.train_hiring import hiring
 from api.cli.train_ranker import ranker
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def encoder(
 
 
 app.command()(ranker)
+app.command()(hiring)
 
 
 def _coded_offers(configured: "Settings") -> "list[OwnOffer]":

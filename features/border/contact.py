@@ -1,8 +1,9 @@
 """Contacts at the border: exchanges between a counsellor and a firm."""
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from features.border.base import BorderModel, Id, clean_siret, compact, iso
 from features.border.problems import BorderError
@@ -22,12 +23,21 @@ class ContactIn(BorderModel):
     canal: ContactChannel
     issue: ContactOutcome | None = None
     note: str | None = None
+    besoins: tuple[Annotated[str, StringConstraints(min_length=1, max_length=2_000)], ...] = Field(
+        (),
+        max_length=20,
+        description="Les besoins relevés, un par poste, avec les mots de l'entreprise",
+        examples=[["Deux aides-soignants de nuit en CDI, débutants acceptés"]],
+    )
+    rappelerLe: dt.date | None = Field(None, description="Jour où rappeler l'établissement", examples=["2026-02-02"])
 
     def to_record(self, _reference: "Reference") -> Contact:
-        """The contact. Raises BorderError for a wrong SIRET."""
+        """The contact. Raises BorderError for a wrong SIRET, and for a day to call back before the contact."""
         siret = clean_siret(self.siret, "siret")
         if siret is None:
             raise BorderError.one("siret", self.siret, "bad_siret")
+        if self.rappelerLe is not None and self.rappelerLe < self.date.date():
+            raise BorderError.one("rappelerLe", self.rappelerLe, "bad_order")
         return Contact(
             id=self.id,
             counsellor_id=self.conseiller,
@@ -36,6 +46,8 @@ class ContactIn(BorderModel):
             channel=self.canal,
             outcome=self.issue,
             note=self.note or None,
+            needs=self.besoins,
+            call_back_on=self.rappelerLe,
         )
 
 
@@ -49,4 +61,6 @@ def contact_out(contact: Contact) -> dict[str, object]:
         canal=contact.channel.value,
         issue=contact.outcome and contact.outcome.value,
         note=contact.note,
+        besoins=list(contact.needs) or None,
+        rappelerLe=iso(contact.call_back_on),
     )

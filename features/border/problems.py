@@ -153,6 +153,15 @@ TEXTS: Final[dict[str, Texts]] = {
         "this id is already in the file",
         "keep one row an id",
     ),
+    "given_twice": Texts(
+        "l'identifiant vient deux fois", "Ne le donner qu'une fois", "this id comes twice", "give it once"
+    ),
+    "not_in_plan": Texts(
+        "le conseiller n'est pas dans « conseillers »",
+        "L'y ajouter, ou déverrouiller la visite",
+        "the counsellor is not in `conseillers`",
+        "add them, or unlock the visit",
+    ),
 }
 _OTHER = Texts("la valeur est refusée", "Corriger la valeur", "value refused", "fix the value")
 

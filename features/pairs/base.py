@@ -230,6 +230,10 @@ class FirmPairs:
     """(n,) people of the portfolio who could be presented."""
     expected_hirings: Floats
     """(n,) next six months."""
+    take: Floats
+    """(n,) share of the hirings in the target occupations that people of the portfolio could take, 0..1."""
+    answer: Floats
+    """(n,) `behaviour.responsiveness` of the firm; NaN: nobody applied."""
     tension: Floats
     days_since_contact: Floats
     """NaN: never."""

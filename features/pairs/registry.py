@@ -21,12 +21,14 @@ from features.pairs import (
     experience,
     experience_asked,
     experience_held,
+    firm_answer,
     firm_contact,
     firm_engaged,
     firm_fit,
     firm_hirings,
     firm_openings,
     firm_people,
+    firm_take,
     firm_tension,
     freshness,
     funded,
@@ -112,6 +114,8 @@ FIRM_FEATURES: tuple[Feature[FirmPairs], ...] = (
     firm_engaged.FEATURE,
     distance.FEATURE,
     firm_openings.FEATURE,
+    firm_take.FEATURE,
+    firm_answer.FEATURE,
 )
 
 

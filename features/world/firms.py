@@ -125,7 +125,7 @@ def write_firms(facts: WorldFacts, firms: Firms, seed: int, today: dt.date, bloc
             hirings=tuple(
                 MonthlyHirings(month=month, count=count)
                 for month, count in zip(months, counts[i], strict=True)
-                if count
+                if count or month == months[0]  # says since when the firm's hirings are known
             ),
             engaged=u[i][3] < 0.08 + 0.02 * int(firms.band[number]),
             opt_out=u[i][3] > 0.97,

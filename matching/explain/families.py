@@ -110,5 +110,7 @@ FIRM_FAMILIES: Final[dict[str, Family]] = {
     "firm_engaged": Family.FIRM,
     "distance": Family.PLACE,
     "firm_openings": Family.MARKET,
+    "firm_take": Family.OCCUPATION,
+    "firm_answer": Family.FIRM,
 }
 """The family of each of `FIRM_FEATURES`."""

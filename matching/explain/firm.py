@@ -19,6 +19,10 @@ class FirmFacts(msgspec.Struct, frozen=True, gc=False):
     fitting_labels: tuple[str, ...]
     """Target occupations of the portfolio that the sector hires, the most hired first."""
     distance_km: float
+    wanted_offers: int = 0
+    """Recent offers of the firm in the target occupations."""
+    between: tuple[int, int] | None = None
+    """Hirings between which four futures in five lie; None: no forecast."""
 
 
 def firm_gaps(facts: FirmFacts) -> tuple[str, ...]:
@@ -34,8 +38,15 @@ def firm_gaps(facts: FirmFacts) -> tuple[str, ...]:
 def _fit(facts: FirmFacts) -> str:
     if not facts.fitting_labels:
         return f"Le secteur « {facts.sector_label} » n'embauche pas dans les métiers visés"
-    share = percent(facts.values["firm_fit"])
-    return f"{share} des embauches du secteur vont aux métiers visés : {enumeration(facts.fitting_labels)}"
+    share = facts.values["firm_fit"]
+    told = "Moins de 1 %" if share < 0.005 else "Presque toutes" if share > 0.97 else f"Environ {percent(share)}"
+    offers = ""
+    if facts.wanted_offers:
+        own = counted(facts.wanted_offers, "offre récente", "offres récentes")
+        offers = f", dont témoigne{'nt' if facts.wanted_offers > 1 else ''} {own}"
+    labels = enumeration(facts.fitting_labels)
+    of_its = "ses" if share > 0.97 else "de ses"
+    return f"{told} {of_its} embauches devraient aller aux métiers visés ({labels}){offers}"
 
 
 def _people(facts: FirmFacts) -> str:
@@ -47,7 +58,16 @@ def _hirings(facts: FirmFacts) -> str:
     expected = facts.values["firm_hirings"]
     if isnan(expected):
         return "Embauches passées inconnues"
-    return f"{counted(expected, 'embauche attendue', 'embauches attendues')} d'ici six mois, au vu des deux ans passés"
+    hirings = (
+        "Moins d'une embauche attendue"
+        if expected < 1
+        else counted(expected, "embauche attendue", "embauches attendues")
+    )
+    if facts.between is None:
+        return f"{hirings} d'ici six mois"
+    low, high = facts.between
+    spread = f"au plus {high}" if low == 0 else f"entre {low} et {high}"
+    return f"{hirings} d'ici six mois ({spread}, quatre fois sur cinq)"
 
 
 def _tension(facts: FirmFacts) -> str:
@@ -76,6 +96,22 @@ def _distance(facts: FirmFacts) -> str:
     return f"À {kilometres(facts.distance_km)} du centre de la recherche"
 
 
+def _take(facts: FirmFacts) -> str:
+    share, people = facts.values["firm_take"], facts.values["firm_people"]
+    if isnan(share) or not people >= 1:
+        return "Personne du portefeuille à présenter aujourd'hui"
+    chances = "moins d'une chance sur cent" if share < 0.01 else f"{percent(share)} de chances"
+    who = "une personne" if people < 2 else counted(people, "personne", "personnes")
+    return f"{who[0].upper()}{who[1:]} à présenter : {chances} de pourvoir chaque embauche dans les métiers visés"
+
+
+def _answer(facts: FirmFacts) -> str:
+    share = facts.values["firm_answer"]
+    if isnan(share):
+        return "On ne sait pas encore si elle répond aux candidatures"
+    return f"Environ {percent(share)} des candidatures qu'elle reçoit mènent à un entretien"
+
+
 def _openings(facts: FirmFacts) -> str:
     expected = facts.values["firm_openings"]
     if isnan(expected):
@@ -93,6 +129,8 @@ SENTENCES: Final[dict[str, Callable[[FirmFacts], str]]] = {
     "firm_engaged": _engaged,
     "distance": _distance,
     "firm_openings": _openings,
+    "firm_take": _take,
+    "firm_answer": _answer,
 }
 """The sentence of each of `FIRM_FEATURES`."""
 

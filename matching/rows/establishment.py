@@ -3,6 +3,9 @@
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
 
 from features.border.establishment import etablissement_out
 from features.records import Establishment
@@ -10,20 +13,24 @@ from features.reference import Reference
 from matching.catalogue import Rows
 from matching.lookups import Lookups
 from matching.payload import payload_of
-from matching.rows.base import RowWriter, number_or_nan, place_columns
-from matching.schema import NO_DAY, Collection
-from models.hiring import expected_hirings
+from matching.rows.base import RowWriter, place_columns
+from matching.schema import Collection
+from matching.solicitation import ContactDays
+from models.hiring.history import departement_of, month_number, windows_of
+
+NO_CONTACT: Final = ContactDays()
 
 
 def project_establishments(
-    records: Sequence[Establishment], lookups: Lookups, last_contacts: Mapping[str, int], today: dt.date
+    records: Sequence[Establishment], lookups: Lookups, contacts: Mapping[str, ContactDays], today: dt.date
 ) -> Rows:
     """Rows of establishments, one each.
 
-    `last_contacts` gives the day (since 1970) of the last contact by SIRET; `today` dates the hiring forecast.
+    `contacts` gives the days of their contacts by SIRET; `today` dates the hiring forecast.
     """
     writer = RowWriter(Collection.ESTABLISHMENTS, lookups)
-    for firm in records:
+    means, shapes = _forecast(records, lookups, today)
+    for firm, mean, shape in zip(records, means, shapes, strict=True):
         writer.add(
             firm.id,
             {
@@ -31,10 +38,13 @@ def project_establishments(
                 "naf": lookups.naf_rows.get(firm.naf, -1),
                 "headcount_min": -1 if firm.headcount_min is None else firm.headcount_min,
                 "headcount_max": -1 if firm.headcount_max is None else firm.headcount_max,
-                "expected_hirings": number_or_nan(_expected(firm, today)),
+                "expected_hirings": mean,
+                "hirings_shape": shape,
                 "engaged": firm.engaged,
                 "opt_out": firm.opt_out,
-                "last_contact_day": last_contacts.get(firm.id, NO_DAY),
+                "last_contact_day": contacts.get(firm.id, NO_CONTACT).last,
+                "capped_day": contacts.get(firm.id, NO_CONTACT).capped,
+                "refused_day": contacts.get(firm.id, NO_CONTACT).refused,
             },
             payload_of(firm, establishment_view(firm, lookups.reference)),
             texts=(),
@@ -58,8 +68,22 @@ def establishment_view(firm: Establishment, reference: Reference) -> dict[str, o
     return shown
 
 
-def _expected(firm: Establishment, today: dt.date) -> float | None:
-    """A firm without employees and without known hirings is expected to make none; other silence is not known."""
-    if not firm.hirings and firm.headcount_max == 0:
-        return 0.0
-    return expected_hirings(firm.hirings, today)
+def _forecast(
+    records: Sequence[Establishment], lookups: Lookups, today: dt.date
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Mean and shape of the hirings of each firm over the six months from `today`'s."""
+    if not records:
+        return (), ()
+    communes = lookups.reference.communes
+    places = [None if firm.commune_insee is None else communes.get_row(firm.commune_insee) for firm in records]
+    areas = lookups.area_of_commune[[-1 if place is None else place for place in places]]
+    sectors = np.array([lookups.naf_rows.get(firm.naf, -1) for firm in records])
+    means, shapes = lookups.hiring.of(
+        [firm.naf for firm in records],
+        np.array([-1 if firm.headcount_min is None else firm.headcount_min for firm in records]),
+        [departement_of(firm.commune_insee or "") for firm in records],
+        lookups.sector_tension[sectors, areas],
+        windows_of([firm.hirings for firm in records], today),
+        month_number(today),
+    )
+    return means.tolist(), shapes.tolist()

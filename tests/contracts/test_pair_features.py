@@ -141,6 +141,8 @@ def firm_pairs(rng: Rng, n: int) -> FirmPairs:
         fit=floats(rng, n, 0, 1, missing=0),
         people=floats(rng, n, 0, 5000, missing=0),
         expected_hirings=floats(rng, n, 0, 1e5),
+        take=floats(rng, n, 0, 2),
+        answer=floats(rng, n, 0, 1),
         tension=floats(rng, n, 0, 1),
         days_since_contact=floats(rng, n, 0, 9000),
         engaged=rng.random(n) < 0.5,

@@ -414,9 +414,9 @@ def test_what_bars_a_session() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("firm_fit", 0.4, "40 % des embauches du secteur vont aux métiers visés : Aide-soignant"),
+        ("firm_fit", 0.4, "Environ 40 % de ses embauches devraient aller aux métiers visés (Aide-soignant)"),
         ("firm_people", 1, "1 personne à présenter, à portée de l'entreprise"),
-        ("firm_hirings", 3.2, "3 embauches attendues d'ici six mois, au vu des deux ans passés"),
+        ("firm_hirings", 3.2, "3 embauches attendues d'ici six mois"),
         ("firm_hirings", NAN, "Embauches passées inconnues"),
         ("firm_contact", NAN, "Jamais contactée"),
         ("firm_contact", 0, "Contactée aujourd'hui"),

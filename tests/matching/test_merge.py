@@ -168,7 +168,7 @@ def test_a_merged_generation_is_what_a_rebuild_gives(stocked: House) -> None:
     stocked.build()
     rebuilt = stocked.open()
     assert live_rows(merged) == live_rows(rebuilt)
-    assert merged.links.last_contact_days() == rebuilt.links.last_contact_days()
+    assert merged.links.all_contact_days() == rebuilt.links.all_contact_days()
     assert answers(merged) == answers(rebuilt)
 
 
@@ -196,7 +196,7 @@ def test_changes_of_meanwhile_are_neither_lost_nor_taken_twice(stocked: House) -
     stocked.build()
     rebuilt = stocked.open()
     assert followed == live_rows(rebuilt)
-    assert serving.links.last_contact_days() == rebuilt.links.last_contact_days()
+    assert serving.links.all_contact_days() == rebuilt.links.all_contact_days()
     assert value(serving, Collection.ESTABLISHMENTS, SIRET, "last_contact_day") > NO_DAY
 
 

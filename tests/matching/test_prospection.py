@@ -112,7 +112,7 @@ def test_a_person_is_counted_once_however_many_projects(local: Engine) -> None:
     write(local, firm(naf=HOSPITAL), profile(counsellor_id="k1", projects=two), profile("p2", counsellor_id="k1"))
     (target,) = ask(local, counsellor_id="k1")
     reasons = {reason.feature: reason.text for reason in target.reasons}
-    assert reasons["firm_people"] == "2 personnes à présenter, à portée de l'entreprise"
+    assert reasons["firm_take"].startswith("2 personnes à présenter : ")
     assert sorted(each.profile_id for each in target.present) == ["p1", "p2"]
 
 
@@ -142,12 +142,10 @@ def test_firms_that_hire_come_first(local: Engine) -> None:
     )
     found = ask(local, rome_codes=(CARER,), commune_insee=GUERET)
     assert found[0].id == "00000000000003"
-    assert {target.id: target.expected_hirings for target in found} == {
-        "00000000000001": 0,
-        "00000000000002": None,
-        "00000000000003": 24,
-        "00000000000004": 0,
-    }
+    expected = {target.id: target.expected_hirings for target in found}
+    assert 18 < expected["00000000000003"] < 34
+    assert expected["00000000000001"] < expected["00000000000002"]
+    assert expected["00000000000004"] < 1
 
 
 def test_filters_on_firms_narrow(local: Engine) -> None:

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
-from matching.rank import FIRM_RANKER, OFFER_RANKER, PROFILE_RANKER, SESSION_RANKER, Curve, WeightedSum
+from features.pairs import JOB_FEATURES, SESSION_FEATURES, Feature
+from matching.rank import OFFER_RANKER, PROFILE_RANKER, SESSION_RANKER, Curve, WeightedSum
 
 NAN = float("nan")
-RANKERS = {
+SUMS = {
     "offers": (OFFER_RANKER, JOB_FEATURES),
     "profiles": (PROFILE_RANKER, JOB_FEATURES),
     "sessions": (SESSION_RANKER, SESSION_FEATURES),
-    "firms": (FIRM_RANKER, FIRM_FEATURES),
 }
 
 
@@ -54,18 +53,18 @@ def test_a_feature_without_weight_brings_nothing() -> None:
     assert_allclose(ranker.scores(values), [0.25, 0.5])
 
 
-@pytest.mark.parametrize("name", RANKERS)
+@pytest.mark.parametrize("name", SUMS)
 def test_weights_add_up_to_one(name: str) -> None:
-    ranker, features = RANKERS[name]
+    ranker, features = SUMS[name]
     assert ranker.names == tuple(item.name for item in features)
     assert ranker.weights.shape == (len(features),)
     assert (ranker.weights >= 0).all()
     assert ranker.weights.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", RANKERS)
+@pytest.mark.parametrize("name", SUMS)
 def test_scores_stay_between_0_and_1_whatever_is_known(name: str) -> None:
-    ranker, features = RANKERS[name]
+    ranker, features = SUMS[name]
     rng = np.random.default_rng(0)
     low, high = (np.array([getattr(item, side) for item in features]) for side in ("low", "high"))
     matrix = rng.uniform(low, high, size=(400, len(features)))
@@ -82,10 +81,10 @@ def test_scores_stay_between_0_and_1_whatever_is_known(name: str) -> None:
     assert_allclose(ranker.base + contributions.sum(axis=1, dtype=np.float64), scores, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", RANKERS)
+@pytest.mark.parametrize("name", SUMS)
 def test_a_matrix_is_read_through_the_curves_as_each_column_is(name: str) -> None:
     """To the last bit: what is read at once, and each column through its own curve (`np.interp`)."""
-    ranker, features = RANKERS[name]
+    ranker, features = SUMS[name]
     rng = np.random.default_rng(1)
     low, high = (np.array([getattr(item, side) for item in features]) for side in ("low", "high"))
     matrix = rng.uniform(low, high, size=(300, len(features)))
@@ -97,9 +96,9 @@ def test_a_matrix_is_read_through_the_curves_as_each_column_is(name: str) -> Non
     np.testing.assert_array_equal(ranker.contributions(given), np.stack(expected, axis=1) * ranker.weights)
 
 
-@pytest.mark.parametrize("name", RANKERS)
+@pytest.mark.parametrize("name", SUMS)
 def test_nothing_to_rank(name: str) -> None:
-    ranker, features = RANKERS[name]
+    ranker, features = SUMS[name]
     nothing = np.empty((0, len(features)), dtype=np.float32)
     assert ranker.contributions(nothing).shape == (0, len(features))
     assert ranker.scores(nothing).shape == (0,)
@@ -107,7 +106,7 @@ def test_nothing_to_rank(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["offers", "profiles"])
 def test_the_same_occupation_next_door_beats_another_far_away(name: str) -> None:
-    ranker, features = RANKERS[name]
+    ranker, features = SUMS[name]
     order = [item.name for item in features]
     better = dict.fromkeys(order, NAN) | {
         "closeness": 0.8,

@@ -1,0 +1,103 @@
+"""Who of us goes where: the plan of prospection, and its exports."""
+
+import datetime as dt
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.intake import model_of
+from api.openapi import answer, body, content, query_parameters, ref
+from api.pagination import json_response
+from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
+from api.plan_export import calendar_of, csv_of
+from api.plan_shapes import ExportIn, PlanIn, plan_json
+from api.planning import Plan, Planner
+from api.service import ServiceOf
+from matching.errors import BadParameter
+from matching.explain.wording import counted
+from matching.filters.registry import parameters_for
+from matching.schema import Collection
+
+router = APIRouter(prefix="/v1/prospection/plan", tags=["Prospection"])
+
+_PLANNER: Final = Planner()
+FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
+
+
+@router.post(
+    "",
+    summary="Partager les établissements entre conseillers",
+    description=(
+        "Qui va où, quel jour et dans quel ordre : chaque établissement est confié à un seul conseiller, celui pour "
+        "qui la visite vaut le plus (son portefeuille, ses relations, son secteur, le trajet), dans la limite des "
+        "visites de chacun et sans surcharger personne. Le partage est optimal, l'écart est donné. Avec "
+        "`planPrecedent`, les visites verrouillées restent et les autres bougent le moins possible."
+    ),
+    openapi_extra={
+        **body(ref("PlanIn"), PLAN),
+        "parameters": [
+            each for each in query_parameters(parameters_for(Collection.ESTABLISHMENTS)) if each["name"] != "range"
+        ],
+    },
+    responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
+)
+async def plan(request: Request, service: ServiceOf) -> Response:
+    asked = await model_of(request, PlanIn)
+    demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
+    made = await _PLANNER.plan(service.engine, demand)
+    return json_response(plan_json(made, _notice(made)))
+
+
+@router.post(
+    "/export",
+    summary="Exporter un plan",
+    description=(
+        "Les visites d'un plan en CSV, pour un tableur (aucune cellule n'y est une formule), ou en iCalendar "
+        "(RFC 5545), pour un agenda. Le corps est la réponse du plan, entière ou retouchée."
+    ),
+    openapi_extra=body(ref("ExportIn"), EXPORT),
+    responses={
+        200: {
+            "description": "Le fichier.",
+            "content": {
+                **content({"type": "string"}, EXPORT_CSV, FORMATS["csv"]),
+                **content({"type": "string"}, EXPORT_ICS, FORMATS["ics"]),
+            },
+        }
+    },
+)
+async def export(
+    request: Request,
+    format_: Annotated[
+        str, Query(alias="format", description="`csv` (tableur) ou `ics` (agenda).", examples=["ics"])
+    ] = "csv",
+) -> Response:
+    if format_ not in FORMATS:
+        raise BadParameter("format", format_, "csv ou ics")
+    asked = await model_of(request, ExportIn)
+    visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    if format_ == "csv":
+        text = (await run_in_threadpool(csv_of, visits)).encode()
+    else:
+        text = await run_in_threadpool(calendar_of, visits, dt.datetime.now(dt.UTC))
+    headers = {"Content-Disposition": f'attachment; filename="prospection.{format_}"'}
+    return Response(text, media_type=f"{FORMATS[format_]}; charset=utf-8", headers=headers)
+
+
+def _notice(made: Plan) -> str | None:
+    """What the reader should know of a plan that is empty or not whole."""
+    told: list[str] = []
+    if not made.visits:
+        told.append(
+            "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir « rayonKm », baisser "
+            "« nonContactesDepuisJours » ou retirer les filtres."
+        )
+    without_day = sum(visit.day is None for visit in made.visits)
+    if without_day:
+        visits = counted(without_day, "visite attribuée n'a", "visites attribuées n'ont")
+        told.append(f"{visits} pas trouvé de jour : ajouter des jours, ou baisser le nombre de visites.")
+    idle = [load.counsellor_id for load in made.loads if load.visits == 0]
+    if idle and made.visits:
+        told.append(f"Sans visite : {', '.join(idle[:5])} ; élargir leur rayon ou changer leur commune de départ.")
+    return " ".join(told) or None

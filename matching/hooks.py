@@ -1,0 +1,162 @@
+"""What opens a conversation with a firm: its recent offers, a training that could be set up, a work immersion."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import Engine
+from matching.explain.wording import counted, quoted
+from matching.filters import place
+from matching.keys import key_number
+from matching.lookups import day_number
+from matching.payload import record_part
+from matching.portfolio import Portfolio
+from matching.rows.offer import OfferCard
+from matching.schema import NO_DAY, Collection
+from matching.selection import select
+
+RECENT_DAYS: Final = 180
+"""Age of offers that still say what a firm looks for."""
+OFFERS_SHOWN: Final = 3
+TRAINED_FROM: Final = 1.5
+"""Hirings expected in the target occupations from which a training before hiring is worth its setting up."""
+SESSIONS_AHEAD_DAYS: Final = 270
+DISCOVERS_UNDER_MONTHS: Final = 6
+"""Months in the occupation under which an immersion tells both sides something."""
+
+_CARD: Final = msgspec.json.Decoder(OfferCard)
+
+
+class RecentOffer(msgspec.Struct, frozen=True, gc=False):
+    """An offer that the firm published lately."""
+
+    offer_id: str
+    title: str
+    age_days: int
+    is_wanted: bool
+    """Whether it is in an occupation of the portfolio."""
+
+
+@dataclass(frozen=True, eq=False)
+class OffersAround:
+    """Offers that firms of a place published lately, counted by firm."""
+
+    firms: NDArray[np.int64]
+    """(n,) `key_number` of SIRETs, ascending."""
+    total: NDArray[np.float32]
+    wanted: NDArray[np.float32]
+    """(n,) posts in all, and in the wanted families of occupations."""
+
+    def of(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(m,) posts in all and wanted, of the firms that `keys` names."""
+        if len(self.firms) == 0:
+            return np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
+        at = np.minimum(np.searchsorted(self.firms, keys), len(self.firms) - 1)
+        there = self.firms[at] == keys
+        return np.where(there, self.total[at], 0), np.where(there, self.wanted[at], 0)
+
+
+def offers_around(engine: Engine, portfolio: Portfolio, centre: int, radius_km: float) -> OffersAround:
+    """The posts that firms published over the last `RECENT_DAYS` days within `radius_km` of a commune (row)."""
+    offers = engine.catalogue(Collection.OFFERS)
+    rome = engine.lookups.reference.rome
+    since = day_number(engine.today()) - RECENT_DAYS
+    rows = select(
+        offers,
+        [
+            place.within(engine.lookups, [centre], radius_km),
+            lambda view: (view.column("firm") >= 0) & (view.column("published_day") >= since),
+        ],
+    ).rows
+    firms, firm_of = np.unique(offers.take("firm", rows), return_inverse=True)
+    posts = np.maximum(offers.take("posts", rows), 1).astype(np.float64)
+    occupations = offers.take("occupation", rows)
+    families = np.zeros(len(rome.families) + 1, dtype=np.bool_)
+    families[rome.family_of[portfolio.wanted]] = True
+    wanted = families[np.where(occupations >= 0, rome.family_of[occupations], -1)]
+    count = len(firms)
+    return OffersAround(
+        firms,
+        np.bincount(firm_of, posts, minlength=count).astype(np.float32),
+        np.bincount(firm_of, posts * wanted, minlength=count).astype(np.float32),
+    )
+
+
+def recent_offers(engine: Engine, portfolio: Portfolio, siret: str) -> tuple[RecentOffer, ...]:
+    """The firm's own recent offers, those in the wanted occupations first, then the latest."""
+    offers = engine.catalogue(Collection.OFFERS)
+    rome = engine.lookups.reference.rome
+    today = day_number(engine.today())
+    rows = offers.rows_where("firm", key_number(siret))
+    days = offers.take("published_day", rows)
+    rows, days = rows[days >= today - RECENT_DAYS], days[days >= today - RECENT_DAYS]
+    occupations = offers.take("occupation", rows)
+    families = rome.family_of[portfolio.wanted]
+    wanted = np.isin(rome.family_of[occupations], families) & (occupations >= 0)
+    order = np.lexsort((rows, -days, ~wanted))[:OFFERS_SHOWN]
+    return tuple(
+        RecentOffer(
+            offers.id_of(int(rows[at])),
+            _CARD.decode(record_part(offers.payload_of(int(rows[at])))).offer.title,
+            int(today - days[at]),
+            bool(wanted[at]),
+        )
+        for at in order.tolist()
+    )
+
+
+def sessions_by_occupation(engine: Engine, centre: int, radius_km: float) -> NDArray[np.int64]:
+    """(n_occupations,) training sessions to come around a commune (row) that lead to each occupation."""
+    sessions = engine.catalogue(Collection.SESSIONS)
+    today = day_number(engine.today())
+    rows = select(
+        sessions,
+        [
+            place.within_or_remote(engine.lookups, centre, radius_km),
+            lambda view: (
+                (view.column("start_day") != NO_DAY)
+                & (view.column("start_day") >= today)
+                & (view.column("start_day") <= today + SESSIONS_AHEAD_DAYS)
+            ),
+        ],
+    ).rows
+    led_to = sessions.take("occupations", rows)
+    counts = np.bincount(led_to[led_to >= 0], minlength=engine.lookups.reference.rome.n_occupations)
+    return np.asarray(counts, dtype=np.int64)
+
+
+def hooks(
+    offers: tuple[RecentOffer, ...],
+    openings: float,
+    occupation_label: str | None,
+    n_sessions: int,
+    discoverers: tuple[str, ...],
+    engaged: bool,
+) -> tuple[str, ...]:
+    """Sentences to begin with, in French, the strongest first; empty when there is nothing to build on.
+
+    `discoverers`: ids of people to present who have hardly worked in the occupation they seek.
+    """
+    found: list[str] = []
+    own = [offer for offer in offers if offer.is_wanted] or list(offers)
+    if own:
+        first = own[0]
+        when = "aujourd'hui" if first.age_days < 1 else f"il y a {counted(first.age_days, 'jour', 'jours')}"
+        more = f" (et {counted(len(own) - 1, 'autre', 'autres')})" if len(own) > 1 else ""
+        verb = "a publié" if first.is_wanted else "recrute aussi dans un autre métier : elle a publié"
+        found.append(f"L'entreprise {verb} {quoted(first.title)} {when}{more}")
+    if openings >= TRAINED_FROM and occupation_label is not None and n_sessions > 0:
+        sessions = counted(n_sessions, "session de formation démarre", "sessions de formation démarrent")
+        found.append(
+            f"Une formation préalable au recrutement (POEI ou AFPR) peut se monter : {sessions} bientôt alentour "
+            f"vers {quoted(occupation_label)}"
+        )
+    if discoverers:
+        people = counted(len(discoverers), "personne débute", "personnes débutent")
+        found.append(f"Une immersion (PMSMP) permettrait de se découvrir : {people} dans le métier visé")
+    if engaged and not found:
+        found.append("L'entreprise est engagée auprès du réseau : elle connaît la démarche")
+    return tuple(found)

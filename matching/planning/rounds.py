@@ -1,0 +1,75 @@
+"""The days of a counsellor: which visits on which day, and in what order, the least on the road.
+
+Days are vehicles that leave the base and come back to it, of so many visits at most: a capacitated routing problem,
+improved by OR-Tools' guided local search within `EFFORT_MS` a counsellor. It is not proved optimal; `tests` hold small
+ones to the optimum by enumeration.
+"""
+
+import math
+from typing import Final
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from matching.planning.problem import NOBODY, Round, Way
+
+EFFORT_MS: Final = 200
+SECONDS: Final = 60
+"""Whole seconds are what the solver counts in."""
+A_DAY_MORE: Final = 20 * SECONDS
+"""What leaving on one day more costs: days are filled, unless that is twenty minutes of road longer."""
+
+
+def rounds(way: Way, effort_ms: int = EFFORT_MS) -> Round:
+    """The days of one counsellor. Stops that do not fit are left out, those that cost the longest way first; a day that
+    was not agreed is given up before that."""
+    held = _solved(way, way.day_of, effort_ms)
+    if sum(map(len, held.days)) == len(way.day_of):
+        return held
+    agreed = [day if fixed else NOBODY for day, fixed in zip(way.day_of, way.agreed, strict=True)]
+    return held if agreed == way.day_of else _solved(way, agreed, effort_ms)
+
+
+def _solved(way: Way, day_of: list[int], effort_ms: int) -> Round:
+    n = len(day_of)
+    if n == 0 or way.days == 0:
+        return Round([[] for _ in range(way.days)], 0.0)
+    seconds = [[math.ceil(value * SECONDS) for value in row] for row in way.minutes]
+    index = pywrapcp.RoutingIndexManager(n + 1, way.days, 0)
+    model = pywrapcp.RoutingModel(index)
+    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(seconds))
+    model.SetFixedCostOfAllVehicles(A_DAY_MORE)
+    visits = model.RegisterUnaryTransitVector([0] + [1] * n)
+    model.AddDimensionWithVehicleCapacity(visits, 0, [way.a_day] * way.days, True, "visits")
+    there = math.ceil(way.visit_minutes * SECONDS)
+    spent = [[value + (there if row else 0) for value in of_row] for row, of_row in enumerate(seconds)]
+    time = model.RegisterTransitMatrix(spent)
+    model.AddDimension(time, 0, math.floor(way.day_minutes * SECONDS), True, "time")
+    left_out = 10 * max(map(max, seconds)) + A_DAY_MORE + 1
+    for stop, day in enumerate(day_of, start=1):
+        node = index.NodeToIndex(stop)
+        model.AddDisjunction([node], left_out * (10 if day != NOBODY else 1))
+        if day != NOBODY:
+            model.VehicleVar(node).SetValues([NOBODY, day])
+    search = pywrapcp.DefaultRoutingSearchParameters()
+    search.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
+    search.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    search.time_limit.FromMilliseconds(effort_ms)
+    found = model.SolveWithParameters(search)
+    if found is None:  # not seen: leaving every stop out is a solution
+        return Round([[] for _ in range(way.days)], 0.0)
+    made: list[list[int]] = []
+    road = 0.0
+    for day in range(way.days):
+        at = model.Start(day)
+        stops: list[int] = []
+        while not model.IsEnd(at):
+            after = found.Value(model.NextVar(at))
+            here, next_stop = index.IndexToNode(at), index.IndexToNode(after)
+            road += way.minutes[here][next_stop]
+            if here > 0:
+                stops.append(here - 1)
+            at = after
+        made.append(stops)
+    if all(day == NOBODY for day in day_of):
+        made.sort(key=lambda stops: len(stops) == 0)  # the free days come last
+    return Round(made, road)
