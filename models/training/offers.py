@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.metrics.judged import Judged
 from models.metrics.ndcg import NDCG
 from models.oblivious import ObliviousTrees
+from models.ranking.appeal import guessed_appeal
 from models.ranking.heads import Head
 from models.ranking.outcomes import Outcome
 from models.ranking.propensity import propensities, strata_of
@@ -24,7 +25,6 @@ from models.ranking.propensity import weights as inverse_propensities
 from models.ranking.splits import Split, split
 from models.ranking.table import RankingTable
 from models.ranking.worth import gains, step_worth
-from models.training.appeal import guessed_appeal
 from models.training.growing import Grown, grow_head, grow_lambdamart
 from models.training.recipe import Recipe
 

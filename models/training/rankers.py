@@ -11,6 +11,7 @@ from models.metrics.judged import Judged
 from models.metrics.ndcg import NDCG
 from models.oblivious import ObliviousTrees
 from models.ranked import Ranked
+from models.ranking.appeal import guessed_appeal
 from models.ranking.held_out import HeldOut
 from models.ranking.model import RankingModel
 from models.ranking.outcomes import Outcome
@@ -20,7 +21,6 @@ from models.ranking.splits import split
 from models.ranking.table import RankingTable
 from models.ranking.worth import gains, step_worth
 from models.tastes import Tastes
-from models.training.appeal import guessed_appeal
 from models.training.growing import grow_lambdamart
 from models.training.offers import K, train_offers
 from models.training.recipe import Recipe

@@ -88,8 +88,3 @@ def with_newcomers(
             drawn = generator.random(int(keys.max()) + 1) < recipe.hidden_share
             hidden[np.ix_(drawn[keys], columns)] = np.nan
     return hidden
-
-
-def told(features: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(n_features,) columns with a value in some row: scikit-learn's boosting refuses those that have none."""
-    return np.asarray(~np.isnan(features).all(axis=0), dtype=np.bool_)
