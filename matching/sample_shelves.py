@@ -22,6 +22,7 @@ from models.simulation.hidden_sessions import hidden_sessions
 from models.simulation.shelf import Shelf
 
 KINDS: Final = (Kind.ESTABLISHMENT, Kind.OFFER, Kind.PROFILE, Kind.TRAINING, Kind.SESSION, Kind.CONTACT)
+GROUP: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +57,8 @@ def sample_shelves(
         progress(f"{sessions.n_candidates} candidates of {len(sessions.items)} sessions")
         profiles, sourced, place = profile_shelf(engine, market, _asking(engine, sizes, seed), sizes.weeks, seed)
         progress(f"{profiles.n_candidates} candidates of {len(profiles.askers)} offers")
-        firms, firm_facts, portfolios = firm_shelf(engine, market, _counsellors(engine))
-        progress(f"{firms.n_candidates} candidates of {len(firms.items)} firms, {len(firms.askers)} counsellors")
+        firms, firm_facts, portfolios = firm_shelf(engine, market, _portfolios(engine))
+        progress(f"{firms.n_candidates} candidates of {len(firms.items)} firms, {len(firms.askers)} portfolios")
     return {
         Ranked.SESSIONS: (sessions, hidden_sessions(sessions, session_facts, truth, seed + 2)),
         Ranked.PROFILES: (
@@ -74,6 +75,15 @@ def _asking(engine: Engine, sizes: ShelfSizes, seed: int) -> list[str]:
     return [ids[at] for at in np.sort(drawn).tolist()]
 
 
-def _counsellors(engine: Engine) -> list[str]:
-    ids = {each.counsellor_id for batch in engine.store.scan(Profile) for each in batch}
-    return sorted(each for each in ids if each is not None)
+def _portfolios(engine: Engine) -> dict[str, list[str]]:
+    """Each counsellor's people, in groups of `GROUP`: who is called for on one day."""
+    followed: dict[str, list[str]] = {}
+    for batch in engine.store.scan(Profile):
+        for each in batch:
+            if each.counsellor_id is not None:
+                followed.setdefault(each.counsellor_id, []).append(each.id)
+    return {
+        f"{counsellor}/{start // GROUP + 1}": people[start : start + GROUP]
+        for counsellor, people in sorted(followed.items())
+        for start in range(0, len(people), GROUP)
+    }

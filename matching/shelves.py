@@ -4,7 +4,7 @@ Every list is asked for as the service answers it, by the function that answers,
 (`scoring.heard`): its candidates, all features, and the scores of the ranker in force.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from features.records import Attendance, Funding
 from matching.answer import Window
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
-from matching.errors import VivierError
+from matching.errors import BadParameter
 from matching.jobs import profile_at
 from matching.keys import key_number
 from matching.lookups import day_number
@@ -173,32 +173,30 @@ def profile_shelf(
 
 
 def firm_shelf(
-    engine: Engine, market: Market, counsellors: Sequence[str], progress: Progress = _silent
+    engine: Engine, market: Market, portfolios: Mapping[str, Sequence[str]], progress: Progress = _silent
 ) -> tuple[Shelf, FirmFacts, list[NDArray[np.int64]]]:
-    """The firms that each counsellor is brought for their portfolio, what those firms' records say, and the portfolios:
-    rows of the market's persons whom employers may see. Counsellors who are brought nothing are left out."""
+    """The firms that are brought for each portfolio (its name, the ids of its people), what those firms' records say,
+    and whom of each portfolio employers may see: rows of the market's persons. Portfolios that bring nothing are left
+    out."""
     firms, profiles = engine.catalogue(Collection.ESTABLISHMENTS), engine.catalogue(Collection.PROFILES)
-    place = {key_number(key): row for row, key in enumerate(market.persons.ids.tolist())}
+    place = {key: row for row, key in enumerate(market.persons.ids.tolist())}
     found: list[_Brought] = []
     kept: list[str] = []
-    portfolios: list[NDArray[np.int64]] = []
-    for counsellor in counsellors:
-        try:
-            each = _brought(
-                lambda asked=counsellor: targets(engine, ProspectionDemand(counsellor_id=asked), _FIRST),  # type: ignore[misc]
-                firms.keys,
-            )
-        except (VivierError, IndexError):
+    people_of: list[NDArray[np.int64]] = []
+    for name, people in portfolios.items():
+        demand = ProspectionDemand(profile_ids=tuple(people))
+        visible = [key for key in people if key in place and profiles.take("visible", profiles.rows_of(key))[0]]
+        progress(1)
+        if not visible:
             continue
-        finally:
-            progress(1)
-        rows = profiles.rows_where("counsellor", key_number(counsellor))
-        keys = np.unique(profiles.keys(rows[profiles.take("visible", rows)])).tolist()
-        people = np.array(sorted(place[key] for key in keys if key in place), dtype=np.int64)
-        if len(each.rows) and len(people):
+        try:
+            each = _brought(lambda asked=demand: targets(engine, asked, _FIRST), firms.keys)  # type: ignore[misc]
+        except BadParameter:  # nobody's home is known: there is nowhere to look around
+            continue
+        if len(each.rows):
             found.append(each)
-            kept.append(counsellor)
-            portfolios.append(people)
+            kept.append(name)
+            people_of.append(np.array([place[key] for key in visible], dtype=np.int64))
     rows, item = np.unique(np.concatenate([each.rows for each in found]), return_inverse=True)
     read = columns_of(firms, rows)
     lat, lon = points_of(engine.lookups, read("commune"))
@@ -214,9 +212,9 @@ def firm_shelf(
         hires=engine.lookups.naf_share[sectors],
         days_since_contact=np.where(last == NO_DAY, np.nan, day_number(engine.today()) - last).astype(np.float32),
     )
-    urban = np.array([market.persons.urban[people].mean() >= 0.5 for people in portfolios], dtype=np.bool_)
+    urban = np.array([market.persons.urban[people].mean() >= 0.5 for people in people_of], dtype=np.bool_)
     shelf = _shelf(Ranked.FIRMS, np.array(kept, dtype=np.str_), ids, item, found, urban)
-    return shelf, facts, portfolios
+    return shelf, facts, people_of
 
 
 def _shelf(

@@ -1,4 +1,5 @@
-"""A training of a list's ranker, as the registry keeps it: offers by their heads, other lists by one LambdaMART."""
+"""A training of a list's ranker, as the registry keeps it: by its steps, or, of a log in which too little came of
+what was asked for, by one LambdaMART."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -21,10 +22,10 @@ from models.ranking.splits import split
 from models.ranking.table import RankingTable
 from models.ranking.worth import gains, step_worth
 from models.tastes import Tastes
-from models.training.growing import grow_lambdamart
-from models.training.offers import K, train_offers
+from models.training.growing import TooFewEvents, grow_lambdamart
 from models.training.recipe import Recipe
 from models.training.registry import Training
+from models.training.steps import K, train_steps
 
 POINTS: Final = 40
 """Points of a learning curve."""
@@ -34,16 +35,19 @@ def trained(ranked: Ranked, table: RankingTable, recipe: Recipe, tastes: Tastes 
     """Learn the ranker of a list from what was shown. `tastes`: what the table's `collaborative` was computed with.
 
     The same table and recipe give the same trees. Raises ValueError for a table with a feature that serving does not
-    compute for this list, for a log too short to split, and (TooFewEvents) for a step that it lacks.
+    compute for this list, for a log too short to split, and (TooFewEvents) for a step of offers that it lacks: of other
+    lists a step that it lacks is done without.
     """
     unknown = sorted(set(table.names) - set(ranked.features))
     if unknown:
         raise ValueError(f"serving computes no {', '.join(unknown)} for {ranked.value}: leave it out of the table")
-    if ranked is Ranked.OFFERS:
-        done = train_offers(table, recipe)
+    try:
+        done = train_steps(table, recipe)
         trees, parts, gained, figures = done.trees, done.parts, done.gains, dict(done.figures)
         chosen = done.chosen
-    else:
+    except TooFewEvents:
+        if ranked is Ranked.OFFERS:
+            raise
         parts = split(table, recipe.validation_weeks, recipe.validation_share, recipe.seed)
         opened = table.outcome >= Outcome.OPENED
         known = propensities(table.position, opened, strata_of(guessed_appeal(table, recipe.seed)))
