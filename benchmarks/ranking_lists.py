@@ -41,8 +41,8 @@ from models.training.recipe import Recipe
 from models.training.steps import StepsTraining, train_steps
 
 SEED = 31
-FULL = ShelfSizes(persons=8_000, offers=6_000, trainings=3_000, asking_offers=4_000, firms=3_000)
-QUICK = ShelfSizes(persons=900, offers=900, trainings=500, asking_offers=700, firms=900)
+FULL = ShelfSizes(persons=5_000, offers=4_500, trainings=2_500, asking_offers=4_500, firms=2_000)
+QUICK = ShelfSizes(persons=1_600, offers=1_200, trainings=500, asking_offers=600, firms=900)
 FULL_SEEDS, QUICK_SEEDS = 2, 1
 WEEKS = 16
 MONTH = 4
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shelves = sample_shelves(QUICK if report.quick else FULL, seed, print)
         for ranked, (shelf, hidden) in shelves.items():
             print(f"{ranked.value}, seed {seed}")
-            recipe = Recipe(seed=seed, trees=report.repeats(120, 40), threads=1)
+            recipe = Recipe(seed=seed, trees=report.repeats(120, 40), threads=1).suited(ranked)
             _play(report, measured.setdefault(ranked, {}), shelf, hidden, recipe)
     for ranked, orders in measured.items():
         _tell(report, ranked.value, orders)

@@ -38,21 +38,22 @@ def trained(ranked: Ranked, table: RankingTable, recipe: Recipe, tastes: Tastes 
     compute for this list, for a log too short to split, and (TooFewEvents) for a step of offers that it lacks: of other
     lists a step that it lacks is done without.
     """
+    suited = recipe.suited(ranked)
     unknown = sorted(set(table.names) - set(ranked.features))
     if unknown:
         raise ValueError(f"serving computes no {', '.join(unknown)} for {ranked.value}: leave it out of the table")
     try:
-        done = train_steps(table, recipe)
+        done = train_steps(table, suited)
         trees, parts, gained, figures = done.trees, done.parts, done.gains, dict(done.figures)
         chosen = done.chosen
     except TooFewEvents:
         if ranked is Ranked.OFFERS:
             raise
-        parts = split(table, recipe.validation_weeks, recipe.validation_share, recipe.seed)
+        parts = split(table, suited.validation_weeks, suited.validation_share, suited.seed)
         opened = table.outcome >= Outcome.OPENED
-        known = propensities(table.position, opened, strata_of(guessed_appeal(table, recipe.seed)))
+        known = propensities(table.position, opened, strata_of(guessed_appeal(table, suited.seed)))
         gained = gains(table, step_worth(table), inverse_propensities(table, known))
-        trees = grow_lambdamart(table, parts, gained, recipe).trees
+        trees = grow_lambdamart(table, parts, gained, suited).trees
         figures, chosen = {"rows": float(len(table))}, "lambdamart"
     held = table.take(parts.validation)
     held_gains = gained[parts.validation]
@@ -61,7 +62,7 @@ def trained(ranked: Ranked, table: RankingTable, recipe: Recipe, tastes: Tastes 
     return Training(
         ranked=ranked,
         model=RankingModel(trees, tastes),
-        parameters={**dataclasses.asdict(recipe), "ranker": chosen, "features": len(table.names)},
+        parameters={**dataclasses.asdict(suited), "ranker": chosen, "features": len(table.names)},
         data_hash=table.data_hash,
         figures=figures,
         curve={"validation": learning_curve(trees, held, held_gains)},
