@@ -175,7 +175,7 @@ class Engine:
             self.catalogues[Collection.ESTABLISHMENTS].set_value(
                 siret, "last_contact_day", self.links.last_contact_day(siret)
             )
-        tell(self.catalogues, self.links, self.lookups, prepared.events)
+        tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
         self.watermark = prepared.watermark
         return prepared.n_changes
 
