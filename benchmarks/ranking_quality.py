@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from benchmarks.options import svg_option
 from benchmarks.plots import COLOURS, Bar, Bars, save
+from benchmarks.ranking_judging import Values, best_tenth, judged, rate_interval, rate_of, with_interval
 from benchmarks.ranking_market import Asked, K, Played, Size, played
 from benchmarks.ranking_rows import CEILINGS, ORACLE, OURS, TRANSPARENT, Rows, Scores, policy, rows_of
 from benchmarks.report import Report, median_ms
-from models.metrics import Interval, Judged, interval, paired_interval
+from models.metrics import interval, paired_interval
 from models.metrics.base import mean_known
 from models.metrics.ndcg import NDCG
 from models.metrics.recall import RECALL
@@ -32,10 +33,6 @@ QUICK = Size(persons=2_500, offers=8_000, weeks=12, through_engine=False)
 FULL_SEEDS, QUICK_SEEDS = 2, 1
 REPLAYED = ("random", "semantic", TRANSPARENT, "linear", "hist_gradient_boosting", "lambdamart", OURS, ORACLE)
 """Orders whose hires are counted: each costs a month of everybody's lists."""
-BEST = 0.1
-"""Share of a person's candidates that are relevant for recall: the best by true surplus, at least one."""
-
-Values = NDArray[np.float64]
 
 
 @dataclass
@@ -87,13 +84,15 @@ def _judge(into: Measured, world: Played, scores: Scores, hires: bool) -> None:
         rows = asked.week == week
         found[rows] = scores(asked.features[rows], asked.candidate[rows], week)
     _, firsts = np.unique(asked.list_id, return_index=True)
-    ndcg = NDCG.compute(_judged(found, asked.surplus, asked.list_id, world.seed), K)
+    ndcg = NDCG.compute(judged(found, asked.surplus, asked.list_id, world.seed), K)
     into.ndcg.append(ndcg)
-    into.recall.append(RECALL.compute(_judged(found, _best(asked), asked.list_id, world.seed), K))
+    into.recall.append(
+        RECALL.compute(judged(found, best_tenth(asked.surplus, asked.list_id), asked.list_id, world.seed), K)
+    )
     into.person.append(asked.person[firsts].astype(np.int64) + len(world.market.persons) * world.seed)
     into.ndcg_without_history.append(ndcg[asked.unknown_person[firsts]])
     new = asked.unknown_offer
-    of_new = NDCG.compute(_judged(found[new], asked.surplus[new], asked.list_id[new], world.seed), K)
+    of_new = NDCG.compute(judged(found[new], asked.surplus[new], asked.list_id[new], world.seed), K)
     into.ndcg_new_offers.append(of_new)
     if hires:
         shown, hired = world.hires(policy(scores))
@@ -101,35 +100,18 @@ def _judge(into: Measured, world: Played, scores: Scores, hires: bool) -> None:
         into.hired.append(hired)
 
 
-def _judged(scores: Values, gains: NDArray[np.floating], lists: NDArray[np.int64], seed: int) -> Judged:
-    return Judged.of_groups(scores, gains, lists, K, seed=seed)
-
-
-def _best(asked: Asked) -> NDArray[np.float64]:
-    """(n,) 1 for the best tenth of each list by true surplus, at least one."""
-    order = np.lexsort((-asked.surplus, asked.list_id))
-    _, firsts, sizes = np.unique(asked.list_id[order], return_index=True, return_counts=True)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - np.repeat(firsts, sizes)
-    size_of = np.empty(len(order), dtype=np.int64)
-    size_of[order] = np.repeat(sizes, sizes)
-    best: NDArray[np.float64] = (rank < np.maximum(np.rint(BEST * size_of), 1)).astype(np.float64)
-    return best
-
-
 def _tell(report: Report, measured: dict[str, Measured]) -> None:
     means = {name: mean_known(np.concatenate(each.ndcg)) for name, each in measured.items()}
     recalls = {name: mean_known(np.concatenate(each.recall)) for name, each in measured.items()}
     for name, each in measured.items():
         person = np.concatenate(each.person)
-        _with_interval(report, f"ndcg_at_10_{name}", means[name], interval(np.concatenate(each.ndcg), groups=person))
-        _with_interval(
+        with_interval(report, f"ndcg_at_10_{name}", means[name], interval(np.concatenate(each.ndcg), groups=person))
+        with_interval(
             report, f"recall_at_10_{name}", recalls[name], interval(np.concatenate(each.recall), groups=person)
         )
         if each.shown:
             shown, hired = np.concatenate(each.shown), np.concatenate(each.hired)
-            rate = 1000 * hired.sum() / shown.sum()
-            _with_interval(report, f"hires_per_1000_{name}", float(rate), _hires_interval(shown, hired))
+            with_interval(report, f"hires_per_1000_{name}", rate_of(shown, hired), rate_interval(shown, hired))
     ours, transparent = measured[OURS], measured[TRANSPARENT]
     for measure, of in (("ndcg_at_10", means), ("recall_at_10", recalls)):
         for ceiling in CEILINGS:
@@ -141,32 +123,17 @@ def _tell(report: Report, measured: dict[str, Measured]) -> None:
     for name, each in measured.items():
         if name not in (OURS, *CEILINGS):
             ahead = paired_interval(np.concatenate(ours.ndcg), np.concatenate(each.ndcg), groups=person)
-            _with_interval(report, f"ours_ahead_of_{name}_ndcg_at_10", means[OURS] - means[name], ahead)
+            with_interval(report, f"ours_ahead_of_{name}_ndcg_at_10", means[OURS] - means[name], ahead)
     for name, kind in (("people_without_history", "ndcg_without_history"), ("new_offers", "ndcg_new_offers")):
         a, b = (np.concatenate(getattr(each, kind)) for each in (ours, transparent))
         report.figure(f"cold_{name}_lists", int(np.count_nonzero(~np.isnan(a))))
         report.figure(f"cold_{name}_ndcg_at_10_ours", mean_known(a))
         report.figure(f"cold_{name}_ndcg_at_10_transparent", mean_known(b))
-        _with_interval(report, f"cold_{name}_ours_ahead", mean_known(a) - mean_known(b), paired_interval(a, b))
+        with_interval(report, f"cold_{name}_ours_ahead", mean_known(a) - mean_known(b), paired_interval(a, b))
 
 
 def _rate(each: Measured) -> float:
-    return float(1000 * np.concatenate(each.hired).sum() / np.concatenate(each.shown).sum())
-
-
-def _hires_interval(shown: NDArray[np.int64], hired: NDArray[np.int64]) -> Interval:
-    """Of hires per 1,000 shown, over persons."""
-    generator = np.random.default_rng(0)
-    drawn = (generator.integers(0, len(shown), len(shown)) for _ in range(400))
-    rates = [1000 * hired[rows].sum() / max(shown[rows].sum(), 1) for rows in drawn]
-    low, high = np.quantile(rates, [0.025, 0.975])
-    return Interval(float(low), float(high))
-
-
-def _with_interval(report: Report, name: str, value: float, bounds: Interval) -> None:
-    report.figure(name, value)
-    report.figure(f"{name}_low", bounds.low)
-    report.figure(f"{name}_high", bounds.high)
+    return rate_of(np.concatenate(each.shown), np.concatenate(each.hired))
 
 
 def _score_time(report: Report, seed: int, asked: Asked, rows: Rows) -> None:

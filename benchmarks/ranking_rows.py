@@ -17,8 +17,8 @@ from models.simulation.market import Floats, as_floats
 from models.simulation.moment import Moment
 from models.simulation.policies import Scorer as PolicyScorer
 from models.training.baselines import boosted, lightgbm_lambdamart, linear
-from models.training.offers import OfferTraining, train_offers
 from models.training.recipe import Recipe
+from models.training.steps import StepsTraining, train_steps
 
 Scores = Callable[[Floats, NDArray[np.int64], int], NDArray[np.floating]]
 """Features (n, n_names), candidates (n,) and the week -> scores (n,), higher first."""
@@ -38,7 +38,7 @@ class Rows:
     """Scorers by name, in the order they are reported."""
 
     scores: dict[str, Scores]
-    training: OfferTraining
+    training: StepsTraining
     seconds: dict[str, float]
     """Time that each learner took."""
 
@@ -55,7 +55,7 @@ def rows_of(played: Played, recipe: Recipe) -> Rows:
         return done
 
     table = played.table
-    training = timed(OURS, lambda: train_offers(table, recipe))
+    training = timed(OURS, lambda: train_steps(table, recipe))
     parts, gains = training.parts, training.gains
     by_linear = timed("linear", lambda: linear(table, parts, gains))
     by_boosted = timed("hist_gradient_boosting", lambda: boosted(table, parts, gains, recipe.seed))

@@ -29,6 +29,9 @@ FAMILIES_KEPT: Final = 4
 MOST_POINTS: Final = 50.0
 """Bound of what `interest_of` and `collaborative_of` give, either way."""
 
+LEAST_POINTS: Final = 1e-4
+"""What is less is the rounding of what was taken back."""
+
 POINTS: Final[dict[EventKind, float]] = {
     EventKind.OPENED: 1.0,
     EventKind.SAVED: 2.0,
@@ -114,6 +117,18 @@ class Interests:
             events = told[turn]
             whole._put(people[events], families[events], points[events], at_days[events])
         return whole
+
+    def without(self, people: Rows, families: Rows, points: Floats, at_days: Rows) -> "Interests":
+        """As if m events that `after` counted had not happened. A family of which nothing is left gives its place back;
+        one that has lost its place already has nothing to give."""
+        held = (self.families[people] == np.asarray(families)[:, None]).any(axis=1)
+        told = np.flatnonzero(held & (np.asarray(families) >= 0))
+        found = self.after(people[told], families[told], -points[told], at_days[told])
+        touched = np.unique(people[told])
+        nothing = (found.families[touched] >= 0) & (np.abs(found.points[touched]) < LEAST_POINTS)
+        found.families[touched] = np.where(nothing, -1, found.families[touched])
+        found.points[touched] = np.where(nothing, np.float32(0), found.points[touched])
+        return found
 
     def _put(self, people: Rows, families: Rows, points: Floats, at_days: Rows) -> None:
         """One event each of different people, in place."""

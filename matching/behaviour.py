@@ -2,8 +2,9 @@
 
 An event changes a few columns in place (`schema.BEHAVIOUR`), the same way when the engine follows the log and when a
 build replays it, one event after the other: so a generation built from the log has what the live rows have. An event
-counts where the records it names have rows when it is told, once each time that it is written with other content; a
-deleted one counts until the next build.
+counts once, where the records it names have rows when it is told. One that is corrected is taken back as it was told,
+then told anew: only of a family of occupations that had lost its place meanwhile nothing can be taken back. A deleted
+one counts until the next build.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,20 +25,33 @@ from matching.schema import BEHAVIOUR, Collection
 _ANSWERS: Final = {EventKind.APPLIED: False, EventKind.INTERVIEWED: True}
 
 
-def tell(catalogues: Mapping[Collection, Catalogue], links: Links, lookups: Lookups, events: Sequence[Event]) -> None:
-    """Count `events`, in order.
+def tell(
+    catalogues: Mapping[Collection, Catalogue],
+    links: Links,
+    lookups: Lookups,
+    events: Sequence[Event],
+    taken_back: Sequence[Event] = (),
+) -> None:
+    """Take back what was told of `taken_back`, then count `events`, in order.
 
     What a person does with an offer tells of their interest, unless they refused profiling; that it was shown to them
     crowds the offer, whoever they are. An offer behind another counts as that one.
     """
-    if not events:
-        return
+    for some, sign in ((taken_back, -1), (events, 1)):
+        if some:
+            _tell(catalogues, links, lookups, some, sign)
+
+
+def _tell(
+    catalogues: Mapping[Collection, Catalogue], links: Links, lookups: Lookups, events: Sequence[Event], sign: int
+) -> None:
+    """Count events (`sign` 1), or take them back (-1)."""
     offers = catalogues[Collection.OFFERS]
     offer_rows = np.array([_offer_row(offers, links, event.offer_id) for event in events], dtype=np.int64)
     days = np.array([day_number(event.at.date()) for event in events], dtype=np.int64)
-    _tell_offers(offers, events, offer_rows, days)
-    _tell_people(catalogues, lookups, events, offer_rows, days)
-    _tell_firms(offers, links, events, offer_rows)
+    _tell_offers(offers, events, offer_rows, days, sign)
+    _tell_people(catalogues, lookups, events, offer_rows, days, sign)
+    _tell_firms(offers, links, events, offer_rows, sign)
 
 
 def carried(catalogue: Catalogue, links: Links, rows: Rows) -> Rows:
@@ -71,16 +85,16 @@ def _offer_row(offers: Catalogue, links: Links, offer_id: str | None) -> int:
 
 
 def _tell_offers(
-    offers: Catalogue, events: Sequence[Event], offer_rows: NDArray[np.int64], days: NDArray[np.int64]
+    offers: Catalogue, events: Sequence[Event], offer_rows: NDArray[np.int64], days: NDArray[np.int64], sign: int
 ) -> None:
     shown = np.array([event.kind is EventKind.SHOWN for event in events]) & (offer_rows >= 0)
     rows, places = np.unique(offer_rows[shown], return_inverse=True)
     if len(rows) == 0:
         return
-    once = np.ones(len(places), dtype=np.float32)
+    once = np.full(len(places), sign, dtype=np.float32)
     before = offers.take("shown", rows), offers.take("shown_day", rows)
     times, day = tally(*before, places, days[shown], once, SHOWN_HALF_LIFE)
-    offers.set_rows("shown", rows, times)
+    offers.set_rows("shown", rows, np.maximum(times, 0))
     offers.set_rows("shown_day", rows, day)
 
 
@@ -90,6 +104,7 @@ def _tell_people(
     events: Sequence[Event],
     offer_rows: NDArray[np.int64],
     days: NDArray[np.int64],
+    sign: int,
 ) -> None:
     profiles, offers = catalogues[Collection.PROFILES], catalogues[Collection.OFFERS]
     points = np.array([points_of(event.kind, event.reason) for event in events], dtype=np.float32)
@@ -108,7 +123,10 @@ def _tell_people(
     heads = np.array([rows[0] for rows in people.values()], dtype=np.int64)
     names = BEHAVIOUR[Collection.PROFILES]
     before = Interests(*(profiles.take(name, heads) for name in names))
-    after = before.after(person, families, points[telling], days[telling])
+    if sign > 0:
+        after = before.after(person, families, points[telling], days[telling])
+    else:
+        after = before.without(person, families, points[telling], days[telling])
     all_rows = np.concatenate(list(people.values()))
     of_person = np.repeat(np.arange(len(people)), [len(rows) for rows in people.values()])
     now: tuple[NDArray[Any], ...] = (after.families, after.points, after.days)
@@ -116,7 +134,9 @@ def _tell_people(
         profiles.set_rows(name, all_rows, values[of_person])
 
 
-def _tell_firms(offers: Catalogue, links: Links, events: Sequence[Event], offer_rows: NDArray[np.int64]) -> None:
+def _tell_firms(
+    offers: Catalogue, links: Links, events: Sequence[Event], offer_rows: NDArray[np.int64], sign: int
+) -> None:
     touched: dict[int, None] = {}
     for event, row in zip(events, offer_rows.tolist(), strict=True):
         if event.kind not in _ANSWERS:
@@ -127,7 +147,7 @@ def _tell_firms(offers: Catalogue, links: Links, events: Sequence[Event], offer_
         elif row >= 0:
             firm = int(offers.take("firm", np.array([row]))[0])
         if firm >= 0:
-            links.count_application(firm, _ANSWERS[event.kind])
+            links.count_application(firm, _ANSWERS[event.kind], sign)
             touched[firm] = None
     for firm, share in zip(touched, links.responsiveness(np.array(list(touched), np.int64)).tolist(), strict=True):
         offers.set_rows("responsiveness", offers.rows_where("firm", firm), share)

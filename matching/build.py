@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from features.records import Contact, Establishment, Event, Offer, Profile, Training, TrainingSession
+from features.records import Contact, Establishment, Offer, Profile, Training, TrainingSession
 from features.reference import Reference
 from features.store import Store
 from matching.catalogue import Rows
@@ -62,7 +62,7 @@ def build(
                 for rows, n_records in _batches(collection, store, lookups, links, now.date()):
                     writer.add(rows)
                     advance(n_records)
-        draft.replay(store.logged(Event, watermark), links)
+        draft.replay(store.events_logged(watermark), links)
         draft.links(links)
     return draft.summary()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from features.records import Contact, Establishment, Event, Offer, OfferSource, Profile, Training, TrainingSession
 from features.store import Change, Kind, Operation, Store
+from features.store.store import as_of
 from matching.catalogue import Rows
 from matching.links import Links
 from matching.lookups import Lookups
@@ -40,7 +41,9 @@ class Prepared:
     canonical: tuple[tuple[str, str], ...]
     dropped_offers: tuple[str, ...]
     events: tuple[Event, ...]
-    """In the order of the log."""
+    """In the order of the log, each once."""
+    taken_back: tuple[Event, ...] = ()
+    """What events said that were told before and are corrected now."""
 
 
 def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Change], today: dt.date) -> Prepared:
@@ -60,6 +63,7 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
     offers = _offers(store, lookups, ids(Kind.OFFER, Operation.UPSERT), ids(Kind.OFFER, Operation.DELETE))
     firm_rows = project_establishments(list(firms.values()), lookups, links.all_contact_days() if firms else {}, today)
     profile_rows = project_profiles(list(profiles.values()), lookups)
+    events, taken_back = _events(store, changes)
     return Prepared(
         watermark=changes[-1].seq,
         n_changes=len(changes),
@@ -79,14 +83,36 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
         dropped_contacts=tuple(ids(Kind.CONTACT, Operation.DELETE)),
         canonical=offers.canonical,
         dropped_offers=tuple(ids(Kind.OFFER, Operation.DELETE)),
-        events=_events(store, changes),
+        events=events,
+        taken_back=taken_back,
     )
 
 
-def _events(store: Store, changes: Sequence[Change]) -> tuple[Event, ...]:
-    logged = [change.record_id for change in changes if change.kind is Kind.EVENT]
-    found = store.get_many(Event, set(logged))
-    return tuple([found[key] for key in logged if key in found])
+def _events(store: Store, changes: Sequence[Change]) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The events that changed, as they stood after the last of `changes`, and what those told before had said."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for change in changes:
+        if change.kind is Kind.EVENT and change.operation is Operation.UPSERT:
+            first.setdefault(change.record_id, change.seq)
+            last[change.record_id] = change.seq
+    if not first:
+        return (), ()
+    now = store.get_many(Event, set(first))
+    before = store.events_before(first)
+    upto = changes[-1].seq
+    events: list[Event] = []
+    taken_back: list[Event] = []
+    for key in sorted(last, key=last.__getitem__):
+        told = next((said for seq, said in before.get(key, ()) if seq == first[key]), None)
+        event = as_of(upto, now[key], before.get(key, ())) if key in now else None
+        if told == event:
+            continue
+        if told is not None:
+            taken_back.append(told)
+        if event is not None:
+            events.append(event)
+    return tuple(events), tuple(taken_back)
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ class Engine:
             days = self.links.contact_days(siret)
             for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
                 self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
-        tell(self.catalogues, self.links, self.lookups, prepared.events)
+        tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
         self.watermark = prepared.watermark
         return prepared.n_changes
 

@@ -117,9 +117,13 @@ class Links:
         else:
             self.canonical[offer_id] = canonical_id
 
-    def count_application(self, firm: int, answered: bool) -> None:
-        """Note an application to a firm, or an interview that one led to; `firm` is the `key_number` of its SIRET."""
-        self.applications.setdefault(firm, [0, 0])[int(answered)] += 1
+    def count_application(self, firm: int, answered: bool, times: int = 1) -> None:
+        """Note an application to a firm, or an interview that one led to, or take one back (`times` -1); `firm` is the
+        `key_number` of its SIRET."""
+        counts = self.applications.setdefault(firm, [0, 0])
+        counts[int(answered)] = max(counts[int(answered)] + times, 0)
+        if counts == [0, 0]:
+            del self.applications[firm]
 
     def responsiveness(self, firms: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n,) share of each firm's applications that are answered (`features.behaviour`); NaN where none is known."""

@@ -71,7 +71,7 @@ def persons_of(engine: Engine, profile_ids: Sequence[str], weeks: int, generator
     counts = np.array([min(len(rows), MAX_TARGETS) for rows in projects])
     of_project = columns_of(profiles, np.concatenate([rows[:MAX_TARGETS] for rows in projects]))
     placed = np.arange(MAX_TARGETS) < counts[:, None]
-    lat, lon = _points(lookups, read("commune"))
+    lat, lon = points_of(lookups, read("commune"))
     return Persons(
         ids=np.array(profile_ids, dtype=np.str_),
         targets=_placed(of_project("occupation"), placed, -1),
@@ -103,7 +103,7 @@ def offers_of(
     firm_ids, firm = np.unique(np.array(sirets, dtype=np.str_), return_inverse=True)
     if len(firm_ids) and firm_ids[0] == "":
         firm_ids, firm = firm_ids[1:], firm - 1
-    lat, lon = _points(engine.lookups, read("commune"))
+    lat, lon = points_of(engine.lookups, read("commune"))
     published = publication_days(occupations.season[read("occupation")], weeks, generator)
     hours = np.where(np.isnan(read("weekly_hours")), HOURS[read("working_time")], read("weekly_hours"))
     offers = Offers(
@@ -122,7 +122,7 @@ def offers_of(
         published_day=published,
         closing_day=closing_days(published, generator),
     )
-    return offers, firm_ids, _sizes(engine, firm_ids)
+    return offers, firm_ids, sizes_of(engine, firm_ids)
 
 
 def _placed(values: NDArray[Any], places: NDArray[np.bool_], missing: float) -> NDArray[Any]:
@@ -138,7 +138,7 @@ def _groups(rome: Rome) -> Rows:
     return np.stack([*levels, rome.family_of[:-1]], axis=1).astype(np.int16)
 
 
-def _points(lookups: Lookups, commune: NDArray[np.int32]) -> tuple[Floats, Floats]:
+def points_of(lookups: Lookups, commune: NDArray[np.int32]) -> tuple[Floats, Floats]:
     communes = lookups.reference.communes
     lat, lon = np.append(communes.lat, np.float32(np.nan)), np.append(communes.lon, np.float32(np.nan))
     return lat[commune], lon[commune]
@@ -175,7 +175,7 @@ def _experience_asked(demand: NDArray[np.int8], months: Floats) -> Floats:
     return as_floats(np.where(demand == 1, 0.0, np.where(demand == 0, np.nan, months)))
 
 
-def _sizes(engine: Engine, sirets: NDArray[np.str_]) -> Floats:
+def sizes_of(engine: Engine, sirets: NDArray[np.str_]) -> Floats:
     """(n,) employees at least; NaN where the firm is not in the store or does not say."""
     firms = engine.catalogue(Collection.ESTABLISHMENTS)
     rows = [firms.rows_of(siret) for siret in sirets.tolist()]

@@ -139,9 +139,17 @@ def _taken(
         refusal = Refusal(champion.fallback_from, f"its files are damaged or missing: {_REMEDY}")
         return _of(champion, families, refusal) if at_start else replace(serving, refused=refusal)
     except (ArtifactError, ModelUnusable) as error:
-        return replace(serving, refused=Refusal(generation, str(error)))
+        return replace(serving, refused=Refusal(generation, _within(data_dir, str(error))))
     except Exception as error:  # whatever a published file holds, the log goes on being followed
-        return replace(serving, refused=Refusal(generation, f"{type(error).__name__}: {error}"))
+        return replace(serving, refused=Refusal(generation, _within(data_dir, f"{type(error).__name__}: {error}")))
+
+
+def _within(data_dir: Path, said: str) -> str:
+    """What was said, files named from the data folder on: whoever asks how the service is has no need of the disk's
+    layout."""
+    for root in {str(data_dir.resolve()), str(data_dir)} - {"."}:
+        said = said.replace(f"{root}/", "")
+    return said
 
 
 def _of(champion: Champion, families: Sequence[str], refusal: Refusal | None = None) -> Serving:

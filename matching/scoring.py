@@ -1,9 +1,11 @@
 """Scored candidates, and the page that is made of them: what the four services have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from math import isnan
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -55,11 +57,30 @@ def score(
 ) -> Scored:
     """Pairs of one query, scored by a ranker whose `names` are those of `features`.
 
-    Of the features that play no part in the score those named in `besides` are computed, the others NaN; None: all are.
+    Of the features that play no part in the score those named in `besides` are computed, the others NaN; None: all are,
+    and all are for who listens (`heard`).
     """
-    wanted = None if besides is None else besides | names_of_weight(ranker)
+    listening = _LISTENING.get()
+    wanted = None if besides is None or listening is not None else besides | names_of_weight(ranker)
     matrix = feature_matrix(features, pairs, wanted)
-    return Scored(rows, matrix, ranker.scores(matrix), ranker)
+    scored = Scored(rows, matrix, ranker.scores(matrix), ranker)
+    if listening is not None:
+        listening.append(scored)
+    return scored
+
+
+_LISTENING: Final[ContextVar[list[Scored] | None]] = ContextVar("listening", default=None)
+
+
+@contextmanager
+def heard() -> Iterator[list[Scored]]:
+    """What is scored meanwhile, in this thread: candidates for learning are those of the very path that answers."""
+    found: list[Scored] = []
+    token = _LISTENING.set(found)
+    try:
+        yield found
+    finally:
+        _LISTENING.reset(token)
 
 
 @dataclass(frozen=True)

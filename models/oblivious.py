@@ -142,7 +142,10 @@ class ObliviousTrees:
         high = np.zeros(len(names), dtype=np.bool_)
         high[columns] = self.missing_high
         asked = np.append(columns, np.int16(-1))[self.features]
-        return type(self)(tuple(names), asked, self.borders, high, self.leaves, self.covers, self.bias)
+        found = type(self)(tuple(names), asked, self.borders, high, self.leaves, self.covers, self.bias)
+        if "_shapley" in self.__dict__:  # it goes by the levels that ask alike, not by what their columns are called
+            found.__dict__["_shapley"] = self._shapley
+        return found
 
     @classmethod
     def blend(cls, parts: Sequence[tuple["ObliviousTrees", float]]) -> Self:

@@ -6,7 +6,7 @@ The database is the truth; the indexes are a cache that follows the log. A reade
 
 import contextlib
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -15,11 +15,11 @@ from typing import Self, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from features.records import Record
+from features.records import Event, Record
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
-from features.store.tables import change_log, offer_group, record_tables, store_identity
+from features.store.tables import change_log, event_before, offer_group, record_tables, store_identity
 
 R = TypeVar("R", bound=Record)
 
@@ -120,6 +120,7 @@ class Writer:
                 sa.select(table.c.id, table.c.digest, table.c.source).where(table.c.id.in_(list(rows)))
             )
         }
+        before = self._bodies(known) if kind is Kind.EVENT else {}
         inserts = [row for row_id, row in rows.items() if row_id not in known]
         updates = [
             row for row_id, row in rows.items() if row_id in known and known[row_id] != (row["digest"], row["source"])
@@ -146,8 +147,16 @@ class Writer:
                     for row in updates
                 ],
             )
-        self.log(kind, [str(row["id"]) for row in inserts + updates], Operation.UPSERT)
+        self.log(kind, [str(row["id"]) for row in inserts], Operation.UPSERT)
+        changed = [str(row["id"]) for row in updates]
+        self.log(kind, changed, Operation.UPSERT, {key: before[key] for key in changed if key in before})
         return WriteCounts(len(inserts), len(updates), len(rows) - len(inserts) - len(updates), 0)
+
+    def _bodies(self, ids: Collection[str]) -> dict[str, str]:
+        """What events that are there say, as JSON by id."""
+        table = record_tables[Kind.EVENT]
+        found = self.connection.execute(sa.select(table.c.id, table.c.body).where(table.c.id.in_(list(ids))))
+        return {row.id: row.body for row in found}
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
         """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it."""
@@ -158,6 +167,8 @@ class Writer:
             if not present:
                 continue
             self.connection.execute(sa.delete(table).where(table.c.id.in_(present)))
+            if kind is Kind.EVENT:
+                self.connection.execute(sa.delete(event_before).where(event_before.c.record_id.in_(present)))
             if kind is Kind.OFFER:
                 self.log(Kind.OFFER, self._standing_for(present), Operation.UPSERT)
                 self.connection.execute(sa.delete(offer_group).where(offer_group.c.offer_id.in_(present)))
@@ -189,13 +200,22 @@ class Writer:
         table = record_tables[kind]
         return self.connection.scalar(sa.select(table.c.id).where(table.c.id == key)) is not None
 
-    def log(self, kind: Kind, ids: Collection[str], operation: Operation) -> None:
-        """Append to the change log: what a follower must read again."""
+    def log(
+        self, kind: Kind, ids: Collection[str], operation: Operation, before: Mapping[str, str] | None = None
+    ) -> None:
+        """Append to the change log: what a follower must read again, and what some of it said `before` (events)."""
         if not ids:
             return
+        lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
+        if not before:
+            self.connection.execute(sa.insert(change_log), lines)
+            return
+        logged = self.connection.execute(
+            sa.insert(change_log).returning(change_log.c.seq, change_log.c.record_id), lines
+        )
         self.connection.execute(
-            sa.insert(change_log),
-            [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids],
+            sa.insert(event_before),
+            [{"seq": row.seq, "record_id": row.record_id, "body": before[row.record_id]} for row in logged],
         )
 
 
@@ -203,6 +223,12 @@ def _batches_of_ids(ids: Collection[str]) -> Iterator[list[str]]:
     iterator = iter(ids)
     while batch := list(islice(iterator, CHUNK)):
         yield batch
+
+
+def as_of(seq: int, now: Event, before: Sequence[tuple[int, Event]]) -> Event:
+    """What an event said at a sequence number, of what it says `now` and what each correction replaced. `before` is to
+    be read after `now`: of a correction that comes in between, either tells the same."""
+    return next((said for corrected, said in before if corrected > seq), now)
 
 
 class Store:
@@ -323,20 +349,20 @@ class Store:
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.max(change_log.c.seq))) or 0
 
-    def logged(self, record_type: type[R], upto: int, batch_size: int = CHUNK) -> Iterator[list[R]]:
-        """The records that are there of all that were written, in the order of the change log up to the sequence number
-        `upto`, in batches; one that was written twice comes twice, as it is now."""
-        table = record_tables[KIND_OF[record_type]]
-        decoder = msgspec.json.Decoder(record_type)
+    def events_logged(self, upto: int, batch_size: int = CHUNK) -> Iterator[list[Event]]:
+        """The events that are there, each once, in the order of their last change up to the sequence number `upto` and
+        as they stood at it, in batches."""
+        table = record_tables[Kind.EVENT]
+        decoder = msgspec.json.Decoder(Event)
         after = 0
         while True:
             statement = (
-                sa.select(change_log.c.seq, table.c.body)
+                sa.select(change_log.c.seq, table.c.id, table.c.body)
                 .join(table, table.c.id == change_log.c.record_id)
                 .where(
                     change_log.c.seq > after,
                     change_log.c.seq <= upto,
-                    change_log.c.kind == KIND_OF[record_type].value,
+                    change_log.c.kind == Kind.EVENT.value,
                     change_log.c.operation == Operation.UPSERT.value,
                 )
                 .order_by(change_log.c.seq)
@@ -344,11 +370,24 @@ class Store:
             )
             with self.engine.connect() as connection:
                 rows = connection.execute(statement).all()
-            if rows:
-                yield [decoder.decode(row.body) for row in rows]
+            before = self.events_before({row.id for row in rows})  # read after what they say now: see `as_of`
+            last = [row for row in rows if not any(row.seq < seq <= upto for seq, _ in before.get(row.id, ()))]
+            if last:
+                yield [as_of(upto, decoder.decode(row.body), before.get(row.id, ())) for row in last]
             if len(rows) < batch_size:
                 return
             after = rows[-1].seq
+
+    def events_before(self, ids: Collection[str]) -> dict[str, list[tuple[int, Event]]]:
+        """Of events that were corrected: the sequence number of each correction, in order, and what it replaced."""
+        found: dict[str, list[tuple[int, Event]]] = {}
+        with self.engine.connect() as connection:
+            for batch in _batches_of_ids(ids):
+                statement = sa.select(event_before).where(event_before.c.record_id.in_(batch))
+                for row in connection.execute(statement.order_by(event_before.c.seq)):
+                    event = msgspec.json.decode(row.body, type=Event)
+                    found.setdefault(row.record_id, []).append((row.seq, event))
+        return found
 
     def changes(self, after: int, limit: int = 10_000) -> list[Change]:
         """The changes with a sequence number above `after`, in order, at most `limit`."""

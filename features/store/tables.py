@@ -35,6 +35,15 @@ offer_group = sa.Table(
 )
 """Near-duplicate offers: `canonical_id` is the one that is shown; an offer alone points at itself."""
 
+event_before = sa.Table(
+    "event_before",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.Text, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""What a corrected event said before the change `seq`: whoever counted it takes it back. Gone with the event."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(

@@ -113,13 +113,13 @@ class Attention:
     """Exposure of its rows over the sum of their gains; NaN where they have none."""
 
 
-def attention(trial: Trial, segment: Segment) -> list[Attention]:
-    """Exposure per gain of each label under the candidate.
+def attention(trial: Trial, segment: Segment, of_incumbent: bool = False) -> list[Attention]:
+    """Exposure per gain of each label under the candidate, or under the incumbent.
 
     A row at rank r of the first ten is exposed by 1 / log2(1 + r), any other not at all; the ratio is that of Singh and
     Joachims, *Fairness of Exposure in Rankings*, KDD 2018 (disparate treatment), with gains for merit.
     """
-    rank = ranks(trial.candidate, trial.lists, trial.seed)
+    rank = ranks(trial.incumbent if of_incumbent else trial.candidate, trial.lists, trial.seed)
     exposure = np.where(rank <= K, 1 / np.log2(1 + rank), 0)
     known, n_labels = segment.of_row >= 0, len(segment.labels)
     of_row = segment.of_row[known]

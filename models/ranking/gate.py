@@ -4,7 +4,7 @@ Every check is told with its value and its bound. One that fails closes the gate
 judged, for want of lists, is told and closes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from math import isnan
@@ -18,6 +18,13 @@ PROTECTED = frozenset(
     | {"disability", "rqth"}
 )
 """What no ranker may read, whatever the features become."""
+
+
+ALIKE = 1e-9
+"""Two ratios that differ by less are the same: the same sum in another order."""
+
+Told = tuple[float, float]
+"""A value of a label, and the lists it is taken over."""
 
 
 class Verdict(Enum):
@@ -36,7 +43,8 @@ class Bounds:
     latency_ms: float = 2.0
     """For the scores of 200 rows."""
     parity: float = 0.8
-    """Least over most, between the labels of a segment of `fair` ("four-fifths rule", 29 CFR 1607.4 D)."""
+    """Least over most, between the labels of a segment of `fair` ("four-fifths rule", 29 CFR 1607.4 D); what the
+    incumbent reaches, where that is less."""
     fair: tuple[str, ...] = ("urbain_rural",)
     """Segments between whose labels quality, or attention, must not differ by more."""
     least_lists: int = 30
@@ -170,29 +178,52 @@ def _fairness(trial: Trial, bounds: Bounds) -> Iterator[Check]:
             said = f"the held-out table does not say {name}: not judged"
             yield _unjudged(f"parity {name}", float("nan"), bounds.parity, said)
         elif is_of_lists(trial.lists, segment):
-            found = {each.label: (each.candidate, each.n_lists) for each in qualities(trial, segment)}
-            yield _parity(f"parity of quality {name}", "nDCG@10", found, bounds)
+            told = qualities(trial, segment)
+            yield _parity(
+                f"parity of quality {name}",
+                "nDCG@10",
+                {each.label: (each.candidate, each.n_lists) for each in told},
+                {each.label: (each.incumbent, each.n_lists) for each in told},
+                bounds,
+            )
         else:
-            exposed = {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment)}
-            yield _parity(f"parity of attention {name}", "exposure per gain", exposed, bounds)
+            yield _parity(
+                f"parity of attention {name}",
+                "exposure per gain",
+                {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment)},
+                {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment, of_incumbent=True)},
+                bounds,
+            )
 
 
-def _parity(name: str, what: str, found: dict[str, tuple[float, float]], bounds: Bounds) -> Check:
-    """Least over most among the labels with enough lists."""
-    judged = {
-        label: value for label, (value, n_lists) in found.items() if n_lists >= bounds.least_lists and not isnan(value)
-    }
+def _parity(name: str, what: str, found: Mapping[str, Told], before: Mapping[str, Told], bounds: Bounds) -> Check:
+    """Least over most among the labels with enough lists: at least `bounds.parity`, or, where the incumbent is under it
+    too, no less than the incumbent's. A candidate that is fairer than what answers is not kept out."""
+    judged = _with_enough_lists(found, bounds)
     if len(judged) < 2 or max(judged.values()) == 0:
         said = f"{what}: fewer than two labels with {bounds.least_lists} lists, not judged"
         return _unjudged(name, float("nan"), bounds.parity, said)
     least, most = min(judged, key=judged.__getitem__), max(judged, key=judged.__getitem__)
     ratio = judged[least] / judged[most]
-    unfair = ratio < bounds.parity
+    of_incumbent = _with_enough_lists(before, bounds)
+    was = min(of_incumbent.values()) / max(of_incumbent.values()) if max(of_incumbent.values()) > 0 else 1.0
+    bound = min(bounds.parity, was - ALIKE)
+    unfair = ratio < bound
+    said = (
+        f"{what}: {least} {judged[least]:.4f}, {most} {judged[most]:.4f}, ratio {ratio:.2f} "
+        f"(least {bounds.parity}, or the incumbent's, {was:.2f})"
+    )
     return Check(
         name,
         ratio,
-        bounds.parity,
+        bound,
         Verdict.FAILED if unfair else Verdict.HELD,
-        f"{what}: {least} {judged[least]:.4f}, {most} {judged[most]:.4f}, ratio {ratio:.2f} (least {bounds.parity})",
+        said,
         f"weigh the lists of {least} more when training, and look at what they lack" if unfair else "",
     )
+
+
+def _with_enough_lists(found: Mapping[str, Told], bounds: Bounds) -> dict[str, float]:
+    return {
+        label: value for label, (value, n_lists) in found.items() if n_lists >= bounds.least_lists and not isnan(value)
+    }

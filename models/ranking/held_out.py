@@ -8,12 +8,16 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ranking.appeal import guessed_appeal
 from models.ranking.comparison import Trial
 from models.ranking.model import RankingModel
 from models.ranking.outcomes import Outcome
+from models.ranking.propensity import propensities, strata_of, weights
 from models.ranking.table import RankingTable, TableUnusable
 
 GAINS: Final = "gains.npy"
+LEAST_OPENED: Final = 500
+"""Results that must have been opened for propensities to be estimated: from fewer they would be noise."""
 
 Scorer = Callable[[RankingTable], NDArray[np.floating]]
 """(n,) scores of the rows of a table, higher is better."""
@@ -35,8 +39,15 @@ class HeldOut:
 
     @classmethod
     def graded(cls, table: RankingTable) -> Self:
-        """With a grade for gain: 0 for what was shown or put aside, 1 opened, up to 5 hired."""
-        return cls(table, np.maximum(table.outcome.astype(np.float64) - Outcome.SHOWN, 0))
+        """With a grade for gain: 0 for what was shown or put aside, 1 opened, up to 5 hired; times the inverse
+        propensity of its place, where the lists tell enough of it (`LEAST_OPENED`): what stood first must not win
+        because it stood first."""
+        grades = np.maximum(table.outcome.astype(np.float64) - Outcome.SHOWN, 0)
+        opened = table.outcome >= Outcome.OPENED
+        if np.count_nonzero(opened) < LEAST_OPENED:
+            return cls(table, grades)
+        known = propensities(table.position, opened, strata_of(guessed_appeal(table, seed=0)))
+        return cls(table, grades * weights(table, known))
 
     def trial(self, candidate: Scorer, incumbent: Scorer) -> Trial:
         """Both rankers over these lists. Raises ValueError when one reads a column that the table does not have."""

@@ -66,7 +66,7 @@ def react(truth: HiddenTruth, lists: Lists, pairs: Pairs, times_seen: NDArray[np
     opened = examined & _happens(seed, Purpose.OPEN, pairs, week, 1.2 * appeal + OPENING + trusted)
     chances = BELIEF * np.clip(truth.merit(pairs, week), -3, 3)
     applied = opened & _happens(seed, Purpose.APPLY, pairs, week, 1.5 * total + chances + APPLYING)
-    applied = _within_budget(applied, person, total, truth.tastes.budget)
+    applied = within_budget(applied, person, total, truth.tastes.budget)
     saved = opened & ~applied & _happens(seed, Purpose.SAVE, pairs, week, total + SAVING)
     felt = np.where(opened, total, appeal)
     aside = examined & ~applied & ~saved & _happens(seed, Purpose.DISMISS, pairs, week, PUTTING_ASIDE - 0.9 * felt)
@@ -85,7 +85,7 @@ def _happens(seed: int, purpose: Purpose, pairs: Pairs, week: int, logits: NDArr
     return happens
 
 
-def _within_budget(applied: NDArray[np.bool_], person: Ints, worth: Floats, budget: Ints) -> NDArray[np.bool_]:
+def within_budget(applied: NDArray[np.bool_], person: Ints, worth: Floats, budget: Ints) -> NDArray[np.bool_]:
     """Of a week's applications of each person, the best ones within what they can write."""
     rows = np.flatnonzero(applied)
     rows = rows[np.lexsort((-worth[rows], person[rows]))]

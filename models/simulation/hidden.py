@@ -120,8 +120,8 @@ class HiddenTruth:
         hours = -tastes.hours_weight[person] * np.abs(employers.hours[offer] - tastes.hours[person])
         hours = np.maximum(hours, -2.0) + np.where(employers.shift[offer], tastes.shift[person], 0.0)
         return Worth(
-            occupation=self._occupation_worth(person, occupation, week),
-            distance=self._distance_worth(pairs),
+            occupation=self.occupation_worth(person, occupation, week),
+            distance=self.distance_worth(person, pairs.distance_km, pairs.reach_km),
             pay=pay,
             pay_guessed=as_floats(np.where(told, pay, guess)),
             hours=as_floats(hours),
@@ -199,7 +199,8 @@ class HiddenTruth:
             found[start : start + CHUNK] = of(self.pairs(candidates[start : start + CHUNK]))
         return found
 
-    def _occupation_worth(self, person: Ints, occupation: NDArray[np.integer], week: int) -> Floats:
+    def occupation_worth(self, person: Ints, occupation: NDArray[np.integer], week: int) -> Floats:
+        """(n,) how far persons are drawn to occupations in a week, logits."""
         tastes = self.tastes
         vectors = tastes.occupation_vectors
         angle = tastes.drift[person] * week
@@ -208,11 +209,12 @@ class HiddenTruth:
         relative = (np.cos(angle) * first + np.sin(angle) * second) / tastes.ease[person]
         return as_floats(tastes.occupation_weight[person] * np.tanh(2.5 * (relative - 0.55)))
 
-    def _distance_worth(self, pairs: Pairs) -> Floats:
-        tastes, person = self.tastes, pairs.person
+    def distance_worth(self, person: Ints, distance_km: Floats, reach_km: Floats) -> Floats:
+        """(n,) what the way weighs for persons, 0 or less, logits."""
+        tastes = self.tastes
         pace = tastes.minutes_per_km[person]
-        km = np.where(np.isnan(pairs.distance_km), np.float32(UNKNOWN_KM), pairs.distance_km)
-        patience = tastes.patience[person] * (START_MINUTES + pairs.reach_km * pace)
+        km = np.where(np.isnan(distance_km), np.float32(UNKNOWN_KM), distance_km)
+        patience = tastes.patience[person] * (START_MINUTES + reach_km * pace)
         share = (START_MINUTES + km * pace) / np.clip(patience, *PATIENCE_MINUTES)
         beyond = np.maximum(share - 1, 0)
         cost = 1.3 * share + 1.8 * beyond * np.sqrt(beyond)

@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.simulation.market import Floats, Ints, Market
+from models.simulation.market import Floats, Ints
 
 CHUNK: Final = 20_000
 """People whose candidates are ranked at once."""
 
 Score = Callable[[NDArray[np.int64]], Floats]
 """Candidates (n,) -> their scores (n,), higher first."""
+
+
+class Candidates(Protocol):
+    """Whoever is shown lists, and their candidates: those of i stand in indptr[i]:indptr[i + 1]."""
+
+    @property
+    def indptr(self) -> NDArray[np.int64]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +49,7 @@ def lists_of(person: Ints, candidate: NDArray[np.int64]) -> Lists:
 
 
 def top_lists(
-    market: Market, persons: Ints, allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]], score: Score, k: int
+    market: Candidates, persons: Ints, allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]], score: Score, k: int
 ) -> Lists:
     """The best k allowed candidates of each of `persons` (ascending); ties go to the lower offer row.
 
@@ -57,7 +64,7 @@ def top_lists(
 
 
 def _top(
-    market: Market, persons: Ints, allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]], score: Score, k: int
+    market: Candidates, persons: Ints, allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]], score: Score, k: int
 ) -> tuple[Ints, NDArray[np.int64]]:
     starts, stops = market.indptr[persons], market.indptr[persons + 1]
     sizes = stops - starts

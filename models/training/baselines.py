@@ -11,9 +11,9 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models.ranking.appeal import told
 from models.ranking.splits import Split
 from models.ranking.table import RankingTable
-from models.training.recipe import told
 
 Matrix = NDArray[np.float32]
 Scores = Callable[[Matrix], NDArray[np.float64]]

@@ -1,4 +1,5 @@
-"""A training of a list's ranker, as the registry keeps it: offers by their heads, other lists by one LambdaMART."""
+"""A training of a list's ranker, as the registry keeps it: by its steps, or, of a log in which too little came of
+what was asked for, by one LambdaMART."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from models.metrics.judged import Judged
 from models.metrics.ndcg import NDCG
 from models.oblivious import ObliviousTrees
 from models.ranked import Ranked
+from models.ranking.appeal import guessed_appeal
 from models.ranking.held_out import HeldOut
 from models.ranking.model import RankingModel
 from models.ranking.outcomes import Outcome
@@ -20,11 +22,10 @@ from models.ranking.splits import split
 from models.ranking.table import RankingTable
 from models.ranking.worth import gains, step_worth
 from models.tastes import Tastes
-from models.training.appeal import guessed_appeal
-from models.training.growing import grow_lambdamart
-from models.training.offers import K, train_offers
+from models.training.growing import TooFewEvents, grow_lambdamart
 from models.training.recipe import Recipe
 from models.training.registry import Training
+from models.training.steps import K, train_steps
 
 POINTS: Final = 40
 """Points of a learning curve."""
@@ -34,21 +35,25 @@ def trained(ranked: Ranked, table: RankingTable, recipe: Recipe, tastes: Tastes 
     """Learn the ranker of a list from what was shown. `tastes`: what the table's `collaborative` was computed with.
 
     The same table and recipe give the same trees. Raises ValueError for a table with a feature that serving does not
-    compute for this list, for a log too short to split, and (TooFewEvents) for a step that it lacks.
+    compute for this list, for a log too short to split, and (TooFewEvents) for a step of offers that it lacks: of other
+    lists a step that it lacks is done without.
     """
+    suited = recipe.suited(ranked)
     unknown = sorted(set(table.names) - set(ranked.features))
     if unknown:
         raise ValueError(f"serving computes no {', '.join(unknown)} for {ranked.value}: leave it out of the table")
-    if ranked is Ranked.OFFERS:
-        done = train_offers(table, recipe)
+    try:
+        done = train_steps(table, suited)
         trees, parts, gained, figures = done.trees, done.parts, done.gains, dict(done.figures)
         chosen = done.chosen
-    else:
-        parts = split(table, recipe.validation_weeks, recipe.validation_share, recipe.seed)
+    except TooFewEvents:
+        if ranked is Ranked.OFFERS:
+            raise
+        parts = split(table, suited.validation_weeks, suited.validation_share, suited.seed)
         opened = table.outcome >= Outcome.OPENED
-        known = propensities(table.position, opened, strata_of(guessed_appeal(table, recipe.seed)))
+        known = propensities(table.position, opened, strata_of(guessed_appeal(table, suited.seed)))
         gained = gains(table, step_worth(table), inverse_propensities(table, known))
-        trees = grow_lambdamart(table, parts, gained, recipe).trees
+        trees = grow_lambdamart(table, parts, gained, suited).trees
         figures, chosen = {"rows": float(len(table))}, "lambdamart"
     held = table.take(parts.validation)
     held_gains = gained[parts.validation]
@@ -57,7 +62,7 @@ def trained(ranked: Ranked, table: RankingTable, recipe: Recipe, tastes: Tastes 
     return Training(
         ranked=ranked,
         model=RankingModel(trees, tastes),
-        parameters={**dataclasses.asdict(recipe), "ranker": chosen, "features": len(table.names)},
+        parameters={**dataclasses.asdict(suited), "ranker": chosen, "features": len(table.names)},
         data_hash=table.data_hash,
         figures=figures,
         curve={"validation": learning_curve(trees, held, held_gains)},

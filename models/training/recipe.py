@@ -1,11 +1,13 @@
 """How trees are grown: settings, and the event-dropout that keeps newcomers well served."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.ranked import Ranked
 
 HISTORY: Final = ("interest", "collaborative")
 """Features that a person without an event does not have."""
@@ -34,6 +36,8 @@ class Recipe:
     """Share of the results without the deed that a head learns from; they weigh so much more."""
     most_lists: int = 15_000
     """Lists that a LambdaMART learns from, drawn of those with a gain: its time grows with them."""
+    free: tuple[str, ...] = ()
+    """Features whose sense is certain elsewhere and is not here: no constraint holds them."""
     hidden_share: float = 0.15
     """Share of the people, and of the offers, of whom training hides what they did, as it is for newcomers."""
     validation_weeks: int = 2
@@ -42,12 +46,17 @@ class Recipe:
     seed: int = 0
     threads: int = 2
 
+    def suited(self, ranked: Ranked) -> "Recipe":
+        """These settings for a list: a session without a way is a remote one, neither near nor far, so that of sessions
+        distance is left free; held to a sense, silence would count as the furthest."""
+        return replace(self, free=("distance",)) if ranked is Ranked.SESSIONS else self
+
     def catboost(
         self, loss: str, names: Sequence[str], senses: Mapping[str, int], depth: int, beside: Sequence[str] = ()
     ) -> dict[str, Any]:
         """The arguments of a CatBoost model over the features `names`, monotone in the `senses` of some (1 rising, -1
         falling) and reading none of those `beside`."""
-        place = {name: names.index(name) for name in senses if name in names}
+        place = {name: names.index(name) for name in senses if name in names and name not in self.free}
         high = [f"{names.index(name)}:nan_mode=Max" for name in FAR_WHEN_MISSING if name in names]
         return {
             "loss_function": loss,
@@ -88,8 +97,3 @@ def with_newcomers(
             drawn = generator.random(int(keys.max()) + 1) < recipe.hidden_share
             hidden[np.ix_(drawn[keys], columns)] = np.nan
     return hidden
-
-
-def told(features: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(n_features,) columns with a value in some row: scikit-learn's boosting refuses those that have none."""
-    return np.asarray(~np.isnan(features).all(axis=0), dtype=np.bool_)

@@ -10,7 +10,7 @@ from models.champions import ROOT, Card, publish
 from models.ranked import Ranked
 from models.ranking.model import RankingModel
 from tests.api.conftest import client_over
-from tests.api.test_adoption import nudge, service_of
+from tests.api.test_adoption import nudge, questions, service_of
 from tests.api.test_service import soon
 from tests.models.one_question import one_question
 
@@ -62,3 +62,35 @@ def test_a_promotion_is_taken_between_two_answers_and_a_damaged_one_is_not(deplo
 
     with client_over(deployment) as client:  # a restart finds the same
         assert client.get(path).json() == now
+
+
+LIST_OF = {
+    "formations": Ranked.SESSIONS,
+    "profils": Ranked.PROFILES,
+    "recherche": Ranked.PROFILES,
+    "cibles": Ranked.FIRMS,
+}
+
+
+@pytest.mark.slow
+def test_every_other_list_takes_its_ranker_too_and_names_it(deployment: Path) -> None:
+    with client_over(deployment, follow_interval_s=LONG_S) as client:
+        asked = {path.rpartition("/")[2]: (method, path, body) for method, path, body in questions(client)}
+
+        def ask(kind: str) -> Any:
+            method, path, body = asked[kind]
+            return client.request(method, path, json=body).json()
+
+        before = {kind: ask(kind) for kind in LIST_OF}
+        assert {told["modele"] for told in before.values()} == {"transparent"}
+        for ranked in set(LIST_OF.values()):
+            card = Card(ranked, "7", None, "2026-09-01T08:00:00+00:00")
+            publish(deployment, card, RankingModel(one_question("distance", border=0.2)))
+        nudge(client)
+        for kind, ranked in LIST_OF.items():
+            assert soon(lambda kind=kind: ask(kind)["modele"] != "transparent")  # type: ignore[misc]
+            told = ask(kind)
+            assert told["modele"] == f"{ranked.registered_name}/7"
+            for each in told["resultats"]:
+                brought = sum(reason["contribution"] for reason in each["raisons"])
+                assert each["score"] == pytest.approx(each["base"] + brought, abs=1e-9)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from features.behaviour import INTEREST_HALF_LIFE, SHOWN_HALF_LIFE, decayed
 from features.records import Consents, DismissReason, Event, EventKind, Offer, Profile, Project
 from features.store import Kind
 from matching import build as build_module
@@ -274,6 +276,101 @@ def test_events_that_come_while_a_build_runs_are_counted_once(house: House, monk
     monkeypatch.setattr(build_module, "project_offers", project_offers)
     house.build()
     assert column(house.open(), Collection.OFFERS, "o1", "shown") == 2
+
+
+# ---------------------------------------------------------------- corrections
+
+
+def corrected(first: Event, **changed: Any) -> Event:
+    return msgspec.structs.replace(first, **changed)
+
+
+def test_an_event_that_is_corrected_counts_once_as_it_says_now(local: Engine) -> None:
+    write(local, profile(), offer(), offer("o2", title="Infirmier", rome_code=NURSE, siret=SIRET))
+    shown, applied = event(EventKind.SHOWN), event(EventKind.APPLIED)
+    write(local, shown, applied, event(EventKind.SHOWN), event(EventKind.OPENED))
+    write(local, corrected(shown, offer_id="o2"), corrected(applied, offer_id="o2"))
+    found = asked(local)
+    assert (found["o1"]["crowding"], found["o2"]["crowding"]) == (1, 1)
+    assert (found["o1"]["interest"], found["o2"]["interest"]) == (1, 4)
+    assert found["o2"]["responsiveness"] == pytest.approx(1 / 5)
+    write(local, corrected(applied, kind=EventKind.OPENED))
+    found = asked(local)
+    assert (found["o1"]["interest"], found["o2"]["interest"]) == (2, 0)
+    assert np.isnan(found["o2"]["responsiveness"])
+
+
+def test_what_was_never_so_leaves_no_trace(local: Engine) -> None:
+    write(local, profile(), offer())
+    first = event(EventKind.SAVED)
+    write(local, first, corrected(first, profile_id="nobody"))
+    assert column(local, Collection.PROFILES, "p1", "interest_families") == [-1] * 4
+    assert np.isnan(asked(local)["o1"]["interest"])
+
+
+def known(engine: Engine) -> dict[str, dict[int, float]]:
+    """What events tell today: points by family of people, times shown of offers, whatever the places they stand in."""
+    people, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
+    today = day_number(TODAY)
+    found: dict[str, dict[int, float]] = {}
+    for row in np.flatnonzero(people.alive).tolist():
+        families, points, day = (people.take(name, np.array([row]))[0] for name in BEHAVIOUR[Collection.PROFILES])
+        values = decayed(points, np.array([day]), today, INTEREST_HALF_LIFE)
+        told = zip(families.tolist(), values.tolist(), strict=True)
+        found[people.id_of(row)] = {family: round(value, 2) for family, value in told if family >= 0}
+    for row in np.flatnonzero(offers.alive).tolist():
+        shown, day = (offers.take(name, np.array([row])) for name in ("shown", "shown_day"))
+        found[offers.id_of(row)] = {0: round(float(decayed(shown, day, today, SHOWN_HALF_LIFE)[0]), 2)}
+    return found
+
+
+def alike(one: Engine, other: Engine) -> bool:
+    """A family of which 0 points are left may have its place or not."""
+    first, second = known(one), known(other)
+    return first.keys() == second.keys() and all(
+        abs(first[key].get(place, 0) - second[key].get(place, 0)) < 0.02
+        for key in first
+        for place in {*first[key], *second[key]}
+    )
+
+
+@pytest.mark.usefixtures("_ready")
+@pytest.mark.parametrize("seed", range(4))
+def test_live_rows_and_a_build_agree_on_corrected_events(house: House, seed: int) -> None:
+    """Events written, corrected and corrected again, in any cut into batches."""
+    draw = random.Random(seed)
+    codes = (CARER, NURSE, BAKER)
+    engine = house.open()
+    for records in (
+        [profile(), profile("p2")],
+        [offer(f"o{n}", title=code, rome_code=code, siret=SIRET) for n, code in enumerate(codes, 1)],
+    ):
+        house.store.upsert(records, "test")
+    engine.catch_up()
+    live: dict[str, Event] = {}
+    for _ in range(60):
+        again = draw.choice(list(live.values())) if live and draw.random() < 0.5 else None
+        told = event(
+            draw.choice(list(EventKind)), draw.choice(["o1", "o2", "o3"]), draw.choice(["p1", "p2"]), draw.randrange(40)
+        )
+        told = told if again is None else corrected(told, id=again.id)
+        live[told.id] = told
+        house.store.upsert([told], "test")
+        if draw.random() < 0.3:
+            engine.catch_up()
+    engine.catch_up()
+    late = house.open()
+    house.build()
+    built = house.open()
+    assert any(value for told in known(built).values() for value in told.values())
+    for each in (late, built):
+        assert alike(each, engine)
+        assert each.links.applications == engine.links.applications
+    house.store.upsert([corrected(one, kind=EventKind.SHOWN, at=NOW) for one in list(live.values())[:9]], "test")
+    for each in (engine, late, built):
+        each.catch_up()
+    assert alike(late, engine)
+    assert alike(built, engine)
 
 
 def test_days_and_firms_are_kept_as_numbers(local: Engine) -> None:

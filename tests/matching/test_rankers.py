@@ -1,6 +1,8 @@
 """The rankers that answer: transparent until others are promoted, taken up whole, refused when they cannot be used."""
 
+import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from matching.rankers import TRANSPARENT, Rankers
 from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
-from models.champions import ROOT, Card, publish
+from models.champions import CARD, ROOT, Card, publish
 from models.oblivious import ObliviousTrees
 from models.ranked import _FEATURES, Ranked
 from models.ranking.model import RankingModel
@@ -120,6 +122,19 @@ def test_a_feature_that_is_served_no_more_is_refused_and_told(tmp_path: Path, mo
     opened = Rankers.open(tmp_path, ())
     assert opened[Ranked.OFFERS].model == "transparent"
     assert "reads shoe_size" in opened.status()["offres"]["refused_because"]
+
+
+def test_a_refusal_names_files_from_the_data_folder_on(tmp_path: Path) -> None:
+    promote(tmp_path, "1")
+    card = tmp_path / ROOT / "offres" / "000001" / CARD
+    card.write_text("{}")
+    manifest = card.parent / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["files"][CARD] = sha256(b"{}").hexdigest()
+    manifest.write_text(json.dumps(told))
+    because = Rankers.open(tmp_path, ()).status()["offres"]["refused_because"]
+    assert str(tmp_path) not in because
+    assert because.startswith("rankers/offres/000001/ranker.json cannot be read")
 
 
 def test_whatever_a_file_makes_happen_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

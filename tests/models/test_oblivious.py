@@ -155,6 +155,10 @@ def test_columns_in_another_order_are_read() -> None:
     trees, matrix = made(2), matrix_of(2, 9)
     wider = np.column_stack([matrix[:, 3], np.zeros(9, np.float32), matrix[:, [1, 0, 2]]])
     read = trees.reading(["f3", "other", "f1", "f0", "f2"])
+    _ = trees.expected
+    carried = trees.reading(["f3", "other", "f1", "f0", "f2"])
+    assert carried._shapley is trees._shapley, "what was reckoned is not reckoned again"
+    np.testing.assert_array_equal(read._shapley[0], carried._shapley[0])
     assert np.array_equal(read.margins(wider), trees.margins(matrix))
     with pytest.raises(ValueError, match="'f3'"):
         trees.reading(["f0", "f1", "f2"])

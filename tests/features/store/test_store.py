@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.records import Identity, Offer, OfferSource, Profile, Project, ProtectedStatus
+from features.records import Event, EventKind, Identity, Offer, OfferSource, Profile, Project, ProtectedStatus
 from features.store import Change, Kind, Operation, Store, WriteCounts
 from features.store.store import CHUNK
 
@@ -204,17 +204,36 @@ def test_a_transaction_sees_its_own_writes(store: Store) -> None:
         assert not writer.exists(Kind.OFFER, "1")
 
 
-def test_records_come_in_the_order_they_were_written_up_to_a_change(store: Store) -> None:
-    store.upsert([an_offer("b")], "essai")
+def an_event(key: str, rank: int = 0) -> Event:
+    return Event(id=key, kind=EventKind.SHOWN, at=dt.datetime(2026, 9, 1, tzinfo=dt.UTC), profile_id="p", rank=rank)
+
+
+def test_events_come_once_in_the_order_of_their_last_change_as_they_stood_at_it(store: Store) -> None:
+    store.upsert([an_event("b", 1)], "essai")
     store.upsert([a_profile("p")], "essai")
-    store.upsert([an_offer("a"), an_offer("c")], "essai")
-    store.delete(Kind.OFFER, ["c"])
-    store.upsert([an_offer("b", "Maçon")], "essai")
+    store.upsert([an_event("a", 2), an_event("c", 3)], "essai")
+    store.delete(Kind.EVENT, ["c"])
+    early = store.watermark()
+    store.upsert([an_event("b", 4)], "essai")
     upto = store.watermark()
-    store.upsert([an_offer("late")], "essai")
+    store.upsert([an_event("late", 5), an_event("a", 6)], "essai")
+    store.upsert([an_event("b", 7)], "essai")
     for size in (1, 2, 1000):
-        batches = list(store.logged(Offer, upto, size))
+        batches = list(store.events_logged(upto, size))
         assert all(0 < len(batch) <= size for batch in batches)
-        assert [offer.id for batch in batches for offer in batch] == ["b", "a", "b"]
-        assert batches[0][0].title == "Maçon"
-    assert list(store.logged(Offer, 0)) == []
+        assert [(event.id, event.rank) for batch in batches for event in batch] == [("a", 2), ("b", 4)]
+        (told,) = [[(event.id, event.rank) for batch in store.events_logged(early, size) for event in batch]]
+        assert told == [("b", 1), ("a", 2)]
+    assert list(store.events_logged(0)) == []
+
+
+def test_what_a_corrected_event_said_is_kept_as_long_as_the_event(store: Store) -> None:
+    for rank in (1, 2, 2, 3):
+        store.upsert([an_event("a", rank), an_event(f"b{rank}")], "essai")
+    before = store.events_before(["a", "b1", "nowhere"])
+    assert list(before) == ["a"]
+    assert [said.rank for _, said in before["a"]] == [1, 2]
+    logged = [change.seq for change in store.changes(0) if change.record_id == "a"]
+    assert [seq for seq, _ in before["a"]] == logged[1:]
+    store.delete(Kind.EVENT, ["a"])
+    assert store.events_before(["a"]) == {}

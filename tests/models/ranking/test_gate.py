@@ -11,6 +11,7 @@ from models.ranking.gate import PROTECTED, Bounds, Report, Verdict, judge
 from models.ranking.table import Segment
 
 N_LISTS = 80
+LENIENT = Bounds(worse=1.0)
 LISTS = np.repeat(np.arange(N_LISTS), 3)
 GAINS = np.tile([1.0, 0, 0], N_LISTS)
 PERFECT = np.tile([0.9, 0.5, 0.1], N_LISTS)
@@ -129,19 +130,37 @@ def test_nothing_protected_is_served() -> None:
 
 
 def test_people_of_one_kind_served_much_worse_close_it() -> None:
-    spoilt = spoiled(np.flatnonzero(RURAL), worst=True)
-    found = report(spoilt, spoilt)
-    assert failed(found) == {"parity of quality urbain_rural"}, "even if it is no worse than before"
+    found = report(spoiled(np.flatnonzero(RURAL), worst=True), spoiled(np.flatnonzero(RURAL)), worse=0.5)
+    assert failed(found) == {"parity of quality urbain_rural"}
     (check,) = found.failed
     assert check.value == pytest.approx(0.5)
+    assert check.bound == pytest.approx(1 / np.log2(3)), "the incumbent is under the bound too: no worse than it"
+    assert "or the incumbent's, 0.63" in check.said
     assert "rural" in check.remedy
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_who_is_as_unfair_as_what_answers_or_less_is_not_kept_out(before: bool) -> None:
+    spoilt = spoiled(np.flatnonzero(RURAL), worst=True)
+    found = report(spoilt if before else spoiled(np.flatnonzero(RURAL)), spoilt)
+    assert failed(found) == set()
+    (check,) = [check for check in found.checks if check.name == "parity of quality urbain_rural"]
+    assert check.value < 0.8
+    assert check.bound == pytest.approx(0.5)
+
+
+def test_a_fair_incumbent_does_not_raise_the_bound() -> None:
+    a_few = spoiled(np.flatnonzero(RURAL)[:10])
+    (check,) = [each for each in report(a_few, worse=0.5).checks if each.name == "parity of quality urbain_rural"]
+    assert (check.bound, check.verdict) == (0.8, Verdict.HELD)
 
 
 def test_what_is_shown_is_held_to_attention_for_its_worth() -> None:
     """Rows of equal gain: those of one kind always first."""
     gains = np.tile([1.0, 1, 0], N_LISTS)
     shown = Segment(("ville", "campagne"), np.tile([0, 1, 0], N_LISTS).astype(np.int16))
-    trial = Trial(LISTS, gains, PERFECT, PERFECT, {"urbain_rural": shown})
-    found = judge(Ranked.PROFILES, trial, candidate="2", incumbent="1", names=(), latency_ms=0.1)
+    evenly = np.where(np.repeat(np.arange(N_LISTS) % 2, 3) == 0, PERFECT, np.tile([0.5, 0.9, 0.1], N_LISTS))
+    trial = Trial(LISTS, gains, PERFECT, evenly, {"urbain_rural": shown})
+    found = judge(Ranked.PROFILES, trial, candidate="2", incumbent="1", names=(), latency_ms=0.1, bounds=LENIENT)
     assert failed(found) == {"parity of attention urbain_rural"}
     assert found.failed[0].value == pytest.approx((1 / np.log2(3)) / (1 + 1 / np.log2(4)))

@@ -8,9 +8,11 @@ import pytest
 from models.ranking.comparison import quality
 from models.ranking.held_out import GAINS, HeldOut, as_shown, scorer_of
 from models.ranking.model import RankingModel
+from models.ranking.outcomes import Outcome
 from models.ranking.table import TableUnusable
 from tests.models.one_question import one_question
 from tests.models.ranking.made import made_table
+from tests.models.training.logs import logged
 
 OUTCOMES = [1, 4, 0, 2, 1, 6]
 
@@ -18,6 +20,16 @@ OUTCOMES = [1, 4, 0, 2, 1, 6]
 def test_grades_count_from_what_was_opened() -> None:
     assert HeldOut.graded(made_table()).gains.tolist() == [0, 3, 0, 1, 0, 5]
     assert made_table().outcome.tolist() == OUTCOMES
+
+
+def test_of_a_log_grades_are_weighed_against_the_bias_of_place() -> None:
+    """Places are looked at 0.85 times as often as the one before: what was opened further down stands for more."""
+    table = logged()
+    found = HeldOut.graded(table)
+    opened = table.outcome == Outcome.OPENED
+    by_place = [float(found.gains[opened & (table.position == place)].mean()) for place in (0, 4, 8)]
+    assert by_place == pytest.approx([1, 0.85**-4, 0.85**-8], rel=0.15)
+    assert (found.gains[table.outcome <= Outcome.SHOWN] == 0).all()
 
 
 def test_what_is_saved_is_read_and_a_table_alone_is_graded(tmp_path: Path) -> None:

@@ -4,12 +4,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from models.ranking.outcomes import Outcome
 from models.ranking.splits import held_out_people
 from models.ranking.table import RankingTable
-from models.training.recipe import told
 
 MOST_ROWS: Final = 200_000
 
@@ -17,6 +15,8 @@ MOST_ROWS: Final = 200_000
 def guessed_appeal(table: RankingTable, seed: int) -> NDArray[np.float64]:
     """(n,) chance to be opened as the features alone tell it. Each half of the people is guessed by what the other half
     did, so that no row's own outcome is in its guess."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     opened = table.outcome >= Outcome.OPENED
     first = held_out_people(table.person, 0.5, seed + 1)
     found = np.full(len(table), opened.mean() if len(table) else 0.0)
@@ -30,3 +30,8 @@ def guessed_appeal(table: RankingTable, seed: int) -> NDArray[np.float64]:
         model.fit(table.features[rows][:, columns], opened[rows])
         found[~learning] = model.predict_proba(table.features[~learning][:, columns])[:, 1]
     return found
+
+
+def told(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n_features,) columns with a value in some row: scikit-learn's boosting refuses those that have none."""
+    return np.asarray(~np.isnan(features).all(axis=0), dtype=np.bool_)

@@ -1,4 +1,9 @@
-"""The ranker of offers: what a person wants and the chance that they are taken, learned apart and put together.
+"""The ranker of a list by its steps: what who looks wants, and the chance that it ends well, learned apart and put
+together.
+
+Of offers: what a person wants, and that they are taken. Of trainings, the same, with an entry for a hire; of people,
+whom an employer contacts, and who says yes and is hired; of firms, where a counsellor calls, and where somebody of the
+portfolio is met and hired.
 
 Each head is an ensemble of trees on its step (`models/ranking/heads.py`). Margins are logarithms of odds, of rare
 events nearly those of chances, so their weighted sum orders by the product: the surplus to expect. How much the wish
@@ -17,6 +22,7 @@ from numpy.typing import NDArray
 from models.metrics.judged import Judged
 from models.metrics.ndcg import NDCG
 from models.oblivious import ObliviousTrees
+from models.ranking.appeal import guessed_appeal
 from models.ranking.heads import Head
 from models.ranking.outcomes import Outcome
 from models.ranking.propensity import propensities, strata_of
@@ -24,7 +30,6 @@ from models.ranking.propensity import weights as inverse_propensities
 from models.ranking.splits import Split, split
 from models.ranking.table import RankingTable
 from models.ranking.worth import gains, step_worth
-from models.training.appeal import guessed_appeal
 from models.training.growing import Grown, grow_head, grow_lambdamart
 from models.training.recipe import Recipe
 
@@ -36,7 +41,7 @@ ASIDES: Final = (0.0, -0.5)
 
 
 @dataclass(frozen=True, eq=False)
-class OfferTraining:
+class StepsTraining:
     """What a training gave."""
 
     trees: ObliviousTrees
@@ -55,12 +60,12 @@ class OfferTraining:
 
     @property
     def want(self) -> ObliviousTrees:
-        """What the person wants, alone."""
+        """What who looks wants, alone."""
         return wanted(self.heads, self.aside)
 
     @property
     def chance(self) -> ObliviousTrees:
-        """The chance that who applies is hired, alone."""
+        """The chance that what is asked for ends well, alone."""
         return taken(self.heads)
 
 
@@ -75,7 +80,7 @@ def taken(heads: Mapping[Head, Grown]) -> ObliviousTrees:
     return ObliviousTrees.blend([(heads[head].trees, heads[head].slope) for head in (Head.ANSWERED, Head.TAKEN)])
 
 
-def train_offers(table: RankingTable, recipe: Recipe) -> OfferTraining:
+def train_steps(table: RankingTable, recipe: Recipe) -> StepsTraining:
     """Learn from shown lists. Raises ValueError for a log too short to split, TooFewEvents for a step that it lacks."""
     parts = split(table, recipe.validation_weeks, recipe.validation_share, recipe.seed)
     opened = table.outcome >= Outcome.OPENED
@@ -112,7 +117,7 @@ def train_offers(table: RankingTable, recipe: Recipe) -> OfferTraining:
         **{f"rows_{head.value}": float(grown.rows) for head, grown in heads.items()},
         **{f"looked_at_{place + 1}": float(known[place]) for place in range(min(len(known), K))},
     }
-    return OfferTraining(
+    return StepsTraining(
         trees=single.trees if better else joined,
         heads=heads,
         lambdamart=single,

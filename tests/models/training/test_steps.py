@@ -10,15 +10,15 @@ from tests.models.training.logs import RECIPE, logged, vars_of
 pytest.importorskip("catboost", reason="catboost comes with the train extra")
 
 from models.training.growing import TooFewEvents
-from models.training.offers import OfferTraining, train_offers
+from models.training.steps import StepsTraining, train_steps
 
 
 @pytest.fixture(scope="module")
-def trained() -> OfferTraining:
-    return train_offers(logged(), RECIPE)
+def trained() -> StepsTraining:
+    return train_steps(logged(), RECIPE)
 
 
-def test_each_head_learns_its_own_side(trained: OfferTraining) -> None:
+def test_each_head_learns_its_own_side(trained: StepsTraining) -> None:
     grid = np.array([[0.1, 0.1, 0.5], [0.9, 0.1, 0.5], [0.1, 0.9, 0.5]], np.float32)
     near, far, hard = trained.want.margins(grid)
     assert near > far + 1
@@ -29,7 +29,7 @@ def test_each_head_learns_its_own_side(trained: OfferTraining) -> None:
     assert trained.trees.margins(grid).argmax() == 0
 
 
-def test_closer_is_never_worse(trained: OfferTraining) -> None:
+def test_closer_is_never_worse(trained: StepsTraining) -> None:
     rows = np.tile(np.array([[0, 0.3, 0.5]], np.float32), (40, 1))
     rows[:, 0] = np.linspace(0, 1, 40)
     assert (np.diff(trained.heads[Head.OPENED].trees.margins(rows)) <= 1e-12).all()
@@ -42,7 +42,7 @@ def test_closer_is_never_worse_where_those_from_afar_are_hired() -> None:
     table = logged()
     far = (table.features[:, 0] > 0.5) & (table.outcome >= 4)
     outcome = np.where(far, 6, table.outcome).astype(np.int8)
-    learned = train_offers(RankingTable(**{**vars_of(table), "outcome": outcome}), RECIPE)
+    learned = train_steps(RankingTable(**{**vars_of(table), "outcome": outcome}), RECIPE)
     rows = np.tile(np.array([[0, 0.3, 0.5]], np.float32), (40, 1))
     rows[:, 0] = np.linspace(0, 1, 40)
     assert (np.diff(learned.chance.margins(rows)) <= 1e-12).all()
@@ -52,22 +52,22 @@ def test_a_feature_that_nobody_has_is_no_hindrance() -> None:
     table = logged()
     features = table.features.copy()
     features[:, 2] = np.nan
-    learned = train_offers(RankingTable(**{**vars_of(table), "features": features}), RECIPE)
+    learned = train_steps(RankingTable(**{**vars_of(table), "features": features}), RECIPE)
     assert np.isfinite(learned.trees.margins(features[:10])).all()
 
 
-def test_the_bias_of_place_is_found(trained: OfferTraining) -> None:
+def test_the_bias_of_place_is_found(trained: StepsTraining) -> None:
     assert np.abs(trained.propensities - 0.85 ** np.arange(10)).max() < 0.15
 
 
-def test_the_same_seed_gives_the_same_trees(trained: OfferTraining) -> None:
-    again = train_offers(logged(), RECIPE)
+def test_the_same_seed_gives_the_same_trees(trained: StepsTraining) -> None:
+    again = train_steps(logged(), RECIPE)
     matrix = logged(seed=3).features[:100]
     assert np.array_equal(again.trees.margins(matrix), trained.trees.margins(matrix))
     assert again.figures == trained.figures
 
 
-def test_the_chosen_ranker_is_a_blend_of_its_parts(trained: OfferTraining) -> None:
+def test_the_chosen_ranker_is_a_blend_of_its_parts(trained: StepsTraining) -> None:
     matrix = logged(seed=4).features[:50]
     joined = ObliviousTrees.blend([(trained.want, trained.wish), (trained.chance, 1.0)])
     wanted = trained.lambdamart.trees if trained.chosen == "lambdamart" else joined
@@ -78,7 +78,7 @@ def test_a_log_without_hires_is_told() -> None:
     table = logged()
     stopped = RankingTable(**{**vars_of(table), "outcome": np.minimum(table.outcome, 4).astype(np.int8)})
     with pytest.raises(TooFewEvents, match="answered: 0 of"):
-        train_offers(stopped, RECIPE)
+        train_steps(stopped, RECIPE)
 
 
 def test_what_people_did_is_hidden_person_by_person() -> None:
