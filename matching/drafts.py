@@ -31,7 +31,7 @@ _NUMBERS: Final = {
 }  # fmt: skip
 _NUMBER_FIRST: Final = re2.compile(
     r"^(?:(?:ils?|elle|on|l entreprise)? ?"
-    r"(?:cherchent?|recherchent?|recrutent?|besoin d[e ]*|veu(?:t|lent)|embauchent?) )?"
+    r"(?:(?:cherche|recherche|recrute|embauche)(?:nt)?|besoin d[e ]*|veut|veulent) )?"
     r"(\d{1,3}|un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt) ([a-z]+)"
 )
 _NOT_A_TRADE: Final = frozenset(

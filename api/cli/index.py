@@ -50,6 +50,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     from matching.build import build as build_index
     from matching.index.registry import BACKENDS, DEFAULT
     from models.encoder import ModelUnusable
+    from models.hiring.published import in_force
     from models.published import TextModels
 
     name = DEFAULT if backend is None else backend
@@ -58,6 +59,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     try:
         reference = Reference.load(configured.reference_dir)
         models = TextModels.load(configured.encoder)
+        in_force(configured.data_dir)
     except (ReferenceMissing, ArtifactError, ModelUnusable) as error:
         fail(str(error))
     store = Store.open(configured.store_url)
@@ -155,8 +157,8 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Check every file of the models, of the rankers and of the generation in force against its sha256. Exit code 1
-    when one is wrong.
+    """Check every file of the models, of the rankers, of the forecast of hirings and of the generation in force
+    against its sha256. Exit code 1 when one is wrong.
 
     Example: vivier index verify
     """
@@ -164,11 +166,13 @@ def verify(as_json: AsJson = False) -> None:
     found = {
         "encoder": _verified_models(configured),
         "rankers": _verified_rankers(configured),
+        "hiring": _verified_hiring(configured),
         "indexes": _verified_index(configured),
     }
     remedies = {
         "encoder": "Check VIVIER_ENCODER",
         "rankers": "Run: vivier models promote, or rollback",
+        "hiring": "Run: vivier train hiring",
         "indexes": "Run: vivier index build",
     }
     lines = [
@@ -210,6 +214,17 @@ def _verified_rankers(configured: "Settings") -> dict[str, Any]:
         "generation": ", ".join(sorted({each["model"] for each in found.values()})),
         "problem": "; ".join(problems) or None,
     }
+
+
+def _verified_hiring(configured: "Settings") -> dict[str, Any]:
+    from features.artifacts import ArtifactError, current_id
+    from models.hiring.published import ROOT, in_force
+
+    try:
+        in_force(configured.data_dir)
+    except ArtifactError as error:
+        return {"ok": False, "problem": str(error)}
+    return {"ok": True, "generation": current_id(configured.data_dir / ROOT) or "the one that ships", "problem": None}
 
 
 def _verified_index(configured: "Settings") -> dict[str, Any]:

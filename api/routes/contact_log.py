@@ -51,16 +51,21 @@ async def history(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -
     "/rappels",
     summary="Les établissements à rappeler",
     description=(
-        "Les rappels d'un conseiller échus d'ici le jour donné (une semaine par défaut), les plus anciens d'abord. Un "
-        "rappel disparaît dès qu'un échange plus récent avec l'établissement est noté, par qui que ce soit."
+        "Les rappels d'un conseiller, ou de tous, échus d'ici le jour donné (une semaine par défaut), les plus anciens "
+        "d'abord. Un rappel disparaît dès qu'un échange plus récent avec l'établissement est noté, par qui que ce soit."
     ),
     responses=page_answers("rappels", ref("Rappels"), CALLBACKS),
 )
 async def callbacks(
     service: ServiceOf,
     counsellor: Annotated[
-        str, Query(alias="conseiller", description="Identifiant du conseiller.", examples=["conseiller-0001"])
-    ],
+        str | None,
+        Query(
+            alias="conseiller",
+            description="Identifiant du conseiller ; sans lui, les rappels de tous.",
+            examples=["conseiller-0001"],
+        ),
+    ] = None,
     until: Annotated[
         str | None,
         Query(alias="jusquA", description="Dernier jour, AAAA-MM-JJ.", examples=["2026-02-02"]),
@@ -73,7 +78,7 @@ async def callbacks(
     links = service.engine.links
     due = [
         (day, key)
-        for key in links.callbacks.get(counsellor, ())
+        for key in _asked(service, counsellor)
         if (day := links.contacts[key].call_back_day) is not None and day <= day_number(last) and not links.is_done(key)
     ]
     ids = [key for _, key in sorted(due)]
@@ -134,12 +139,18 @@ def _day(name: str, value: str) -> dt.date:
         raise BadParameter(name, value, "un jour AAAA-MM-JJ") from None
 
 
-def _no_callback(service: Service, counsellor: str, last: dt.date) -> str:
+def _asked(service: Service, counsellor: str | None) -> list[str]:
+    """Ids of the contacts of a counsellor, or of all, that say when to call again."""
+    callbacks = service.engine.links.callbacks
+    return [key for name in ([counsellor] if counsellor is not None else callbacks) for key in callbacks.get(name, ())]
+
+
+def _no_callback(service: Service, counsellor: str | None, last: dt.date) -> str:
     """Why nobody is to be called again, and from when on somebody is."""
     links = service.engine.links
     later = [
         day
-        for key in links.callbacks.get(counsellor, ())
+        for key in _asked(service, counsellor)
         if (day := links.contacts[key].call_back_day) is not None and not links.is_done(key)
     ]
     if not later:

@@ -51,6 +51,7 @@ async def plan(request: Request, service: ServiceOf) -> Response:
 
 @router.post(
     "/export",
+    response_class=Response,
     summary="Exporter un plan",
     description=(
         "Les visites d'un plan en CSV, pour un tableur (aucune cellule n'y est une formule), ou en iCalendar "

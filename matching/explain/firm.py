@@ -99,7 +99,7 @@ def _distance(facts: FirmFacts) -> str:
 def _take(facts: FirmFacts) -> str:
     share, people = facts.values["firm_take"], facts.values["firm_people"]
     if isnan(share) or not people >= 1:
-        return "Personne du portefeuille à présenter aujourd'hui"
+        return "Aucune personne du portefeuille à présenter aujourd'hui"
     chances = "moins d'une chance sur cent" if share < 0.01 else f"{percent(share)} de chances"
     who = "une personne" if people < 2 else counted(people, "personne", "personnes")
     return f"{who[0].upper()}{who[1:]} à présenter : {chances} de pourvoir chaque embauche dans les métiers visés"

@@ -12,7 +12,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from matching.planning.problem import NOBODY, Round, Way
 
-EFFORT_MS: Final = 200
+EFFORT_MS: Final = 100
 SECONDS: Final = 60
 """Whole seconds are what the solver counts in."""
 A_DAY_MORE: Final = 20 * SECONDS

@@ -41,7 +41,8 @@ def share(problem: Problem) -> Shares:
     counsellor, firm, value = counsellor[open_pairs], firm[open_pairs], value[open_pairs]
     stays = np.array([earlier.get(key, NOBODY) for key in firm.tolist()], dtype=np.int64) == counsellor
     cost = -np.rint(value / UNIT).astype(np.int64)
-    charges = [_charges(problem, at, int(left)) for at, left in enumerate(capacity)]
+    ordinary = _ordinary(problem)
+    charges = [_charges(problem, ordinary, at, int(left)) for at, left in enumerate(capacity)]
     worth_more = int(np.abs(cost).sum() + sum(int(each.sum()) for each in charges) + 1) if stays.any() else 0
     worth_more = min(worth_more, 2**44)
     chosen = _flow(counsellor, firm, cost - worth_more * stays, charges, problem.n_firms)
@@ -51,7 +52,7 @@ def share(problem: Problem) -> Shares:
     if free is None:
         again = _flow(counsellor, firm, cost, charges, problem.n_firms)
         free = -(int(cost[again].sum()) + _charged(charges, np.bincount(counsellor[again], minlength=len(capacity))))
-    agreed = _agreed_value(problem, locked)
+    agreed = _agreed_value(problem, ordinary, locked)
     kept = sum(int(result[each.firm]) == each.counsellor for each in problem.before)
     dropped = sum(int(result[each.firm]) == NOBODY for each in problem.before)
     return Shares(
@@ -80,28 +81,37 @@ def _earlier(problem: Problem) -> tuple[list[Before], dict[int, int]]:
     )
 
 
-def _charges(problem: Problem, counsellor: int, left: int) -> Ints:
-    """(left,) what each further visit of a counsellor costs, the first one first."""
+def _ordinary(problem: Problem) -> float:
+    """What a visit of a full plan is worth: the mean of the best of each firm, over as many as can be made."""
     if not problem.pairs:
-        return np.zeros(left, np.int64)
-    ordinary = float(np.mean([value for _, _, value in problem.pairs]))
+        return 0.0
+    _, firm, value = _columns(problem)
+    best = np.zeros(problem.n_firms)
+    np.maximum.at(best, firm, value)
+    most = max(sum(each.visits for each in problem.counsellors), 1)
+    kept = np.sort(best[best > 0])[::-1][:most]
+    return float(kept.mean()) if len(kept) else 0.0
+
+
+def _charges(problem: Problem, ordinary: float, counsellor: int, left: int) -> Ints:
+    """(left,) what each further visit of a counsellor costs, the first one first."""
     whole = problem.counsellors[counsellor].visits
     used = whole - left + np.arange(left)
-    return np.rint(problem.fairness * max(ordinary, 0) * used / max(whole, 1) / UNIT).astype(np.int64)
+    return np.rint(problem.fairness * ordinary * used / max(whole, 1) / UNIT).astype(np.int64)
 
 
 def _charged(charges: list[Ints], loads: Ints) -> int:
     return sum(int(each[:load].sum()) for each, load in zip(charges, loads.tolist(), strict=True))
 
 
-def _agreed_value(problem: Problem, locked: list[Before]) -> float:
+def _agreed_value(problem: Problem, ordinary: float, locked: list[Before]) -> float:
     """What the locked visits are worth, their charges taken off as those of any other."""
     values = {(counsellor, firm): value for counsellor, firm, value in problem.pairs}
     loads = np.bincount(
         np.array([each.counsellor for each in locked], dtype=np.int64), minlength=len(problem.counsellors)
     )
     charged = sum(
-        int(_charges(problem, at, problem.counsellors[at].visits)[:load].sum())
+        int(_charges(problem, ordinary, at, problem.counsellors[at].visits)[:load].sum())
         for at, load in enumerate(loads.tolist())
     )
     return sum(values.get((each.counsellor, each.firm), 0.0) for each in locked) - charged * UNIT
