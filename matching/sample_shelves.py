@@ -53,7 +53,7 @@ def sample_shelves(
         market = candidates_market(engine, profiles_of(engine), sizes.weeks, seed)
         progress(f"{len(market.persons)} people, {len(market.offers)} offers")
         truth = HiddenTruth(market, seed + 1)
-        sessions, session_facts = session_shelf(engine, market)
+        sessions, session_facts = session_shelf(engine, market.persons)
         progress(f"{sessions.n_candidates} candidates of {len(sessions.items)} sessions")
         profiles, sourced, place = profile_shelf(engine, market, _asking(engine, sizes, seed), sizes.weeks, seed)
         progress(f"{profiles.n_candidates} candidates of {len(profiles.askers)} offers")

@@ -4,6 +4,7 @@ Every list is asked for as the service answers it, by the function that answers,
 (`scoring.heard`): its candidates, all features, and the scores of the ranker in force.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +36,7 @@ from matching.trainings import sessions_for_profile
 from models.ranked import Ranked
 from models.simulation.hidden_firms import FirmFacts
 from models.simulation.hidden_sessions import SessionFacts
-from models.simulation.market import DAYS_A_WEEK, Market, as_floats
+from models.simulation.market import DAYS_A_WEEK, Market, Persons, as_floats
 from models.simulation.shelf import FOREVER, Shelf
 
 Progress = Callable[[int], None]
@@ -74,12 +75,18 @@ def _best(found: Sequence[Scored], keys: Callable[[NDArray[np.int64]], NDArray[n
     return _Brought(rows[kept], joined([each.features for each in found])[kept], scores[kept])
 
 
-def session_shelf(engine: Engine, market: Market, progress: Progress = _silent) -> tuple[Shelf, SessionFacts]:
-    """The trainings that each of a market's persons is brought, the best session of each, and what those sessions'
-    records say. Persons without any have no candidates. Raises NotFound for one who is gone."""
+def session_shelf(
+    engine: Engine, persons: Persons, weeks_before: int = 0, progress: Progress = _silent
+) -> tuple[Shelf, SessionFacts]:
+    """The trainings that each person is brought, the best session of each, and what those sessions' records say.
+
+    Persons without any have no candidates. With `weeks_before`, the first day is the Monday of so many weeks ago, and
+    features are as they were then; else it is today. Raises NotFound for a person who is gone, and ValueError when
+    nobody is brought anything.
+    """
     sessions, today = engine.catalogue(Collection.SESSIONS), day_number(engine.today())
     found: list[_Brought] = []
-    for profile_id in market.persons.ids.tolist():
+    for profile_id in persons.ids.tolist():
         found.append(
             _brought(
                 lambda asked=profile_id: sessions_for_profile(engine, asked, {}, _FIRST),  # type: ignore[misc]
@@ -88,8 +95,14 @@ def session_shelf(engine: Engine, market: Market, progress: Progress = _silent) 
         )
         progress(1)
     rows, item = np.unique(np.concatenate([each.rows for each in found]), return_inverse=True)
+    if len(rows) == 0:
+        raise ValueError("no training is brought to any of these people: index trainings and sessions first")
+    first_day = engine.today()
+    if weeks_before:
+        first_day -= dt.timedelta(days=first_day.weekday() + DAYS_A_WEEK * weeks_before)
+    sooner = today - day_number(first_day)
     read = columns_of(sessions, rows)
-    start = (read("start_day") - today).astype(np.float32)
+    start = (read("start_day") - today + sooner).astype(np.float32)
     lat, lon = points_of(engine.lookups, read("commune"))
     cards = [_CARD.decode(record_part(sessions.payload_of(row))) for row in rows.tolist()]
     fundings = read("fundings")
@@ -109,14 +122,15 @@ def session_shelf(engine: Engine, market: Market, progress: Progress = _silent) 
     )
     shelf = _shelf(
         Ranked.SESSIONS,
-        market.persons.ids,
+        persons.ids,
         np.array([sessions.id_of(row) for row in rows.tolist()], dtype=np.str_),
         item,
         found,
-        market.persons.urban,
+        persons.urban,
     )
+    shelf.features[:, shelf.names.index("start")] += sooner
     closes = np.minimum(start // DAYS_A_WEEK, FOREVER).astype(np.int16)
-    return replace(shelf, closes=closes, asks_from=market.persons.arrival_week), facts
+    return replace(shelf, closes=closes, asks_from=persons.arrival_week, first_day=first_day.isoformat()), facts
 
 
 def profile_shelf(

@@ -8,6 +8,7 @@ import typer
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, say, settings
 
 if TYPE_CHECKING:
+    from models.ranked import Ranked
     from models.ranking.table import RankingTable
     from models.tastes import Tastes
 
@@ -41,14 +42,16 @@ def ranker(
 
     if ranked not in {each.value for each in Ranked}:
         fail(f"nothing is ranked under {ranked!r}: choose one of {', '.join(each.value for each in Ranked)}", USAGE)
-    if candidates is not None and ranked != Ranked.OFFERS.value:
-        fail("--candidates are those of offers: give --table for another list", USAGE)
+    if candidates is not None and ranked not in (Ranked.OFFERS.value, Ranked.SESSIONS.value):
+        fail(f"--candidates are those of offres or formations: give --table for {ranked}", USAGE)
     try:
         from models.training.rankers import trained
         from models.training.recipe import Recipe
         from models.training.registry import Registry
 
-        rows, tastes = (RankingTable.load(table), None) if table is not None else _from_store(candidates or Path())
+        rows, tastes = (
+            (RankingTable.load(table), None) if table is not None else _from_store(Ranked(ranked), candidates or Path())
+        )
         say(f"{len(rows)} shown results are learned from")
         training = trained(Ranked(ranked), rows, Recipe(seed=seed, trees=trees), tastes)
         configured.data_dir.mkdir(parents=True, exist_ok=True)
@@ -66,22 +69,27 @@ def ranker(
     print_result(found, as_json, text)
 
 
-def _from_store(folder: Path) -> "tuple[RankingTable, Tastes]":
+def _from_store(ranked: "Ranked", folder: Path) -> "tuple[RankingTable, Tastes | None]":
     """What the store's events say of the candidates of a folder."""
     from api.service import CANNOT_OPEN, Service
     from features.records import Event
+    from models.ranked import Ranked
     from models.simulation.market import Market
+    from models.simulation.shelf import Shelf
     from models.tastes import Tastes
     from models.training.from_events import table_of_events
+    from models.training.from_session_events import table_of_session_events
 
-    market = Market.load(folder)
+    found = Shelf.load(folder) if ranked is Ranked.SESSIONS else Market.load(folder)
     try:
         service = Service.open(settings())
     except CANNOT_OPEN as error:
         fail(str(error))
     try:
         told = sorted((event for batch in service.store.scan(Event) for event in batch), key=lambda event: event.at)
-        rows, matrix = table_of_events(market, told)
+        if isinstance(found, Shelf):
+            return table_of_session_events(found, told), None
+        rows, matrix = table_of_events(found, told)
         return rows, Tastes(service.engine.lookups.reference.rome.families[: len(matrix)], matrix)
     finally:
         service.store.close()

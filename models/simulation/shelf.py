@@ -5,9 +5,13 @@ for less often and change less, so one shape serves all three: askers, items, an
 retrieval brings to each asker, with the features that its ranker reads.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import dataclasses
+import json
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +19,11 @@ from numpy.typing import NDArray
 from models.ranked import Ranked
 from models.simulation.market import DAYS_A_WEEK, Floats, Ints, Rows
 
-FOREVER = np.int16(32_000)
+FOREVER: Final = np.int16(32_000)
 """Week of what never closes."""
-_FALLING = {"start": (0.0, 730.0)}
+ARRAYS: Final = "shelf.npz"
+META: Final = "shelf.json"
+_FALLING: Final = {"start": (0.0, 730.0)}
 """Features that fall by a day every day, with their bounds."""
 
 
@@ -46,7 +52,8 @@ class Shelf:
     """(n_askers,) first week in which each looks."""
     asks_until: Rows
     """(n_askers,) first week in which each looks no more."""
-    falling: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _FALLING)
+    first_day: str = ""
+    """ISO date of the first day; empty: of no calendar."""
 
     def __post_init__(self) -> None:
         n = len(self.item)
@@ -80,8 +87,33 @@ class Shelf:
     def features_in(self, candidates: NDArray[np.int64], week: int) -> Floats:
         """(n, n_names) features of candidates as they are in a week."""
         matrix = self.features[candidates]
-        for name, (low, high) in self.falling.items():
+        for name, (low, high) in _FALLING.items():
             if name in self.names:
                 column = matrix[:, self.names.index(name)]
                 np.clip(column - DAYS_A_WEEK * week, low, high, out=column)
         return matrix
+
+    def save(self, folder: Path) -> None:
+        """Write `shelf.npz` and `shelf.json` into `folder`, made if missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
+        np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
+        told = {"list": self.ranked.value, "names": list(self.names), "first_day": self.first_day}
+        (folder / META).write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The shelf that `save` wrote. Raises ValueError when a file or an array is missing or wrong."""
+        try:
+            told = json.loads((folder / META).read_text(encoding="utf-8"))
+            with np.load(folder / ARRAYS, allow_pickle=False) as read:
+                arrays: dict[str, Any] = {name: read[name] for name in _ARRAYS}
+            names, first_day = tuple(told["names"]), str(told["first_day"])
+            return cls(ranked=Ranked(told["list"]), names=names, first_day=first_day, **arrays)
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+            raise ValueError(f"{folder} ne contient pas de candidats lisibles ({error}) : les refaire.") from error
+
+
+_ARRAYS: Final = tuple(
+    [each.name for each in dataclasses.fields(Shelf) if each.name not in ("ranked", "names", "first_day")]
+)

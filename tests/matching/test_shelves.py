@@ -41,7 +41,7 @@ def market(engine: Engine, town: House) -> Market:
 
 @pytest.fixture(scope="module")
 def sessions(engine: Engine, market: Market) -> Made:
-    shelf, facts = session_shelf(engine, market)
+    shelf, facts = session_shelf(engine, market.persons)
     return shelf, hidden_sessions(shelf, facts, HiddenTruth(market, 1), 2)
 
 
@@ -135,7 +135,7 @@ def test_features_of_no_weight_are_told_to_who_listens_alone(engine: Engine, ses
 
 
 def test_truths_follow_their_seed(engine: Engine, market: Market) -> None:
-    shelf, facts = session_shelf(engine, market)
+    shelf, facts = session_shelf(engine, market.persons)
     one, same, other = (hidden_sessions(shelf, facts, HiddenTruth(market, 1), seed) for seed in (2, 2, 3))
     np.testing.assert_array_equal(one.surplus, same.surplus)
     assert not np.array_equal(one.surplus, other.surplus)
