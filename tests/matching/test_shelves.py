@@ -10,8 +10,9 @@ from matching.answer import Window
 from matching.candidates import candidates_market
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
+from matching.placements import FIRM_RANKER
 from matching.prospection import targets
-from matching.rank import FIRM_RANKER, PROFILE_RANKER, SESSION_RANKER, WeightedSum
+from matching.rank import PROFILE_RANKER, SESSION_RANKER, Ranker
 from matching.schema import Collection
 from matching.scoring import heard
 from matching.shelves import firm_shelf, profile_shelf, session_shelf
@@ -103,9 +104,7 @@ def test_a_portfolios_firms_are_those_of_its_list(
 @pytest.mark.parametrize(
     ("name", "ranker"), [("sessions", SESSION_RANKER), ("profiles", PROFILE_RANKER), ("firms", FIRM_RANKER)]
 )
-def test_features_are_whole_and_people_act_on_them(
-    name: str, ranker: WeightedSum, request: pytest.FixtureRequest
-) -> None:
+def test_features_are_whole_and_people_act_on_them(name: str, ranker: Ranker, request: pytest.FixtureRequest) -> None:
     shelf, hidden = request.getfixturevalue(name)
     assert shelf.names == ranker.names
     np.testing.assert_allclose(ranker.scores(shelf.features), shelf.served, atol=1e-6)
