@@ -207,7 +207,7 @@ def _registry(tracking: str | None) -> "Registry":
             fail(f"no ranker was trained in {configured.data_dir}: the transparent ones answer (vivier train --help)")
         return Registry(configured.data_dir, tracking)
     except ImportError as error:
-        fail(f"the registry needs {error.name or error}: pip install 'vivier[train]'", FAILED)
+        fail(f"the registry needs {error.name or error}: pip install 'vivier[rankers]'", FAILED)
     except TrackingRefused as error:
         fail(str(error), USAGE)
 

@@ -1,4 +1,4 @@
-"""`vivier train ranker`: a ranker from what was shown and what came of it. Needs the `train` extra."""
+"""`vivier train ranker`: a ranker from what was shown and what came of it. Needs the `rankers` extra."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,7 +57,7 @@ def ranker(
         configured.data_dir.mkdir(parents=True, exist_ok=True)
         version = Registry(configured.data_dir, tracking).register(training)
     except ImportError as error:
-        fail(f"training needs {error.name or error}: pip install 'vivier[train]'", FAILED)
+        fail(f"training needs {error.name or error}: pip install 'vivier[rankers]'", FAILED)
     except (TableUnusable, ValueError) as error:
         fail(str(error), REFUSED)
     figures = dict(training.figures)

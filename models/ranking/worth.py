@@ -15,11 +15,14 @@ PRIOR: Final = 5.0
 
 def step_worth(table: RankingTable) -> NDArray[np.float64]:
     """(7,) by `Outcome`: 0 for what was put aside or only shown, then the smoothed share that were hired, never
-    falling; 1 for a hire. Only rows that had the time to be answered are counted."""
+    falling; 1 for a hire. Where nobody was hired, the number of the step over that of a hire. Only rows that had the
+    time to be answered are counted."""
     settled = table.outcome[table.week <= table.week.max(initial=0) - ANSWER_WEEKS]
     reached = np.array([np.count_nonzero(settled >= step) for step in Outcome], dtype=np.float64)
     hired = reached[Outcome.HIRED]
     worth = np.zeros(len(Outcome))
+    if hired == 0:
+        return np.maximum(np.arange(len(Outcome)) - Outcome.SHOWN, 0) / (Outcome.HIRED - Outcome.SHOWN)
     before = hired / max(reached[Outcome.SHOWN], 1.0)
     for step in (Outcome.OPENED, Outcome.SAVED, Outcome.APPLIED, Outcome.INTERVIEWED):
         before = max(before, (hired + PRIOR * before) / (reached[step] + PRIOR))

@@ -105,9 +105,9 @@ def test_where_nothing_was_trained_it_says_so_and_makes_nothing(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_the_train_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)
     result = run(tmp_path, "list", "--tracking", "sqlite:///elsewhere.db")
     assert result.exit_code == 1
-    assert result.stderr == "vivier: the registry needs mlflow: pip install 'vivier[train]'\n"
+    assert result.stderr == "vivier: the registry needs mlflow: pip install 'vivier[rankers]'\n"
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from models.ranking.heads import Head
 from models.ranking.worth import gains, step_worth
@@ -41,3 +42,8 @@ def test_a_step_is_worth_the_share_of_hires_and_more_than_the_step_before() -> N
     assert abs(worth[4] - 0.2) < 0.02
     assert abs(worth[5] - 0.5) < 0.05
     assert np.allclose(gains(table, worth, np.full(n, 2.0))[[0, -1]], [2, 0])
+
+
+def test_where_nobody_was_hired_steps_count_by_their_number() -> None:
+    table = dataclasses.replace(made_table(), outcome=np.minimum(made_table().outcome, 5).astype(np.int8))
+    assert step_worth(table).tolist() == pytest.approx([0, 0, 0.2, 0.4, 0.6, 0.8, 1])

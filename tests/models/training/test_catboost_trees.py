@@ -7,7 +7,7 @@ import pytest
 from models.oblivious import ObliviousTrees
 from models.training.catboost_trees import from_catboost
 
-catboost = pytest.importorskip("catboost", reason="catboost comes with the train extra")
+catboost = pytest.importorskip("catboost", reason="catboost comes with the rankers extra")
 
 NAMES = ("a", "b", "c", "d", "e")
 

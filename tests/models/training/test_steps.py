@@ -7,7 +7,7 @@ from models.ranking.table import RankingTable
 from models.training.recipe import HISTORY, Recipe, with_newcomers
 from tests.models.training.logs import RECIPE, logged, vars_of
 
-pytest.importorskip("catboost", reason="catboost comes with the train extra")
+pytest.importorskip("catboost", reason="catboost comes with the rankers extra")
 
 from models.training.growing import TooFewEvents
 from models.training.steps import StepsTraining, train_steps
