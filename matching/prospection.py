@@ -26,7 +26,7 @@ from matching.hooks import (
     DISCOVERS_UNDER_MONTHS,
     RecentOffer,
     hooks,
-    offers_around,
+    posts_around,
     recent_offers,
     sessions_by_occupation,
 )
@@ -182,7 +182,7 @@ def pairs_of(
     sectors = to_firms("naf")
     last_contact = to_firms("last_contact_day")
     of_sector = portfolio.fits[sectors]
-    total, wanted = offers_around(engine, portfolio, centre, demand.radius_km).of(firms.keys(rows))
+    total, wanted = posts_around(engine, portfolio, centre, demand.radius_km, firms.keys(rows))
     kappa = np.float32(lookups.hiring.kappa)
     fits: Floats = (kappa * of_sector + wanted) / (kappa + total)
     expected = to_firms("expected_hirings")
@@ -298,7 +298,8 @@ def _forecasts(
     means = found.pairs.expected_hirings[positions].astype(np.float64)
     shapes = firms.take("hirings_shape", found.scored.rows[positions]).astype(np.float64)
     part = in_occupations(means, shapes, found.pairs.fit[positions], engine.lookups.hiring.kappa)
-    return expected_of(means, shapes), expected_of(*part)
+    both = expected_of(np.concatenate([means, part[0]]), np.concatenate([shapes, part[1]]))
+    return both[: len(means)], both[len(means) :]
 
 
 def expected_of(means: NDArray[np.float64], shapes: NDArray[np.float64]) -> list[Expected | None]:
