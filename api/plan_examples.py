@@ -37,7 +37,7 @@ _VISIT: Final[Json] = {
         {
             "id": "exemple-profil",
             "metier": "Aide-soignant / Aide-soignante",
-            "pourquoi": "2 ans et 6 mois d'expérience dans ce métier, à 4 km de l'entreprise",
+            "pourquoi": "2 ans et 6 mois d'expérience dans ce métier, à moins de 5 km",
         }
     ],
 }

@@ -138,7 +138,7 @@ FIRM_ANSWER: Final = _answer(
             {
                 "id": "exemple-profil",
                 "metier": "Aide-soignant / Aide-soignante",
-                "pourquoi": "2 ans et 6 mois d'expérience dans ce métier, à 4 km de l'entreprise",
+                "pourquoi": "2 ans et 6 mois d'expérience dans ce métier, à moins de 5 km",
             }
         ],
         "accroches": ["L'entreprise a publié « Aide-soignant de nuit » il y a 12 jours"],
@@ -156,3 +156,15 @@ FIRM_ANSWER: Final = _answer(
     "50 à 99 salariés",
 )
 FIRM_ANSWER["centre"] = "23096"
+PREVISIONS: Final[Json] = {
+    "siret": "13000548100010",
+    "embauchesAttendues": {"moyenne": 4.5, "min": 1, "max": 9},
+    "metiers": [
+        {
+            "codeROME": "J1501",
+            "libelle": "Aide-soignant / Aide-soignante",
+            "partSecteur": 0.31,
+            "embauchesAttendues": {"moyenne": 1.4, "min": 0, "max": 4},
+        }
+    ],
+}

@@ -161,6 +161,30 @@ def schemas() -> dict[str, Json]:
             "avis": {"type": "string", "description": "Ce que le lecteur doit savoir de toute la réponse."},
         },
     }
+    found["PrevisionsEtablissement"] = {
+        "type": "object",
+        "required": ["siret", "metiers"],
+        "properties": {
+            "siret": {"type": "string"},
+            "embauchesAttendues": EXPECTED,
+            "metiers": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["codeROME", "libelle", "partSecteur", "embauchesAttendues"],
+                    "properties": {
+                        "codeROME": {"type": "string"},
+                        "libelle": {"type": "string"},
+                        "partSecteur": {
+                            "type": "number",
+                            "description": "Part du métier dans ce qu'embauche le secteur.",
+                        },
+                        "embauchesAttendues": EXPECTED,
+                    },
+                },
+            },
+        },
+    }
     found["PlanProspection"] = {
         "type": "object",
         "required": ["visites", "charges", "bilan"],

@@ -1,6 +1,5 @@
 """What opens a conversation with a firm: its recent offers, a training that could be set up, a work immersion."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -40,27 +39,11 @@ class RecentOffer(msgspec.Struct, frozen=True, gc=False):
     """Whether it is in an occupation of the portfolio."""
 
 
-@dataclass(frozen=True, eq=False)
-class OffersAround:
-    """Offers that firms of a place published lately, counted by firm."""
-
-    firms: NDArray[np.int64]
-    """(n,) `key_number` of SIRETs, ascending."""
-    total: NDArray[np.float32]
-    wanted: NDArray[np.float32]
-    """(n,) posts in all, and in the wanted families of occupations."""
-
-    def of(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(m,) posts in all and wanted, of the firms that `keys` names."""
-        if len(self.firms) == 0:
-            return np.zeros(len(keys), np.float32), np.zeros(len(keys), np.float32)
-        at = np.minimum(np.searchsorted(self.firms, keys), len(self.firms) - 1)
-        there = self.firms[at] == keys
-        return np.where(there, self.total[at], 0), np.where(there, self.wanted[at], 0)
-
-
-def offers_around(engine: Engine, portfolio: Portfolio, centre: int, radius_km: float) -> OffersAround:
-    """The posts that firms published over the last `RECENT_DAYS` days within `radius_km` of a commune (row)."""
+def posts_around(
+    engine: Engine, portfolio: Portfolio, centre: int, radius_km: float, firms: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n,) posts that each of `firms` (`key_number` of SIRETs, n distinct) published over the last `RECENT_DAYS` days
+    within `radius_km` of a commune (row): in all, and in the wanted families of occupations."""
     offers = engine.catalogue(Collection.OFFERS)
     rome = engine.lookups.reference.rome
     since = day_number(engine.today()) - RECENT_DAYS
@@ -71,17 +54,21 @@ def offers_around(engine: Engine, portfolio: Portfolio, centre: int, radius_km: 
             lambda view: (view.column("firm") >= 0) & (view.column("published_day") >= since),
         ],
     ).rows
-    firms, firm_of = np.unique(offers.take("firm", rows), return_inverse=True)
+    if len(firms) == 0 or len(rows) == 0:
+        return np.zeros(len(firms), np.float32), np.zeros(len(firms), np.float32)
+    order = np.argsort(firms)
+    published_by = offers.take("firm", rows)
+    at = np.minimum(np.searchsorted(firms[order], published_by), len(firms) - 1)
+    known = firms[order][at] == published_by
+    rows, firm_of = rows[known], order[at[known]]
     posts = np.maximum(offers.take("posts", rows), 1).astype(np.float64)
     occupations = offers.take("occupation", rows)
     families = np.zeros(len(rome.families) + 1, dtype=np.bool_)
     families[rome.family_of[portfolio.wanted]] = True
     wanted = families[np.where(occupations >= 0, rome.family_of[occupations], -1)]
-    count = len(firms)
-    return OffersAround(
-        firms,
-        np.bincount(firm_of, posts, minlength=count).astype(np.float32),
-        np.bincount(firm_of, posts * wanted, minlength=count).astype(np.float32),
+    return (
+        np.bincount(firm_of, posts, minlength=len(firms)).astype(np.float32),
+        np.bincount(firm_of, posts * wanted, minlength=len(firms)).astype(np.float32),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from math import isnan
 from typing import Final
 
 import msgspec
@@ -25,7 +26,7 @@ from matching.hooks import (
     DISCOVERS_UNDER_MONTHS,
     RecentOffer,
     hooks,
-    offers_around,
+    posts_around,
     recent_offers,
     sessions_by_occupation,
 )
@@ -44,6 +45,7 @@ _FIRM: Final = msgspec.json.Decoder(Establishment)
 
 DEPTH: Final = 400
 """Firms that are ranked in full, those that promise most."""
+BAND_KM: Final = 5.0
 PRESENTED: Final = 3
 """People proposed for each firm."""
 WIDER_KM: Final = (50, 100)
@@ -180,7 +182,7 @@ def pairs_of(
     sectors = to_firms("naf")
     last_contact = to_firms("last_contact_day")
     of_sector = portfolio.fits[sectors]
-    total, wanted = offers_around(engine, portfolio, centre, demand.radius_km).of(firms.keys(rows))
+    total, wanted = posts_around(engine, portfolio, centre, demand.radius_km, firms.keys(rows))
     kappa = np.float32(lookups.hiring.kappa)
     fits: Floats = (kappa * of_sector + wanted) / (kappa + total)
     expected = to_firms("expected_hirings")
@@ -296,10 +298,12 @@ def _forecasts(
     means = found.pairs.expected_hirings[positions].astype(np.float64)
     shapes = firms.take("hirings_shape", found.scored.rows[positions]).astype(np.float64)
     part = in_occupations(means, shapes, found.pairs.fit[positions], engine.lookups.hiring.kappa)
-    return _expected(means, shapes), _expected(*part)
+    both = expected_of(np.concatenate([means, part[0]]), np.concatenate([shapes, part[1]]))
+    return both[: len(means)], both[len(means) :]
 
 
-def _expected(means: NDArray[np.float64], shapes: NDArray[np.float64]) -> list[Expected | None]:
+def expected_of(means: NDArray[np.float64], shapes: NDArray[np.float64]) -> list[Expected | None]:
+    """The mean of each forecast with its bounds; None where there is none."""
     known = ~(np.isnan(means) | np.isnan(shapes))
     low, high = interval(np.where(known, means, 1.0), np.where(known, shapes, 1.0))
     return [
@@ -355,6 +359,7 @@ class _Presentation:
         return tuple(chosen.values()), tuple(discoverers)
 
     def _why(self, at: int, firm: int) -> str:
+        """Why this person; the distance in bands, so that what is copied to an employer places nobody."""
         commune = int(self._firms.take("commune", np.array([firm]))[0])
         away = float(self._lookups.distances_between(int(self._homes[at]), np.array([commune]))[0])
         held = float(self._months[at])
@@ -364,7 +369,9 @@ class _Presentation:
             past = "vise ce métier, sans expérience déclarée"
         else:
             past = f"{months(held)} d'expérience dans ce métier"
-        where = "dans la même commune" if away < 1 else f"à {kilometres(round(away))} de l'entreprise"
+        where = "à moins de 5 km" if away < BAND_KM else f"à {kilometres(BAND_KM * round(away / BAND_KM))} environ"
+        if isnan(away):
+            where = "à sa portée"
         return f"{past[0].upper()}{past[1:]}, {where}"
 
 

@@ -1,16 +1,21 @@
 """What a counsellor is shown: the firms to prospect, and for whom."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from api.demands import CiblesIn
 from api.intake import model_of
-from api.openapi import body, page_answers, query_parameters, ref
+from api.openapi import answer, body, page_answers, query_parameters, ref
+from api.pagination import json_response
 from api.parameters import search_of
-from api.result_examples import FIRM_ANSWER, SEARCH
+from api.result_examples import FIRM_ANSWER, PREVISIONS, SEARCH
 from api.results import search_page
+from api.routes.records import Key
 from api.service import ServiceOf
-from api.targets import target_json
+from api.targets import expected_json, target_json
 from matching.filters.registry import parameters_for
+from matching.previsions import previsions
 from matching.prospection import targets
 from matching.schema import Collection
 
@@ -43,3 +48,43 @@ async def firms(request: Request, service: ServiceOf) -> Response:
         lambda match: target_json(shown[match.id]),
         centre=found.commune_insee,
     )
+
+
+@router.get(
+    "/etablissements/{id}/previsions",
+    summary="Les embauches attendues d'un établissement",
+    description=(
+        "Les embauches attendues sur les six mois à venir, en tout et par métier, avec l'intervalle où tombent quatre "
+        "cas sur cinq. Par métier, c'est la part du secteur : l'établissement peut embaucher autrement que ses "
+        "pareils, et l'intervalle en tient compte."
+    ),
+    responses={200: answer("Les prévisions.", ref("PrevisionsEtablissement"), PREVISIONS)},
+)
+async def forecasts(
+    key: Key,
+    service: ServiceOf,
+    codes: Annotated[
+        str | None,
+        Query(
+            alias="codeROME",
+            description="Métiers, séparés par des virgules ; sans eux, les vingt que le secteur embauche le plus.",
+            examples=["J1501,J1506"],
+        ),
+    ] = None,
+) -> Response:
+    wanted = tuple([code.strip() for code in codes.split(",") if code.strip()][:50]) if codes else ()
+    total, by_occupation = previsions(service.engine, key, wanted)
+    found = {
+        "siret": key,
+        "embauchesAttendues": None if total is None else expected_json(total),
+        "metiers": [
+            {
+                "codeROME": each.rome_code,
+                "libelle": each.label,
+                "partSecteur": round(each.share, 4),
+                "embauchesAttendues": expected_json(each.expected),
+            }
+            for each in by_occupation
+        ],
+    }
+    return json_response({name: value for name, value in found.items() if value is not None})

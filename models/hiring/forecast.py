@@ -94,19 +94,35 @@ def interval(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The lowest and highest whole numbers of hirings between which `coverage` of the futures lie, at least."""
     tail = (1 - coverage) / 2
-    return quantiles(means, shapes, tail), quantiles(means, shapes, 1 - tail)
-
-
-def quantiles(means: NDArray[np.floating], shapes: NDArray[np.floating], chance: float) -> NDArray[np.int64]:
-    """(n,) the least number that is not exceeded with that chance, by bisection."""
     m, r = np.broadcast_arrays(np.asarray(means, dtype=np.float64), np.asarray(shapes, dtype=np.float64))
-    low, high = np.full(m.shape, -1, dtype=np.int64), np.full(m.shape, LARGEST, dtype=np.int64)
-    for _ in range(LARGEST.bit_length()):
+    low, high = quantiles(m[None], r[None], np.array([tail, 1 - tail]).reshape(-1, *[1] * m.ndim))
+    return low, high
+
+
+def quantiles(
+    means: NDArray[np.floating], shapes: NDArray[np.floating], chance: float | NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The least number that is not exceeded with that chance, 0.995 at most, by bisection; arguments that broadcast.
+    None is above `LARGEST`."""
+    m, r, chances = np.broadcast_arrays(
+        np.asarray(means, dtype=np.float64), np.asarray(shapes, dtype=np.float64), np.asarray(chance)
+    )
+    low = np.full(m.shape, -1, dtype=np.int64)
+    high = np.full(m.shape, _most(m, r), dtype=np.int64)
+    while (high - low > 1).any():
         middle = (low + high) // 2
-        enough = at_most(middle, m, r) >= chance
+        enough = at_most(middle, m, r) >= chances
         high = np.where(enough, middle, high)
-        low = np.where(enough, low, np.minimum(middle, high))
+        low = np.where(enough, low, middle)
     return high
+
+
+def _most(means: Floats, shapes: Floats) -> int:
+    """Twenty standard deviations above the mean: no more than one future in 400 is beyond (Chebyshev)."""
+    if means.size == 0:
+        return 1
+    spread = np.sqrt(means + means**2 / np.maximum(shapes, 1e-6))
+    return int(min(float((means + 20 * spread).max()) + 20, LARGEST))
 
 
 def at_most(count: NDArray[np.integer], means: Floats, shapes: Floats) -> Floats:

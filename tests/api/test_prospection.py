@@ -261,3 +261,25 @@ def test_a_call_back_before_the_contact_is_refused(client: TestClient) -> None:
     answer = client.post("/v1/contacts", json=body)
     assert answer.status_code == 422
     assert answer.json()["erreurs"][0]["champ"] == "rappelerLe"
+
+
+def test_hirings_are_foretold_in_all_and_by_occupation(reader: TestClient, able: list[str]) -> None:
+    firm = targets(reader, conseiller=able[0])[0]
+    address = f"/v1/prospection/etablissements/{firm['siret']}/previsions"
+    told = reader.get(address).json()
+    assert told["embauchesAttendues"] == firm["embauchesAttendues"]
+    assert told["metiers"]
+    total = told["embauchesAttendues"]["moyenne"]
+    for each in told["metiers"]:
+        part = each["embauchesAttendues"]
+        assert part["moyenne"] == pytest.approx(total * each["partSecteur"], abs=0.11)
+        assert part["min"] <= part["moyenne"] + 1
+        assert part["max"] <= told["embauchesAttendues"]["max"] + 1
+    shares = [each["partSecteur"] for each in told["metiers"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) <= 1 + 1e-3
+    (one,) = reader.get(address, params={"codeROME": told["metiers"][0]["codeROME"]}).json()["metiers"]
+    assert one == told["metiers"][0]
+    wrong = reader.get(address, params={"codeROME": "Z9999"})
+    assert wrong.status_code == 400
+    assert "« Z9999 »" in wrong.json()["detail"]

@@ -174,3 +174,8 @@ def test_filters_on_firms_narrow(local: Engine) -> None:
 def test_errors(engine: Engine, fields: dict[str, object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         ask(engine, **fields)
+
+
+def test_nobody_is_placed_nearer_than_five_kilometres(hospital: Engine) -> None:
+    (target,) = ask(hospital, counsellor_id="k1")
+    assert target.present[0].why == "Vise ce métier, sans expérience déclarée, à moins de 5 km"
