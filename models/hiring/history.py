@@ -15,13 +15,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from features.records import Establishment, MonthlyHirings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WINDOW: Final = 36
 """Months of the past that a forecast reads."""
@@ -66,6 +68,8 @@ class HiringHistory:
     @classmethod
     def read(cls, path: Path) -> Self:
         """The table of a file. Raises WrongHistory, and FileNotFoundError."""
+        import pandas as pd  # a service has no use for it
+
         if path.suffix == ".parquet":
             table = pd.read_parquet(path)
         else:
@@ -103,7 +107,9 @@ class HiringHistory:
         )
 
     @classmethod
-    def _of(cls, table: pd.DataFrame, numbers: NDArray[np.int64], hirings: NDArray[np.float32]) -> Self:
+    def _of(cls, table: "pd.DataFrame", numbers: NDArray[np.int64], hirings: NDArray[np.float32]) -> Self:
+        import pandas as pd
+
         siret = table["siret"].astype(str).to_numpy()
         ids, first_line, place = np.unique(siret, return_index=True, return_inverse=True)
         first, last = int(numbers.min()), int(numbers.max())
