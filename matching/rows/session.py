@@ -11,6 +11,7 @@ from features.border.training import formation_out, session_out
 from features.records import Record, Training, TrainingSession
 from features.reference import Reference
 from features.text import shorten
+from features.training_words import basics_presumed, basics_taught, licences_led_to
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
@@ -74,6 +75,11 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "price": number_or_nan(session.price_eur),
                 "training": key_number(session.training_id),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
+                "end_day": day_or_missing(session.ends_on),
+                "hours": number_or_nan(training.duration_hours),
+                "licences": licences_led_to(training.title),
+                "basics": basics_taught(training),
+                "presumes": basics_presumed(training),
             },
             payload_of(card, session_view(card, lookups.reference)),
             [(training.title, TITLE_WEIGHT), (training.objective, OBJECTIVE_WEIGHT)],
