@@ -68,6 +68,8 @@ def job_facts(
 
 CORE_GAP: Final = 1.0
 """Weight, in `SessionPairs.gap_weights`, of a missing skill that is *cœur de métier* of the project's occupation."""
+PLAIN_GAP: Final = 0.3
+"""Weight there of a missing skill that is not."""
 
 
 def session_facts(

@@ -17,7 +17,7 @@ from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.session import VOICE, SessionFacts
 from matching.facets import facets_of
-from matching.facts import CORE_GAP, session_facts
+from matching.facts import CORE_GAP, PLAIN_GAP, session_facts
 from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
@@ -32,9 +32,6 @@ from matching.sides import ColumnReader, columns_of, one_of
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(SessionCard)
-
-PLAIN_GAP = 0.3
-"""Weight of a missing skill that is not *cœur de métier* of the project's occupation (`CORE_GAP`)."""
 
 
 def sessions_for_profile(
