@@ -194,7 +194,7 @@ class Standing:
             return opened
         occupations, place = np.unique(self.asked.occupation[closed], return_inverse=True)
         near, certified = _prepared_for(taught, occupations, self.lookups)
-        reached = near.any(axis=0)[place]
+        reached = np.logical_or.reduce(near, axis=0)[place]
         closed, place = closed[reached], place[reached]
         brought = near[:, place]
         level = np.maximum(taught.level, self.background.level)
@@ -243,6 +243,6 @@ def _prepared_for(taught: Taught, occupations: NDArray[np.int16], lookups: Looku
     near = np.zeros((len(taught), len(occupations)), dtype=np.bool_)
     exact = np.zeros_like(near)
     for led_to in taught.occupations.T:  # a few columns, whatever the number of trainings
-        near |= lookups.near[led_to][:, occupations]
-        exact |= np.equal.outer(led_to, occupations)
+        near |= lookups.near[led_to[:, None], occupations]
+        exact |= led_to[:, None] == occupations
     return near | exact, exact & taught.certifies[:, None]

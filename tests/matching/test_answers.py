@@ -150,7 +150,7 @@ def test_every_word_is_for_its_reader(answers: Answers) -> None:
         for match in answer.matches:
             for text in (*(reason.text for reason in match.reasons), *match.gaps, *match.obstacles):
                 assert text == text.strip()
-                assert text[0].isupper() or text[0] in "«0123456789"
+                assert text[0].isupper() or text[0] in "«+0123456789"
                 assert not text.endswith(".") or text.endswith("...")  # labels of ROME may trail off
                 plain = re.sub(r"«[^»]*»|\([^()]*\)", "", text)  # labels of ROME, and what they explain
                 assert not NOT_FRENCH.search(plain), text
