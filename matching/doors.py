@@ -1,6 +1,7 @@
 """The doors in front of a person: live offers in reach, those that are open, and those that trainings would open."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,13 +34,13 @@ class Doors:
         """(k,) the position, among `trainings`, of the training of each of k sessions."""
         return np.searchsorted(self.trainings, training)
 
-    @property
+    @cached_property
     def counts(self) -> NDArray[np.float32]:
         """(m,) offers that each training opens."""
         counts: NDArray[np.float32] = np.count_nonzero(self.opened, axis=1).astype(np.float32)
         return counts
 
-    @property
+    @cached_property
     def mean_tension(self) -> NDArray[np.float32]:
         """(m,) mean tension of the offers that each opens; NaN where none is told."""
         told = ~np.isnan(self.tension)
@@ -49,12 +50,12 @@ class Doors:
         np.divide(opened @ self.tension[told], total, out=means, where=total > 0)
         return np.minimum(means, 1)
 
-    def posts_by_occupation(self, n_occupations: int) -> NDArray[np.float64]:
+    @cached_property
+    def posts_by_occupation(self) -> NDArray[np.float64]:
         """(n_occupations + 1,) posts on offer whose licences the person has; none of an unknown one, the last."""
         driven = (self.standing.licences_lacking == 0) & (self.standing.asked.occupation >= 0)
-        return np.bincount(
-            self.standing.asked.occupation[driven], weights=self.posts[driven], minlength=n_occupations + 1
-        )
+        n_entries = self.standing.lookups.reference.rome.n_occupations + 1
+        return np.bincount(self.standing.asked.occupation[driven], weights=self.posts[driven], minlength=n_entries)
 
 
 def doors_of(engine: Engine, columns: ColumnReader, background: Background, sessions: NDArray[np.int64]) -> Doors:

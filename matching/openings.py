@@ -30,21 +30,21 @@ def openings_of(engine: Engine, doors: Doors, home: int, trainings: NDArray[np.i
     """The opening of each of k trainings (numbers, column `training`) of `doors`, seen from a home (commune row, -1
     unknown)."""
     offers = engine.catalogue(Collection.OFFERS)
-    distances = np.nan_to_num(
-        engine.lookups.distances_between(home, offers.take("commune", doors.rows)), nan=np.float32(np.inf)
-    )
-    tensions = doors.mean_tension
+    distances = engine.lookups.distances_between(home, offers.take("commune", doors.rows))
+    nearest_first = np.argsort(distances, kind="stable")  # NaN, of a place that is not known, comes last
+    occupations, place = np.unique(doors.standing.asked.occupation[nearest_first], return_inverse=True)
+    tensions, rows = doors.mean_tension, doors.rows[nearest_first]
     found = []
     for training in doors.of_sessions(trainings).tolist():
-        opened = np.flatnonzero(doors.opened[training])
-        occupations, counts = np.unique(doors.standing.asked.occupation[opened], return_counts=True)
+        opened = np.flatnonzero(doors.opened[training, nearest_first])
+        counts = np.bincount(place[opened], minlength=len(occupations))
         most = np.argsort(-counts, kind="stable")[:OCCUPATIONS_TOLD]
-        nearest = opened[np.argsort(distances[opened], kind="stable")[:OFFERS_TOLD]]
+        most = most[counts[most] > 0]
         found.append(
             Opening(
                 len(opened),
                 tuple(zip(occupations[most].tolist(), counts[most].tolist(), strict=True)),
-                tuple([offers.id_of(row) for row in doors.rows[nearest].tolist()]),
+                tuple([offers.id_of(row) for row in rows[opened[:OFFERS_TOLD]].tolist()]),
                 None if np.isnan(tensions[training]) else float(tensions[training]),
             )
         )

@@ -105,8 +105,9 @@ class Taught:
     level: NDArray[np.int8]
     """Of the certification that it leads to; 0 for none."""
     licences: NDArray[np.uint32]
-    certifies: Flags
-    """Whether it ends with a title of the RNCP: then the law takes its holder for one of the trade."""
+    titles: NDArray[np.int16]
+    """(m, width) occupations whose title it gives, -1 for none: those of a certification of the RNCP, whose holder the
+    law takes for one of the trade."""
 
     def __len__(self) -> int:
         return len(self.level)
@@ -120,7 +121,33 @@ class Taught:
             read("skills"),
             np.where(certifies, read("level"), 0).astype(np.int8),
             read("licences"),
-            certifies,
+            np.where(certifies[:, None], read("occupations"), np.int16(-1)),
+        )
+
+    @classmethod
+    def titles_alone(cls, occupations: NDArray[np.int16], level: NDArray[np.int8]) -> "Taught":
+        """What m titles bring without a lesson: (m, width) occupations, -1 padding, and (m,) levels."""
+        nothing = np.full((len(level), 1), NO_SKILL, dtype=np.uint16)
+        return cls(occupations, nothing, level, np.zeros(len(level), dtype=np.uint32), occupations)
+
+    def at(self, positions: NDArray[np.int64]) -> "Taught":
+        """The trainings at `positions`."""
+        return Taught(
+            self.occupations[positions],
+            self.skills[positions],
+            self.level[positions],
+            self.licences[positions],
+            self.titles[positions],
+        )
+
+    def then(self, after: "Taught") -> "Taught":
+        """What each of these brings with the one of `after` (as many) that follows it."""
+        return Taught(
+            np.concatenate([self.occupations, after.occupations], axis=1),
+            np.concatenate([self.skills, after.skills], axis=1),
+            np.maximum(self.level, after.level),
+            self.licences | after.licences,
+            np.concatenate([self.titles, after.titles], axis=1),
         )
 
 
@@ -241,8 +268,10 @@ def _prepared_for(taught: Taught, occupations: NDArray[np.int16], lookups: Looku
     """(m, n_occupations) each: the occupations (rows, all known) that each training prepares for or comes near to, and
     those whose title it gives."""
     near = np.zeros((len(taught), len(occupations)), dtype=np.bool_)
-    exact = np.zeros_like(near)
+    titled = np.zeros_like(near)
     for led_to in taught.occupations.T:  # a few columns, whatever the number of trainings
         near |= lookups.near[led_to[:, None], occupations]
-        exact |= led_to[:, None] == occupations
-    return near | exact, exact & taught.certifies[:, None]
+        near |= led_to[:, None] == occupations
+    for title in taught.titles.T:
+        titled |= title[:, None] == occupations
+    return near, titled

@@ -155,7 +155,7 @@ class Search:
         to_sessions = columns_of(self.engine.catalogue(Collection.SESSIONS), candidates.rows)
         remote = is_remote(to_sessions("attendance"))
         distances = lookups.distances_between(int(read("commune")[0]), to_sessions("commune"))
-        posts = doors.posts_by_occupation(lookups.reference.rome.n_occupations)
+        posts = doors.posts_by_occupation
         training = doors.of_sessions(to_sessions("training"))
         seats = to_sessions("seats_left").astype(np.float32)
         return SessionPairs(

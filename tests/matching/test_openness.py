@@ -215,7 +215,7 @@ def in_words(background: Background, asked: Asked, taught: Taught | None, s: int
             return False
         held |= {row for row in taught.skills[s].tolist() if row != NO_SKILL}
         level, licences = max(level, int(taught.level[s])), licences | int(taught.licences[s])
-        certified |= bool(taught.certifies[s]) and occupation in led_to
+        certified |= occupation in taught.titles[s].tolist()
     months = float(background.family_months[rome.family_of[occupation]])
     share = sum(
         weight
