@@ -59,25 +59,34 @@ class Doors:
 
 
 def doors_of(engine: Engine, columns: ColumnReader, background: Background, sessions: NDArray[np.int64]) -> Doors:
-    """The doors of a person, whose projects `columns` reads, before the trainings of `sessions` (rows): the offers of
-    the occupations that these lead to, and of those near them."""
-    lookups = engine.lookups
+    """The doors of a person, whose projects `columns` reads, before the trainings of `sessions` (rows)."""
     catalogue = engine.catalogue(Collection.SESSIONS)
     trainings, first = np.unique(catalogue.take("training", sessions), return_index=True)
-    taught = Taught.reading(columns_of(catalogue, sessions[first]))
+    return doors_before(engine, columns, background, Taught.reading(columns_of(catalogue, sessions[first])), trainings)
+
+
+def doors_before(
+    engine: Engine,
+    columns: ColumnReader,
+    background: Background,
+    taught: Taught,
+    numbers: NDArray[np.int64] | None = None,
+) -> Doors:
+    """The doors of a person before m trainings, which have these `numbers` (ascending; their positions without them):
+    the offers of the occupations that the trainings lead to, and of those akin to them."""
+    lookups = engine.lookups
     led_to = np.unique(taught.occupations)
     led_to = led_to[led_to >= 0]
-    wanted = np.append(lookups.near[led_to].any(axis=0), np.False_)
+    wanted = np.append(np.logical_or.reduce(lookups.akin[led_to], axis=0), np.False_)
     wanted[led_to] = True
-    offers = engine.catalogue(Collection.OFFERS)
     rows = offers_in_reach(engine, columns, wanted)
-    read = columns_of(offers, rows)
+    read = columns_of(engine.catalogue(Collection.OFFERS), rows)
     standing = Standing(background, Asked.reading(read), lookups)
     return Doors(
         rows,
         standing,
         read("posts"),
         lookups.tension_at(read("occupation"), read("commune")),
-        trainings,
+        np.arange(len(taught)) if numbers is None else numbers,
         standing.opened_by(taught),
     )

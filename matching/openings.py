@@ -1,5 +1,6 @@
 """What each of a few trainings opens, told in particular: how many offers, in which occupations, and some of them."""
 
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -49,3 +50,9 @@ def openings_of(engine: Engine, doors: Doors, home: int, trainings: NDArray[np.i
             )
         )
     return found
+
+
+def openings_among(engine: Engine, doors: Doors, home: int, opened: NDArray[np.bool_]) -> Opening:
+    """The opening that the offers marked in `opened` (n,) make, whatever opens them."""
+    alone = replace(doors, trainings=np.zeros(1, dtype=np.int64), opened=opened[None, :])
+    return openings_of(engine, alone, home, alone.trainings)[0]

@@ -11,8 +11,8 @@ An offer is *open* when the person meets what it asks for and could not be put o
 * **the languages** that it requires, French apart.
 
 A training can bring the skills that it teaches, the title, the level and the licences that it leads to; it brings no
-experience and no language. It opens only offers of the occupations that it prepares for, and of those that are near
-them in ROME (`Lookups.near`): a skill that half of all occupations share opens no door far from it.
+experience and no language. It opens only offers of the occupations that it prepares for, and of those that are akin
+to them (`Lookups.akin`): a skill that half of all occupations share opens no door far from it.
 """
 
 from dataclasses import dataclass
@@ -220,10 +220,10 @@ class Standing:
         if len(closed) == 0 or len(taught) == 0:
             return opened
         occupations, place = np.unique(self.asked.occupation[closed], return_inverse=True)
-        near, certified = _prepared_for(taught, occupations, self.lookups)
-        reached = np.logical_or.reduce(near, axis=0)[place]
+        akin, certified = _prepared_for(taught, occupations, self.lookups)
+        reached = np.logical_or.reduce(akin, axis=0)[place]
         closed, place = closed[reached], place[reached]
-        brought = near[:, place]
+        brought = akin[:, place]
         level = np.maximum(taught.level, self.background.level)
         brought &= self.asked.level[closed] <= level[:, None]
         lacking = self.licences_lacking[closed]
@@ -265,13 +265,13 @@ class Standing:
 
 
 def _prepared_for(taught: Taught, occupations: NDArray[np.int16], lookups: Lookups) -> tuple[Flags, Flags]:
-    """(m, n_occupations) each: the occupations (rows, all known) that each training prepares for or comes near to, and
-    those whose title it gives."""
-    near = np.zeros((len(taught), len(occupations)), dtype=np.bool_)
-    titled = np.zeros_like(near)
+    """(m, n_occupations) each: the occupations (rows, all known) that each training prepares for or that are akin to
+    those, and those whose title it gives."""
+    akin = np.zeros((len(taught), len(occupations)), dtype=np.bool_)
+    titled = np.zeros_like(akin)
     for led_to in taught.occupations.T:  # a few columns, whatever the number of trainings
-        near |= lookups.near[led_to[:, None], occupations]
-        near |= led_to[:, None] == occupations
+        akin |= lookups.akin[led_to[:, None], occupations]
+        akin |= led_to[:, None] == occupations
     for title in taught.titles.T:
         titled |= title[:, None] == occupations
-    return near, titled
+    return akin, titled

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from api.routes import gaps, health, problem_pages, prospection, recommendations, rome, sourcing, text
+from api.routes import careers, gaps, health, paths, problem_pages, prospection, recommendations, rome, sourcing, text
 from api.routes.bulk import bulk_router
 from api.routes.protected import sub_resource
 from api.routes.records import records_router
@@ -18,7 +18,9 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 def routers() -> Iterator[APIRouter]:
     """All routers."""
     yield recommendations.router
+    yield careers.router
     yield gaps.router
+    yield paths.router
     yield sourcing.router
     yield prospection.router
     yield rome.router

@@ -23,3 +23,10 @@ def is_near(relations: NDArray[np.uint8], affinity: NDArray[np.float32]) -> NDAr
         | (affinity >= SAME_WORK)
     )
     return near
+
+
+def is_akin(relations: NDArray[np.uint8], affinity: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where what is learned for one occupation serves in the other: the same fiche or family, or much work in common.
+    A mobility link is not enough. `relations` and `affinity` have one shape, that of the answer."""
+    akin: NDArray[np.bool_] = (relations >= Relation.PARENT) | (affinity >= SAME_WORK)
+    return akin

@@ -211,7 +211,7 @@ def in_words(background: Background, asked: Asked, taught: Taught | None, s: int
     level, licences, certified = background.level, background.licences, bool(background.certified[occupation])
     if taught is not None:
         led_to = [row for row in taught.occupations[s].tolist() if row >= 0]
-        if occupation < 0 or not any(row == occupation or lookups.near[row, occupation] for row in led_to):
+        if occupation < 0 or not any(row == occupation or lookups.akin[row, occupation] for row in led_to):
             return False
         held |= {row for row in taught.skills[s].tolist() if row != NO_SKILL}
         level, licences = max(level, int(taught.level[s])), licences | int(taught.licences[s])
@@ -241,7 +241,7 @@ def test_the_arrays_say_what_the_rule_says(engine: Engine) -> None:
     for row in draw.choice(len(profiles), 12, replace=False).tolist():
         read = columns_of(profiles, np.array([row]))
         background = background_of(profile_at(engine, row), read, lookups)
-        kin = np.append(lookups.near[int(read("occupation")[0])], np.False_)
+        kin = np.append(lookups.akin[int(read("occupation")[0])], np.False_)
         near = np.flatnonzero(kin[offers.column("occupation")])
         others = draw.choice(len(offers), 40)
         asked = Asked.reading(columns_of(offers, np.concatenate([near, others])))

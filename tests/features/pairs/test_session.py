@@ -63,7 +63,9 @@ def test_gap_covered_is_not_known_when_nothing_is_missing() -> None:
     assert np.isnan(COMPUTE["gap_covered"](replace(PAIR, gap_weights=np.zeros(5, np.float32)))[0])
 
 
-@pytest.mark.parametrize(("held", "entry", "expected"), [(4, 3, 1), (3, 5, -2), (4, 4, 0), (0, 3, NAN), (4, 0, NAN)])
+@pytest.mark.parametrize(
+    ("held", "entry", "expected"), [(4, 3, 1), (3, 5, -2), (4, 4, 0), (0, 3, NAN), (0, 5, -1), (4, 0, NAN)]
+)
 def test_entry_counts_levels_above_what_is_asked(held: int, entry: int, expected: float) -> None:
     assert value("entry", education_level=held, entry_level=entry) == pytest.approx(expected, nan_ok=True)
 
