@@ -19,6 +19,7 @@ from matching.lookups import Lookups
 from matching.rows.base import core_skills
 from matching.rows.profile import occupations_held
 from matching.sides import ColumnReader
+from matching.titles import gives
 
 PRACTISED_MONTHS: Final = 12
 """Months in an occupation after which its *cœur de métier* counts as known."""
@@ -46,7 +47,7 @@ class Background:
     family_months: NDArray[np.float32]
     """(n_families + 1,) months in each v3 family; the last, of an unknown one, is 0."""
     certified: NDArray[np.bool_]
-    """(n_occupations + 1,) occupations that the titles held lead to."""
+    """(n_occupations + 1,) occupations that the titles held are of (`matching.titles`)."""
 
     @property
     def skills(self) -> NDArray[np.bool_]:
@@ -99,7 +100,9 @@ def _certified(codes: Sequence[str], lookups: Lookups) -> NDArray[np.bool_]:
         row = reference.certifications.get_row(code)
         for rome_code in () if row is None else reference.certifications.rome_codes[row]:
             try:
-                certified[list(reference.rome.resolve(rome_code))] = True
+                found = reference.rome.resolve(rome_code)
             except UnknownRomeCode:
                 continue
+            label = reference.certifications.labels[row or 0]
+            certified[[occupation for occupation in found if gives(lookups, label, occupation)]] = True
     return certified

@@ -1,10 +1,10 @@
 """*Métiers possibles*: occupations near what a person knows that recruit where they look, the shortest way first.
 
 An occupation is weighed by what of its *cœur de métier* the person has (`SKILLS_SHARE`), how near ROME holds it to
-their past work and projects (`NEARNESS_SHARE`), how many live offers of it are in their reach (`OFFERS_SHARE`) and how hard
-employers find it to recruit there (`TENSION_SHARE`); the four parts add up to the score. Those whose title the law
-requires and the person lacks are shown like the others, with what that takes. One occupation of a v3 family is shown,
-and `OF_A_DOMAIN` of a domain at most, declared projects apart: ten cooks would be no choice.
+their past work and projects (`NEARNESS_SHARE`), how many live offers of it are in their reach (`OFFERS_SHARE`) and
+how hard employers find it to recruit there (`TENSION_SHARE`); the four parts add up to the score. Those whose title
+the law requires and the person lacks are shown like the others, with what that takes. One occupation of a v3 family is
+shown, and `OF_A_DOMAIN` of a domain at most, declared projects apart: ten cooks would be no choice.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ from matching.filters.base import Condition, parse_flag, parse_integer
 from matching.filters.occupation import in_occupations
 from matching.filters.registry import nearest_name
 from matching.jobs import profile_at
-from matching.openings import Opening, openings_of
+from matching.openings import Opening, openings_among
 from matching.openness import Asked, Standing
 from matching.payload import record_part
 from matching.reach import offers_in_reach
@@ -37,6 +37,7 @@ from matching.rows.session import SessionCard
 from matching.schema import Collection
 from matching.selection import select
 from matching.sides import ColumnReader, columns_of, one_of
+from matching.titles import SAID, closeness
 from matching.trainings import Search, search_of
 
 SKILLS_SHARE: Final = 0.40
@@ -47,6 +48,8 @@ LEAST_SKILLS: Final = 0.35
 """Share of the *cœur de métier* from which an occupation is possible whatever ROME's links say."""
 PLENTY: Final = 30.0
 """Offers in reach from which more add nothing."""
+LOOKED_AT: Final = 10
+"""Sessions looked at for one whose title says the occupation."""
 UNKNOWN_TENSION: Final = 0.5
 OF_A_DOMAIN: Final = 3
 SOURCE_MONTHS: Final = 6
@@ -326,7 +329,11 @@ def _best_sessions(search: Search, occupations: list[int]) -> dict[int, tuple[Se
         counts = np.count_nonzero(doors.opened[training[leads]][:, of_it], axis=1)
         if len(leads) == 0 or counts.max() == 0:
             continue
-        at = int(leads[np.lexsort((read("start_day")[leads], hours[leads], -counts))[0]])
-        card = _CARD.decode(record_part(catalogue.payload_of(int(rows[at]))))
-        found[occupation] = (card, openings_of(engine, doors, home, doors.trainings[training[at : at + 1]])[0])
+        order = np.lexsort((read("start_day")[leads], hours[leads], -counts))
+        for at in leads[order[: np.count_nonzero(counts)]][:LOOKED_AT].tolist():
+            card = _CARD.decode(record_part(catalogue.payload_of(int(rows[at]))))
+            if closeness(engine.lookups, card.training.title, occupation) >= SAID:
+                opened = doors.opened[training[at]] & of_it
+                found[occupation] = (card, openings_among(engine, doors, home, opened))
+                break
     return found

@@ -79,6 +79,11 @@ class Asked:
         )
 
 
+def _titled(bits: NDArray[np.uint8], width: int) -> Flags:
+    """(m, width) the bits of each, the lowest first."""
+    return (bits[:, None] >> np.arange(width, dtype=np.uint8)) & 1 != 0
+
+
 def _skills_asked(
     skills: NDArray[np.uint16], weights: NDArray[np.float32]
 ) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
@@ -106,8 +111,7 @@ class Taught:
     """Of the certification that it leads to; 0 for none."""
     licences: NDArray[np.uint32]
     titles: NDArray[np.int16]
-    """(m, width) occupations whose title it gives, -1 for none: those of a certification of the RNCP, whose holder the
-    law takes for one of the trade."""
+    """(m, width) occupations whose title it gives (`matching.titles`), -1 for none: who holds it is of the trade."""
 
     def __len__(self) -> int:
         return len(self.level)
@@ -121,7 +125,7 @@ class Taught:
             read("skills"),
             np.where(certifies, read("level"), 0).astype(np.int8),
             read("licences"),
-            np.where(certifies[:, None], read("occupations"), np.int16(-1)),
+            np.where(_titled(read("titled"), read("occupations").shape[1]), read("occupations"), np.int16(-1)),
         )
 
     @classmethod

@@ -13,6 +13,7 @@ title for an activity in direct relation with its content. The law no longer ask
 our own prudence, for a jury judges what was learned.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +25,8 @@ from numpy.typing import NDArray
 
 from features.bits import CONTRACT_BIT
 from features.records import Contract, Offer
-from features.rome.referential import Rome, UnknownRomeCode
+from features.rome.referential import Relation, Rome, UnknownRomeCode
+from features.text import normalise
 from features.training_words import Basics
 from matching.doors import Doors, doors_before, doors_of
 from matching.engine import Engine
@@ -41,6 +43,7 @@ from matching.rows.session import SessionCard
 from matching.schema import NO_DAY, OCCUPATION_WIDTH, Collection
 from matching.selection import select
 from matching.sides import columns_of, one_of
+from matching.titles import closeness, gives
 from matching.trainings import Search, search_of
 
 POEI_HOURS: Final = 400
@@ -60,6 +63,8 @@ _POEI_CONTRACTS: Final = np.uint16(
     | CONTRACT_BIT[Contract.INTERIM]
 )
 _LEAST_MONTHS: Final = {Contract.CDD: 6.0, Contract.SEASONAL: 4.0, Contract.INTERIM: 6.0}
+_MANNER: Final = re.compile(r"^Formation : | \(certification.*\)$| - en alternance.*$")
+"""What providers write around the same title."""
 _OFFER: Final = msgspec.json.Decoder(OfferCard)
 _SESSION: Final = msgspec.json.Decoder(SessionCard)
 
@@ -140,15 +145,15 @@ class _Ways:
     """(k,) `Basics` that are presumed and not shown."""
     short_of_level: NDArray[np.bool_]
     taught: Taught
-    titles: NDArray[np.int64]
-    """(k,) one number for all sessions of one certification, whoever gives them; of one training where there is
-    none."""
+    scores: NDArray[np.float32]
+    """(k,) as the list of trainings ranks them, the best over the projects; 0 for what it does not hold."""
 
     @classmethod
     def of(cls, search: Search) -> "_Ways":
         engine, background = search.engine, search.background
         catalogue = engine.catalogue(Collection.SESSIONS)
-        found = np.concatenate([item.rows for item in search.found().scored])
+        listed = search.found().scored
+        found = np.concatenate([item.rows for item in listed])
         basics = any_bit("basics", Basics.READING | Basics.DIGITAL | Basics.FRENCH | Basics.TRADE)
         first_steps = [
             select(catalogue, [basics, *search.asked, *search.own_conditions(one_of(search.columns, project))]).rows
@@ -158,6 +163,8 @@ class _Ways:
         read = columns_of(catalogue, rows)
         doors = doors_of(engine, search.columns, background, rows)
         taught = Taught.reading(read)
+        scores = np.zeros(len(rows), dtype=np.float32)
+        np.maximum.at(scores, np.searchsorted(rows, found), np.concatenate([item.scores for item in listed]))
         presumed = read("presumes")
         known = np.array([int(unproven(bits, background)) for bits in range(32)], dtype=np.uint8)
         return cls(
@@ -174,7 +181,7 @@ class _Ways:
             known[presumed],
             (read("entry_level") > background.level) & ~search.experience_enters(read),
             taught,
-            np.where(read("certification") != 0, read("certification").astype(np.int64), read("training")),
+            scores,
         )
 
     def _cards(self, *positions: int) -> tuple[SessionCard, ...]:
@@ -185,13 +192,27 @@ class _Ways:
         return openings_among(self.search.engine, self.doors, int(self.search.columns("commune")[0]), opened)
 
     def single(self) -> list[Path]:
-        """The sessions one may enter today that open most; of equal ones the shorter, then the sooner."""
+        """The sessions one may enter today that open something, as the list of trainings ranks them."""
         counts = self.doors.counts[self.training]
         open_to = np.flatnonzero(~self.short_of_level & (counts > 0))
-        hours = np.nan_to_num(self.hours, nan=np.inf)
-        order = open_to[np.lexsort((self.start[open_to], hours[open_to], -counts[open_to]))]
-        best = _first_of_each(order, self.training)[:EACH]
+        best = self._distinct(open_to[np.argsort(-self.scores[open_to], kind="stable")].tolist())
         return [Path(Way.ONE_STEP, self._opening(self.doors.opened[self.training[at]]), self._cards(at)) for at in best]
+
+    def _distinct(self, order: Sequence[int]) -> list[int]:
+        """The first `EACH` sessions of an order, none of whose titles is said twice: many give the same one."""
+        titles: set[str] = set()
+        kept = []
+        for at in order:
+            (card,) = self._cards(at)
+            title = normalise(
+                re.sub(r"^Formation : | \(certification.*\)$| - en alternance.*$", "", card.training.title)
+            )
+            if title not in titles:
+                titles.add(title)
+                kept.append(at)
+            if len(kept) == EACH:
+                break
+        return kept
 
     def in_two_steps(self) -> list[Path]:
         """Pairs whose second step one enters with what the first gives, and that open more than any one training."""
@@ -206,9 +227,7 @@ class _Ways:
         gives_basics = (self.lacks[after] & ~self.teaches[before][:, None]) == 0
         other = self.training[before][:, None] != self.training[after]
         fits = in_order & other & (gives_level | ~self.short_of_level[after]) & gives_basics
-        relevant = self.doors.counts[self.training[before]] > 0
-        general = (self.teaches[before] != 0) | relevant
-        fits &= general[:, None]
+        fits &= self._lead_on(before, after) | (self.teaches[before] != 0)[:, None]
         pairs = self._shortest(before, after, fits)
         if not pairs:
             return []
@@ -220,7 +239,8 @@ class _Ways:
         alone = int(counts[~self.short_of_level].max(initial=0))
         order = np.argsort(-totals, kind="stable")
         order = order[totals[order] > alone]
-        best = _first_of_each(order, self.titles[seconds])[:EACH]
+        shown = self._distinct(seconds[order].tolist())
+        best = [int(order[(seconds[order] == at).argmax()]) for at in shown]
         return [
             Path(
                 Way.TWO_STEPS,
@@ -230,6 +250,16 @@ class _Ways:
             )
             for at in best
         ]
+
+    def _lead_on(self, before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(b, a) whether two sessions are of one professional domain, or of akin occupations."""
+        lookups = self.search.engine.lookups
+        n = lookups.reference.rome.n_occupations
+        together = np.zeros((n + 1, n + 1), dtype=np.bool_)
+        together[:n, :n] = lookups.akin[:n] | (lookups.reference.rome.relation >= Relation.DOMAIN)
+        one, other = self.taught.occupations[before], self.taught.occupations[after]
+        led: NDArray[np.bool_] = together[one[:, None, :, None], other[None, :, None, :]].any(axis=(2, 3))
+        return led
 
     def _shortest(
         self, before: NDArray[np.int64], after: NDArray[np.int64], fits: NDArray[np.bool_]
@@ -302,9 +332,9 @@ def by_experience(search: Search) -> list[Path]:
     led_to = np.full((len(rows), OCCUPATION_WIDTH), -1, dtype=np.int16)
     for at, row in enumerate(rows.tolist()):
         occupations = [each for code in certifications.rome_codes[row] for each in _resolved(rome, code)]
-        first = worked[row][0]
-        ordered = list(dict.fromkeys([first, *occupations]))[:OCCUPATION_WIDTH]
-        led_to[at, : len(ordered)] = ordered
+        label = certifications.labels[row]
+        given = [each for each in dict.fromkeys(occupations) if gives(engine.lookups, label, each)][:OCCUPATION_WIDTH]
+        led_to[at, : len(given)] = given
     taught = Taught.titles_alone(led_to, certifications.levels[rows])
     doors = doors_before(engine, search.columns, background, taught)
     counts = np.count_nonzero(doors.opened, axis=1)
@@ -325,13 +355,9 @@ def by_experience(search: Search) -> list[Path]:
 def _in_direct_relation(lookups: Lookups, worked: Mapping[int, int]) -> NDArray[np.int64]:
     """Of certifications (rows) by the occupation (row) that was worked in, those whose title says that very work: the
     register files them under v3 codes, each of which holds several occupations. Ascending."""
-    rows = np.array(sorted(worked), dtype=np.int64)
-    if len(rows) == 0:
-        return rows
     labels = lookups.reference.certifications.labels
-    vectors = lookups.encoder.encode([labels[row] for row in rows.tolist()])
-    occupations = lookups.occupation_vectors[[worked[row] for row in rows.tolist()]]
-    return rows[np.vecdot(vectors, occupations) >= SAME_TITLE]
+    kept = [row for row, occupation in worked.items() if closeness(lookups, labels[row], occupation) >= SAME_TITLE]
+    return np.array(sorted(kept), dtype=np.int64)
 
 
 def _resolved(rome: Rome, code: str) -> Sequence[int]:
@@ -339,14 +365,3 @@ def _resolved(rome: Rome, code: str) -> Sequence[int]:
         return rome.resolve(code)
     except UnknownRomeCode:
         return ()
-
-
-def _first_of_each(order: NDArray[np.int64], groups: NDArray[np.int64]) -> list[int]:
-    """Of positions in an order, the first of each group (`groups` by position)."""
-    seen: set[int] = set()
-    kept = []
-    for at in order.tolist():
-        if int(groups[at]) not in seen:
-            seen.add(int(groups[at]))
-            kept.append(at)
-    return kept

@@ -136,6 +136,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("licences", "uint32", 0),
         Column("basics", "uint8", 0),
         Column("presumes", "uint8", 0),
+        Column("titled", "uint8", 0),
     ),
     Collection.ESTABLISHMENTS: (
         *_PLACE,

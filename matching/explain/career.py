@@ -59,7 +59,7 @@ def way_in(career: Career) -> str | None:
 def expect(career: Career, placed: bool) -> str:
     """What to expect: pay, offers, what is open already."""
     where = "autour de chez vous" if placed else "en France"
-    told = [f"{counted(career.offers, 'offre', 'offres')} {where}"]
+    told = [f"{counted(career.offers, 'offre', 'offres')} {where}" if career.offers else f"Aucune offre {where}"]
     if career.offers:
         told.append(
             "aucune accessible dès aujourd'hui"

@@ -28,6 +28,7 @@ from matching.rows.base import (
     word_numbers,
 )
 from matching.schema import OCCUPATION_WIDTH, Collection
+from matching.titles import gives
 
 TITLE_WEIGHT = 1.0
 OBJECTIVE_WEIGHT = 0.4
@@ -80,6 +81,7 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "licences": licences_led_to(training.title),
                 "basics": basics_taught(training),
                 "presumes": basics_presumed(training),
+                "titled": occupations_titled(training, occupations, lookups),
             },
             payload_of(card, session_view(card, lookups.reference)),
             [(training.title, TITLE_WEIGHT), (training.objective, OBJECTIVE_WEIGHT)],
@@ -110,6 +112,21 @@ def training_occupations(training: Training, lookups: Lookups) -> list[int]:
     """Occupation rows the training leads to, at most `OCCUPATION_WIDTH`, in the provider's order."""
     rows = (resolve_occupation(lookups, code, training.title) for code in training.rome_codes)
     return list(dict.fromkeys(row for row in rows if row >= 0))[:OCCUPATION_WIDTH]
+
+
+def occupations_titled(training: Training, occupations: Sequence[int], lookups: Lookups) -> int:
+    """Bit i: the training ends with the title of the i-th of the `occupations` that it leads to. Only certifications of
+    the RNCP give one; their words, or those of the training, say of what."""
+    if certification_number(training.rncp) <= 0:
+        return 0
+    certifications = lookups.reference.certifications
+    row = certifications.get_row(training.rncp or "")
+    labels = [training.title] if row is None else [certifications.labels[row], training.title]
+    return sum(
+        1 << place
+        for place, occupation in enumerate(occupations)
+        if any(gives(lookups, label, occupation) for label in labels)
+    )
 
 
 def taught_skills(training: Training, occupations: Sequence[int], lookups: Lookups) -> list[int]:

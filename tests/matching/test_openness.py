@@ -165,7 +165,7 @@ def test_a_title_opens_its_occupation_even_where_the_law_wants_one(local: Engine
     standing = standing_of(local, profile("p", rome_code=NURSE), *asked)
     write(
         local,
-        training("title", rncp="RNCP39923", rome_codes=(NURSE,), level=6, skills=tuple(codes[:1])),
+        training("title", title="Diplôme d'État d'infirmier", rncp="RNCP39923", rome_codes=(NURSE,), level=6),
         training("course", rome_codes=(NURSE,), skills=tuple(codes)),
         session("s-title", "title"),
         session("s-course", "course"),
