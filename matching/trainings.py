@@ -12,7 +12,8 @@ from features.bits import ATTENDANCE_BIT
 from features.pairs import SESSION_FEATURES, SessionPairs
 from features.records import Attendance, Profile
 from features.training_words import Basics
-from matching.answer import Answer, Match, Window
+from matching import same_doors
+from matching.answer import Answer, Match, Reason, Window
 from matching.background import Background, background_of
 from matching.doors import Doors, doors_of
 from matching.engine import Engine
@@ -124,7 +125,18 @@ class Search:
             kept = _opens_something(of_project)
             pairs.append(only(of_project, kept))
             scored.append(score(each.rows[kept], SESSION_FEATURES, pairs[-1], self.serving.ranker, VOICE.reads))
-        return Found(pairs, scored, doors)
+        return Found(pairs, self._charged(scored, doors), doors)
+
+    def _charged(self, scored: Sequence[Scored], doors: Doors) -> list[Scored]:
+        """The scores, less where a training opens the same offers as better ones (`same_doors`)."""
+        sessions = self.engine.catalogue(Collection.SESSIONS)
+        training = [doors.of_sessions(sessions.take("training", item.rows)) for item in scored]
+        best = np.full(len(doors.trainings), -np.inf, dtype=np.float32)
+        np.maximum.at(best, joined(training), joined([item.scores for item in scored]))
+        listed = np.flatnonzero(np.isfinite(best))
+        charges = np.zeros(len(best), dtype=np.float32)
+        charges[listed] = same_doors.charges(best[listed], doors.opened[listed])
+        return [item.charged(charges[of_it]) for item, of_it in zip(scored, training, strict=True)]
 
     def _candidates(self, read: ColumnReader, least_reach_km: float) -> Candidates:
         lookups = self.engine.lookups
@@ -293,6 +305,13 @@ def _matches(search: Search, found: Found, shown: Places) -> tuple[Match[Session
         distances,
         [facts[rank] for rank in range(len(rows))],
         VOICE,
+        besides=_same_doors(found.scored, positions),
         more=openings,
     )
     return tuple(matches)
+
+
+def _same_doors(scored: Sequence[Scored], positions: NDArray[np.int64]) -> list[Reason | None]:
+    """The reason of what was taken off each pair at `positions`, over all projects; None where nothing was."""
+    charges = joined([np.zeros(len(item), np.float32) if item.charges is None else item.charges for item in scored])
+    return [same_doors.reason(charge) if charge > 0 else None for charge in charges[positions].tolist()]
