@@ -55,7 +55,8 @@ class Doors:
         """(n_occupations + 1,) posts on offer whose licences the person has; none of an unknown one, the last."""
         driven = (self.standing.licences_lacking == 0) & (self.standing.asked.occupation >= 0)
         n_entries = self.standing.lookups.reference.rome.n_occupations + 1
-        return np.bincount(self.standing.asked.occupation[driven], weights=self.posts[driven], minlength=n_entries)
+        posts = np.bincount(self.standing.asked.occupation[driven], weights=self.posts[driven], minlength=n_entries)
+        return posts.astype(np.float64)
 
 
 def doors_of(engine: Engine, columns: ColumnReader, background: Background, sessions: NDArray[np.int64]) -> Doors:

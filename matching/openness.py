@@ -81,7 +81,8 @@ class Asked:
 
 def _titled(bits: NDArray[np.uint8], width: int) -> Flags:
     """(m, width) the bits of each, the lowest first."""
-    return (bits[:, None] >> np.arange(width, dtype=np.uint8)) & 1 != 0
+    marked: Flags = ((bits[:, None] >> np.arange(width, dtype=np.uint8)) & 1).astype(np.bool_)
+    return marked
 
 
 def _skills_asked(

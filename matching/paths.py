@@ -258,7 +258,8 @@ class _Ways:
         together = np.zeros((n + 1, n + 1), dtype=np.bool_)
         together[:n, :n] = lookups.akin[:n] | (lookups.reference.rome.relation >= Relation.DOMAIN)
         one, other = self.taught.occupations[before], self.taught.occupations[after]
-        led: NDArray[np.bool_] = together[one[:, None, :, None], other[None, :, None, :]].any(axis=(2, 3))
+        met = together[one[:, None, :, None], other[None, :, None, :]]
+        led: NDArray[np.bool_] = np.logical_or.reduce(met, axis=(2, 3))
         return led
 
     def _shortest(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.text import normalise
 from matching.lookups import Lookups
 
-SAID: Final = 0.55
+SAID: Final = 0.65
 SAID_BY_LAW: Final = 0.85
 """Least cosines, of the encoder that ships, between a title and the occupation that it gives. Of regulated ones, a
 state diploma stands at .86 or more, and the other titles of the same code at .82 or less."""

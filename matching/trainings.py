@@ -211,7 +211,7 @@ class Search:
 def _opens_something(pairs: SessionPairs) -> NDArray[np.bool_]:
     """(n,) sessions that open an offer, teach something the project lacks, or raise the person's level."""
     lacking = pairs.gap_weights > 0
-    teaches: NDArray[np.bool_] = lacking[np.minimum(pairs.skills, len(lacking) - 1)].any(axis=1)
+    teaches = np.logical_or.reduce(lacking[np.minimum(pairs.skills, len(lacking) - 1)], axis=1)
     raises = np.logical_and(pairs.education_level > 0, pairs.exit_level > pairs.education_level)
     opens: NDArray[np.bool_] = teaches | (pairs.opened > 0) | raises
     return opens
