@@ -139,12 +139,17 @@ def session_facts(
 def unproven(presumed: int, background: Background) -> Basics:
     """Of the basics that a training presumes, those that the profile does not show: a French diploma shows reading and
     French, a *baccalauréat* the computer as well."""
+    return _unproven(presumed, background.level, background.languages & language_bits(["fr"]) != 0)
+
+
+@lru_cache(maxsize=1024)
+def _unproven(presumed: int, level: int, speaks_french: bool) -> Basics:
     shown = Basics.INSTEAD | Basics.TRADE
-    if background.level >= 3:
+    if level >= 3:
         shown |= Basics.READING | Basics.FRENCH
-    if background.level >= 4:
+    if level >= 4:
         shown |= Basics.DIGITAL
-    if background.languages & language_bits(["fr"]):
+    if speaks_french:
         shown |= Basics.FRENCH
     return Basics(presumed) & ~shown
 
