@@ -64,8 +64,14 @@ OFFER_ANSWER: Final = _answer(
     "CDI",
     "Contrat à durée indéterminée",
 )
+OPENING: Final[Json] = {
+    "offres": 37,
+    "metiers": [{"codeROME": "J1501", "libelle": "Aide-soignant / Aide-soignante", "offres": 37}],
+    "exemples": ["exemple-offre"],
+    "enTension": 0.71,
+}
 SESSION_ANSWER: Final = _answer(
-    {**EXAMPLES[Kind.SESSION], "formation": EXAMPLES[Kind.TRAINING]},
+    {**EXAMPLES[Kind.SESSION], "formation": EXAMPLES[Kind.TRAINING], "ouvre": OPENING},
     _closeness(
         0.74,
         0.0,

@@ -5,7 +5,17 @@ from typing import Any
 
 import msgspec
 
-from api import contact_log, plan_shapes, results, rome_shapes, text_shapes
+from api import (
+    career_shapes,
+    contact_log,
+    gap_shapes,
+    path_shapes,
+    plan_shapes,
+    results,
+    rome_shapes,
+    sessions,
+    text_shapes,
+)
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -97,7 +107,7 @@ def schemas() -> dict[str, Json]:
     found |= struct_schemas(
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
-    for module in (employer_view, results, rome_shapes, text_shapes):
+    for module in (career_shapes, employer_view, gap_shapes, path_shapes, results, rome_shapes, sessions, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
@@ -107,6 +117,7 @@ def schemas() -> dict[str, Json]:
     session["properties"] |= {
         "formation": {"$ref": "#/components/schemas/FormationIn"},
         "lieu": _with(found["LieuSessionIn"], {"libelle": {"type": "string"}}),
+        "ouvre": {"$ref": "#/components/schemas/Ouverture"},
     }
     found["SessionsTrouvees"] = _answer(session)
     found["ProfilsTrouves"] = _answer(

@@ -39,7 +39,7 @@ from features.store import Kind, Store
 from features.world import Sizes, World
 from features.world.small import sample_world_facts
 from features.world.write import to_store
-from matching import jobs, prospection, retrieve, scoring, sourcing, subscriptions, trainings
+from matching import jobs, prospection, reach, retrieve, scoring, sourcing, subscriptions, trainings
 from matching.answer import Window
 from matching.build import build
 from matching.demand import ProspectionDemand
@@ -55,18 +55,20 @@ FULL = Sizes(profiles=50_000, offers=60_000, trainings=6_000, establishments=20_
 QUICK = Sizes(profiles=3_000, offers=6_000, trainings=800, establishments=2_000)
 PAGE = Window(0, 19)
 
-STAGES: tuple[tuple[str, ModuleType, str], ...] = (
+STAGES: tuple[tuple[str, ModuleType | type, str], ...] = (
     ("parameters", subscriptions, "parse"),
     ("parameters", sourcing, "parse"),
     ("parameters", trainings, "parse"),
     ("parameters", prospection, "parse"),
     ("filters", retrieve, "select"),
     ("filters", prospection, "select"),
+    ("filters", reach, "select"),
     ("retrieval", subscriptions, "retrieve"),
     ("retrieval", sourcing, "retrieve"),
     ("retrieval", trainings, "retrieve"),
     ("features", scoring, "feature_matrix"),
-    ("features", trainings, "_pairs"),
+    ("features", trainings.Search, "_pairs"),
+    ("doors", trainings, "doors_of"),
     ("features", prospection, "_pairs"),
     ("features", jobs, "job_pairs"),
     ("ranking", jobs, "score"),
@@ -97,7 +99,7 @@ RETRIEVAL: tuple[tuple[ModuleType, str], ...] = (
     (subscriptions, "retrieve"),
     (sourcing, "retrieve"),
     (trainings, "retrieve"),
-    (trainings, "select"),
+    (reach, "select"),
     (prospection, "select"),
 )
 """What the time after retrieval leaves out."""

@@ -72,6 +72,8 @@ class Match(msgspec.Struct, Generic[R], frozen=True):
     obstacles: tuple[str, ...] = ()
     """Hard facts that may bar the way, in French; they are not repeated in `gaps`."""
     change: Change | None = None
+    more: msgspec.Struct | None = None
+    """What only this service tells of a result, as it defines it."""
 
     @property
     def shown(self) -> bytes:

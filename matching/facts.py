@@ -7,13 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.bits import languages_of, licences_of
+from features.bits import language_bits, languages_of, licences_of
 from features.pairs import JobPairs, SessionPairs
 from features.pairs.base import NO_SKILL
 from features.pairs.experience import asked_months
+from features.training_words import Basics
+from matching.background import Background
 from matching.explain.job_facts import JobFacts, Reader
 from matching.explain.session import SessionFacts
 from matching.lookups import Lookups
+from matching.openings import Opening
 from matching.rows.base import core_skills
 
 
@@ -68,6 +71,8 @@ def job_facts(
 
 CORE_GAP: Final = 1.0
 """Weight, in `SessionPairs.gap_weights`, of a missing skill that is *cœur de métier* of the project's occupation."""
+PLAIN_GAP: Final = 0.3
+"""Weight there of a missing skill that is not."""
 
 
 def session_facts(
@@ -75,11 +80,15 @@ def session_facts(
     occupation: int,
     values: Sequence[dict[str, float]],
     led_to: NDArray[np.int16],
-    remote: NDArray[np.bool_],
+    presumes: NDArray[np.uint8],
+    openings: Sequence[Opening],
+    background: Background,
+    placed: bool,
     lookups: Lookups,
 ) -> list[SessionFacts]:
     """Facts of n sessions for a project of `occupation`: `values`, `led_to` (n, width), the occupations that each leads
-    to, and `remote` are parallel to `pairs`."""
+    to, `presumes`, the basics that each asks for, and `openings` are parallel to `pairs`; `placed`: where the person
+    lives is known."""
     rome = lookups.reference.rome
     gaps = pairs.gap_weights[np.minimum(pairs.skills, len(pairs.gap_weights) - 1)]
     learned = _labels_of(rome.skill_labels, pairs.skills, gaps > 0)
@@ -100,8 +109,18 @@ def session_facts(
             distance_km,
             reach_km,
             is_remote,
+            tuple([rome.labels[row] for row, _ in opening.occupations]),
+            placed,
+            background.profiled,
+            experience_enters,
+            fundings,
+            unproven(asked, background),
         )
-        for of_session, occupations, taught, taught_core, entry, leaving, distance_km, is_remote in zip(
+        for of_session, occupations, taught, taught_core, entry, leaving, distance_km, is_remote, opening, (
+            experience_enters,
+            fundings,
+            asked,
+        ) in zip(
             values,
             led_to.tolist(),
             learned,
@@ -109,10 +128,30 @@ def session_facts(
             pairs.entry_level.tolist(),
             pairs.exit_level.tolist(),
             pairs.distance_km.tolist(),
-            remote.tolist(),
+            pairs.remote.tolist(),
+            openings,
+            zip(pairs.experience_enters.tolist(), pairs.fundings.tolist(), presumes.tolist(), strict=True),
             strict=True,
         )
     ]
+
+
+def unproven(presumed: int, background: Background) -> Basics:
+    """Of the basics that a training presumes, those that the profile does not show: a French diploma shows reading and
+    French, a *baccalauréat* the computer as well."""
+    return _unproven(presumed, background.level, background.languages & language_bits(["fr"]) != 0)
+
+
+@lru_cache(maxsize=1024)
+def _unproven(presumed: int, level: int, speaks_french: bool) -> Basics:
+    shown = Basics.INSTEAD | Basics.TRADE
+    if level >= 3:
+        shown |= Basics.READING | Basics.FRENCH
+    if level >= 4:
+        shown |= Basics.DIGITAL
+    if speaks_french:
+        shown |= Basics.FRENCH
+    return Basics(presumed) & ~shown
 
 
 @lru_cache(maxsize=8192)

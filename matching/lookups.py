@@ -12,6 +12,7 @@ from features.pairs.base import NO_SKILL
 from features.records import TravelMode
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
+from features.rome.nearness import is_akin
 from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from models.encoder import TextEncoder
 from models.hiring.forecast import Forecast
@@ -67,6 +68,7 @@ class Lookups:
             self.departement_of_commune,
             self._points,
             self.core_skills,
+            self.akin,
             self.region_of_area,
             self.reference.rome.family_of,
         )
@@ -156,6 +158,13 @@ class Lookups:
     def affinity(self) -> NDArray[np.float32]:
         """(n_occupations, n_occupations) share of their work that occupations have in common."""
         return affinity_matrix(self.reference.rome)
+
+    @cached_property
+    def akin(self) -> NDArray[np.bool_]:
+        """(n_occupations + 1, n_occupations) the occupations (columns) in which what is learned for each serves
+        (`is_akin`), itself among them. Nothing serves for an unknown one, the last row."""
+        akin = is_akin(self.reference.rome.relation, self.affinity)
+        return np.concatenate([akin, np.zeros((1, akin.shape[1]), dtype=np.bool_)])
 
     @cached_property
     def core_skills(self) -> NDArray[np.uint16]:

@@ -196,15 +196,23 @@ PROFILE_RANKER = WeightedSum(
 SESSION_RANKER = WeightedSum(
     SESSION_FEATURES,
     {
-        "relation": Curve(0.26, *_RELATION),
-        "gap_covered": Curve(0.18, (0, 0.6), (0, 1), neutral=0.3),
-        "entry": Curve(0.10, (-2, -1, 0, 3), (0, 0.3, 1, 0.7), neutral=0.6),
-        "progress": Curve(0.06, (-2, 0, 1, 3), (0, 0.6, 1, 0.7), neutral=0.5),
-        "outcome": Curve(0.12, (0.3, 0.85), (0, 1)),
-        "start": Curve(0.06, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
-        "doors": Curve(0.12, (0, 1, 10, 50), (0, 0.3, 0.7, 1)),
-        "distance": Curve(0.10, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
+        "relation": Curve(0.18, *_RELATION),
+        "opened": Curve(0.32, (0, 1, 3, 10, 30, 100, 1000), (0, 0.25, 0.45, 0.7, 0.85, 0.95, 1)),
+        "gap_covered": Curve(0.09, (0, 0.6), (0, 1), neutral=0.3),
+        "entry": Curve(0.12, (-2, -1, 0, 3), (0, 0.1, 1, 0.7), neutral=0.6),
+        "progress": Curve(0.03, (-2, 0, 1, 3), (0, 0.6, 1, 0.7), neutral=0.5),
+        "outcome": Curve(0.06, (0.3, 0.85), (0, 1)),
+        "distance": Curve(0.07, (0, 1, 1.5), (1, 0.35, 0), neutral=0.4),
+        "start": Curve(0.04, (0, 30, 120, 365), (0.8, 1, 0.7, 0.1)),
+        "training_hours": Curve(0.03, (35, 400, 1200), (1, 0.7, 0)),
+        "to_pay": Curve(0.05, (0, 500, 5000), (1, 0.4, 0), neutral=0.6),
+        "opened_tension": Curve(0.02, (0.2, 0.8), (0, 1)),
+        "seats": Curve(0.01, (0, 1, 5), (0, 0.5, 1), neutral=0.6),
+        "from_home": Curve(0.01, (0, 1), (0, 1)),
+        "doors": _UNCOUNTED,
         "funded": _UNCOUNTED,
         "price": _UNCOUNTED,
     },
 )
+"""What a training opens comes first, with what it has to do with the project; then whether one gets in, and what it
+costs in time, money and travel."""

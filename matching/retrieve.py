@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.rome.nearness import is_near
 from features.rome.referential import Relation
 from matching.catalogue import Catalogue
 from matching.filters.base import Condition
@@ -30,12 +31,6 @@ _LEVELS: Final = tuple(Relation)
 
 KEPT: Final = 1024
 """Occupations whose kinship is remembered, 3 kB each."""
-
-SHARED_WORK = 0.012
-"""Affinity from which a mobility link counts as near. ROME links every lorry driver and every nurse to "trainer": such
-links, which share no skill, are doors out of an occupation, not jobs like it."""
-SAME_WORK = 0.2
-"""Affinity that makes two occupations near whatever ROME's links say: the strongest tenth of mobility links."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +99,5 @@ def kinship_to(lookups: Lookups, occupation: int) -> Kinship:
 
 
 def _kinship(relations: NDArray[np.uint8], affinity: NDArray[np.float32]) -> Kinship:
-    near = (
-        (relations >= Relation.PARENT)
-        | ((relations == Relation.MOBILITY) & (affinity >= SHARED_WORK))
-        | (affinity >= SAME_WORK)
-    )
+    near = is_near(relations, affinity)
     return Kinship(np.append(relations, np.uint8(0)), np.append(near, np.False_))

@@ -131,6 +131,12 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("training", "int64", -1),
         Column("price", "float32", NAN),
         Column("words", "uint32", 0, WORD_WIDTH),
+        Column("end_day", "int32", NO_DAY),
+        Column("hours", "float32", NAN),
+        Column("licences", "uint32", 0),
+        Column("basics", "uint8", 0),
+        Column("presumes", "uint8", 0),
+        Column("titled", "uint8", 0),
     ),
     Collection.ESTABLISHMENTS: (
         *_PLACE,

@@ -146,11 +146,12 @@ def make_matches(
     voice: Voice[F],
     changes: Sequence[Change | None] | None = None,
     besides: Sequence[Reason | None] | None = None,
+    more: Sequence[msgspec.Struct | None] | None = None,
 ) -> list[Match[R]]:
     """The results at `positions` with all that their reader is told.
 
-    `keys`, `payloads`, `distances_km` (NaN: not known), `facts`, `changes` and `besides`, the reasons of `charges`
-    (None: none is told), are parallel to `positions`.
+    `keys`, `payloads`, `distances_km` (NaN: not known), `facts`, `changes`, `besides`, the reasons of `charges`
+    (None: none is told), and `more`, what the service tells besides, are parallel to `positions`.
     """
     ranker = scored.ranker
     nothing = [None] * len(positions)
@@ -166,8 +167,9 @@ def make_matches(
             ranker.base,
             voice.obstacles(fact),
             change,
+            more_of_it,
         )
-        for key, total, payload, distance, reasons, fact, change, besides_it in zip(
+        for key, total, payload, distance, reasons, fact, change, besides_it, more_of_it in zip(
             keys,
             scored.scores[positions].tolist(),
             payloads,
@@ -176,6 +178,7 @@ def make_matches(
             facts,
             nothing if changes is None else changes,
             nothing if besides is None else besides,
+            nothing if more is None else more,
             strict=True,
         )
     ]

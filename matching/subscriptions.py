@@ -18,12 +18,13 @@ from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
 from matching.explain.wording import counted, enumeration, quoted
 from matching.facets import facets_of
-from matching.filters import contract, freshness, licence, pay, place, working_time
+from matching.filters import licence, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import day_number
 from matching.rankers import Serving
+from matching.reach import own_conditions
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
@@ -121,7 +122,11 @@ class Search:
         for project, vector in enumerate(vectors):
             read = one_of(self.columns, project)
             occupation = int(read("occupation")[0])
-            conditions = [*self.asked, *self._own_conditions(read, today, least_reach_km)]
+            conditions = [
+                *self.asked,
+                licence.not_lacking(int(read("licences")[0])),
+                *own_conditions(self.engine, read, least_reach_km, self.elsewhere),
+            ]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
         pairs, scored = self._scored(found, vectors, today, besides)
         share = self.engine.price_share
@@ -192,18 +197,3 @@ class Search:
             if stated
         ]
         return f"Aucune offre{where} : élargir {enumeration([*conditions, 'les métiers visés'], 4)}."
-
-    def _own_conditions(self, read: ColumnReader, today: int, least_reach_km: float) -> list[Condition]:
-        """What the person said they will not go beyond, and offers that are still open."""
-        conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(int(read("licences")[0]))]
-        home, contracts = int(read("commune")[0]), int(read("contracts")[0])
-        if home >= 0 and not self.elsewhere:
-            reach_km = max(float(read("radius_km")[0]), least_reach_km)
-            conditions.append(place.near_home(self.engine.lookups, home, reach_km))
-        if contracts:
-            conditions.append(contract.of_contracts(contracts))
-        if read("working_time")[0]:
-            conditions.append(working_time.not_against(int(read("working_time")[0])))
-        if not np.isnan(read("pay_floor")[0]):
-            conditions.append(pay.not_below(float(read("pay_floor")[0])))
-        return conditions

@@ -1,8 +1,8 @@
 """Trainings: the sessions that open the most doors from where a person stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -10,171 +10,236 @@ from numpy.typing import NDArray
 
 from features.bits import ATTENDANCE_BIT
 from features.pairs import SESSION_FEATURES, SessionPairs
-from features.pairs.base import NO_SKILL
 from features.records import Attendance, Profile
-from matching.answer import Answer, Match, Window
+from features.training_words import Basics
+from matching import same_doors
+from matching.answer import Answer, Match, Reason, Window
+from matching.background import Background, background_of
+from matching.doors import Doors, doors_of
 from matching.engine import Engine
 from matching.errors import NotFound
-from matching.explain.session import VOICE, SessionFacts
+from matching.explain.session import VOICE, SessionFacts, nothing_found
 from matching.facets import facets_of
-from matching.facts import CORE_GAP, session_facts
-from matching.filters import contract, freshness, licence, place, session_dates
+from matching.facts import CORE_GAP, PLAIN_GAP, session_facts
+from matching.filters import place, session_dates
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import profile_at
 from matching.lookups import day_number
+from matching.openings import openings_of
+from matching.rankers import Serving
+from matching.relaxing import WIDER_KM, without_each
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
 from matching.schema import Collection
-from matching.scoring import Places, Scored, all_of, best_of_each, make_matches, page, results_of, score
-from matching.selection import select
+from matching.scoring import Places, Scored, all_of, best_of_each, joined, make_matches, page, results_of, score
 from matching.sides import ColumnReader, columns_of, one_of
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(SessionCard)
 
-PLAIN_GAP = 0.3
-"""Weight of a missing skill that is not *cœur de métier* of the project's occupation (`CORE_GAP`)."""
+EXPERIENCE_MONTHS = 12
+"""Months in a family of occupations that a training takes where it asks for experience instead of a level."""
+LOOKED_AHEAD_DAYS = 730
 
 
 def sessions_for_profile(
     engine: Engine, profile_id: str, parameters: Mapping[str, str], window: Window
 ) -> Answer[SessionCard]:
-    """The best session of each training for a person, best first: those to come, with seats, in reach or remote.
+    """The best session of each training for a person, best first: those to come, with seats, in reach or remote, that
+    open an offer, teach something that the person lacks, or raise their level.
 
     A session whose certification the person already holds is left out, unless they refused that their background be
-    used; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the place of the home and its reach.
-    Raises NotFound, UnknownParameter, BadParameter.
+    used; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the place of the home and its reach. Each match
+    carries its `Opening`. Raises NotFound, UnknownParameter, BadParameter.
     """
-    profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
+    search = search_of(engine, profile_id, parameters)
+    found = search.found()
+    sessions = engine.catalogue(Collection.SESSIONS)
+    keys = [sessions.take("training", item.rows) for item in found.scored]
+    places = best_of_each(found.scored, keys)
+    matches = _matches(search, found, page(places, window))
+    facets = facets_of(sessions, *results_of(found.scored, keys), engine.lookups)
+    notice = _widening(engine, profile_id, search, parameters) if len(places) == 0 else None
+    return Answer(matches, len(places), facets, notice, search.serving.model)
+
+
+def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
+    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+    profiles = engine.catalogue(Collection.PROFILES)
     projects = profiles.rows_of(profile_id)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
-    today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    serving = engine.rankers[Ranked.SESSIONS]
     columns = columns_of(profiles, projects)
-    profiled = bool(columns("profiling")[0])
-    not_held = [_not_held(profile_at(engine, int(projects[0])))] if profiled else []
-    posts_in_reach = cache(partial(_posts_in_reach, engine, today))
-    pairs: list[SessionPairs] = []
-    scored: list[Scored] = []
-    for project in range(len(projects)):
-        read = one_of(columns, project)
-        occupation, home = int(read("occupation")[0]), int(read("commune")[0])
-        reach_km = float(read("radius_km")[0])
-        conditions = [
-            *asked,
-            session_dates.starts_between(today, today + 730),
-            session_dates.has_seats(),
-            *not_held,
+    profile = profile_at(engine, int(projects[0]))
+    background = background_of(profile, columns, engine.lookups)
+    not_held = [_not_held(profile)] if background.profiled else []
+    return Search(engine, columns, background, not_held, asked, elsewhere, engine.rankers[Ranked.SESSIONS])
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search brings: pairs and scores, project after project, and the doors that they were ranked by."""
+
+    pairs: Sequence[SessionPairs]
+    scored: Sequence[Scored]
+    doors: Doors
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """One person's search for sessions."""
+
+    engine: Engine
+    columns: ColumnReader
+    """Of the person's projects."""
+    background: Background
+    not_held: Sequence[Condition]
+    asked: Sequence[Condition]
+    elsewhere: bool
+    """The search names a place of its own."""
+    serving: Serving
+
+    @cached_property
+    def today(self) -> int:
+        """Days since 1970."""
+        return day_number(self.engine.today())
+
+    @property
+    def n_projects(self) -> int:
+        return len(self.columns("occupation"))
+
+    def found(self, least_reach_km: float = 0.0) -> Found:
+        """The sessions of each project, scored; reaches under `least_reach_km` are stretched to it."""
+        candidates = [
+            self._candidates(one_of(self.columns, project), least_reach_km) for project in range(self.n_projects)
         ]
-        if home >= 0 and not elsewhere:
-            conditions.append(place.within_or_remote(engine.lookups, home, reach_km))
-        kinship = kinship_from(engine.lookups, occupation)
-        candidates = retrieve(sessions, engine.lookups.occupation_vectors[occupation], kinship, conditions)
-        posts = posts_in_reach(home, reach_km, int(read("contracts")[0]), int(read("licences")[0]))
-        found_pairs = _pairs(engine, candidates, read, profiled, posts, today)
-        kept = _opens_something(found_pairs)
-        pairs.append(_only(found_pairs, kept))
-        scored.append(score(candidates.rows[kept], SESSION_FEATURES, pairs[-1], serving.ranker, VOICE.reads))
+        rows = joined([each.rows for each in candidates])
+        doors = doors_of(self.engine, self.columns, self.background, np.unique(rows))
+        pairs: list[SessionPairs] = []
+        scored: list[Scored] = []
+        for project, each in enumerate(candidates):
+            of_project = self._pairs(each, one_of(self.columns, project), doors)
+            kept = _opens_something(of_project)
+            pairs.append(only(of_project, kept))
+            scored.append(score(each.rows[kept], SESSION_FEATURES, pairs[-1], self.serving.ranker, VOICE.reads))
+        return Found(pairs, self._charged(scored, doors), doors)
 
-    keys = [sessions.take("training", item.rows) for item in scored]
-    places = best_of_each(scored, keys)
-    matches = _matches(engine, columns("occupation").tolist(), pairs, scored, page(places, window))
-    facets = facets_of(sessions, *results_of(scored, keys), engine.lookups)
-    return Answer(matches, len(places), facets, model=serving.model)
+    def _charged(self, scored: Sequence[Scored], doors: Doors) -> list[Scored]:
+        """The scores, less where a training opens the same offers as better ones (`same_doors`)."""
+        sessions = self.engine.catalogue(Collection.SESSIONS)
+        training = [doors.of_sessions(sessions.take("training", item.rows)) for item in scored]
+        best = np.full(len(doors.trainings), -np.inf, dtype=np.float32)
+        np.maximum.at(best, joined(training), joined([item.scores for item in scored]))
+        listed = np.flatnonzero(np.isfinite(best))
+        charges = np.zeros(len(best), dtype=np.float32)
+        charges[listed] = same_doors.charges(best[listed], doors.opened[listed])
+        return [item.charged(charges[of_it]) for item, of_it in zip(scored, training, strict=True)]
 
+    def _candidates(self, read: ColumnReader, least_reach_km: float) -> Candidates:
+        lookups = self.engine.lookups
+        occupation = int(read("occupation")[0])
+        return retrieve(
+            self.engine.catalogue(Collection.SESSIONS),
+            lookups.occupation_vectors[occupation],
+            kinship_from(lookups, occupation),
+            [*self.asked, *self.own_conditions(read, least_reach_km)],
+        )
 
-def _pairs(
-    engine: Engine,
-    candidates: Candidates,
-    read: ColumnReader,
-    profiled: bool,
-    posts: NDArray[np.float64],
-    today: int,
-) -> SessionPairs:
-    """Pairs of a project, whose row `read` reads, and its candidates; `posts` as `_posts_in_reach` gives them."""
-    to_sessions = columns_of(engine.catalogue(Collection.SESSIONS), candidates.rows)
-    remote = _is_remote(to_sessions("attendance"))
-    distances = engine.lookups.distances_between(int(read("commune")[0]), to_sessions("commune"))
-    skills = read("skills")[0] if profiled else np.empty(0, dtype=np.uint16)
-    return SessionPairs(
-        relation_to_project=candidates.relation,
-        gap_weights=missing_skills(engine, int(read("occupation")[0]), skills),
-        skills=to_sessions("skills"),
-        education_level=read("education_level") if profiled else np.zeros(1, dtype=np.int8),
-        entry_level=to_sessions("entry_level"),
-        exit_level=to_sessions("level"),
-        outcome_rate=to_sessions("outcome_rate"),
-        start_in_days=(to_sessions("start_day") - today).astype(np.float32),
-        distance_km=np.where(remote, np.float32(np.nan), distances),
-        reach_km=read("radius_km"),
-        doors=posts.take(to_sessions("occupations").T, mode="wrap").sum(axis=0).astype(np.float32),
-        closeness=candidates.closeness,
-        fundings=to_sessions("fundings"),
-        price_eur=to_sessions("price"),
-    )
+    def own_conditions(self, read: ColumnReader, least_reach_km: float = 0.0) -> list[Condition]:
+        """Sessions to come, with seats, of no title that is held, in reach of the project that `read` reads."""
+        conditions = [
+            session_dates.starts_between(self.today, self.today + LOOKED_AHEAD_DAYS),
+            session_dates.has_seats(),
+            *self.not_held,
+        ]
+        home = int(read("commune")[0])
+        if home >= 0 and not self.elsewhere:
+            reach_km = max(float(read("radius_km")[0]), least_reach_km)
+            conditions.append(place.within_or_remote(self.engine.lookups, home, reach_km))
+        return conditions
+
+    def _pairs(self, candidates: Candidates, read: ColumnReader, doors: Doors) -> SessionPairs:
+        """Pairs of a project, whose row `read` reads, and its candidates."""
+        lookups, background = self.engine.lookups, self.background
+        to_sessions = columns_of(self.engine.catalogue(Collection.SESSIONS), candidates.rows)
+        remote = is_remote(to_sessions("attendance"))
+        distances = lookups.distances_between(int(read("commune")[0]), to_sessions("commune"))
+        posts = doors.posts_by_occupation
+        training = doors.of_sessions(to_sessions("training"))
+        seats = to_sessions("seats_left").astype(np.float32)
+        return SessionPairs(
+            relation_to_project=candidates.relation,
+            gap_weights=missing_skills(self.engine, int(read("occupation")[0]), background.skills),
+            skills=to_sessions("skills"),
+            education_level=np.array([background.level], dtype=np.int8),
+            entry_level=to_sessions("entry_level"),
+            exit_level=to_sessions("level"),
+            outcome_rate=to_sessions("outcome_rate"),
+            start_in_days=(to_sessions("start_day") - self.today).astype(np.float32),
+            distance_km=np.where(remote, np.float32(np.nan), distances),
+            reach_km=read("radius_km"),
+            doors=posts.take(to_sessions("occupations").T, mode="wrap").sum(axis=0).astype(np.float32),
+            closeness=candidates.closeness,
+            fundings=to_sessions("fundings"),
+            price_eur=to_sessions("price"),
+            opened=doors.counts[training],
+            opened_tension=doors.mean_tension[training],
+            training_hours=to_sessions("hours"),
+            seats_left=np.where(seats < 0, np.float32(np.nan), seats),
+            remote=remote,
+            experience_enters=self.experience_enters(to_sessions),
+        )
+
+    def experience_enters(self, to_sessions: ColumnReader) -> NDArray[np.bool_]:
+        """(n,) sessions that take experience for a level, where the person has worked long enough in one of the
+        families of occupations that they lead to."""
+        taken = (to_sessions("presumes") & np.uint8(Basics.INSTEAD)) != 0
+        months = self.background.family_months[self.engine.lookups.reference.rome.family_of[to_sessions("occupations")]]
+        entered: NDArray[np.bool_] = taken & (months >= EXPERIENCE_MONTHS).any(axis=1)
+        return entered
+
+    def count(self, least_reach_km: float = 0.0) -> int:
+        """Trainings that the search brings."""
+        sessions = self.engine.catalogue(Collection.SESSIONS)
+        rows = joined([item.rows for item in self.found(least_reach_km).scored])
+        return len(np.unique(sessions.take("training", rows)))
 
 
 def _opens_something(pairs: SessionPairs) -> NDArray[np.bool_]:
-    """(n,) sessions that teach something the project lacks, or lead where posts are on offer within reach."""
+    """(n,) sessions that open an offer, teach something the project lacks, or raise the person's level."""
     lacking = pairs.gap_weights > 0
-    opens: NDArray[np.bool_] = lacking[np.minimum(pairs.skills, len(lacking) - 1)].any(axis=1) | (pairs.doors > 0)
+    teaches = np.logical_or.reduce(lacking[np.minimum(pairs.skills, len(lacking) - 1)], axis=1)
+    raises = np.logical_and(pairs.education_level > 0, pairs.exit_level > pairs.education_level)
+    opens: NDArray[np.bool_] = teaches | (pairs.opened > 0) | raises
     return opens
 
 
-def _only(pairs: SessionPairs, kept: NDArray[np.bool_] | NDArray[np.int64]) -> SessionPairs:
+def only(pairs: SessionPairs, kept: NDArray[np.bool_] | NDArray[np.int64]) -> SessionPairs:
     """The kept sessions of `pairs`, a mask or positions; what is the person's own stays."""
-    return replace(
-        pairs,
-        relation_to_project=pairs.relation_to_project[kept],
-        skills=pairs.skills[kept],
-        entry_level=pairs.entry_level[kept],
-        exit_level=pairs.exit_level[kept],
-        outcome_rate=pairs.outcome_rate[kept],
-        start_in_days=pairs.start_in_days[kept],
-        distance_km=pairs.distance_km[kept],
-        doors=pairs.doors[kept],
-        closeness=pairs.closeness[kept],
-        fundings=pairs.fundings[kept],
-        price_eur=pairs.price_eur[kept],
-    )
+    of_sessions = {
+        name: getattr(pairs, name)[kept]
+        for name in SessionPairs.__dataclass_fields__
+        if name not in ("gap_weights", "education_level", "reach_km")
+    }
+    return replace(pairs, **of_sessions)
 
 
-def missing_skills(engine: Engine, occupation: int, held: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """(n_skills + 1,) weight of each skill of an occupation that is not held; the last entry is padding, 0."""
+def missing_skills(engine: Engine, occupation: int, held: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(n_skills + 1,) weight of each skill of an occupation that is not `held` (n_skills + 1,); the last entry is
+    padding, 0."""
     rome = engine.lookups.reference.rome
     weights = np.zeros(rome.n_skills + 1, dtype=np.float32)
     rows, core = rome.skills_of(occupation)
     weights[rows] = np.where(core, CORE_GAP, PLAIN_GAP)
-    weights[held[held != NO_SKILL]] = 0
+    weights[held] = 0
     return weights
 
 
-def _posts_in_reach(
-    engine: Engine, today: int, home: int, reach_km: float, contracts: int, licences: int
-) -> NDArray[np.float64]:
-    """(n_occupations + 1,) posts on offer in each occupation within a person's reach, licences and contracts; none of
-    an unknown one, the last."""
-    offers = engine.catalogue(Collection.OFFERS)
-    conditions: list[Condition] = [freshness.not_expired(today), licence.not_lacking(licences)]
-    if home >= 0:
-        conditions.append(place.within(engine.lookups, [home], reach_km))
-    if contracts:
-        conditions.append(contract.of_contracts(contracts))
-    open_rows = select(offers, conditions).rows
-    posts = np.bincount(
-        offers.take("occupation", open_rows) + 1,
-        weights=offers.take("posts", open_rows),
-        minlength=engine.lookups.reference.rome.n_occupations + 1,
-    )
-    posts[0] = 0
-    return np.roll(posts, -1)
-
-
-def _is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n,) sessions that are followed at a distance alone."""
     remote: NDArray[np.bool_] = attendance == ATTENDANCE_BIT[Attendance.REMOTE]
     return remote
 
@@ -186,28 +251,48 @@ def _not_held(profile: Profile) -> Condition:
     return lambda view: np.isin(view.column("certification"), held, invert=True)
 
 
-def _matches(
-    engine: Engine, occupations: Sequence[int], pairs: Sequence[SessionPairs], scored: Sequence[Scored], shown: Places
-) -> tuple[Match[SessionCard], ...]:
-    """The results shown, of the pairs of each project, whose `occupations` are given."""
+def _widening(engine: Engine, profile_id: str, search: Search, parameters: Mapping[str, str]) -> str:
+    """What an empty list leaves to do, in French, with what it would bring."""
+    relaxed = without_each(parameters, lambda others: search_of(engine, profile_id, others).count())
+    if relaxed:
+        return nothing_found(tuple(parameters), relaxed)
+    alone = search_of(engine, profile_id, {})
+    whole = alone.count()
+    if parameters and whole:
+        return nothing_found(tuple(parameters), (), whole=whole)
+    reach_km = float(search.columns("radius_km").max())
+    for wider_km in (km for km in WIDER_KM if km > reach_km):
+        found = alone.count(wider_km)
+        if found:
+            return nothing_found((), (), reach_km=reach_km, wider=(wider_km, found))
+    return nothing_found((), (), reach_km=max(reach_km, WIDER_KM[-1]))
+
+
+def _matches(search: Search, found: Found, shown: Places) -> tuple[Match[SessionCard], ...]:
+    """The results shown."""
+    engine = search.engine
     sessions = engine.catalogue(Collection.SESSIONS)
-    together = all_of(scored)
-    positions = shown.positions + np.cumsum([0, *map(len, scored)])[shown.queries]
+    occupations, homes = search.columns("occupation").tolist(), search.columns("commune").tolist()
+    together = all_of(found.scored)
+    positions = shown.positions + np.cumsum([0, *map(len, found.scored)])[shown.queries]
     rows = together.rows[positions]
     values, distances = together.values_at(positions), np.empty(len(rows), dtype=np.float32)
-    led_to = sessions.take("occupations", rows)
-    remote = _is_remote(sessions.take("attendance", rows))
+    to_sessions = columns_of(sessions, rows)
+    openings = openings_of(engine, found.doors, homes[0], to_sessions("training"))
     facts: dict[int, SessionFacts] = {}
     for query in np.unique(shown.queries).tolist():
         ranks = np.flatnonzero(shown.queries == query)
-        of_project = _only(pairs[query], shown.positions[ranks])
+        of_project = only(found.pairs[query], shown.positions[ranks])
         distances[ranks] = of_project.distance_km
         told = session_facts(
             of_project,
             occupations[query],
             [values[rank] for rank in ranks],
-            led_to[ranks],
-            remote[ranks],
+            to_sessions("occupations")[ranks],
+            to_sessions("presumes")[ranks],
+            [openings[rank] for rank in ranks],
+            search.background,
+            homes[query] >= 0,
             engine.lookups,
         )
         facts.update(zip(ranks.tolist(), told, strict=True))
@@ -220,5 +305,13 @@ def _matches(
         distances,
         [facts[rank] for rank in range(len(rows))],
         VOICE,
+        besides=_same_doors(found.scored, positions),
+        more=openings,
     )
     return tuple(matches)
+
+
+def _same_doors(scored: Sequence[Scored], positions: NDArray[np.int64]) -> list[Reason | None]:
+    """The reason of what was taken off each pair at `positions`, over all projects; None where nothing was."""
+    charges = joined([np.zeros(len(item), np.float32) if item.charges is None else item.charges for item in scored])
+    return [same_doors.reason(charge) if charge > 0 else None for charge in charges[positions].tolist()]

@@ -90,6 +90,11 @@ class SkillReader:
         by_hand = np.array(sorted(self._phrases.skills_by_hand), dtype=np.int64)
         self._of_any_trade = np.union1d(self._prior.common, by_hand)
 
+    def vectors(self, skills: Sequence[int]) -> NDArray[np.float32]:
+        """(n, dim) unit vectors of the labels of skills (rows of `Rome.skill_codes`)."""
+        found: NDArray[np.float32] = self._vectors[list(skills)]
+        return found
+
     def read(self, text: str, title: str = "", least: float = LIKELY) -> list[Mention]:
         """Mentions of score `least` or more in order of start, none overlapping another; none without a word.
 

@@ -12,6 +12,7 @@ from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
 from api.service import Service, ServiceOf
+from api.sessions import session_json
 from features.records import Profile, occupation_code
 from matching.answer import Answer
 from matching.errors import NotFound
@@ -52,8 +53,11 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     "/formations",
     summary="Les formations pour un profil",
     description=(
-        "Les sessions de formation qui ouvrent le plus de portes à la personne, d'où elle part : métiers visés, "
-        "compétences manquantes, niveau d'entrée, insertion à la sortie, offres qu'elles rendent accessibles."
+        "Les sessions de formation qui ouvrent le plus de portes à la personne, d'où elle part. `ouvre` compte les "
+        "offres à sa portée qui ne lui sont pas accessibles aujourd'hui et le seraient après la formation ; le "
+        "classement tient aussi compte des métiers visés, des compétences manquantes, du niveau d'entrée, du reste à "
+        "payer, de la durée, de la distance, de la date et du retour à l'emploi. "
+        "Une liste vide dit quel filtre retirer."
     ),
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.SESSIONS))},
     responses=page_answers("formations", ref("SessionsTrouvees"), SESSION_ANSWER),
@@ -64,7 +68,7 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = sessions_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
-    return search_page("formations", window, answer)
+    return search_page("formations", window, answer, session_json(service.reference.rome))
 
 
 def _unread(

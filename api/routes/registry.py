@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    careers,
     contact_log,
+    gaps,
     health,
+    paths,
     problem_pages,
     prospection,
     prospection_plan,
@@ -28,6 +31,9 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 def routers() -> Iterator[APIRouter]:
     """All routers."""
     yield recommendations.router
+    yield careers.router
+    yield gaps.router
+    yield paths.router
     yield sourcing.router
     yield prospection.router
     yield prospection_plan.router

@@ -213,11 +213,22 @@ class SessionPairs:
     """NaN for a remote session: neither near nor far."""
     reach_km: Floats
     doors: Floats
-    """(n,) posts on offer within the person's reach in the occupations the training leads to."""
+    """(n,) posts on offer within the person's reach and licences in the occupations the training leads to."""
     closeness: Floats
     fundings: NDArray[np.uint16]
     """(n,) bits of those that may pay (`features.bits.FUNDING_BIT`); 0: not known."""
     price_eur: Floats
+    opened: Floats
+    """(n,) live offers in the person's reach that are closed to them today and would be open after it."""
+    opened_tension: Floats
+    """(n,) mean share of hirings judged difficult over those offers; NaN: none told."""
+    training_hours: Floats
+    seats_left: Floats
+    """NaN: not known."""
+    remote: NDArray[np.bool_]
+    """(n,) followed from home."""
+    experience_enters: NDArray[np.bool_]
+    """(n,) the training takes experience for its level of entry, and the person has it."""
 
 
 @dataclass(frozen=True)

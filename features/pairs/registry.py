@@ -31,6 +31,7 @@ from features.pairs import (
     firm_take,
     firm_tension,
     freshness,
+    from_home,
     funded,
     gap_covered,
     hours,
@@ -38,6 +39,8 @@ from features.pairs import (
     languages,
     licence,
     minutes,
+    opened,
+    opened_tension,
     outcome,
     pay,
     pay_market,
@@ -46,6 +49,7 @@ from features.pairs import (
     progress,
     relation,
     responsiveness,
+    seats,
     session_relation,
     skills,
     skills_core,
@@ -53,6 +57,8 @@ from features.pairs import (
     skills_required,
     start,
     tension,
+    to_pay,
+    training_hours,
     working_time,
 )
 from features.pairs.base import Feature, FirmPairs, Floats, JobPairs, SessionPairs
@@ -103,6 +109,12 @@ SESSION_FEATURES: tuple[Feature[SessionPairs], ...] = (
     distance.FEATURE,
     funded.FEATURE,
     price.FEATURE,
+    opened.FEATURE,
+    opened_tension.FEATURE,
+    training_hours.FEATURE,
+    to_pay.FEATURE,
+    seats.FEATURE,
+    from_home.FEATURE,
 )
 
 FIRM_FEATURES: tuple[Feature[FirmPairs], ...] = (

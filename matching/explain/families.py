@@ -98,6 +98,12 @@ SESSION_FAMILIES: Final[dict[str, Family]] = {
     "distance": Family.PLACE,
     "funded": Family.TRAINING,
     "price": Family.TRAINING,
+    "opened": Family.MARKET,
+    "opened_tension": Family.MARKET,
+    "training_hours": Family.TRAINING,
+    "to_pay": Family.TRAINING,
+    "seats": Family.TRAINING,
+    "from_home": Family.PLACE,
 }
 """The family of each of `SESSION_FEATURES`."""
 

@@ -11,6 +11,7 @@ from features.border.training import formation_out, session_out
 from features.records import Record, Training, TrainingSession
 from features.reference import Reference
 from features.text import shorten
+from features.training_words import basics_presumed, basics_taught, licences_led_to
 from matching.catalogue import Rows
 from matching.keys import key_number
 from matching.lookups import Lookups
@@ -27,6 +28,7 @@ from matching.rows.base import (
     word_numbers,
 )
 from matching.schema import OCCUPATION_WIDTH, Collection
+from matching.titles import gives
 
 TITLE_WEIGHT = 1.0
 OBJECTIVE_WEIGHT = 0.4
@@ -74,6 +76,12 @@ def project_sessions(records: Sequence[TrainingSession], lookups: Lookups, train
                 "price": number_or_nan(session.price_eur),
                 "training": key_number(session.training_id),
                 "words": word_numbers([training.title, training.organisation, training.rncp]),
+                "end_day": day_or_missing(session.ends_on),
+                "hours": number_or_nan(training.duration_hours),
+                "licences": licences_led_to(training.title),
+                "basics": basics_taught(training),
+                "presumes": basics_presumed(training),
+                "titled": occupations_titled(training, occupations, lookups),
             },
             payload_of(card, session_view(card, lookups.reference)),
             [(training.title, TITLE_WEIGHT), (training.objective, OBJECTIVE_WEIGHT)],
@@ -104,6 +112,21 @@ def training_occupations(training: Training, lookups: Lookups) -> list[int]:
     """Occupation rows the training leads to, at most `OCCUPATION_WIDTH`, in the provider's order."""
     rows = (resolve_occupation(lookups, code, training.title) for code in training.rome_codes)
     return list(dict.fromkeys(row for row in rows if row >= 0))[:OCCUPATION_WIDTH]
+
+
+def occupations_titled(training: Training, occupations: Sequence[int], lookups: Lookups) -> int:
+    """Bit i: the training ends with the title of the i-th of the `occupations` that it leads to. Only certifications of
+    the RNCP give one; their words, or those of the training, say of what."""
+    if certification_number(training.rncp) <= 0:
+        return 0
+    certifications = lookups.reference.certifications
+    row = certifications.get_row(training.rncp or "")
+    labels = [training.title] if row is None else [certifications.labels[row], training.title]
+    return sum(
+        1 << place
+        for place, occupation in enumerate(occupations)
+        if any(gives(lookups, label, occupation) for label in labels)
+    )
 
 
 def taught_skills(training: Training, occupations: Sequence[int], lookups: Lookups) -> list[int]:

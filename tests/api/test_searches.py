@@ -27,7 +27,9 @@ def profile(reader: TestClient) -> Profile:
     for candidate in service_of(reader).store.page(Profile, 0, 200):
         offers = reader.get(f"/v1/profils/{candidate.id}/offres")
         trainings = reader.get(f"/v1/profils/{candidate.id}/formations")
-        if offers.status_code != 204 and len(offers.json()["resultats"]) >= 3 and trainings.status_code != 204:
+        if trainings.status_code == 204 or not trainings.json()["resultats"]:
+            continue
+        if offers.status_code != 204 and len(offers.json()["resultats"]) >= 3:
             return candidate
     pytest.fail("nobody in the sample world has three offers and a training")
 
@@ -76,8 +78,12 @@ def test_offers_for_a_profile(reader: TestClient, profile: Profile) -> None:
 def test_trainings_for_a_profile(reader: TestClient, profile: Profile) -> None:
     answer = reader.get(f"/v1/profils/{profile.id}/formations").json()
     check_results(answer)
-    assert {"id", "dateDebut", "formation"} <= set(answer["resultats"][0])
+    assert {"id", "dateDebut", "formation", "ouvre"} <= set(answer["resultats"][0])
     assert answer["resultats"][0]["formation"]["intitule"]
+    for result in answer["resultats"]:
+        assert sum(each["offres"] for each in result["ouvre"].get("metiers", ())) <= result["ouvre"]["offres"]
+        for key in result["ouvre"].get("exemples", ()):
+            assert reader.get(f"/v1/offres/{key}").status_code == 200
 
 
 def test_profiles_for_an_offer_and_for_the_same_need(reader: TestClient, offer: Offer) -> None:

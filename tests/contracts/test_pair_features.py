@@ -133,6 +133,12 @@ def session_pairs(rng: Rng, n: int) -> SessionPairs:
         closeness=floats(rng, n, -1, 1, missing=0),
         fundings=integers(rng, n, 0, 256, np.uint16),
         price_eur=floats(rng, n, 0, 100_000),
+        opened=floats(rng, n, 0, 1e6, missing=0),
+        opened_tension=floats(rng, n, 0, 1),
+        training_hours=floats(rng, n, 0, 20_000),
+        seats_left=floats(rng, n, 0, 1e5),
+        remote=rng.random(n) < 0.5,
+        experience_enters=rng.random(n) < 0.5,
     )
 
 
@@ -214,6 +220,12 @@ LEARNED_ORDER = {
         "distance",
         "funded",
         "price",
+        "opened",
+        "opened_tension",
+        "training_hours",
+        "to_pay",
+        "seats",
+        "from_home",
     ),
     "firm": (
         "firm_fit",

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from features.bits import LANGUAGES, OTHER_LANGUAGE_CODE
+from features.bits import LANGUAGES, OTHER_LANGUAGE_CODE, funding_bits
 from features.pairs import FIRM_FEATURES, JOB_FEATURES, SESSION_FEATURES, Feature
-from features.records import Licence
+from features.records import Funding, Licence
 from features.rome.referential import Relation
+from features.training_words import Basics
 from matching.explain import firm, job, session
 from matching.explain.families import (
     FIRM_FAMILIES,
@@ -24,7 +25,7 @@ from matching.explain.families import (
 from matching.explain.firm import FirmFacts, firm_gaps
 from matching.explain.gaps import job_gaps, job_obstacles
 from matching.explain.job_facts import JobFacts, Reader
-from matching.explain.session import SessionFacts, session_obstacles
+from matching.explain.session import SessionFacts, nothing_found, session_gaps, session_obstacles
 from matching.explain.wording import (
     counted,
     education,
@@ -121,6 +122,13 @@ SESSION = SessionFacts(
         start=30,
         doors=12,
         distance=0.3,
+        price=1200,
+        opened=37,
+        opened_tension=0.62,
+        training_hours=420,
+        to_pay=0,
+        seats=3,
+        from_home=1,
     ),
     project_label="Aide-soignant",
     training_labels=("Aide-soignant", "Auxiliaire de vie"),
@@ -132,6 +140,12 @@ SESSION = SessionFacts(
     distance_km=9,
     reach_km=30,
     remote=False,
+    opened_labels=("Aide-soignant",),
+    placed=True,
+    profiled=True,
+    experience_enters=False,
+    fundings=funding_bits([Funding.REGION]),
+    unproven=Basics(0),
 )
 FIRM = FirmFacts(
     values=values(
@@ -168,7 +182,7 @@ MEMBERS = [
 
 def assert_plain(text: str) -> None:
     assert text
-    assert text[0].isupper() or text[0] in "«0123456789"
+    assert text[0].isupper() or text[0] in "«+0123456789"
     assert not re.search(r"\b(nan|inf|none|null|the|of|and|with)\b", text, re.IGNORECASE), text
 
 
@@ -397,6 +411,22 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
         ("doors", {}, "Ouvre sur 12 postes offerts en ce moment à votre portée"),
         ("distance", {}, "À 9 km de chez vous, dans votre rayon de 30 km"),
         ("distance", {"remote": True}, "À distance"),
+        (
+            "entry",
+            {"entry_level": 5, "experience_enters": True},
+            "Niveau d'entrée : bac + 2 (votre expérience en tient lieu)",
+        ),
+        ("opened", {}, "+37 offres accessibles autour de chez vous, surtout en « Aide-soignant »"),
+        ("opened", {"placed": False}, "+37 offres accessibles en France, surtout en « Aide-soignant »"),
+        (
+            "opened",
+            {"profiled": False},
+            "37 offres accessibles autour de chez vous avec cette seule formation, surtout en « Aide-soignant »",
+        ),
+        ("training_hours", {}, "Dure 420 heures, environ 12 semaines à temps plein"),
+        ("to_pay", {}, "Rien à payer si le financement est accordé (la Région)"),
+        ("seats", {}, "3 places restantes"),
+        ("from_home", {"remote": True}, "À suivre de chez vous"),
     ],
 )
 def test_a_sentence_about_a_session(name: str, changed: dict[str, Any], expected: str) -> None:
@@ -409,6 +439,40 @@ def test_what_bars_a_session() -> None:
         "Niveau d'entrée demandé : bac + 2 (déclaré : CAP ou équivalent)",
     )
     assert session_obstacles(replace(SESSION, entry_level=5, person_level=0)) == ()
+    assert session_obstacles(replace(SESSION, entry_level=5, experience_enters=True)) == ()
+
+
+def test_basics_that_nothing_shows_are_to_be_checked() -> None:
+    assert session_gaps(SESSION) == ()
+    asked = replace(SESSION, unproven=Basics.READING | Basics.DIGITAL)
+    assert session_gaps(asked) == ("À vérifier avant d'entrer : lire, écrire et compter et se servir d'un ordinateur",)
+
+
+@pytest.mark.parametrize(
+    ("fundings", "price", "left", "expected"),
+    [
+        ([Funding.CPF], 1200, NAN, "1\u202f200 €, payables avec votre compte personnel de formation (CPF)"),
+        ([Funding.CPF], NAN, NAN, "Payable avec votre compte personnel de formation, prix non publié"),
+        ([Funding.SELF], 1200, 1200, "1\u202f200 € à votre charge"),
+        ([], 1200, NAN, "1\u202f200 €, financement non précisé"),
+        ([], NAN, NAN, "Prix non publié"),
+        ([], 0, 0, "Gratuite"),
+    ],
+)
+def test_what_is_left_to_pay_is_said(fundings: list[Funding], price: float, left: float, expected: str) -> None:
+    facts = replace(SESSION, values=SESSION.values | {"price": price, "to_pay": left}, fundings=funding_bits(fundings))
+    assert session.SENTENCES["to_pay"](facts) == expected
+
+
+def test_an_empty_list_says_the_nearest_that_fills_it() -> None:
+    assert nothing_found(("debutAvant",), (("debutAvant", 12), ("financement", 3))) == (
+        "Aucune formation avec ces filtres. Sans « debutAvant », il y en aurait 12 ; sans « financement », 3."
+    )
+    assert "sans aucun filtre, il y en aurait 4." in nothing_found(("modalite", "financement"), (), whole=4)
+    assert nothing_found((), (), reach_km=20, wider=(30, 2)).endswith(
+        "votre rayon de 20 km ; 2 formations à moins de 30 km."
+    )
+    assert_plain(nothing_found((), (), reach_km=100))
 
 
 @pytest.mark.parametrize(

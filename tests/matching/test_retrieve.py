@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from features.rome.nearness import SAME_WORK, SHARED_WORK
 from features.rome.referential import Relation
 from matching.catalogue import Catalogue, Rows
 from matching.index.registry import backend
@@ -11,8 +12,6 @@ from matching.lookups import Lookups
 from matching.retrieve import (
     CLOSE,
     DEPTH,
-    SAME_WORK,
-    SHARED_WORK,
     Kinship,
     kinship_from,
     kinship_to,
