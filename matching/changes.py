@@ -41,6 +41,7 @@ class Prepared:
     dropped_offers: tuple[str, ...]
     events: tuple[Event, ...]
     """In the order of the log."""
+    dropped_events: tuple[str, ...] = ()
 
 
 def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Change], today: dt.date) -> Prepared:
@@ -80,6 +81,7 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
         canonical=offers.canonical,
         dropped_offers=tuple(ids(Kind.OFFER, Operation.DELETE)),
         events=_events(store, changes),
+        dropped_events=tuple(ids(Kind.EVENT, Operation.DELETE)),
     )
 
 

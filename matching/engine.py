@@ -176,6 +176,8 @@ class Engine:
                 siret, "last_contact_day", self.links.last_contact_day(siret)
             )
         tell(self.catalogues, self.links, self.lookups, prepared.events)
+        for event_id in prepared.dropped_events:
+            self.links.drop_dismissal(event_id)
         self.watermark = prepared.watermark
         return prepared.n_changes
 

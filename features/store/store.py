@@ -15,7 +15,8 @@ from typing import Self, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from features.records import Record
+from features.records import Record, Subscription
+from features.store import owners
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
@@ -147,10 +148,13 @@ class Writer:
                 ],
             )
         self.log(kind, [str(row["id"]) for row in inserts + updates], Operation.UPSERT)
+        if kind is Kind.SUBSCRIPTION:
+            owners.put(self.connection, [record for record in batch if isinstance(record, Subscription)])
         return WriteCounts(len(inserts), len(updates), len(rows) - len(inserts) - len(updates), 0)
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
-        """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it."""
+        """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions
+        and all that it was sent with it."""
         deleted = 0
         for batch in _batches_of_ids(ids):
             table = record_tables[kind]
@@ -161,11 +165,16 @@ class Writer:
             if kind is Kind.OFFER:
                 self.log(Kind.OFFER, self._standing_for(present), Operation.UPSERT)
                 self.connection.execute(sa.delete(offer_group).where(offer_group.c.offer_id.in_(present)))
+            if kind is Kind.SUBSCRIPTION:
+                owners.stop(self.connection, present)
             self.log(kind, present, Operation.DELETE)
             deleted += len(present)
         if kind is Kind.PROFILE:
             self.delete(Kind.IDENTITY, ids)
             self.delete(Kind.PROTECTED, ids)
+            for batch in _batches_of_ids(ids):
+                self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
+                owners.forget(self.connection, batch)
         return deleted
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
