@@ -99,7 +99,7 @@ class SetAside:
         return np.where(distances_km >= limits, np.float32(FAR_CHARGE), np.float32(0)).astype(np.float32)
 
     def told(self, offers: Catalogue, home: int) -> tuple[Aside, ...]:
-        """What still acts on a list of offers, seen from a home (commune row): the latest `MOST_TOLD`, that one first."""
+        """What still acts on a list of offers, seen from a home (commune row), the latest first."""
         found = [
             Aside(event_id, each.offer_id, None, each.reason, text)
             for event_id, each in reversed(self.dismissals.items())
@@ -126,12 +126,10 @@ class SetAside:
         """Occupation rows of what was put aside; none where it is not known."""
         if dismissal.rome_code is None:
             return ()
-        rome = self.lookups.reference.rome
         try:
-            rows = rome.resolve(dismissal.rome_code)
+            return self.lookups.reference.rome.rows_named(dismissal.rome_code)
         except UnknownRomeCode:
             return ()
-        return rows[:1] if rome.codes[rows[0]] == dismissal.rome_code else rows
 
     def _occupations_out(self, dismissal: Dismissal) -> tuple[int, ...]:
         if dismissal.reason != DismissReason.NOT_MY_JOB:

@@ -1,6 +1,6 @@
 """Trainings: the sessions that open the most doors from where a person stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -22,6 +22,7 @@ from matching.filters import contract, freshness, licence, place, session_dates
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import profile_at
+from matching.keys import key_number
 from matching.lookups import day_number
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.session import SessionCard, certification_number
@@ -38,18 +39,25 @@ PLAIN_GAP = 0.3
 
 
 def sessions_for_profile(
-    engine: Engine, profile_id: str, parameters: Mapping[str, str], window: Window
+    engine: Engine,
+    profile_id: str,
+    parameters: Mapping[str, str],
+    window: Window,
+    only: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda projects: projects,
 ) -> Answer[SessionCard]:
     """The best session of each training for a person, best first: those to come, with seats, in reach or remote.
 
     A session whose certification the person already holds is left out, unless they refused that their background be
-    used; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the place of the home and its reach.
+    used, and so are those of trainings that they put aside; a place (`place.PLACE_PARAMETERS`) in `parameters` takes
+    the place of the home and its reach. `only` chooses among the person's projects (rows).
     Raises NotFound, UnknownParameter, BadParameter.
     """
     profiles, sessions = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.SESSIONS)
     projects = profiles.rows_of(profile_id)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
+    put_aside = put_aside_trainings(engine, profile_id)
+    projects = only(projects)
     today = day_number(engine.today())
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
@@ -69,6 +77,7 @@ def sessions_for_profile(
             session_dates.starts_between(today, today + 730),
             session_dates.has_seats(),
             *not_held,
+            *put_aside,
         ]
         if home >= 0 and not elsewhere:
             conditions.append(place.within_or_remote(engine.lookups, home, reach_km))
@@ -172,6 +181,19 @@ def _posts_in_reach(
     )
     posts[0] = 0
     return np.roll(posts, -1)
+
+
+def put_aside_trainings(engine: Engine, profile_id: str) -> list[Condition]:
+    """Sessions of other trainings than those that the person put aside; no condition where there are none."""
+    links = engine.links
+    sessions = [
+        each.session_id for each in links.dismissals.get(profile_id, {}).values() if each.session_id is not None
+    ]
+    unwanted = np.array(
+        [key_number(training) for key in sessions if (training := links.training_of_session.get(key)) is not None],
+        dtype=np.int64,
+    )
+    return [lambda view: np.isin(view.column("training"), unwanted, invert=True)] if len(unwanted) else []
 
 
 def _is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
