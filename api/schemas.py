@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from api import results, rome_shapes, text_shapes
+from api import results, rome_shapes, subscription_shapes, text_shapes
+from api.delivery import shapes as delivery_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -24,17 +25,42 @@ PARTNERS: Json = {
     },
 }
 
+ASIDE: Json = {
+    "type": "array",
+    "description": "Ce que la personne a écarté et qui agit encore sur cette liste ; `DELETE` sur `annuler` y revient.",
+    "items": {
+        "type": "object",
+        "required": ["evenement", "texte", "annuler"],
+        "properties": {
+            "evenement": {"type": "string"},
+            "offre": {"type": "string"},
+            "motif": {"type": "string"},
+            "texte": {"type": "string"},
+            "annuler": {"type": "string", "description": "Adresse de l'événement."},
+        },
+    },
+}
+
 
 def schemas() -> dict[str, Json]:
     """All components."""
-    found = border_schemas([BesoinIn, CiblesIn, text_shapes.PredictionMetiersIn, text_shapes.PredictionCompetencesIn])
+    found = border_schemas(
+        [
+            BesoinIn,
+            CiblesIn,
+            subscription_shapes.SimulationIn,
+            text_shapes.PredictionMetiersIn,
+            text_shapes.PredictionCompetencesIn,
+        ]
+    )
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
-    for module in (employer_view, results, rome_shapes, text_shapes):
+    for module in (delivery_shapes, employer_view, results, rome_shapes, subscription_shapes, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
     offer["properties"]["metierDeduit"] = _with(found["DeductionIn"], {"libelle": {"type": "string"}})
     found["OffresTrouvees"] = _answer(offer)
+    found["OffresTrouvees"]["properties"]["misesDeCote"] = ASIDE
     session = _result(found["SessionIn"], found, "Une session, sa formation, et pourquoi elle est proposée.")
     session["properties"] |= {
         "formation": {"$ref": "#/components/schemas/FormationIn"},

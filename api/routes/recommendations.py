@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
 from api.service import Service, ServiceOf
+from features.border.base import compact
 from features.records import Profile, occupation_code
 from matching.answer import Answer
 from matching.errors import NotFound
@@ -45,7 +47,7 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
-    return search_page("offres", window, answer)
+    return search_page("offres", window, answer, **put_aside(answer))
 
 
 @router.get(
@@ -65,6 +67,21 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
     return search_page("formations", window, answer)
+
+
+def put_aside(answer: Answer[Any]) -> dict[str, object]:
+    """`misesDeCote`: what the person put aside, what that does, and where to undo it; nothing where there is none."""
+    told = [
+        compact(
+            evenement=each.event_id,
+            offre=each.offer_id,
+            motif=each.reason,
+            texte=each.text,
+            annuler=f"/v1/evenements/{quote(each.event_id, safe='')}",
+        )
+        for each in answer.aside
+    ]
+    return {"misesDeCote": told} if told else {}
 
 
 def _unread(

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from api.routes import health, problem_pages, prospection, recommendations, rome, sourcing, text
+from api.routes import (
+    gestures,
+    health,
+    problem_pages,
+    prospection,
+    recommendations,
+    rome,
+    sourcing,
+    subscriptions,
+    text,
+)
 from api.routes.bulk import bulk_router
 from api.routes.protected import sub_resource
 from api.routes.records import records_router
@@ -20,6 +30,8 @@ def routers() -> Iterator[APIRouter]:
     yield recommendations.router
     yield sourcing.router
     yield prospection.router
+    yield subscriptions.router
+    yield gestures.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

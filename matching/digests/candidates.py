@@ -66,8 +66,11 @@ def new_offers(engine: Engine, orders: Orders) -> NDArray[np.int64]:
     return select(engine.catalogue(Collection.OFFERS), conditions).rows
 
 
-def by_people(engine: Engine, orders: Orders, which: NDArray[np.int64] | None = None) -> Candidates:
-    """The candidates of the orders at `which` (None: all), each project asked for its offers."""
+def by_people(
+    engine: Engine, orders: Orders, which: NDArray[np.int64] | None = None, open_since: int | None = None
+) -> Candidates:
+    """The candidates of the orders at `which` (None: all), each project asked for its offers: those open today, or on
+    any day from `open_since` (since 1970) to today."""
     profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
     today = day_number(engine.today())
     found: list[Candidates] = []
@@ -78,7 +81,13 @@ def by_people(engine: Engine, orders: Orders, which: NDArray[np.int64] | None = 
         for place, project in enumerate(rows.tolist()):
             read = one_of(columns, place)
             near = in_occupations(kinship_from(engine.lookups, int(read("occupation")[0])).near)
-            own = own_conditions(engine.lookups, read, today, bool(orders.elsewhere[order]))
+            own = own_conditions(
+                engine.lookups,
+                read,
+                today if open_since is None else open_since,
+                bool(orders.elsewhere[order]),
+                float(orders.least_reach_km[order]),
+            )
             taken = select(offers, [near, *window, *own, *orders.conditions[order]]).rows
             if len(taken):
                 closeness = np.vecdot(offers.index.vectors(taken), vectors[place]).astype(np.float32)

@@ -61,6 +61,8 @@ class Orders:
     conditions: tuple[tuple[Condition, ...], ...]
     """n times: the criteria, and what the person put aside."""
     aside: tuple[SetAside, ...]
+    least_reach_km: NDArray[np.float64]
+    """(n,) reaches under it are stretched to it: 0 but for what is tried out."""
 
     def __len__(self) -> int:
         return len(self.subscriptions)
@@ -130,6 +132,7 @@ def orders_of(engine: Engine, subscriptions: Iterable[Subscription]) -> tuple[Or
         elsewhere,
         tuple(conditions),
         tuple(aside),
+        np.zeros(len(served)),
     )
     return orders, refused
 
