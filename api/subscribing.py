@@ -7,9 +7,9 @@ import msgspec
 from features.border.problems import BorderError
 from features.records import Event, EventKind, Offer, Subscription, occupation_code
 from features.store import Store
+from matching.digests.orders import criteria_of
 from matching.errors import BadParameter, UnknownParameter
 from matching.filters.base import Context
-from matching.filters.registry import parse
 from matching.lookups import Lookups
 from matching.schema import Collection
 
@@ -17,7 +17,7 @@ from matching.schema import Collection
 def check_criteria(subscription: Subscription, lookups: Lookups, today: dt.date) -> None:
     """Raises BorderError for criteria that the search of offers refuses, with the name, the value and the remedy."""
     try:
-        parse(dict(subscription.criteria), Context(Collection.OFFERS, lookups, today))
+        criteria_of(subscription.criteria, Context(Collection.OFFERS, lookups, today))
     except UnknownParameter as wrong:
         hint = "" if wrong.nearest is None else f" ; le plus proche est « {wrong.nearest} »"
         raise BorderError.one(f"criteres.{wrong.name}", wrong.name, "bad_criterion", hint=hint) from None

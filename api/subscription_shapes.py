@@ -1,5 +1,7 @@
 """The shapes of the routes about subscriptions: a setting to try out, what it would have sent, how to reach it."""
 
+from typing import Any
+
 import msgspec
 from pydantic import Field
 
@@ -19,7 +21,7 @@ class Variante(msgspec.Struct, frozen=True, omit_defaults=True):
 
     texte: str
     nbOffres: int
-    changement: dict[str, object] = {}
+    changement: dict[str, Any] = {}
     """Les champs de l'abonnement à changer ; absent quand c'est le profil qui est à changer."""
 
 

@@ -43,6 +43,9 @@ class ShownItem:
     obstacles: tuple[str, ...]
     url: str | None
     gestures: tuple[ShownGesture, ...]
+    """One a reason."""
+    gesture_url: str
+    """Where the reason is asked."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def shown_item(house: House, digest: Digest, item: Item) -> ShownItem:
         ShownGesture(label, gesture_address(house, Gesture(digest.id, item.id, training, reason)))
         for reason, label in reasons.items()
     ]
-    return ShownItem(item.title, facts_of(item), item.reasons, item.obstacles, item.url, tuple(gestures))
+    ask = gesture_address(house, Gesture(digest.id, item.id, training, None))
+    return ShownItem(item.title, facts_of(item), item.reasons, item.obstacles, item.url, tuple(gestures), ask)
 
 
 def facts_of(item: Item) -> str:

@@ -5,6 +5,8 @@ twice does what acting once did. RFC 8058 has the mail reader's own button POST 
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Annotated
 
@@ -59,7 +61,7 @@ _EFFECTS = {
 async def ask(token: Token, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
-        return _page("Revenir sur votre geste", ["L'offre reviendra dans votre liste."], "Remettre l'offre")
+        return _page("Revenir sur votre geste", ["L'offre reviendra dans votre liste."], [Button("Remettre l'offre")])
     if not isinstance(link, Gesture):
         raise _unknown(token)
     title, _ = await run_in_threadpool(_item_of, service, link, token)
@@ -67,7 +69,15 @@ async def ask(token: Token, service: ServiceOf) -> Response:
     what = [f"« {title} » quittera votre liste et ne vous sera plus envoyée.{reason}"]
     if link.reason in _EFFECTS:
         what.append(_EFFECTS[link.reason])
-    return _page("Écarter cette formation" if link.training else "Écarter cette offre", what, "Écarter")
+    if link.training:
+        return _page("Écarter cette formation", what, [Button("Écarter")])
+    if link.reason is not None:
+        return _page("Écarter cette offre", what, [Button("Écarter")])
+    token_for = service.house.signer.token
+    choices = [
+        Button(label, token_for(msgspec.structs.replace(link, reason=reason))) for reason, label in GESTURES.items()
+    ]
+    return _page("Écarter cette offre", [*what, "Pourquoi ?"], choices)
 
 
 @router.post(
@@ -91,7 +101,7 @@ async def act(token: Token, service: ServiceOf) -> Response:
     what = [f"« {title} » a quitté votre liste."]
     if link.reason in _EFFECTS:
         what.append(_EFFECTS[link.reason])
-    return _page("C'est noté", [*what, "Un clic de trop ? Vous pouvez revenir dessus."], "Remettre", undo)
+    return _page("C'est noté", [*what, "Un clic de trop ? Vous pouvez revenir dessus."], [Button("Remettre", undo)])
 
 
 @router.get(
@@ -112,8 +122,8 @@ async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
     "/desabonnement/{jeton}",
     summary="Arrêter un abonnement en un clic",
     description=(
-        "Arrête l'abonnement : c'est l'adresse de l'en-tête `List-Unsubscribe` des courriels, que le bouton « se "
-        "désabonner » de la messagerie appelle (RFC 8058). La personne peut le reprendre dans son espace."
+        "Arrête l'abonnement : c'est l'adresse que le bouton « se désabonner » de la messagerie appelle (RFC 8058). La "
+        "personne peut le reprendre dans son espace."
     ),
     response_class=Response,
     responses={200: _PAGE},
@@ -212,8 +222,14 @@ def _subscription_of(service: Service, token: str) -> Subscription:
     return subscription
 
 
-def _page(title: str, paragraphs: list[str], button: str | None = None, token: str | None = None) -> Response:
-    """A page with at most one button, that posts to its own address or to that of another token."""
-    action = "" if token is None else token
-    text = render("page.html.j2", title=title, paragraphs=paragraphs, button=button, action=action)
+@dataclass(frozen=True)
+class Button:
+    """What a page offers to do: `action` is the token that it posts to, "" the page's own."""
+
+    label: str
+    action: str = ""
+
+
+def _page(title: str, paragraphs: list[str], buttons: Sequence[Button] = ()) -> Response:
+    text = render("page.html.j2", title=title, paragraphs=paragraphs, buttons=buttons)
     return Response(text, headers=HTML_HEADERS, media_type="text/html")

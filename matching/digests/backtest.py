@@ -19,7 +19,7 @@ from matching.answer import Window
 from matching.digests.candidates import Candidates, by_people
 from matching.digests.choice import Choosing, best_projects, chosen
 from matching.digests.digest import Item
-from matching.digests.due import first_new_day, weekday_of
+from matching.digests.due import weekday_of
 from matching.digests.items import offer_items
 from matching.digests.orders import Orders, orders_of
 from matching.digests.prepare import Rules
@@ -124,12 +124,12 @@ def _played(engine: Engine, orders: Orders, rules: Rules, days: int) -> _Sent:
     (subscription,) = orders.subscriptions
     today = day_number(engine.today())
     first_day = today - days + 1
-    wide = replace(orders, since=np.array([first_new_day(subscription.frequency, first_day)]))
+    window = int(orders.window_days[0])
+    wide = replace(orders, since=np.array([first_day + 1 - window]))
     candidates = by_people(engine, wide, open_since=first_day)
     offers = engine.catalogue(Collection.OFFERS)
     columns = columns_of(offers, candidates.offers)
     published, expires = columns("published_day").astype(np.int64), columns("expires_day").astype(np.int64)
-    window = today - first_new_day(subscription.frequency, today) + 1
     ages = np.arange(window)
     pair, age = (each.ravel() for each in np.meshgrid(np.arange(len(candidates)), ages, indexing="ij"))
     day = published[pair] + age
@@ -218,7 +218,7 @@ def _without_criteria(subscription: Subscription) -> Iterator[_Near]:
     criteria = dict(subscription.criteria)
     places = {"distance", "tempsTrajet", "mode"}
     for name in criteria:
-        if name in places:
+        if name in places and (name != "distance" or "commune" in criteria):
             continue
         left = {key: value for key, value in criteria.items() if key != name}
         if name == "commune":
@@ -232,7 +232,7 @@ def _without_criteria(subscription: Subscription) -> Iterator[_Near]:
 def _other_reach(engine: Engine, subscription: Subscription) -> Iterator[_Near]:
     """Further and less far: by the criterion where there is one, else by the reach of the profile."""
     criteria = dict(subscription.criteria)
-    if "commune" in criteria and "tempsTrajet" not in criteria:
+    if "distance" in criteria or ("commune" in criteria and "tempsTrajet" not in criteria):
         km = float(criteria.get("distance", "10").replace(",", "."))
         for other in (*[wider for wider in WIDER_KM if wider > km][:2], km / 2):
             left = {**criteria, "distance": f"{other:g}"}

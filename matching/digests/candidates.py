@@ -92,7 +92,7 @@ def by_people(
             if len(taken):
                 closeness = np.vecdot(offers.index.vectors(taken), vectors[place]).astype(np.float32)
                 found.append(Candidates(np.full(len(taken), order), taken, np.full(len(taken), project), closeness))
-    return _sorted(found)
+    return _near_enough(engine, orders, _sorted(found))
 
 
 def by_offers(engine: Engine, orders: Orders, rows: NDArray[np.int64]) -> Candidates:
@@ -100,7 +100,7 @@ def by_offers(engine: Engine, orders: Orders, rows: NDArray[np.int64]) -> Candid
     person does not tell about are asked the other way."""
     offers = engine.catalogue(Collection.OFFERS)
     from_offers = np.flatnonzero(~orders.anywhere)
-    found = _meeting(offers, orders, _expanded(engine, orders, rows, from_offers))
+    found = _near_enough(engine, orders, _meeting(offers, orders, _expanded(engine, orders, rows, from_offers)))
     others = np.flatnonzero(orders.anywhere)
     return found if len(others) == 0 else _sorted([found, by_people(engine, orders, others)])
 
@@ -142,6 +142,19 @@ def _meeting(offers: Catalogue, orders: Orders, found: Candidates) -> Candidates
         view = offers.view(found.offers[span])
         for condition in orders.conditions[order]:
             kept[span] &= condition(view)
+    return found.at(kept)
+
+
+def _near_enough(engine: Engine, orders: Orders, found: Candidates) -> Candidates:
+    """Those that are no further from home than the criteria allow; what is known by its département alone is."""
+    limits = orders.most_reach_km[found.order]
+    limited = np.flatnonzero(np.isfinite(limits))
+    if len(limited) == 0:
+        return found
+    homes = engine.catalogue(Collection.PROFILES).take("commune", found.projects[limited])
+    places = engine.catalogue(Collection.OFFERS).take("commune", found.offers[limited])
+    kept = np.ones(len(found), dtype=np.bool_)
+    kept[limited] = ~(engine.lookups.distances_along(homes, places) > limits[limited])
     return found.at(kept)
 
 

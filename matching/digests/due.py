@@ -52,8 +52,3 @@ def period_of(subscription: Subscription, moment: dt.datetime, quiet: QuietHours
 def weekday_of(subscription_id: str) -> int:
     """The day of a weekly digest: 0 Monday to 4 Friday."""
     return blake2b(subscription_id.encode(), digest_size=2).digest()[0] % WORKING_DAYS
-
-
-def first_new_day(frequency: Frequency, today: int) -> int:
-    """The first day (since 1970) whose offers are new on `today`."""
-    return today - NEW_DAYS[frequency] + 1

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from features.records import Channel, DigestContent, Subscription
 from features.rome.referential import UnknownRomeCode
-from matching.digests.due import first_new_day
+from matching.digests.due import NEW_DAYS
 from matching.engine import Engine
 from matching.errors import VivierError
 from matching.explain.wording import enumeration, quoted
-from matching.filters.base import Condition, Context
-from matching.filters.place import PLACE_PARAMETERS
+from matching.filters.base import Condition, Context, parse_decimal
+from matching.filters.place import MOST_KM, PLACE_PARAMETERS
 from matching.filters.registry import parse
 from matching.keys import key_number
 from matching.lookups import day_number
@@ -49,6 +49,8 @@ class Orders:
     """The same for all projects of its person."""
     since: NDArray[np.int64]
     """(n,) first day (since 1970) whose offers are new for it."""
+    window_days: NDArray[np.int64]
+    """(n,) for how many days an offer is new for it, that of its publication included."""
     turn: NDArray[np.int64]
     """(n,) 0 for the first subscription of a person, 1 for the next, ..."""
     people: NDArray[np.int64]
@@ -63,6 +65,8 @@ class Orders:
     aside: tuple[SetAside, ...]
     least_reach_km: NDArray[np.float64]
     """(n,) reaches under it are stretched to it: 0 but for what is tried out."""
+    most_reach_km: NDArray[np.float64]
+    """(n,) no further from home than that; infinite where the criteria do not say."""
 
     def __len__(self) -> int:
         return len(self.subscriptions)
@@ -90,6 +94,8 @@ def orders_of(engine: Engine, subscriptions: Iterable[Subscription]) -> tuple[Or
     everything: list[NDArray[np.int64]] = []
     conditions: list[tuple[Condition, ...]] = []
     aside: list[SetAside] = []
+    most_reach_km: list[float] = []
+    windows: list[int] = []
     for subscription in sorted(subscriptions, key=lambda each: (each.profile_id, _FIRST[each.channel], each.id)):
         projects = profiles.rows_of(subscription.profile_id)
         if len(projects) == 0:
@@ -101,16 +107,19 @@ def orders_of(engine: Engine, subscriptions: Iterable[Subscription]) -> tuple[Or
             refused.append(Refused(subscription, f"Aucun de vos projets n'est du métier {named} : changez « projets »"))
             continue
         try:
-            asked = parse(dict(subscription.criteria), context)
+            asked = criteria_of(subscription.criteria, context)
         except VivierError as error:
             refused.append(Refused(subscription, f"Un critère n'est plus compris. {error}"))
             continue
         put_aside = set_aside_by(engine, subscription.profile_id, projects)
         served.append(subscription)
+        most_reach_km.append(asked.most_reach_km)
+        window = NEW_DAYS[subscription.frequency]
+        windows.append(window if asked.most_age_days is None else min(window, asked.most_age_days + 1))
         rows.append(chosen)
         everything.append(projects)
         aside.append(put_aside)
-        conditions.append((*asked, *(put_aside.conditions() if put_aside else ())))
+        conditions.append((*asked.conditions, *(put_aside.conditions() if put_aside else ())))
     names = [set(dict(each.criteria)) for each in served]
     elsewhere = np.array([not PLACE_PARAMETERS.isdisjoint(each) for each in names], dtype=np.bool_)
     day = day_number(today)
@@ -125,7 +134,8 @@ def orders_of(engine: Engine, subscriptions: Iterable[Subscription]) -> tuple[Or
         all_rows,
         all_starts,
         of_people,
-        np.array([first_new_day(each.frequency, day) for each in served], dtype=np.int64),
+        day + 1 - np.array(windows, dtype=np.int64),
+        np.array(windows, dtype=np.int64),
         _turns([each.profile_id for each in served]),
         np.array([key_number(each.profile_id) for each in served], dtype=np.int64),
         elsewhere | homeless,
@@ -133,8 +143,36 @@ def orders_of(engine: Engine, subscriptions: Iterable[Subscription]) -> tuple[Or
         tuple(conditions),
         tuple(aside),
         np.zeros(len(served)),
+        np.array(most_reach_km, dtype=np.float64),
     )
     return orders, refused
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What a subscription's criteria ask of an offer."""
+
+    conditions: tuple[Condition, ...]
+    most_reach_km: float
+    """No further from home than that; infinite where they do not say."""
+    most_age_days: int | None
+    """Published so many days before at most; None where they do not say."""
+
+
+def criteria_of(criteria: Iterable[tuple[str, str]], context: Context) -> Criteria:
+    """What a subscription's criteria, parameters of the search of offers, ask.
+
+    Two are read in another way than by a search: `distance` without `commune` counts from home, within the person's own
+    reach; `publieeDepuis` counts from the day of each digest. Raises UnknownParameter, BadParameter.
+    """
+    given = dict(criteria)
+    most_km, most_age = float("inf"), None
+    if "distance" in given and "commune" not in given:
+        most_km = parse_decimal("distance", given.pop("distance"), 0, MOST_KM)
+    if "publieeDepuis" in given:
+        parse({"publieeDepuis": given["publieeDepuis"]}, context)
+        most_age = int(given.pop("publieeDepuis"))
+    return Criteria(tuple(parse(given, context)), most_km, most_age)
 
 
 def chosen_projects(engine: Engine, projects: NDArray[np.int64], codes: Sequence[str]) -> NDArray[np.int64]:

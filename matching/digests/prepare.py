@@ -4,6 +4,7 @@ The engine brings candidates, scores and reasons; the ledger says what everyone 
 whole digests, to be written by the caller. Nothing is written or sent here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import DigestContent, Subscription
+from features.records import DigestContent, Frequency, Subscription
 from features.store.digests import Delivery, ItemKind, digest_id
 from matching.answer import Window
 from matching.digests.candidates import Candidates, candidates_of
@@ -33,7 +34,7 @@ from matching.trainings import sessions_for_profile
 TRAININGS: Final = 2
 """Trainings that go with the offers, at most."""
 TRAININGS_EVERY_DAYS: Final = 7
-"""Trainings come no more often: they change slowly, and a person who wants more has the list."""
+"""So many come in that time at most: they change slowly, and a person who wants more has the list."""
 LEAST_QUALITY: Final = 0.5
 LOOKED_THROUGH: Final = 30
 """Sessions of the live list that are looked through for some that were not sent yet."""
@@ -56,6 +57,8 @@ class Ledger:
     """(n,) `pair_numbers`, ascending."""
     trainings: Mapping[str, Mapping[str, int]]
     """Profile id -> training id -> the day it was sent."""
+    offers_today: Mapping[str, int]
+    """Profile id -> offers that were sent on the engine's day."""
 
     @classmethod
     def of(cls, engine: Engine, lines: Sequence[Delivery]) -> "Ledger":
@@ -68,14 +71,19 @@ class Ledger:
         for line in lines:
             if line.kind is ItemKind.TRAINING:
                 trainings.setdefault(line.profile_id, {})[line.item_id] = line.day
-        return cls(np.sort(pair_numbers(people, items)), trainings)
+        today = day_number(engine.today())
+        return cls(
+            np.sort(pair_numbers(people, items)),
+            trainings,
+            Counter(line.profile_id for line in sent if line.day == today),
+        )
 
     def has(self, people: NDArray[np.int64], items: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether each person was sent the offer beside it."""
         return np.isin(pair_numbers(people, items), self.offers)
 
 
-NOTHING_SENT: Final = Ledger(np.empty(0, dtype=np.uint64), {})
+NOTHING_SENT: Final = Ledger(np.empty(0, dtype=np.uint64), {}, {})
 
 
 @dataclass(frozen=True)
@@ -176,6 +184,7 @@ def pick(orders: Orders, found: Choosing, ledger: Ledger, rules: Rules) -> tuple
     The subscriptions of one person are served one after the other: what the first one sends, the next ones do not.
     """
     sent_before = ledger.has(found.people, found.keys)
+    sizes = _room(orders, ledger)
     good = found.quality >= rules.least_quality
     worth = found.worth(rules.prices)
     taken = np.zeros(len(found.order), dtype=np.bool_)
@@ -185,7 +194,7 @@ def pick(orders: Orders, found: Choosing, ledger: Ledger, rules: Rules) -> tuple
         mine = orders.turn[found.order] == turn
         if turn:
             sent_before |= np.isin(numbers, numbers[taken]) & mine
-        part = chosen(found, mine & good & ~sent_before, worth, orders.sizes)
+        part = chosen(found, mine & good & ~sent_before, worth, sizes)
         taken[part] = True
         parts.append(part)
     picked = np.concatenate(parts)
@@ -202,6 +211,16 @@ def pick(orders: Orders, found: Choosing, ledger: Ledger, rules: Rules) -> tuple
     return picked, [Counts(*each) for each in zip(*columns, strict=True)]
 
 
+def _room(orders: Orders, ledger: Ledger) -> NDArray[np.int64]:
+    """(n,) offers that each digest has room for. An instant one is looked for all day long: its size is that of the
+    day."""
+    today = [
+        ledger.offers_today.get(each.profile_id, 0) if each.frequency is Frequency.INSTANT else 0
+        for each in orders.subscriptions
+    ]
+    return np.maximum(orders.sizes - np.array(today, dtype=np.int64), 0)
+
+
 def _trainings(
     engine: Engine, subscription: Subscription, ledger: Ledger, rules: Rules, already: set[str]
 ) -> list[Item]:
@@ -211,13 +230,14 @@ def _trainings(
         return []
     sent = ledger.trainings.get(subscription.profile_id, {})
     today = day_number(engine.today())
-    room = TRAININGS if subscription.content is DigestContent.BOTH else subscription.size
-    lately = sum(today - day < TRAININGS_EVERY_DAYS for day in sent.values()) + len(already)
-    room -= lately if subscription.content is DigestContent.BOTH else 0
+    most = TRAININGS if subscription.content is DigestContent.BOTH else subscription.size
+    room = most - sum(today - day < TRAININGS_EVERY_DAYS for day in sent.values()) - len(already)
     if room <= 0:
         return []
     known = {parameter.name for parameter in parameters_for(Collection.SESSIONS)}
-    asked = {name: value for name, value in subscription.criteria if name in known and name != "exclure"}
+    given = dict(subscription.criteria)
+    around = {"distance", "tempsTrajet", "mode"} if "commune" not in given else set()
+    asked = {name: value for name, value in given.items() if name in known - around and name != "exclure"}
     only: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda rows: chosen_projects(  # noqa: E731
         engine, rows, subscription.project_codes
     )
