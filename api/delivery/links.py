@@ -81,7 +81,8 @@ class Signer:
         if len(token) > MOST_CHARACTERS or not hmac.compare_digest(mac.encode(), self._mac("link", said).encode()):
             return None
         try:
-            return _DECODER.decode(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+            link: Link = _DECODER.decode(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+            return link
         except (binascii.Error, ValueError, msgspec.DecodeError):
             return None
 

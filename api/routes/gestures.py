@@ -114,7 +114,9 @@ async def act(token: Token, service: ServiceOf) -> Response:
 async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
     await run_in_threadpool(_subscription_of, service, token)
     return _page(
-        "Ne plus recevoir ces envois", ["Plus rien ne vous sera envoyé par cet abonnement."], "Arrêter les envois"
+        "Ne plus recevoir ces envois",
+        ["Plus rien ne vous sera envoyé par cet abonnement."],
+        [Button("Arrêter les envois")],
     )
 
 

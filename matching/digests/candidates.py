@@ -120,8 +120,10 @@ def _expanded(engine: Engine, orders: Orders, rows: NDArray[np.int64], which: ND
     placed = rows[(offers.take("commune", rows) >= 0) | (offers.take("departement", rows) >= 0)]
     published = np.zeros(len(offers), dtype=np.int64)
     published[placed] = offers.take("published_day", placed)
+    among = np.zeros(len(profiles), dtype=np.bool_)
+    among[asked] = True
     parts: list[Candidates] = []
-    for pairs in people_for_offers(engine.lookups, profiles, offers, placed):
+    for pairs in people_for_offers(engine.lookups, profiles, offers, placed, among):
         first, last = (np.searchsorted(asked, pairs.profiles, side=side) for side in ("left", "right"))
         times = last - first
         each = np.repeat(np.arange(len(pairs)), times)
