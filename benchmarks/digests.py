@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.france import SEED, TODAY
 from benchmarks.france_deployments import write_deployments
@@ -125,7 +126,7 @@ def _measure(report: Report, engine: Engine, day: dt.date) -> None:
     report.figure("day", day.isoformat())
 
 
-def _one_by_one(report: Report, engine: Engine, orders: Orders, pairs: Candidates, rows: np.ndarray) -> float:  # type: ignore[type-arg]
+def _one_by_one(report: Report, engine: Engine, orders: Orders, pairs: Candidates, rows: NDArray[np.int64]) -> float:
     """Seconds a person takes who is asked alone. Raises RuntimeError where another answer comes of it."""
     which = np.linspace(0, len(orders) - 1, ONE_BY_ONE).astype(np.int64)
     alone, alone_s = _timed(lambda: by_people(engine, orders, which))

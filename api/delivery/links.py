@@ -82,9 +82,9 @@ class Signer:
             return None
         try:
             link: Link = _DECODER.decode(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
-            return link
         except (binascii.Error, ValueError, msgspec.DecodeError):
             return None
+        return link
 
     def webhook_key(self, subscription_id: str) -> str:
         """The secret that a subscription's webhook is signed with: its owner and this service know it."""

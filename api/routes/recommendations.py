@@ -1,6 +1,6 @@
 """What a jobseeker is shown: the offers and the training sessions for a profile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from api.routes.records import Key
 from api.service import Service, ServiceOf
 from features.border.base import compact
 from features.records import Profile, occupation_code
-from matching.answer import Answer
+from matching.answer import Answer, Aside
 from matching.errors import NotFound
 from matching.filters.base import Context
 from matching.filters.registry import parameters_for, parse
@@ -47,7 +47,9 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
-    return search_page("offres", window, answer, **put_aside(answer))
+    if not answer.aside:
+        return search_page("offres", window, answer)
+    return search_page("offres", window, answer, misesDeCote=put_aside(answer.aside))
 
 
 @router.get(
@@ -69,9 +71,9 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     return search_page("formations", window, answer)
 
 
-def put_aside(answer: Answer[Any]) -> dict[str, object]:
-    """`misesDeCote`: what the person put aside, what that does, and where to undo it; nothing where there is none."""
-    told = [
+def put_aside(asides: Iterable[Aside]) -> list[dict[str, object]]:
+    """`misesDeCote`: what the person put aside, what that does, and where to undo it."""
+    return [
         compact(
             evenement=each.event_id,
             offre=each.offer_id,
@@ -79,9 +81,8 @@ def put_aside(answer: Answer[Any]) -> dict[str, object]:
             texte=each.text,
             annuler=f"/v1/evenements/{quote(each.event_id, safe='')}",
         )
-        for each in answer.aside
+        for each in asides
     ]
-    return {"misesDeCote": told} if told else {}
 
 
 def _unread(
