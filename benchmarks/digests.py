@@ -153,22 +153,26 @@ def _extrapolate(
 ) -> None:
     """To six million people and fifty thousand new offers.
 
-    Pairs, and with them finding and scoring, grow with people times offers: an offer asks as many times more people as
-    there are, and so many times more offers do. What goes for people alone grows with people. At most ten offers are
-    sent to anyone, so that reasons grow with people, and with offers up to there.
+    Pairs, and with them scoring and choosing, grow with people times offers: an offer suits as many times more people
+    as there are, and so many times more offers do. A question of an offer costs what reading the rows of all people
+    does, whomever it is for, so finding grows with people times offers for each slice of a run. What goes for people
+    alone grows with people. At most ten offers are sent to anyone, so that reasons grow with people, and with offers
+    up to there.
     """
     more_people, more_offers = WHOLE_PEOPLE / people, WHOLE_OFFERS / offers
     more_pairs = more_people * more_offers
+    slices = int(np.ceil(WHOLE_PEOPLE / SLICE))
     whole_sent = min(sent * more_pairs, 10.0 * WHOLE_PEOPLE)
     parts = {
         "subscriptions": orders_s * more_people,
-        "finding": pairs_s * more_pairs,
+        "finding": pairs_s * more_pairs * slices,
         "scoring": scoring_s * more_pairs,
         "choosing": choosing_s * more_pairs,
         "reasons": per_item_s * whole_sent,
     }
     report.figure("france_people_times", more_people, 2)
     report.figure("france_offers_times", more_offers, 2)
+    report.figure("france_slices", slices)
     report.figure("france_pairs_million", pairs * more_pairs / 1e6, 1)
     report.figure("france_sent_million", whole_sent / 1e6, 1)
     for name, seconds in parts.items():
@@ -176,7 +180,6 @@ def _extrapolate(
     total = sum(parts.values())
     report.figure("france_core_hours", total / 3600, 2)
     report.figure("france_hours_on_8_cores", total / 3600 / 8, 2)
-    report.figure("slices_of_people", int(np.ceil(WHOLE_PEOPLE / SLICE)))
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

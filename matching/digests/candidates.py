@@ -25,10 +25,10 @@ from matching.selection import select
 from matching.sides import columns_of, one_of
 from matching.subscriptions import own_conditions
 
-OFFER_COST: Final = 1.0
-PROJECT_COST: Final = 0.6
-"""What one more question costs from each side, in the same unit: an offer asked for its people, a project for its
-offers."""
+QUESTION_MS: Final = 0.4
+ROW_MS: Final = 3.5e-6
+"""What a question costs from either side, and what each row of the collection that is asked adds to it
+(`benchmarks/digests.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,8 @@ class Candidates:
 def candidates_of(engine: Engine, orders: Orders) -> Candidates:
     """The candidates of all orders on the engine's day."""
     rows = new_offers(engine, orders)
-    if OFFER_COST * len(rows) < PROJECT_COST * len(orders.rows):
+    people, offers = len(engine.catalogue(Collection.PROFILES)), len(engine.catalogue(Collection.OFFERS))
+    if len(rows) * (QUESTION_MS + ROW_MS * people) < len(orders.rows) * (QUESTION_MS + ROW_MS * offers):
         return by_offers(engine, orders, rows)
     return by_people(engine, orders)
 
