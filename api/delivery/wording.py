@@ -148,7 +148,7 @@ def stop_address(house: House, subscription_id: str) -> str:
 def _projects(recipient: Recipient) -> str:
     labels = [project.label for project in recipient.profile.projects if project.label is not None]
     many = len(recipient.profile.projects) > 1
-    if not labels:
+    if len(labels) < len(recipient.profile.projects):
         return "vos projets" if many else "votre projet"
     named = enumeration([f"« {label} »" for label in dict.fromkeys(labels)], 3)
     return f"vos projets ({named})" if many else f"votre projet ({named})"

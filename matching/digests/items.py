@@ -30,7 +30,7 @@ from models.ranked import Ranked
 
 AT_ONCE: Final = 4096
 MOST_REASONS: Final = 3
-SPEAKS_FOR: Final = 0.6
+SPEAKS_FOR: Final = 0.8
 """Share of a criterion's weight from which it speaks for a result."""
 _CARD: Final = msgspec.json.Decoder(OfferCard)
 _VOICE: Final = VOICES[Reader.PERSON]
@@ -118,7 +118,8 @@ def best_reasons(reasons: Sequence[Reason], ranker: Ranker) -> tuple[str, ...]:
     """
     most = dict(zip(ranker.names, ranker.weights.tolist(), strict=True))
     share = SPEAKS_FOR if ranker.base == 0 else 0.0
-    for_it = [each for each in reasons if each.contribution > share * most.get(each.feature, 0.0)]
+    brought = [each for each in reasons if each.contribution > 0]
+    for_it = [each for each in brought if each.contribution >= share * most.get(each.feature, 0.0)] or brought[:1]
     families: dict[str, Reason] = {}
     for each in for_it:
         families.setdefault(each.family, each)
