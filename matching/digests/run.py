@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from features.records import Channel, Frequency, Profile, Subscription
+from features.records import Channel, Profile, Subscription
 from features.store import Store
 from features.store.digests import (
     DigestRow,
@@ -232,9 +232,3 @@ def _unreachable(due: Due, day: dt.date) -> Digest:
         day=day.isoformat(),
         why_nothing=NO_CONSENT,
     )
-
-
-def frequencies(names: Sequence[Frequency]) -> Callable[[Due], bool]:
-    """Whether a due subscription is of one of these frequencies; none named: of any."""
-    wanted = frozenset(names)
-    return lambda due: not wanted or due.subscription.frequency in wanted
