@@ -14,8 +14,10 @@ from api import (
     results,
     rome_shapes,
     sessions,
+    subscription_shapes,
     text_shapes,
 )
+from api.delivery import shapes as delivery_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -90,6 +92,21 @@ VISIT: Json = {
         **{name: TARGET[name] for name in ("embauchesMetiersVises", "accroches", "aPresenter")},
     },
 }
+ASIDE: Json = {
+    "type": "array",
+    "description": "Ce que la personne a écarté et qui agit encore sur cette liste ; `DELETE` sur `annuler` y revient.",
+    "items": {
+        "type": "object",
+        "required": ["evenement", "texte", "annuler"],
+        "properties": {
+            "evenement": {"type": "string"},
+            "offre": {"type": "string"},
+            "motif": {"type": "string"},
+            "texte": {"type": "string"},
+            "annuler": {"type": "string", "description": "Adresse de l'événement."},
+        },
+    },
+}
 
 
 def schemas() -> dict[str, Json]:
@@ -100,6 +117,7 @@ def schemas() -> dict[str, Json]:
             CiblesIn,
             plan_shapes.PlanIn,
             plan_shapes.ExportIn,
+            subscription_shapes.SimulationIn,
             text_shapes.PredictionMetiersIn,
             text_shapes.PredictionCompetencesIn,
         ]
@@ -107,12 +125,24 @@ def schemas() -> dict[str, Json]:
     found |= struct_schemas(
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
-    for module in (career_shapes, employer_view, gap_shapes, path_shapes, results, rome_shapes, sessions, text_shapes):
+    for module in (
+        career_shapes,
+        delivery_shapes,
+        employer_view,
+        gap_shapes,
+        path_shapes,
+        results,
+        rome_shapes,
+        sessions,
+        subscription_shapes,
+        text_shapes,
+    ):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
     offer["properties"]["metierDeduit"] = _with(found["DeductionIn"], {"libelle": {"type": "string"}})
     found["OffresTrouvees"] = _answer(offer)
+    found["OffresTrouvees"]["properties"]["misesDeCote"] = ASIDE
     session = _result(found["SessionIn"], found, "Une session, sa formation, et pourquoi elle est proposée.")
     session["properties"] |= {
         "formation": {"$ref": "#/components/schemas/FormationIn"},

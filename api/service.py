@@ -3,16 +3,20 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.delivery.base import House
+from api.delivery.links import Signer
 from api.follow import Follower
 from api.merging import Merging
 from api.settings import Settings
-from features import duplicates
+from api.subscribing import check_criteria, told_by
+from features import duplicates, enrolment
 from features.artifacts import ArtifactError
-from features.records import Record
+from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
 from features.store import Store, Writer
 from matching.engine import Engine, Step
@@ -53,14 +57,27 @@ class Service:
         return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
 
     def completed(self, record: Record) -> Record:
-        """`record` with the occupations that its words tell, where it came without a code."""
+        """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
+        occupation and place. Raises BorderError for a subscription whose criteria the search of offers refuses. For a
+        worker thread."""
+        if isinstance(record, Subscription):
+            check_criteria(record, self.engine.lookups, self.engine.today())
+        if isinstance(record, Event):
+            return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
-        """One transaction, at whose end the groups of duplicate offers are settled. For a worker thread."""
-        with self.store.writing() as writer, duplicates.following(writer):
+        """One transaction, at whose end the groups of duplicate offers are settled, and those who are to be are
+        subscribed by default. For a worker thread."""
+        by_default = enrolment.following if self.settings.subscribe_by_default else contextlib.nullcontext
+        with self.store.writing() as writer, duplicates.following(writer), by_default(writer):
             yield writer
+
+    @cached_property
+    def house(self) -> House:
+        """What the channels of digests use."""
+        return House(self.settings, Signer.of(self.settings))
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

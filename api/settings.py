@@ -3,9 +3,9 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "VIVIER_"
@@ -91,6 +91,75 @@ class Settings(BaseSettings):
             "`vivier allocate` published it; 0: prices are not looked at.",
         ),
     ] = 0.0
+
+    subscribe_by_default: Annotated[
+        bool,
+        Field(
+            description="Whether a profile whose project names a ROME code is subscribed, to its page or by e-mail "
+            "where the person agreed, until they say otherwise."
+        ),
+    ] = False
+    timezone: Annotated[str, Field(description="Time zone of digests: their day, their hour and the quiet hours.")] = (
+        "Europe/Paris"
+    )
+    quiet_hours: Annotated[
+        str,
+        Field(
+            pattern=r"^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$",
+            description="Hours in which no instant digest is prepared, as `from-to`; `0-0`: none.",
+        ),
+    ] = "21-7"
+    digest_knob: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="How far digests spread attention over the new offers by their posts: 0 by score alone, to 1.",
+        ),
+    ] = 0.6
+    digest_least_quality: Annotated[
+        float,
+        Field(ge=0, le=1, description="Score, by the weighted sum, under which an offer or a training is not sent."),
+    ] = 0.5
+    public_url: Annotated[
+        str,
+        Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="Address of this service as people reach it."),
+    ] = "http://127.0.0.1:8000"
+    link_key: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=32,
+            description="Secret that signs the links of e-mails, the addresses of feeds and the webhooks; unset, one "
+            "is drawn and kept in the data folder. Another key makes all links that were sent worthless.",
+        ),
+    ] = None
+    smtp_host: Annotated[
+        str | None, Field(description="Mail server that digests are handed to; unset, e-mails wait.")
+    ] = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535, description="Port of the mail server.")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="`starttls`, `tls` from the first byte, or `none` (a server on this machine)."),
+    ] = "starttls"
+    smtp_user: Annotated[str | None, Field(description="User of the mail server; unset, no sign-in.")] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="Password of that user.")] = None
+    mail_from: Annotated[
+        str,
+        Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
+    ] = "Vivier <ne-pas-repondre@vivier.invalid>"
+    webhook_private_addresses: Annotated[
+        bool,
+        Field(
+            description="Whether webhooks may be posted to addresses of a private network, and without TLS. For trials "
+            "on one machine only."
+        ),
+    ] = False
+
+    @property
+    def quiet(self) -> tuple[int, int]:
+        """The quiet hours: from, to."""
+        start, end = self.quiet_hours.split("-")
+        return int(start), int(end)
 
     @property
     def store_url(self) -> str:

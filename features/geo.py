@@ -81,6 +81,22 @@ def distances_across(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> 
         difference = end - start[:, None]
         difference *= difference
         squares += difference
+    return _on_the_sphere(squares)
+
+
+def distances_pairwise(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(n,) great-circle distance in km from each of `starts` (3, n) to the one of `ends` (3, n) beside it, to the bit
+    what `distances_across` has of the two."""
+    squares = np.zeros(starts.shape[1])
+    for start, end in zip(starts, ends, strict=True):
+        difference = end - start
+        difference *= difference
+        squares += difference
+    return _on_the_sphere(squares)
+
+
+def _on_the_sphere(squares: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Km along the sphere between points whose chords, on the unit sphere, have these squares."""
     chords = squares.astype(np.float32)
     half = np.sqrt(chords, out=chords)
     half *= np.float32(0.5)

@@ -485,6 +485,10 @@ class Event(Record, frozen=True, kw_only=True):
     rank: int | None = None
     """Position at which the item was shown, from 0."""
     reason: DismissReason | None = None
+    rome_code: str | None = None
+    """Of an offer put aside: its occupation when it was, so that "not my job" outlives the offer."""
+    commune_insee: str | None = None
+    """Of an offer put aside: its place when it was, so that "too far" outlives the offer."""
 
 
 class Subscription(Record, frozen=True, kw_only=True):
@@ -497,6 +501,16 @@ class Subscription(Record, frozen=True, kw_only=True):
     criteria: tuple[tuple[str, str], ...] = ()
     """Offer-search parameters, as (name, value), in the names of the public API."""
     active: bool = True
+    project_codes: tuple[str, ...] = ()
+    """ROME codes of the projects it is about; empty: all of the person's."""
+    paused_until: dt.date | None = None
+    """Nothing is sent before that day."""
+    webhook_url: str | None = None
+    """Where the digests of `Channel.WEBHOOK` are posted."""
+    feed_version: int = 0
+    """Part of the feed's secret address: another number makes the old address worthless."""
+    by_default: bool = False
+    """Made by the service for an established project, not asked for by the person."""
 
 
 class TalentPool(Record, frozen=True, kw_only=True):

@@ -100,6 +100,17 @@ class Facet:
     values: tuple[FacetValue, ...]
 
 
+class Aside(msgspec.Struct, frozen=True, gc=False):
+    """Something that a person put aside, what that does to their list, and the event that says so."""
+
+    event_id: str
+    offer_id: str | None
+    session_id: str | None
+    reason: str | None
+    text: str
+    """In French."""
+
+
 @dataclass(frozen=True)
 class Answer(Generic[R]):
     """A page of results."""
@@ -112,3 +123,5 @@ class Answer(Generic[R]):
     """Something the reader should know of the whole answer, in French."""
     model: str | None = None
     """What ranked it: `vivier-offres/3`, or `transparent`; None for an answer without a search."""
+    aside: tuple[Aside, ...] = ()
+    """What the person put aside and still acts on this list; deleting the event undoes it."""

@@ -4,7 +4,7 @@ An event changes a few columns in place (`schema.BEHAVIOUR`), the same way when 
 build replays it, one event after the other: so a generation built from the log has what the live rows have. An event
 counts once, where the records it names have rows when it is told. One that is corrected is taken back as it was told,
 then told anew: only of a family of occupations that had lost its place meanwhile nothing can be taken back. A deleted
-one counts until the next build.
+one counts until the next build, but for what it put aside, which comes back at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from features.behaviour import SHOWN_HALF_LIFE, Interests, points_of, tally
 from features.records import Event, EventKind
 from matching.catalogue import Catalogue, Rows
 from matching.keys import key_number
-from matching.links import Links
+from matching.links import Dismissal, Links
 from matching.lookups import Lookups, day_number
 from matching.schema import BEHAVIOUR, Collection
 
@@ -35,7 +35,8 @@ def tell(
     """Take back what was told of `taken_back`, then count `events`, in order.
 
     What a person does with an offer tells of their interest, unless they refused profiling; that it was shown to them
-    crowds the offer, whoever they are. An offer behind another counts as that one.
+    crowds the offer, whoever they are. What they put aside leaves their own list (`matching.set_aside`), profiled or
+    not: it is what they asked for. An offer behind another counts as that one.
     """
     for some, sign in ((taken_back, -1), (events, 1)):
         if some:
@@ -52,6 +53,8 @@ def _tell(
     _tell_offers(offers, events, offer_rows, days, sign)
     _tell_people(catalogues, lookups, events, offer_rows, days, sign)
     _tell_firms(offers, links, events, offer_rows, sign)
+    if sign > 0:
+        _tell_lists(offers, links, lookups, events, offer_rows)
 
 
 def carried(catalogue: Catalogue, links: Links, rows: Rows) -> Rows:
@@ -151,3 +154,29 @@ def _tell_firms(
             touched[firm] = None
     for firm, share in zip(touched, links.responsiveness(np.array(list(touched), np.int64)).tolist(), strict=True):
         offers.set_rows("responsiveness", offers.rows_where("firm", firm), share)
+
+
+def _tell_lists(
+    offers: Catalogue, links: Links, lookups: Lookups, events: Sequence[Event], offer_rows: NDArray[np.int64]
+) -> None:
+    """Note what was put aside; what the event does not say of the offer is read off its row."""
+    reference = lookups.reference
+    for event, row in zip(events, offer_rows.tolist(), strict=True):
+        if event.kind is not EventKind.DISMISSED or (event.offer_id is None and event.session_id is None):
+            links.drop_dismissal(event.id)
+            continue
+        at = np.array([row][: row >= 0], dtype=np.int64)
+        occupations, communes = offers.take("occupation", at).tolist(), offers.take("commune", at).tolist()
+        seen_rome = next((reference.rome.codes[each] for each in occupations if each >= 0), None)
+        seen_commune = next((reference.communes.insee[each] for each in communes if each >= 0), None)
+        links.put_dismissal(
+            event.id,
+            event.profile_id,
+            Dismissal(
+                event.offer_id,
+                event.session_id,
+                None if event.reason is None else event.reason.value,
+                event.rome_code or seen_rome,
+                event.commune_insee or seen_commune,
+            ),
+        )

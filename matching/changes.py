@@ -44,6 +44,7 @@ class Prepared:
     """In the order of the log, each once."""
     taken_back: tuple[Event, ...] = ()
     """What events said that were told before and are corrected now."""
+    dropped_events: tuple[str, ...] = ()
 
 
 def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Change], today: dt.date) -> Prepared:
@@ -85,6 +86,7 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
         dropped_offers=tuple(ids(Kind.OFFER, Operation.DELETE)),
         events=events,
         taken_back=taken_back,
+        dropped_events=tuple(ids(Kind.EVENT, Operation.DELETE)),
     )
 
 

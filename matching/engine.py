@@ -178,6 +178,8 @@ class Engine:
             for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
                 self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
         tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
+        for event_id in prepared.dropped_events:
+            self.links.drop_dismissal(event_id)
         self.watermark = prepared.watermark
         return prepared.n_changes
 

@@ -1,6 +1,6 @@
 """Pairs of people and jobs: the part that subscriptions and sourcing share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -99,11 +99,11 @@ def job_matches(
     places: Places,
     window: Window,
     inferred: Callable[[NDArray[np.int64]], list[bool]],
-    charged_for: Callable[[NDArray[np.int64]], list[Reason | None]] | None = None,
+    charged_for: Callable[[NDArray[np.int64]], Sequence[Sequence[Reason]]] | None = None,
 ) -> tuple[Match[Any], ...]:
     """The results that a window shows of `places` (one query's), rows of the catalogue `found`; `inferred` tells, of
     such rows, the jobs whose occupation was read in their words, and `charged_for`, of positions, the reasons of
-    `Scored.charges`."""
+    `Scored.charges` and `Scored.set_back`."""
     positions = page(places, window).positions
     rows = scored.rows[positions]
     shown = pairs.at(positions)

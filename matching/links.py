@@ -39,8 +39,20 @@ class Exchange(NamedTuple):
         )
 
 
+class Dismissal(NamedTuple):
+    """What a person put aside, and why; codes as they were when they did."""
+
+    offer_id: str | None
+    session_id: str | None
+    reason: str | None
+    """A `DismissReason`."""
+    rome_code: str | None
+    commune_insee: str | None
+
+
 class Links:
-    """Sessions of each training, contacts of each firm and its answers, and the offers that stand behind another."""
+    """Sessions of each training, contacts of each firm and its answers, the offers that stand behind another, and what
+    people put aside."""
 
     def __init__(self) -> None:
         self.training_of_session: dict[str, str] = {}
@@ -57,6 +69,10 @@ class Links:
         """Offer id -> id of the offer shown in its place; an offer that is shown itself is absent."""
         self.applications: dict[int, list[int]] = {}
         """`key_number` of a SIRET -> applications to the firm, and how many led to an interview."""
+        self.dismissals: dict[str, dict[str, Dismissal]] = {}
+        """Profile id -> event id -> what was put aside."""
+        self.dismissed_by: dict[str, str] = {}
+        """Event id -> profile id."""
 
     def put_session(self, session: TrainingSession) -> None:
         self.drop_session(session.id)
@@ -125,6 +141,21 @@ class Links:
         if counts == [0, 0]:
             del self.applications[firm]
 
+    def put_dismissal(self, event_id: str, profile_id: str, dismissal: Dismissal) -> None:
+        """Note what an event put aside, in place of what it said before."""
+        self.drop_dismissal(event_id)
+        self.dismissed_by[event_id] = profile_id
+        self.dismissals.setdefault(profile_id, {})[event_id] = dismissal
+
+    def drop_dismissal(self, event_id: str) -> None:
+        """Forget what an event put aside; one that put nothing aside is ignored."""
+        profile_id = self.dismissed_by.pop(event_id, None)
+        if profile_id is not None:
+            kept = self.dismissals[profile_id]
+            kept.pop(event_id, None)
+            if not kept:
+                del self.dismissals[profile_id]
+
     def responsiveness(self, firms: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n,) share of each firm's applications that are answered (`features.behaviour`); NaN where none is known."""
         none = (0, 0)
@@ -139,6 +170,7 @@ class Links:
                     "contacts": self.contacts,
                     "canonical": self.canonical,
                     "applications": self.applications,
+                    "dismissals": self.dismissals,
                 },
                 ensure_ascii=False,
             )
@@ -150,6 +182,9 @@ class Links:
         links = cls()
         links.canonical = stored["canonical"]
         links.applications = {int(firm): counts for firm, counts in stored["applications"].items()}
+        for profile_id, kept in stored.get("dismissals", {}).items():
+            for event_id, dismissal in kept.items():
+                links.put_dismissal(event_id, profile_id, Dismissal(*dismissal))
         links.training_of_session = stored["sessions"]
         for session_id, training_id in stored["sessions"].items():
             links.sessions_of_training.setdefault(training_id, set()).add(session_id)

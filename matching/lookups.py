@@ -7,7 +7,15 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import EARTH_RADIUS_KM, curve_order, distances_across, distances_to, haversine_km, unit_points
+from features.geo import (
+    EARTH_RADIUS_KM,
+    curve_order,
+    distances_across,
+    distances_pairwise,
+    distances_to,
+    haversine_km,
+    unit_points,
+)
 from features.pairs.base import NO_SKILL
 from features.records import TravelMode
 from features.reference import Reference
@@ -265,6 +273,14 @@ class Lookups:
     def distances_between(self, commune: int, communes: NDArray[np.integer]) -> NDArray[np.float32]:
         """Km from one commune row to each of `communes` (rows); NaN where either is unknown (-1)."""
         distances: NDArray[np.float32] = self.distances_among(np.array([commune]), communes)[0]
+        return distances
+
+    def distances_along(self, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(n,) km from each of n commune rows to the one beside it in `ends`, as `distances_from` has them; NaN where
+        either is unknown (-1)."""
+        distances = distances_pairwise(self._points[:, starts], self._points[:, ends])
+        distances[starts == ends] = 0
+        distances[(starts < 0) | (ends < 0)] = np.nan
         return distances
 
     def distances_among(self, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> NDArray[np.float32]:

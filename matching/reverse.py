@@ -60,12 +60,16 @@ def accepted_by(lookups: Lookups, job: ColumnReader) -> list[Condition]:
 
 
 def people_for_offers(
-    lookups: Lookups, profiles: Catalogue, offers: Catalogue, rows: NDArray[np.int64]
+    lookups: Lookups,
+    profiles: Catalogue,
+    offers: Catalogue,
+    rows: NDArray[np.int64],
+    among: NDArray[np.bool_] | None = None,
 ) -> Iterator[Pairs]:
     """The pairs of the offers at `rows` with every project of a near occupation that would take them.
 
     All such projects, not the nearest few hundred: which of its offers a person is shown is decided on the person's
-    side. Offers of no known occupation give no pair.
+    side. Offers of no known occupation give no pair. `among`: (n,) by row of the profiles, those that count; None: all.
     """
     waiting: list[Pairs] = []
     vectors = offers.index.vectors(rows)
@@ -76,6 +80,8 @@ def people_for_offers(
             continue
         near = in_occupations(kinship_to(lookups, occupation).near)
         found = select(profiles, [near, *accepted_by(lookups, job)]).rows
+        if among is not None:
+            found = found[among[found]]
         if len(found):
             closeness = np.vecdot(profiles.index.vectors(found), vector).astype(np.float32)
             waiting.append(Pairs(np.full(len(found), row, dtype=np.int64), found, closeness))

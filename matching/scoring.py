@@ -32,7 +32,9 @@ class Scored:
     scores: NDArray[np.float32]
     ranker: Ranker
     charges: NDArray[np.float32] | None = None
-    """(n,) what `scores` are less than the ranker's, 0 or more; None: nothing."""
+    """(n,) what `scores` are less than the ranker's for the price of what is crowded, 0 or more; None: nothing."""
+    set_back: NDArray[np.float32] | None = None
+    """(n,) what they are less for what the person said of others like it, 0 or more; None: nothing."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,6 +43,11 @@ class Scored:
         """These with (n,) `charges` taken off the scores, down to 0."""
         taken = np.minimum(charges, np.maximum(self.scores, 0))
         return replace(self, scores=self.scores - taken, charges=taken)
+
+    def held_back(self, amounts: NDArray[np.float32]) -> "Scored":
+        """These with (n,) `amounts` taken off the scores, down to 0, as `set_back`."""
+        taken = np.minimum(amounts, np.maximum(self.scores, 0))
+        return replace(self, scores=self.scores - taken, set_back=taken)
 
     def values_at(self, positions: NDArray[np.int64]) -> list[dict[str, float]]:
         """Feature values by name of the pairs at `positions`."""
@@ -145,13 +152,13 @@ def make_matches(
     facts: Sequence[F],
     voice: Voice[F],
     changes: Sequence[Change | None] | None = None,
-    besides: Sequence[Reason | None] | None = None,
+    besides: Sequence[Sequence[Reason]] | None = None,
     more: Sequence[msgspec.Struct | None] | None = None,
 ) -> list[Match[R]]:
     """The results at `positions` with all that their reader is told.
 
-    `keys`, `payloads`, `distances_km` (NaN: not known), `facts`, `changes`, `besides`, the reasons of `charges`
-    (None: none is told), and `more`, what the service tells besides, are parallel to `positions`.
+    `keys`, `payloads`, `distances_km` (NaN: not known), `facts`, `changes`, `besides`, the reasons of `charges` and
+    `set_back`, and `more`, what the service tells besides, are parallel to `positions`.
     """
     ranker = scored.ranker
     nothing = [None] * len(positions)
@@ -162,7 +169,7 @@ def make_matches(
             payload,
             decoder,
             None if isnan(distance) else distance,
-            reasons if besides_it is None else _with(reasons, besides_it),
+            _with(reasons, besides_it) if besides_it else reasons,
             voice.gaps(fact),
             ranker.base,
             voice.obstacles(fact),
@@ -177,16 +184,16 @@ def make_matches(
             voice.reasons(ranker, scored.features[positions], facts),
             facts,
             nothing if changes is None else changes,
-            nothing if besides is None else besides,
+            [()] * len(positions) if besides is None else besides,
             nothing if more is None else more,
             strict=True,
         )
     ]
 
 
-def _with(reasons: Sequence[Reason], one_more: Reason) -> tuple[Reason, ...]:
-    """The reasons and one more, the heaviest first."""
-    return tuple(sorted([*reasons, one_more], key=lambda reason: -abs(reason.contribution)))
+def _with(reasons: Sequence[Reason], more: Sequence[Reason]) -> tuple[Reason, ...]:
+    """All of these, the heaviest first."""
+    return tuple(sorted([*reasons, *more], key=lambda reason: -abs(reason.contribution)))
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

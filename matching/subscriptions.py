@@ -2,7 +2,7 @@
 
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
@@ -22,13 +22,14 @@ from matching.filters import licence, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
-from matching.lookups import day_number
+from matching.lookups import Lookups, day_number
 from matching.rankers import Serving
 from matching.reach import own_conditions
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
 from matching.scoring import Scored, best_of_each, joined, results_of
+from matching.set_aside import SetAside, far_reasons
 from matching.sides import ColumnReader, columns_of, job_side, one_of, person_side, repeated
 from models.ranked import Ranked
 
@@ -67,13 +68,14 @@ def offers_for_profile(
         places,
         window,
         lambda rows: offers.take("inferred", rows).tolist(),
-        lambda positions: search.price_reasons(scored, positions),
+        lambda positions: search.charge_reasons(pairs, scored, positions),
     )
     facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
-    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
+    told = search.aside.told(offers, int(search.columns("commune")[0])) if search.aside else ()
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model, told)
 
 
 def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
@@ -83,7 +85,14 @@ def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) ->
         raise NotFound("Le profil", profile_id)
     asked = parse(parameters, Context(Collection.OFFERS, engine.lookups, engine.today()))
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
-    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS])
+    aside = set_aside_by(engine, profile_id, projects)
+    return Search(engine, projects, asked, elsewhere, engine.rankers[Ranked.OFFERS], aside)
+
+
+def set_aside_by(engine: Engine, profile_id: str, projects: NDArray[np.int64]) -> SetAside:
+    """What the person, whose projects stand at those rows of the profiles, put aside."""
+    declared = engine.catalogue(Collection.PROFILES).take("occupation", projects)
+    return SetAside.of(engine.links, engine.lookups, profile_id, declared)
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,7 @@ class Search:
     elsewhere: bool
     """The search names a place of its own."""
     serving: Serving
+    aside: SetAside
 
     @cached_property
     def columns(self) -> ColumnReader:
@@ -119,20 +129,25 @@ class Search:
         today = day_number(self.engine.today())
         vectors = profiles.index.vectors(self.projects)
         found: list[Candidates] = []
+        not_aside = self.aside.conditions() if self.aside else []
         for project, vector in enumerate(vectors):
             read = one_of(self.columns, project)
             occupation = int(read("occupation")[0])
-            conditions = [
-                *self.asked,
-                licence.not_lacking(int(read("licences")[0])),
-                *own_conditions(self.engine, read, least_reach_km, self.elsewhere),
-            ]
+            own = open_conditions(lookups, read, today, least_reach_km, self.elsewhere)
+            conditions = [*self.asked, *own, *not_aside]
             found.append(retrieve(offers, vector, kinship_from(lookups, occupation), conditions))
         pairs, scored = self._scored(found, vectors, today, besides)
         share = self.engine.price_share
-        if share == 0 or not charged:
-            return pairs, scored
-        return pairs, scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
+        if share != 0 and charged:
+            scored = scored.charged(share * self.engine.prices.of(offers.keys(scored.rows)))
+        if self.aside:
+            scored = scored.held_back(self.aside.charges(pairs.distance_km, self._homes(pairs)))
+        return pairs, scored
+
+    def _homes(self, pairs: JobPairs) -> NDArray[np.int32]:
+        """(n,) commune of the project that each pair is of."""
+        homes: NDArray[np.int32] = np.broadcast_to(pairs.person.commune, pairs.distance_km.shape)
+        return homes
 
     def _scored(
         self,
@@ -162,22 +177,43 @@ class Search:
         )
         return pairs, score_jobs(rows, pairs, self.serving.ranker, besides)
 
-    def price_reasons(self, scored: Scored, positions: NDArray[np.int64]) -> list[Reason | None]:
-        """What is told of the price of each pair at `positions`; None where nothing was taken off."""
-        if scored.charges is None:
-            return [None] * len(positions)
+    def charge_reasons(self, pairs: JobPairs, scored: Scored, positions: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
+        """What is told of what was taken off each pair at `positions`: its price, its distance."""
+        told: list[list[Reason | None]] = []
+        if scored.charges is not None:
+            told.append(self._price_reasons(scored.charges[positions], scored.rows[positions]))
+        if scored.set_back is not None:
+            homes = self._homes(pairs)[positions].tolist()
+            told.append(far_reasons(scored.set_back[positions], homes, self.aside))
+        return [
+            tuple([reason for reason in of_pair if reason is not None])
+            for of_pair in (zip(*told, strict=True) if told else [()] * len(positions))
+        ]
+
+    def _price_reasons(self, charges: NDArray[np.float32], rows: NDArray[np.int64]) -> list[Reason | None]:
         prices = self.engine.prices
-        places = prices.places_of(self.engine.catalogue(Collection.OFFERS).keys(scored.rows[positions]))
+        places = prices.places_of(self.engine.catalogue(Collection.OFFERS).keys(rows))
         return [
             price_reason(charge, int(prices.loads[place]), int(prices.posts[place])) if charge > 0 else None
-            for charge, place in zip(scored.charges[positions].tolist(), places.tolist(), strict=True)
+            for charge, place in zip(charges.tolist(), places.tolist(), strict=True)
         ]
+
+    def _n_put_aside(self) -> int:
+        """Offers that the list would have if nothing had been put aside."""
+        nothing = replace(self, aside=replace(self.aside, dismissals={}))
+        _, scored = nothing.ranked(besides=frozenset())
+        return len(np.unique(self.engine.catalogue(Collection.OFFERS).keys(scored.rows)))
 
     def widening(self, parameters: Names[str]) -> str:
         """What an empty list leaves to do: drop the search's own filters, else go further, else change conditions."""
         offers = self.engine.catalogue(Collection.OFFERS)
         read = self.columns
         reach_km = float(read("radius_km").max())
+        if self.aside and (hidden := self._n_put_aside()):
+            return (
+                f"{counted(hidden, 'offre répondrait', 'offres répondraient')} à votre recherche, mais vous les avez "
+                "mises de côté : supprimer un geste de « misesDeCote » les fait revenir."
+            )
         if parameters:
             return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
@@ -197,3 +233,13 @@ class Search:
             if stated
         ]
         return f"Aucune offre{where} : élargir {enumeration([*conditions, 'les métiers visés'], 4)}."
+
+
+def open_conditions(
+    lookups: Lookups, read: ColumnReader, today: int, least_reach_km: float = 0.0, elsewhere: bool = False
+) -> list[Condition]:
+    """`reach.own_conditions`, and no licence required that the person lacks."""
+    return [
+        licence.not_lacking(int(read("licences")[0])),
+        *own_conditions(lookups, read, today, least_reach_km, elsewhere),
+    ]

@@ -1,6 +1,6 @@
 """Trainings: the sessions that open the most doors from where a person stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from matching.filters import place, session_dates
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import profile_at
+from matching.keys import key_number
 from matching.lookups import day_number
 from matching.openings import openings_of
 from matching.rankers import Serving
@@ -44,16 +45,21 @@ LOOKED_AHEAD_DAYS = 730
 
 
 def sessions_for_profile(
-    engine: Engine, profile_id: str, parameters: Mapping[str, str], window: Window
+    engine: Engine,
+    profile_id: str,
+    parameters: Mapping[str, str],
+    window: Window,
+    only: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda projects: projects,
 ) -> Answer[SessionCard]:
     """The best session of each training for a person, best first: those to come, with seats, in reach or remote, that
     open an offer, teach something that the person lacks, or raise their level.
 
     A session whose certification the person already holds is left out, unless they refused that their background be
-    used; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the place of the home and its reach. Each match
-    carries its `Opening`. Raises NotFound, UnknownParameter, BadParameter.
+    used, and so is one of a training that they put aside; a place (`place.PLACE_PARAMETERS`) in `parameters` takes the
+    place of the home and its reach. `only` chooses among the person's projects (rows). Each match carries its
+    `Opening`. Raises NotFound, UnknownParameter, BadParameter.
     """
-    search = search_of(engine, profile_id, parameters)
+    search = search_of(engine, profile_id, parameters, only)
     found = search.found()
     sessions = engine.catalogue(Collection.SESSIONS)
     keys = [sessions.take("training", item.rows) for item in found.scored]
@@ -64,19 +70,28 @@ def sessions_for_profile(
     return Answer(matches, len(places), facets, notice, search.serving.model)
 
 
-def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
-    """The search that a person's list is made of. Raises NotFound, UnknownParameter, BadParameter."""
+def search_of(
+    engine: Engine,
+    profile_id: str,
+    parameters: Mapping[str, str],
+    only: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda projects: projects,
+) -> "Search":
+    """The search that a person's list is made of; `only` as for `sessions_for_profile`. Raises NotFound,
+    UnknownParameter, BadParameter."""
     profiles = engine.catalogue(Collection.PROFILES)
     projects = profiles.rows_of(profile_id)
     if len(projects) == 0:
         raise NotFound("Le profil", profile_id)
+    projects = only(projects)
     asked = parse(parameters, Context(Collection.SESSIONS, engine.lookups, engine.today()))
     elsewhere = not place.PLACE_PARAMETERS.isdisjoint(parameters)
     columns = columns_of(profiles, projects)
     profile = profile_at(engine, int(projects[0]))
     background = background_of(profile, columns, engine.lookups)
-    not_held = [_not_held(profile)] if background.profiled else []
-    return Search(engine, columns, background, not_held, asked, elsewhere, engine.rankers[Ranked.SESSIONS])
+    wanted = put_aside_trainings(engine, profile_id)
+    if background.profiled:
+        wanted.append(_not_held(profile))
+    return Search(engine, columns, background, wanted, asked, elsewhere, engine.rankers[Ranked.SESSIONS])
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +111,8 @@ class Search:
     columns: ColumnReader
     """Of the person's projects."""
     background: Background
-    not_held: Sequence[Condition]
+    wanted: Sequence[Condition]
+    """No title that is held, no training that was put aside."""
     asked: Sequence[Condition]
     elsewhere: bool
     """The search names a place of its own."""
@@ -149,11 +165,11 @@ class Search:
         )
 
     def own_conditions(self, read: ColumnReader, least_reach_km: float = 0.0) -> list[Condition]:
-        """Sessions to come, with seats, of no title that is held, in reach of the project that `read` reads."""
+        """Sessions to come, with seats, wanted, in reach of the project that `read` reads."""
         conditions = [
             session_dates.starts_between(self.today, self.today + LOOKED_AHEAD_DAYS),
             session_dates.has_seats(),
-            *self.not_held,
+            *self.wanted,
         ]
         home = int(read("commune")[0])
         if home >= 0 and not self.elsewhere:
@@ -238,6 +254,19 @@ def missing_skills(engine: Engine, occupation: int, held: NDArray[np.bool_]) -> 
     return weights
 
 
+def put_aside_trainings(engine: Engine, profile_id: str) -> list[Condition]:
+    """Sessions of other trainings than those that the person put aside; no condition where there are none."""
+    links = engine.links
+    sessions = [
+        each.session_id for each in links.dismissals.get(profile_id, {}).values() if each.session_id is not None
+    ]
+    unwanted = np.array(
+        [key_number(training) for key in sessions if (training := links.training_of_session.get(key)) is not None],
+        dtype=np.int64,
+    )
+    return [lambda view: np.isin(view.column("training"), unwanted, invert=True)] if len(unwanted) else []
+
+
 def is_remote(attendance: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """(n,) sessions that are followed at a distance alone."""
     remote: NDArray[np.bool_] = attendance == ATTENDANCE_BIT[Attendance.REMOTE]
@@ -311,7 +340,7 @@ def _matches(search: Search, found: Found, shown: Places) -> tuple[Match[Session
     return tuple(matches)
 
 
-def _same_doors(scored: Sequence[Scored], positions: NDArray[np.int64]) -> list[Reason | None]:
-    """The reason of what was taken off each pair at `positions`, over all projects; None where nothing was."""
+def _same_doors(scored: Sequence[Scored], positions: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
+    """The reason of what was taken off each pair at `positions`, over all projects; none where nothing was."""
     charges = joined([np.zeros(len(item), np.float32) if item.charges is None else item.charges for item in scored])
-    return [same_doors.reason(charge) if charge > 0 else None for charge in charges[positions].tolist()]
+    return [(same_doors.reason(charge),) if charge > 0 else () for charge in charges[positions].tolist()]

@@ -15,6 +15,7 @@ from api.cli import (
     models,
     rome,
     serve,
+    subscriptions,
     text,
     train,
     world,
@@ -55,6 +56,7 @@ app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
+app.add_typer(subscriptions.app, name="subscriptions")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

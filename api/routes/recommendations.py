@@ -1,7 +1,8 @@
 """What a jobseeker is shown: the offers and the training sessions for a profile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -13,8 +14,9 @@ from api.results import search_page
 from api.routes.records import Key
 from api.service import Service, ServiceOf
 from api.sessions import session_json
+from features.border.base import compact
 from features.records import Profile, occupation_code
-from matching.answer import Answer
+from matching.answer import Answer, Aside
 from matching.errors import NotFound
 from matching.filters.base import Context
 from matching.filters.registry import parameters_for, parse
@@ -46,7 +48,9 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
-    return search_page("offres", window, answer)
+    if not answer.aside:
+        return search_page("offres", window, answer)
+    return search_page("offres", window, answer, misesDeCote=put_aside(answer.aside))
 
 
 @router.get(
@@ -69,6 +73,20 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
     return search_page("formations", window, answer, session_json(service.reference.rome))
+
+
+def put_aside(asides: Iterable[Aside]) -> list[dict[str, object]]:
+    """`misesDeCote`: what the person put aside, what that does, and where to undo it."""
+    return [
+        compact(
+            evenement=each.event_id,
+            offre=each.offer_id,
+            motif=each.reason,
+            texte=each.text,
+            annuler=f"/v1/evenements/{quote(each.event_id, safe='')}",
+        )
+        for each in asides
+    ]
 
 
 def _unread(

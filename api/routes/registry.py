@@ -8,6 +8,7 @@ from api.routes import (
     careers,
     contact_log,
     gaps,
+    gestures,
     health,
     paths,
     problem_pages,
@@ -16,6 +17,7 @@ from api.routes import (
     recommendations,
     rome,
     sourcing,
+    subscriptions,
     text,
 )
 from api.routes.bulk import bulk_router
@@ -38,6 +40,8 @@ def routers() -> Iterator[APIRouter]:
     yield prospection.router
     yield prospection_plan.router
     yield contact_log.router
+    yield subscriptions.router
+    yield gestures.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

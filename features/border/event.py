@@ -23,6 +23,12 @@ class EvenementIn(BorderModel):
     siret: str | None = None
     rang: int | None = Field(None, ge=0, le=1_000_000, description="Position d'affichage, à partir de 0")
     motif: DismissReason | None = Field(None, description="Pourquoi l'élément est écarté")
+    codeROME: str | None = Field(
+        None, max_length=10, description="Métier de l'offre écartée ; complété par le service quand il la connaît"
+    )
+    commune: str | None = Field(
+        None, max_length=5, description="Commune de l'offre écartée ; complétée par le service quand il la connaît"
+    )
 
     def to_record(self, _reference: "Reference") -> Event:
         """The event. Raises BorderError for a wrong SIRET."""
@@ -36,6 +42,8 @@ class EvenementIn(BorderModel):
             siret=clean_siret(self.siret, "siret"),
             rank=self.rang,
             reason=self.motif,
+            rome_code=self.codeROME or None,
+            commune_insee=self.commune or None,
         )
 
 
@@ -51,4 +59,6 @@ def evenement_out(event: Event) -> dict[str, object]:
         siret=event.siret,
         rang=event.rank,
         motif=event.reason and event.reason.value,
+        codeROME=event.rome_code,
+        commune=event.commune_insee,
     )

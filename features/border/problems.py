@@ -144,6 +144,18 @@ TEXTS: Final[dict[str, Texts]] = {
         "wrong NAF code",
         "write four digits and a letter (1071C or 10.71C)",
     ),
+    "bad_webhook": Texts(
+        "l'adresse n'est pas de celles où l'on peut poster",
+        "Écrire une adresse https://hôte/chemin, sans identifiant ni fragment",
+        "not an address that may be posted to",
+        "write https://host/path, without user or fragment",
+    ),
+    "bad_criterion": Texts(
+        "la recherche d'offres refuse ce critère",
+        "Employer un paramètre de la recherche d'offres{hint}",
+        "refused by the search of offers",
+        "use a parameter of the search of offers{hint}",
+    ),
     "bad_order": Texts(
         "la fin précède le début", "Corriger l'une des deux bornes", "the end precedes the start", "fix one of them"
     ),

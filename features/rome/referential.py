@@ -134,6 +134,12 @@ class Rome:
         """Whether `code` is a fiche of this version (a v3 code that no fiche kept is not)."""
         return code in self._rows
 
+    def rows_named(self, code: str) -> tuple[int, ...]:
+        """The occupation row of the fiche of that very code where there is one, else those of a v3 code. Raises
+        UnknownRomeCode."""
+        exact = self._rows.get(code)
+        return self.resolve(code) if exact is None else (exact,)
+
     def resolve(self, code: str) -> tuple[int, ...]:
         """Occupation rows that a ROME 4.0 or v3 code may mean.
 

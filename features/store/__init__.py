@@ -1,5 +1,6 @@
 """The store: SQL, the only truth. `Store` reads and writes records; every write appends to the change log."""
 
+from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
 from features.store.store import Change, Operation, Store, WriteCounts, Writer, record_id
 
@@ -12,5 +13,6 @@ __all__ = [
     "Store",
     "WriteCounts",
     "Writer",
+    "owners",
     "record_id",
 ]

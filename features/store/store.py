@@ -15,7 +15,8 @@ from typing import Self, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from features.records import Event, Record
+from features.records import Event, Record, Subscription
+from features.store import owners
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
@@ -150,6 +151,8 @@ class Writer:
         self.log(kind, [str(row["id"]) for row in inserts], Operation.UPSERT)
         changed = [str(row["id"]) for row in updates]
         self.log(kind, changed, Operation.UPSERT, {key: before[key] for key in changed if key in before})
+        if kind is Kind.SUBSCRIPTION:
+            owners.put(self.connection, [record for record in batch if isinstance(record, Subscription)])
         return WriteCounts(len(inserts), len(updates), len(rows) - len(inserts) - len(updates), 0)
 
     def _bodies(self, ids: Collection[str]) -> dict[str, str]:
@@ -159,7 +162,8 @@ class Writer:
         return {row.id: row.body for row in found}
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
-        """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it."""
+        """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions
+        and all that it was sent with it."""
         deleted = 0
         for batch in _batches_of_ids(ids):
             table = record_tables[kind]
@@ -172,11 +176,16 @@ class Writer:
             if kind is Kind.OFFER:
                 self.log(Kind.OFFER, self._standing_for(present), Operation.UPSERT)
                 self.connection.execute(sa.delete(offer_group).where(offer_group.c.offer_id.in_(present)))
+            if kind is Kind.SUBSCRIPTION:
+                owners.stop(self.connection, present)
             self.log(kind, present, Operation.DELETE)
             deleted += len(present)
         if kind is Kind.PROFILE:
             self.delete(Kind.IDENTITY, ids)
             self.delete(Kind.PROTECTED, ids)
+            for batch in _batches_of_ids(ids):
+                self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
+                owners.forget(self.connection, batch)
         return deleted
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:

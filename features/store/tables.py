@@ -43,6 +43,44 @@ event_before = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 """What a corrected event said before the change `seq`: whoever counted it takes it back. Gone with the event."""
+subscription_owner = sa.Table(
+    "subscription_owner",
+    metadata,
+    sa.Column("subscription_id", sa.Text, primary_key=True),
+    sa.Column("profile_id", sa.Text, nullable=False, index=True),
+    sa.Column("stopped", sa.Boolean, nullable=False),
+)
+"""Whose each subscription is. One that was deleted stays, `stopped`, until its person goes: who said no once is not
+subscribed again by default."""
+
+digest = sa.Table(
+    "digest",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("subscription_id", sa.Text, nullable=False, index=True),
+    sa.Column("profile_id", sa.Text, nullable=False, index=True),
+    sa.Column("bucket", sa.SmallInteger, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("channel", sa.String(12), nullable=False),
+    sa.Column("prepared_at", sa.String(32), nullable=False),
+    sa.Column("handed_over_at", sa.String(32)),
+    sa.Column("attempts", sa.SmallInteger, nullable=False),
+    sa.Column("failure", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_digest_state_bucket", "state", "bucket"),
+)
+"""What was prepared for each subscription and period, and how far it got (`features.store.digests`)."""
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.String(10), primary_key=True),
+    sa.Column("item_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("digest_id", sa.String(32), nullable=False),
+)
+"""What each person was sent: nothing goes out twice. `day` counts from 1970-01-01."""
 
 
 def _record_table(kind: Kind) -> sa.Table:

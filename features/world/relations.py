@@ -55,7 +55,7 @@ CRITERIA: tuple[tuple[tuple[str, str], ...], ...] = (
     (("typeContrat", "CDI,CDD"),),
     (("tempsPlein", "true"),),
     (("publieeDepuis", "7"),),
-    (("experience", "1"),),
+    (("experience", "D"),),
 )
 
 

@@ -12,6 +12,11 @@ def published_since(day: int) -> Condition:
     return lambda view: view.column("published_day") >= day
 
 
+def published_by(day: int) -> Condition:
+    """Offers published on that day or before."""
+    return lambda view: view.column("published_day") <= day
+
+
 def not_expired(day: int) -> Condition:
     """Offers still open on that day; those without an end are open."""
     return lambda view: (view.column("expires_day") == NO_DAY) | (view.column("expires_day") >= day)

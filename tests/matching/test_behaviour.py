@@ -40,8 +40,9 @@ def event(
 
 
 def asked(engine: Engine, profile_id: str = "p1") -> dict[str, dict[str, float]]:
-    """Feature values by name of each offer that the next query of a person ranks."""
-    _, scored = search_of(engine, profile_id, {}).ranked()
+    """Feature values by name of each offer that the next query of a person ranks, were nothing put aside."""
+    search = search_of(engine, profile_id, {})
+    _, scored = replace(search, aside=replace(search.aside, dismissals={})).ranked()
     ids = [engine.catalogue(Collection.OFFERS).id_of(row) for row in scored.rows.tolist()]
     return dict(zip(ids, scored.values_at(np.arange(len(ids))), strict=True))
 
