@@ -13,7 +13,7 @@ from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
-from matching.facets import facets_of
+from matching.facets import discreet, facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
@@ -110,7 +110,7 @@ def _profiles(
         window,
         lambda rows: [inferred] * len(rows),
     )
-    facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
+    facets = discreet(facets_of(profiles, *results_of([scored], keys), engine.lookups))
     return Answer(matches, len(places), facets, None if len(places) else NOBODY, serving.model)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from api.routes import health, problem_pages, prospection, recommendations, rome, sourcing, text
+from api.routes import diagnosis, health, problem_pages, prospection, recommendations, rome, sourcing, text
 from api.routes.bulk import bulk_router
 from api.routes.protected import sub_resource
 from api.routes.records import records_router
@@ -19,6 +19,7 @@ def routers() -> Iterator[APIRouter]:
     """All routers."""
     yield recommendations.router
     yield sourcing.router
+    yield diagnosis.router
     yield prospection.router
     yield rome.router
     yield text.router
