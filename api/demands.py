@@ -26,6 +26,13 @@ class BesoinIn(OffreIn):
         dt.datetime(1970, 1, 1, tzinfo=dt.UTC), description="Sans effet : le besoin est d'aujourd'hui"
     )
 
+    criteres: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=30,
+        description="Paramètres de la recherche de profils, avec leurs noms publics ; ceux de l'adresse l'emportent",
+        examples=[{"commune": "23096", "distance": "20"}],
+    )
+
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
         """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""
         title = self.intitule
@@ -35,7 +42,7 @@ class BesoinIn(OffreIn):
             rows = reference.rome.resolve(known_rome(reference, self.romeCode, "romeCode"))
             title = reference.rome.labels[rows[0]]
         offer = msgspec.structs.replace(self.to_record(reference), title=title, published_on=today)
-        return Demand(offer, dict(parameters))
+        return Demand(offer, {**self.criteres, **parameters})
 
 
 class CiblesIn(BorderModel):

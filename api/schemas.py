@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api import diagnosis_shapes, results, rome_shapes, text_shapes
+from api import diagnosis_shapes, reading_shapes, results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -27,9 +27,17 @@ PARTNERS: Json = {
 
 def schemas() -> dict[str, Json]:
     """All components."""
-    found = border_schemas([BesoinIn, CiblesIn, text_shapes.PredictionMetiersIn, text_shapes.PredictionCompetencesIn])
+    found = border_schemas(
+        [
+            BesoinIn,
+            CiblesIn,
+            reading_shapes.LectureIn,
+            text_shapes.PredictionMetiersIn,
+            text_shapes.PredictionCompetencesIn,
+        ]
+    )
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
-    for module in (employer_view, results, diagnosis_shapes, rome_shapes, text_shapes):
+    for module in (employer_view, results, diagnosis_shapes, reading_shapes, rome_shapes, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})

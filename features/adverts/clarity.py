@@ -87,7 +87,7 @@ _PATTERNS: Final[tuple[tuple[Any, str], ...]] = tuple(
 )
 _BOTH_GENDERS: Final = re2.compile(
     r"[a-zé]\s?/\s?[a-zé]|\(\s?e\s?\)|\(ne\)|\(se\)|\(euse\)|\(rice\)|\(trice\)|\(ere\)|\(ière\)|[.·•]e\b|[.·•](?:ne"
-    r"|rice|euse)\b"
+    r"|rice|euse|ere|trice|se|le)\b"
     r"|\b(?:homme|femme)s? ?/ ?(?:homme|femme)s?|\btous genres\b"
 )
 _EITHER: Final = re2.compile(
