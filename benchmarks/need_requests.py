@@ -344,7 +344,7 @@ REQUESTS: Final[tuple[Request, ...]] = (
 HELD_OUT: Final[tuple[Request, ...]] = (
     Request(
         "Cherche couturière à Lille, temps partiel, 20h, débutante acceptée",
-        "H2402",
+        "B1803",
         {HERE: LILLE, FULL: False, HOURS: 20, EXPERIENCE: "D"},
     ),
     Request(
@@ -369,7 +369,7 @@ HELD_OUT: Final[tuple[Request, ...]] = (
     ),
     Request(
         "5 vendangeurs dans le 33 pour septembre",
-        "A1405",
+        "A1401",
         {"nombrePostes": 5, "lieuTravail.departement": "33", BY: "2027-09-01"},
     ),
     Request(
@@ -422,7 +422,7 @@ HELD_OUT: Final[tuple[Request, ...]] = (
     Request("moniteur de ski diplômé saison hiver", "G1204", {"typeContrat": "SAI"}),
     Request(
         "facteur permis B Bretagne, CDD, pas d'expérience nécessaire",
-        "N4105",
+        "M1603",
         {"permis": ["B:E"], "criteres.region": "53", "typeContrat": "CDD", EXPERIENCE: "D"},
     ),
     Request(
@@ -432,7 +432,7 @@ HELD_OUT: Final[tuple[Request, ...]] = (
     ),
     Request(
         "grutier CACES R487, 2 ans minimum d'expérience, dans un rayon de 50km de Lille",
-        "N1104",
+        "F1301",
         {"competences": ["CACES R487:E"], EXPERIENCE: "E", MONTHS: 24, HERE: LILLE, AROUND: LILLE, KM: "50"},
     ),
     Request("formateur français langue étrangère, vacations, Loos", "K2111", {HERE: "59360"}),
