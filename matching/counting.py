@@ -6,7 +6,7 @@ all counts of one demand come from the few distinct signatures there are, not fr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -62,6 +62,7 @@ class Relaxations:
     counts: NDArray[np.int64]
     """(n,) records that have each set."""
     n_criteria: int
+    _passes: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: Catalogue, criteria: Sequence[Condition], kept: Sequence[Condition] = ()) -> "Relaxations":
@@ -96,12 +97,15 @@ class Relaxations:
         same with fewer left out."""
         passing = self._passing(without)
         for narrower in beyond:
-            passing &= ~self._passing(narrower)
+            passing = passing & ~self._passing(narrower)
         return int(self.counts[passing].sum())
 
     def _passing(self, without: Sequence[int]) -> NDArray[np.bool_]:
-        passes: NDArray[np.bool_] = ((self.signatures & ~np.uint32(bits_of(without))) == 0).any(axis=1)
-        return passes
+        ignored = bits_of(without)
+        known = self._passes.get(ignored)
+        if known is None:
+            known = self._passes[ignored] = ((self.signatures & ~np.uint32(ignored)) == 0).any(axis=1)
+        return known
 
 
 def bits_of(criteria: Sequence[int]) -> int:
