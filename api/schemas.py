@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api import diagnosis_shapes, reading_shapes, results, rome_shapes, text_shapes
+from api import diagnosis_shapes, pool_shapes, reading_shapes, results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -37,7 +37,7 @@ def schemas() -> dict[str, Json]:
         ]
     )
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
-    for module in (employer_view, results, diagnosis_shapes, reading_shapes, rome_shapes, text_shapes):
+    for module in (employer_view, results, diagnosis_shapes, pool_shapes, reading_shapes, rome_shapes, text_shapes):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})
@@ -52,6 +52,15 @@ def schemas() -> dict[str, Json]:
     found["ProfilsTrouves"] = _answer(
         _result(found["ProfilVu"], found, "Un profil tel qu'un employeur le voit, et pourquoi il est proposé.")
     )
+    member = _with(
+        found["ProfilVu"],
+        {"origine": {"type": "string", "description": "`main` ou `regle`.", "enum": ["main", "regle"]}},
+    )
+    found["MembresVivier"] = {
+        "type": "object",
+        "required": ["resultats"],
+        "properties": {"resultats": {"type": "array", "items": member}, "avis": {"type": "string"}},
+    }
     firm = _result(found["EtablissementIn"], found, "Un établissement à démarcher, et pourquoi.")
     firm["properties"] |= {
         "naf_label": {"type": "string"},

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from api.routes import diagnosis, health, needs, problem_pages, prospection, recommendations, rome, sourcing, text
+from api.routes import (
+    diagnosis,
+    health,
+    needs,
+    pools,
+    problem_pages,
+    prospection,
+    recommendations,
+    rome,
+    sourcing,
+    text,
+)
 from api.routes.bulk import bulk_router
 from api.routes.protected import sub_resource
 from api.routes.records import records_router
@@ -21,6 +32,7 @@ def routers() -> Iterator[APIRouter]:
     yield sourcing.router
     yield diagnosis.router
     yield needs.router
+    yield pools.router
     yield prospection.router
     yield rome.router
     yield text.router

@@ -13,6 +13,7 @@ from features.records import (
     Record,
     Subscription,
     TalentPool,
+    TalentPoolState,
     Training,
     TrainingSession,
 )
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     SUBSCRIPTION = "subscription"
     TALENT_POOL = "talent_pool"
+    TALENT_POOL_STATE = "talent_pool_state"
 
 
 RECORD_TYPES: dict[Kind, type[Record]] = {
@@ -46,6 +48,10 @@ RECORD_TYPES: dict[Kind, type[Record]] = {
     Kind.CONTACT: Contact,
     Kind.SUBSCRIPTION: Subscription,
     Kind.TALENT_POOL: TalentPool,
+    Kind.TALENT_POOL_STATE: TalentPoolState,
 }
+
+DERIVED: frozenset[Kind] = frozenset({Kind.TALENT_POOL_STATE})
+"""Kinds that the service writes by itself: nobody sends them."""
 
 KIND_OF: dict[type[Record], Kind] = {record_type: kind for kind, record_type in RECORD_TYPES.items()}

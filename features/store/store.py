@@ -150,7 +150,8 @@ class Writer:
         return WriteCounts(len(inserts), len(updates), len(rows) - len(inserts) - len(updates), 0)
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
-        """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it."""
+        """Delete records by id; returns how many were there. A profile takes its identity and RQTH with it,
+        a talent pool what its refreshes found."""
         deleted = 0
         for batch in _batches_of_ids(ids):
             table = record_tables[kind]
@@ -166,6 +167,8 @@ class Writer:
         if kind is Kind.PROFILE:
             self.delete(Kind.IDENTITY, ids)
             self.delete(Kind.PROTECTED, ids)
+        if kind is Kind.TALENT_POOL:
+            self.delete(Kind.TALENT_POOL_STATE, ids)
         return deleted
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
