@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from api import diagnosis_shapes, pool_shapes, reading_shapes, results, rome_shapes, text_shapes
+from api import diagnosis_shapes, introduction_shapes, pool_shapes, reading_shapes, results, rome_shapes, text_shapes
 from api.demands import BesoinIn, CiblesIn
 from api.openapi import border_schemas, struct_schemas
 from api.problems import ErreurChamp, Probleme
@@ -32,12 +32,24 @@ def schemas() -> dict[str, Json]:
             BesoinIn,
             CiblesIn,
             reading_shapes.LectureIn,
+            introduction_shapes.MiseEnRelationIn,
+            introduction_shapes.ReponseIn,
+            introduction_shapes.SuiteIn,
             text_shapes.PredictionMetiersIn,
             text_shapes.PredictionCompetencesIn,
         ]
     )
     found |= struct_schemas([Probleme, ErreurChamp, LotReponse, LigneRejetee])
-    for module in (employer_view, results, diagnosis_shapes, pool_shapes, reading_shapes, rome_shapes, text_shapes):
+    for module in (
+        employer_view,
+        results,
+        diagnosis_shapes,
+        introduction_shapes,
+        pool_shapes,
+        reading_shapes,
+        rome_shapes,
+        text_shapes,
+    ):
         found |= struct_schemas(_structs_of(module))
     offer = _result(found["OffreIn"], found, "Une offre, et pourquoi elle est proposée.")
     offer["properties"]["origineOffre"] = _with(found["OrigineIn"], {"partenaires": PARTNERS})

@@ -528,3 +528,31 @@ class TalentPoolState(Record, frozen=True, kw_only=True):
     present_ids: tuple[str, ...] = ()
     moves: tuple[PoolMove, ...] = ()
     """The newest first."""
+
+
+class Sequel(StrEnum):
+    """What an employer did with a person who accepted to be put in touch."""
+
+    INTERVIEW = "entretien"
+    HIRED = "embauche"
+    NONE = "sans_suite"
+
+
+class ContactRequest(Record, frozen=True, kw_only=True):
+    """An employer's wish to be put in touch with a person, whom it does not know by name."""
+
+    id: str
+    """The firm's SIRET, a hyphen, and something drawn."""
+    siret: str
+    profile_id: str
+    offer_id: str | None = None
+    need: str | None = None
+    """The job in words, where there is no offer."""
+    message: str
+    sent_at: dt.datetime
+    lapses_at: dt.datetime
+    accepted: bool | None = None
+    """None: the person has not answered."""
+    answered_at: dt.datetime | None = None
+    sequel: Sequel | None = None
+    sequel_at: dt.datetime | None = None

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.routes import (
     diagnosis,
     health,
+    introductions,
     needs,
     pools,
     problem_pages,
@@ -33,6 +34,7 @@ def routers() -> Iterator[APIRouter]:
     yield diagnosis.router
     yield needs.router
     yield pools.router
+    yield introductions.router
     yield prospection.router
     yield rome.router
     yield text.router

@@ -1,7 +1,7 @@
 """The store: SQL, the only truth. `Store` reads and writes records; every write appends to the change log."""
 
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
-from features.store.store import Change, Operation, Store, WriteCounts, Writer, record_id
+from features.store.store import Change, Operation, Store, WriteCounts, Writer, about_profile, record_id
 
 __all__ = [
     "KIND_OF",
@@ -12,5 +12,6 @@ __all__ = [
     "Store",
     "WriteCounts",
     "Writer",
+    "about_profile",
     "record_id",
 ]
