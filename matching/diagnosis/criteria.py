@@ -18,6 +18,7 @@ from features.pairs.base import NO_SKILL
 from features.pairs.experience import UNSPECIFIED_MONTHS
 from features.pairs.skills_required import REQUIRED_WEIGHT
 from features.records import Contract
+from features.text import normalise
 from matching.catalogue import View
 from matching.counting import MOST_CRITERIA
 from matching.errors import BadParameter
@@ -314,7 +315,8 @@ def _months_of(asked: float, known_alone: bool) -> list[Criterion]:
         return (lambda view: enough(view) & view.column("profiling")) if known_alone else enough
 
     less = MONTHS_STEP * (asked / 2 // MONTHS_STEP)
-    loosened = f"avec {months(less)} d'expérience" if less >= MONTHS_STEP else "débutants acceptés"
+    loosened = f"avec {months(less)} d'expérience au lieu de {months(asked)}" if less >= MONTHS_STEP else "débutants "
+    "acceptés"
     looser = having(less) if less >= MONTHS_STEP else None
     return [Criterion("experience", f"avoir {months(asked)} d'expérience", loosened, having(asked), looser)]
 
@@ -327,9 +329,17 @@ def _background(job: ColumnReader) -> list[Criterion]:
         found.append(Criterion("diplome", f"avoir le niveau {name}", "sans exiger le diplôme", levels.held(level)))
     bits = int(job("languages_required")[0])
     if bits:
-        names = enumeration([language(code) for code in languages_of(bits)])
-        found.append(Criterion("langue", f"parler {names}", f"sans exiger : {names}", languages.speaking(bits)))
+        names = [language(code) for code in languages_of(bits)]
+        asked, loosened = enumeration(names), enumeration([_the(name) for name in names])
+        found.append(Criterion("langue", f"parler {asked}", f"sans exiger {loosened}", languages.speaking(bits)))
     return found
+
+
+def _the(name: str) -> str:
+    """« l'anglais », « le russe », « une autre langue »."""
+    if name.startswith("une "):
+        return name
+    return f"l'{name}" if normalise(name)[0] in "aeiouh" else f"le {name}"
 
 
 _OCCUPATIONS: Final = ("codeROME", "appellation", "grandDomaine", "domaine")
