@@ -179,7 +179,7 @@ DIAGNOSIS_ANSWER: Final[Json] = {
         "partDifficile": 0.69,
         "texte": "Il faut compter de l'ordre de 75 jours : 69 % des recrutements de ce métier sont jugés difficiles "
         "par "
-        "les employeurs du secteur géographique (plus difficile que la moyenne, 50 % tous métiers confondus).",
+        "les employeurs des environs, contre 50 % tous métiers confondus.",
         "source": "Ordre de grandeur : délai médian de 47 jours des offres pourvues en 2022.",
     },
     "salaire": {

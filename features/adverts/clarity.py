@@ -112,7 +112,7 @@ def lacks(offer: Offer) -> list[Lack]:
                 "Aucun salaire lisible. C'est ce que les candidats cherchent d'abord : donner une fourchette.",
             )
         )
-    if offer.commune_insee is None and offer.lat is None:
+    if offer.commune_insee is None and offer.lat is None and offer.departement is None:
         found.append(Lack("lieuTravail", "Aucun lieu de travail : sans commune, personne ne sait s'il peut venir."))
     if offer.contract is None:
         found.append(Lack("typeContrat", "Le type de contrat n'est pas dit : CDI, CDD, mission…"))

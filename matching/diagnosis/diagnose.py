@@ -26,8 +26,13 @@ from matching.pay_medians import median_at
 from matching.rows.offer import project_offers
 from matching.schema import Collection
 from matching.sides import columns_of_rows
-from matching.sourcing import LEAST_KM, UNREAD_OCCUPATION
+from matching.sourcing import LEAST_KM
 
+UNCOUNTED: Final = (
+    "Le métier n'a pas été reconnu dans « {title} » : personne n'a pu être compté. Précisez un code ROME ou un "
+    "intitulé "
+    "du ROME."
+)
 BEST_PAIRS: Final = 3
 MOST_TOGETHER: Final = 3
 """Criteria of which all combinations are tried to find somebody."""
@@ -94,7 +99,7 @@ def diagnose(engine: Engine, demand: Demand) -> Diagnosis:
         pay=pay_position(offered_pay(job.read), median),
     )
     if occupation < 0:
-        return replace(about, notice=UNREAD_OCCUPATION.format(title=demand.offer.title))
+        return replace(about, notice=UNCOUNTED.format(title=demand.offer.title))
     return _counted(engine, job, asked, workplace, about)
 
 

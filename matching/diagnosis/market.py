@@ -58,12 +58,9 @@ def time_to_fill(lookups: Lookups, occupation: int, commune: int) -> TimeToFill 
     if isnan(difficult) or isnan(usual):
         return None
     days = days_to_fill(difficult, usual)
-    degree = "plus difficile que la moyenne" if difficult > usual + 0.05 else (
-        "plus facile que la moyenne" if difficult < usual - 0.05 else "dans la moyenne"
-    )  # fmt: skip
     text = (
         f"Il faut compter de l'ordre de {days} jours : {percent(difficult)} des recrutements de ce métier sont jugés "
-        f"difficiles par les employeurs du secteur géographique ({degree}, {percent(usual)} tous métiers confondus)."
+        f"difficiles par les employeurs des environs, contre {percent(usual)} tous métiers confondus."
     )
     return TimeToFill(days, difficult, text)
 

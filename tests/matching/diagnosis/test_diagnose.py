@@ -171,7 +171,7 @@ def test_a_wider_circle_and_more_months_are_steps_not_all_or_nothing(local: Engi
     assert next(item.text for item in found.alone if item.names == ("distance",)) == "À 20 km"
     tried = msgspec.structs.replace(offer("x"), experience=ExperienceDemand.REQUIRED, experience_months=36)
     texts = [item.text for item in diagnose(local, Demand(tried, {})).alone]
-    assert "Avec 1 an et 6 mois d'expérience" in texts
+    assert "Avec 1 an et 6 mois d'expérience au lieu de 3 ans" in texts
 
 
 def test_people_who_are_not_visible_are_in_no_count(local: Engine) -> None:
