@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.answer import Facet, FacetValue
 from matching.discretion import LEAST, MOST_MOVED, QUESTIONS, SMALL, STEP, Discretion, Told
+from matching.facets import discreet
 
 TRIALS = 600
 
@@ -104,3 +106,11 @@ def test_asking_again_is_not_another_question() -> None:
     discretion = Discretion("again")
     assert all(discretion.note("the same", "J15 23", day=1) for _ in range(10 * QUESTIONS))
     assert discretion.note("another", "J15 23", day=1)
+
+
+def test_facets_of_people_are_told_in_whole_fives_and_not_of_fewer() -> None:
+    facets = (
+        Facet("codeROME", (FacetValue("J1501", "Aide-soignant", 12), FacetValue("J1506", "Infirmier", 4))),
+        Facet("departement", (FacetValue("23", "23", 3),)),
+    )
+    assert discreet(facets) == (Facet("codeROME", (FacetValue("J1501", "Aide-soignant", 10),)),)
