@@ -14,6 +14,7 @@ from matching.demand import Demand, ProspectionDemand
 from matching.solicitation import CONTACTED_DAYS
 
 MOST_PROFILES = 1000
+MOST_LIKED = 20
 
 
 class BesoinIn(OffreIn):
@@ -27,16 +28,47 @@ class BesoinIn(OffreIn):
         dt.datetime(1970, 1, 1, tzinfo=dt.UTC), description="Sans effet : le besoin est d'aujourd'hui"
     )
 
+    criteres: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=30,
+        description="Paramètres de la recherche de profils, avec leurs noms publics ; ceux de l'adresse l'emportent",
+        examples=[{"commune": "23096", "distance": "20"}],
+    )
+
+    commeProfils: tuple[Id, ...] = Field(
+        (), max_length=MOST_LIKED, description="Identifiants de profils dont les résultats doivent se rapprocher"
+    )
+    pasCommeProfils: tuple[Id, ...] = Field(
+        (),
+        max_length=MOST_LIKED,
+        description="Identifiants de profils dont les résultats doivent s'éloigner ; ils ne sont plus montrés",
+    )
+    sansDiplome: bool = Field(False, description="Le diplôme ne compte ni dans l'ordre ni dans les phrases")
+    parHabiletes: bool = Field(
+        False,
+        description=(
+            "Chercher par les seules compétences et qualités, sans titre, diplôme ni expérience ; avec un lieu. Les "
+            "résultats ne montrent alors ni expériences ni diplômes"
+        ),
+    )
+
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
         """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""
         title = self.intitule
-        if not title:
+        if not title and not (self.parHabiletes and not self.romeCode):
             if not self.romeCode:
                 raise BorderError.one("intitule", "", "missing")
             rows = reference.rome.resolve(known_rome(reference, self.romeCode, "romeCode"))
             title = reference.rome.labels[rows[0]]
         offer = msgspec.structs.replace(self.to_record(reference), title=title, published_on=today)
-        return Demand(offer, dict(parameters))
+        return Demand(
+            offer,
+            {**self.criteres, **parameters},
+            liked=self.commeProfils,
+            unliked=self.pasCommeProfils,
+            without_diploma=self.sansDiplome,
+            by_skills=self.parHabiletes,
+        )
 
 
 class CiblesIn(BorderModel):

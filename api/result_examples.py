@@ -174,3 +174,74 @@ PREVISIONS: Final[Json] = {
         }
     ],
 }
+
+DIAGNOSIS: Final[Json] = {
+    "intitule": "Aide-soignant de nuit (H/F)",
+    "description": "Nous recherchons une personne de moins de 40 ans pour nos vingt résidents, salaire selon profil.",
+    "romeCode": "J1501",
+    "lieuTravail": {"commune": "23096"},
+    "typeContrat": "CDI",
+    "permis": [{"libelle": "B", "exigence": "E"}],
+}
+DIAGNOSIS_ANSWER: Final[Json] = {
+    "metier": {"codeROME": "J1501", "libelle": "Aide-soignant / Aide-soignante", "deduit": False},
+    "criteres": [
+        {"critere": "metier", "texte": "viser « Aide-soignant / Aide-soignante » ou un métier proche"},
+        {"critere": "permis", "texte": "avoir le permis B"},
+    ],
+    "profils": {"nombre": 35, "texte": "environ 35 profils"},
+    "scoreMedian": 70,
+    "assouplissements": [
+        {
+            "criteres": ["permis"],
+            "texte": "Sans le permis B : environ 20 profils de plus, aussi proches de la demande (score médian "
+            "d'environ "
+            "65 sur 100).",
+            "profilsEnPlus": {"nombre": 20, "texte": "environ 20 profils de plus"},
+            "scoreMedian": 65,
+        }
+    ],
+    "paires": [],
+    "delaiRecrutement": {
+        "jours": 75,
+        "partDifficile": 0.69,
+        "texte": "Il faut compter de l'ordre de 75 jours : 69 % des recrutements de ce métier sont jugés difficiles "
+        "par "
+        "les employeurs des environs, contre 50 % tous métiers confondus.",
+        "source": "Ordre de grandeur : délai médian de 47 jours des offres pourvues en 2022.",
+    },
+    "salaire": {
+        "mediane": 2050.0,
+        "texte": "Aucun salaire n'est annoncé. Pour ce métier et ce secteur, la moitié des offres proposent "
+        "2\u202f050 € "
+        "brut par mois ou plus.",
+    },
+    "formulations": [
+        {
+            "champ": "description",
+            "debut": 21,
+            "fin": 48,
+            "passage": "personne de moins de 40 ans",
+            "motif": "age",
+            "interdit": True,
+            "texte": "« personne de moins de 40 ans » évoque l'âge, que la loi interdit de faire entrer dans un "
+            "recrutement (Code "
+            "du "
+            "travail, art. L1132-1).",
+            "proposition": "Retirer la limite d'âge et dire l'expérience ou les compétences attendues.",
+        }
+    ],
+    "aPreciser": [
+        {"champ": "tempsPlein", "texte": "Ni temps plein, ni temps partiel, ni heures : donner les heures par semaine."}
+    ],
+    "termesVagues": [
+        {
+            "champ": "description",
+            "debut": 75,
+            "fin": 95,
+            "passage": "salaire selon profil",
+            "proposition": "Donner une fourchette : « de 1 900 € à 2 150 € brut par mois ».",
+        }
+    ],
+    "note": "Les nombres sont arrondis à 5 près et légèrement brouillés ; en dessous de 5, ils ne sont pas dits.",
+}

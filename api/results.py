@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -92,6 +92,15 @@ SHAPES: tuple[type[msgspec.Struct], ...] = (
 )
 
 _ENCODER = msgspec.json.Encoder()
+SHOWN: Callable[[Match[Any]], bytes] = attrgetter("shown")
+PAST = ("experiences", "diplomes")
+
+
+def without_past(match: Match[Any]) -> bytes:
+    """The public fields of a profile but its past: what is shown where people are found by their skills alone."""
+    fields: dict[str, object] = msgspec.json.decode(match.shown)
+    return _ENCODER.encode({name: value for name, value in fields.items() if name not in PAST})
+
 
 SCORE_DIGITS = 4
 EMPLOYER_DIGITS = 2
@@ -103,7 +112,7 @@ def search_page(
     unit: str,
     window: Window,
     answer: Answer[R],
-    view: Callable[[Match[R]], bytes] = attrgetter("shown"),
+    view: Callable[[Match[R]], bytes] = SHOWN,
     digits: int = SCORE_DIGITS,
     **besides: object,
 ) -> Response:

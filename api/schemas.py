@@ -8,9 +8,13 @@ import msgspec
 from api import (
     career_shapes,
     contact_log,
+    diagnosis_shapes,
     gap_shapes,
+    introduction_shapes,
     path_shapes,
     plan_shapes,
+    pool_shapes,
+    reading_shapes,
     results,
     rome_shapes,
     sessions,
@@ -118,6 +122,10 @@ def schemas() -> dict[str, Json]:
             plan_shapes.PlanIn,
             plan_shapes.ExportIn,
             subscription_shapes.SimulationIn,
+            reading_shapes.LectureIn,
+            introduction_shapes.MiseEnRelationIn,
+            introduction_shapes.ReponseIn,
+            introduction_shapes.SuiteIn,
             text_shapes.PredictionMetiersIn,
             text_shapes.PredictionCompetencesIn,
         ]
@@ -128,9 +136,13 @@ def schemas() -> dict[str, Json]:
     for module in (
         career_shapes,
         delivery_shapes,
+        diagnosis_shapes,
         employer_view,
         gap_shapes,
+        introduction_shapes,
         path_shapes,
+        pool_shapes,
+        reading_shapes,
         results,
         rome_shapes,
         sessions,
@@ -153,6 +165,15 @@ def schemas() -> dict[str, Json]:
     found["ProfilsTrouves"] = _answer(
         _result(found["ProfilVu"], found, "Un profil tel qu'un employeur le voit, et pourquoi il est proposé.")
     )
+    member = _with(
+        found["ProfilVu"],
+        {"origine": {"type": "string", "description": "`main` ou `regle`.", "enum": ["main", "regle"]}},
+    )
+    found["MembresVivier"] = {
+        "type": "object",
+        "required": ["resultats"],
+        "properties": {"resultats": {"type": "array", "items": member}, "avis": {"type": "string"}},
+    }
     firm = _result(found["EtablissementIn"], found, "Un établissement à démarcher, et pourquoi.")
     firm["properties"] |= {
         "naf_label": {"type": "string"},

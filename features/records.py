@@ -523,3 +523,55 @@ class TalentPool(Record, frozen=True, kw_only=True):
     commune_insee: str | None = None
     radius_km: float | None = None
     profile_ids: tuple[str, ...] = ()
+    """Put in by hand."""
+    member_ids: tuple[str, ...] = ()
+    """The team with whom the owner shares it."""
+    criteria: tuple[tuple[str, str], ...] = ()
+    """Profile-search parameters, as (name, value), in the names of the public API: who meets them all is in it too."""
+
+
+class PoolMove(Record, frozen=True, kw_only=True):
+    """Somebody who came into a pool or left it, as a refresh found."""
+
+    profile_id: str
+    at: dt.datetime
+    entered: bool
+
+
+class TalentPoolState(Record, frozen=True, kw_only=True):
+    """Who was in a pool at its last refresh, and who came and left before."""
+
+    id: str
+    """Same id as the pool."""
+    refreshed_at: dt.datetime
+    present_ids: tuple[str, ...] = ()
+    moves: tuple[PoolMove, ...] = ()
+    """The newest first."""
+
+
+class Sequel(StrEnum):
+    """What an employer did with a person who accepted to be put in touch."""
+
+    INTERVIEW = "entretien"
+    HIRED = "embauche"
+    NONE = "sans_suite"
+
+
+class ContactRequest(Record, frozen=True, kw_only=True):
+    """An employer's wish to be put in touch with a person, whom it does not know by name."""
+
+    id: str
+    """The firm's SIRET, a hyphen, and something drawn."""
+    siret: str
+    profile_id: str
+    offer_id: str | None = None
+    need: str | None = None
+    """The job in words, where there is no offer."""
+    message: str
+    sent_at: dt.datetime
+    lapses_at: dt.datetime
+    accepted: bool | None = None
+    """None: the person has not answered."""
+    answered_at: dt.datetime | None = None
+    sequel: Sequel | None = None
+    sequel_at: dt.datetime | None = None

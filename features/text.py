@@ -7,6 +7,7 @@ is linear whatever the text: 20,000 opening brackets cost `re` 66 s where a gend
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import re2
 
@@ -30,6 +31,20 @@ def without_accents(text: str) -> str:
     for ligature, letters in _LIGATURES:
         opened = opened.replace(ligature, letters)
     return _COMBINING.sub("", unicodedata.normalize("NFKD", opened))
+
+
+@lru_cache(maxsize=4096)
+def _folded(character: str) -> str:
+    plain_letter = without_accents(character).lower()
+    return plain_letter if len(plain_letter) == 1 else character.lower() if len(character.lower()) == 1 else " "
+
+
+def folded(text: str) -> str:
+    """`text` in lower case without accents, character for character: places in it are places in `text`.
+
+    A ligature keeps its place and is read as it is ("œ"); a typographic apostrophe is a plain one.
+    """
+    return "".join(map(_folded, text))
 
 
 def normalise(text: str) -> str:

@@ -6,7 +6,7 @@ all counts of one demand come from the few distinct signatures there are, not fr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,33 @@ def count(catalogue: Catalogue, conditions: Sequence[Condition]) -> int:
 
 
 @dataclass(frozen=True, eq=False)
+class Failures:
+    """Live rows, and which criteria each fails."""
+
+    rows: NDArray[np.int64]
+    failed: NDArray[np.uint32]
+    """(n,) bit i: the row fails criterion i."""
+    n_criteria: int
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, criteria: Sequence[Condition], kept: Sequence[Condition] = ()) -> "Failures":
+        """The rows that meet every condition of `kept`, put to `criteria`. Raises ValueError for more of them than
+        `MOST_CRITERIA`."""
+        if len(criteria) > MOST_CRITERIA:
+            raise ValueError(f"{len(criteria)} criteria: at most {MOST_CRITERIA} can be told apart")
+        rows = select(catalogue, kept).rows
+        failed = np.empty(len(rows), dtype=np.uint32)
+        for start in range(0, len(rows), BLOCK):
+            failed[start : start + BLOCK] = _signatures(catalogue, rows[start : start + BLOCK], criteria)
+        return cls(rows, failed, len(criteria))
+
+    def passing(self, without: Sequence[int] = ()) -> NDArray[np.int64]:
+        """The rows that fail nothing but the criteria whose positions are given."""
+        rows: NDArray[np.int64] = self.rows[(self.failed & ~np.uint32(bits_of(without))) == 0]
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
 class Relaxations:
     """One demand's counts, with any of its criteria left out."""
 
@@ -35,6 +62,7 @@ class Relaxations:
     counts: NDArray[np.int64]
     """(n,) records that have each set."""
     n_criteria: int
+    _passes: dict[int, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: Catalogue, criteria: Sequence[Condition], kept: Sequence[Condition] = ()) -> "Relaxations":
@@ -43,12 +71,12 @@ class Relaxations:
 
         Raises ValueError for more criteria.
         """
-        if len(criteria) > MOST_CRITERIA:
-            raise ValueError(f"{len(criteria)} criteria: at most {MOST_CRITERIA} can be told apart")
-        rows = select(catalogue, kept).rows
-        failed = np.empty(len(rows), dtype=np.uint32)
-        for start in range(0, len(rows), BLOCK):
-            failed[start : start + BLOCK] = _signatures(catalogue, rows[start : start + BLOCK], criteria)
+        return cls.of_rows(catalogue, Failures.of(catalogue, criteria, kept))
+
+    @classmethod
+    def of_rows(cls, catalogue: Catalogue, failures: Failures) -> "Relaxations":
+        """The counts of rows that were put to the criteria."""
+        rows, failed = failures.rows, failures.failed
         alone = catalogue.is_alone(rows)
         several = ~alone
         singles, single_counts = np.unique_counts(failed[alone])
@@ -57,14 +85,32 @@ class Relaxations:
         return cls(
             np.concatenate([np.repeat(singles[:, None], width, axis=1), sets]),
             np.concatenate([single_counts, set_counts]),
-            len(criteria),
+            failures.n_criteria,
         )
 
     def count(self, without: Sequence[int] = ()) -> int:
         """Records that meet every criterion but those whose positions are given."""
-        ignored = sum(1 << number for number in set(without))
-        passes = ((self.signatures & ~np.uint32(ignored)) == 0).any(axis=1)
-        return int(self.counts[passes].sum())
+        return int(self.counts[self._passing(without)].sum())
+
+    def brought(self, without: Sequence[int], beyond: Sequence[Sequence[int]] = ((),)) -> int:
+        """Records that meet every criterion but those of `without`, and do so under none of `beyond`, which are the
+        same with fewer left out."""
+        passing = self._passing(without)
+        for narrower in beyond:
+            passing = passing & ~self._passing(narrower)
+        return int(self.counts[passing].sum())
+
+    def _passing(self, without: Sequence[int]) -> NDArray[np.bool_]:
+        ignored = bits_of(without)
+        known = self._passes.get(ignored)
+        if known is None:
+            known = self._passes[ignored] = ((self.signatures & ~np.uint32(ignored)) == 0).any(axis=1)
+        return known
+
+
+def bits_of(criteria: Sequence[int]) -> int:
+    """The criteria at these positions, as bits."""
+    return sum(1 << number for number in set(criteria))
 
 
 def _signatures(catalogue: Catalogue, rows: NDArray[np.int64], criteria: Sequence[Condition]) -> NDArray[np.uint32]:

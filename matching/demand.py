@@ -14,6 +14,14 @@ class Demand:
     """Carries the words, occupation, place, skills and conditions of the job."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Filters on profiles, in the names of the public API."""
+    liked: tuple[str, ...] = ()
+    """Ids of profiles that the results should be more like."""
+    unliked: tuple[str, ...] = ()
+    """Ids of profiles that the results should be less like; they are not shown."""
+    without_diploma: bool = False
+    """Diplomas play no part in the order and in what is said."""
+    by_skills: bool = False
+    """People are found and ordered by skills alone, without title, diploma or past (*méthode par habiletés*)."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ and the prices of crowded offers (`matching/allocation/live.py`).
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from matching.allocation.live import LivePrices
 from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
+from matching.discretion import Discretion
 from matching.errors import NotReady
 from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, writing_generation
 from matching.links import Links
@@ -98,6 +100,11 @@ class Engine:
             clock,
             loaded.pay_medians,
         )
+
+    @cached_property
+    def discretion(self) -> Discretion:
+        """What tells counts of people; its secret is the identity of the store, which nothing shows."""
+        return Discretion(self.store.identity())
 
     def catalogue(self, collection: Collection) -> Catalogue:
         return self.catalogues[collection]

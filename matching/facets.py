@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +124,26 @@ def facets_of(
                 ("naf", _naf(found.counts("naf"), lookups)),
             ]
     return tuple([Facet(name, _ordered(values)) for name, values in facets if values])
+
+
+FACET_STEP: Final = 5
+
+
+def discreet(facets: Sequence[Facet]) -> tuple[Facet, ...]:
+    """Facets of people as an employer may read them: counts rounded down to a multiple of `FACET_STEP`, and no value
+    that fewer people have: it could be told of one person where they look for work."""
+    kept = [
+        Facet(
+            facet.parameter,
+            tuple(
+                FacetValue(each.value, each.label, each.count - each.count % FACET_STEP)
+                for each in facet.values
+                if each.count >= FACET_STEP
+            ),
+        )
+        for facet in facets
+    ]
+    return tuple(facet for facet in kept if facet.values)
 
 
 def _ordered(values: list[tuple[int, str, str]]) -> tuple[FacetValue, ...]:

@@ -193,6 +193,25 @@ PROFILE_RANKER = WeightedSum(
 )
 """Sourcing leaves out what does not depend on the person."""
 
+NO_DIPLOMA_RANKER = WeightedSum(
+    JOB_FEATURES,
+    {**dict(zip(PROFILE_RANKER.names, PROFILE_RANKER.curves, strict=True)), "education": _UNCOUNTED},
+)
+"""Sourcing where the employer asked that diplomas play no part."""
+
+SKILLS_RANKER = WeightedSum(
+    JOB_FEATURES,
+    {
+        **dict.fromkeys(PROFILE_RANKER.names, _UNCOUNTED),
+        "skills": Curve(0.70, (0, 1), (0, 1), neutral=0),
+        "languages": Curve(0.06, (0, 1), (0, 1), neutral=0.7),
+        "licence": Curve(0.06, (0, 1), (0, 1), neutral=0.7),
+        "pay": Curve(0.04, (-0.2, 0, 0.2), (0, 0.7, 1)),
+        "distance": Curve(0.14, (0, 1, 1.5), (1, 0.35, 0)),
+    },
+)
+"""Sourcing by skills alone: no title, no diploma, no experience."""
+
 SESSION_RANKER = WeightedSum(
     SESSION_FEATURES,
     {

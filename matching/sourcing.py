@@ -1,8 +1,9 @@
 """Sourcing: an employer's search for people, from an offer or from a demand that was just typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,18 +14,22 @@ from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
-from matching.facets import facets_of
-from matching.filters import consent, place
+from matching.explain.wording import counted
+from matching.facets import discreet, facets_of
+from matching.filters import consent, exclusion, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, over_found_projects, score_jobs
+from matching.likeness import moved
 from matching.lookups import day_number
-from matching.retrieve import kinship_to, retrieve
+from matching.rank import NO_DIPLOMA_RANKER, SKILLS_RANKER, Ranker
+from matching.retrieve import Candidates, kinship_to, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, results_of
 from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+from matching.skills_alone import for_skills, holders, require_place
 from models.ranked import Ranked
 
 READ_OCCUPATION = "Métier reconnu : « {label} ». Si ce n'est pas le bon, précisez un code ROME."
@@ -41,6 +46,7 @@ LEAST_KM = 10.0
 
 EXPIRED = "Cette offre a expiré."
 
+TRANSPARENT_MODEL = "transparent"
 NOBODY = "Personne, parmi les profils visibles des employeurs, n'accepte ce travail à cet endroit et à ces conditions."
 
 
@@ -61,28 +67,91 @@ def profiles_for_offer(engine: Engine, offer_id: str, parameters: Mapping[str, s
 
 
 def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
-    """The people for a demand, best first. Raises UnknownParameter, BadParameter."""
-    rows = project_offers([engine.lookups.completion.completed(demand.offer)], engine.lookups)
-    answer = _profiles(engine, columns_of_rows(rows), rows.vectors[0], demand.parameters, window)
+    """The people for a demand, best first. Raises UnknownParameter, BadParameter, also for profiles that it names and
+    that employers cannot see."""
+    if demand.by_skills:
+        return profiles_by_skills(engine, demand, window)
+    offer = msgspec.structs.replace(demand.offer, education=()) if demand.without_diploma else demand.offer
+    rows = project_offers([engine.lookups.completion.completed(offer)], engine.lookups)
+    vector = moved(engine, rows.vectors[0], demand.liked, demand.unliked)
+    answer = _profiles(
+        engine,
+        columns_of_rows(rows),
+        vector,
+        demand.parameters,
+        window,
+        ranker=NO_DIPLOMA_RANKER if demand.without_diploma else None,
+        besides=[exclusion.other_than(demand.unliked)] if demand.unliked else [],
+    )
     occupation = int(rows.columns["occupation"][0])
     if occupation < 0:
-        return replace(answer, notice=UNREAD_OCCUPATION.format(title=demand.offer.title))
-    if rows.columns["inferred"][0]:
+        read: str | None = UNREAD_OCCUPATION.format(title=demand.offer.title)
+    elif rows.columns["inferred"][0]:
         read = READ_OCCUPATION.format(label=engine.lookups.reference.rome.labels[occupation])
-        return replace(answer, notice=f"{read} {answer.notice}" if answer.notice is not None else read)
-    return answer
+    else:
+        read = None
+    told = [read, answer.notice if occupation >= 0 else None, _moved_words(demand)]
+    return replace(answer, notice=" ".join(each for each in told if each is not None) or None)
+
+
+def _moved_words(demand: Demand) -> str | None:
+    """What the profiles that the demand names did to the order."""
+    if not demand.liked and not demand.unliked:
+        return None
+    done = []
+    if demand.liked:
+        done.append(f"rapprochés de {counted(len(demand.liked), 'profil choisi', 'profils choisis')}")
+    if demand.unliked:
+        done.append(f"éloignés de {counted(len(demand.unliked), 'profil écarté', 'profils écartés')}")
+    return f"Résultats {' et '.join(done)}."
+
+
+def profiles_by_skills(engine: Engine, demand: Demand, window: Window) -> Answer[Profile]:
+    """The people who declare most of the skills asked for, whatever their title, diploma or past, best first.
+
+    Raises UnknownParameter, BadParameter, also for a demand that names no skill of ROME or no place.
+    """
+    offer, unread = for_skills(engine.lookups, demand.offer)
+    rows = project_offers([offer], engine.lookups)
+    job = columns_of_rows(rows)
+    conditions = _conditions(engine, job, demand.parameters)
+    if demand.unliked:
+        conditions.append(exclusion.other_than(demand.unliked))
+    require_place(job, demand.parameters)
+    candidates = holders(engine.catalogue(Collection.PROFILES), job, conditions)
+    answer = _ranked(engine, job, candidates, window, SKILLS_RANKER)
+    return replace(answer, notice=" ".join(each for each in (unread, answer.notice) if each is not None) or None)
 
 
 def _profiles(
-    engine: Engine, job: ColumnReader, vector: NDArray[np.float32], parameters: Mapping[str, str], window: Window
+    engine: Engine,
+    job: ColumnReader,
+    vector: NDArray[np.float32],
+    parameters: Mapping[str, str],
+    window: Window,
+    ranker: Ranker | None = None,
+    besides: Sequence[Condition] = (),
 ) -> Answer[Profile]:
     profiles = engine.catalogue(Collection.PROFILES)
-    today = day_number(engine.today())
+    conditions = [*_conditions(engine, job, parameters), *besides]
+    candidates = retrieve(profiles, vector, kinship_to(engine.lookups, int(job("occupation")[0])), conditions)
+    return _ranked(engine, job, candidates, window, ranker)
+
+
+def _conditions(engine: Engine, job: ColumnReader, parameters: Mapping[str, str]) -> list[Condition]:
+    """What was asked of people, that they may be seen, and what they accept."""
     asked = parse(parameters, Context(Collection.PROFILES, engine.lookups, engine.today()))
     place.refuse_narrow(engine.lookups, parameters, LEAST_KM)
-    occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
-    conditions: list[Condition] = [*asked, consent.visible_to_employers, *accepted_by(engine.lookups, job)]
-    candidates = retrieve(profiles, vector, kinship_to(engine.lookups, occupation), conditions)
+    return [*asked, consent.visible_to_employers, *accepted_by(engine.lookups, job)]
+
+
+def _ranked(
+    engine: Engine, job: ColumnReader, candidates: Candidates, window: Window, chosen: Ranker | None
+) -> Answer[Profile]:
+    """The page of some candidates, ranked by `chosen`, one of the transparent rankers, or by what serves."""
+    profiles = engine.catalogue(Collection.PROFILES)
+    today = day_number(engine.today())
+    workplace = int(job("commune")[0])
     to_profiles = columns_of(profiles, candidates.rows)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     keys = [profiles.keys(candidates.rows)]
@@ -96,7 +165,8 @@ def _profiles(
         over_found_projects(candidates.closeness, keys[0]),
         serving.collaboration,
     )
-    scored = score_jobs(candidates.rows, pairs, serving.ranker, VOICES[Reader.EMPLOYER].reads)
+    ranker = serving.ranker if chosen is None else chosen
+    scored = score_jobs(candidates.rows, pairs, ranker, VOICES[Reader.EMPLOYER].reads)
     places = best_of_each([scored], keys)
     inferred = bool(job("inferred")[0])
     matches = job_matches(
@@ -110,8 +180,14 @@ def _profiles(
         window,
         lambda rows: [inferred] * len(rows),
     )
-    facets = facets_of(profiles, *results_of([scored], keys), engine.lookups)
-    return Answer(matches, len(places), facets, None if len(places) else NOBODY, serving.model)
+    facets = discreet(facets_of(profiles, *results_of([scored], keys), engine.lookups))
+    return Answer(
+        matches,
+        len(places),
+        facets,
+        None if len(places) else NOBODY,
+        serving.model if chosen is None else TRANSPARENT_MODEL,
+    )
 
 
 def in_bands(distances: NDArray[np.float32]) -> NDArray[np.float32]:

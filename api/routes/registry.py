@@ -7,10 +7,14 @@ from fastapi import APIRouter
 from api.routes import (
     careers,
     contact_log,
+    diagnosis,
     gaps,
     gestures,
     health,
+    introductions,
+    needs,
     paths,
+    pools,
     problem_pages,
     prospection,
     prospection_plan,
@@ -37,6 +41,10 @@ def routers() -> Iterator[APIRouter]:
     yield gaps.router
     yield paths.router
     yield sourcing.router
+    yield diagnosis.router
+    yield needs.router
+    yield pools.router
+    yield introductions.router
     yield prospection.router
     yield prospection_plan.router
     yield contact_log.router

@@ -7,7 +7,7 @@ from api.intake import model_of
 from api.openapi import body, page_answers, query_parameters, ref
 from api.parameters import search_of
 from api.result_examples import NEED, PROFILE_ANSWER
-from api.results import EMPLOYER_DIGITS, search_page
+from api.results import EMPLOYER_DIGITS, SHOWN, search_page, without_past
 from api.routes.records import Key
 from api.service import ServiceOf
 from matching.filters.registry import parameters_for
@@ -40,7 +40,9 @@ async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     summary="Les profils pour un besoin",
     description=(
         "Les profils les plus proches d'un besoin, écrit comme une offre et qui n'est pas gardé ; un intitulé ou un "
-        f"code ROME suffit. {SEEN}"
+        "code ROME suffit. `commeProfils` et `pasCommeProfils` rapprochent les résultats de certains profils ou les en "
+        "éloignent, `sansDiplome` ordonne sans regarder le diplôme, `parHabiletes` cherche par les seules compétences. "
+        f"{SEEN}"
     ),
     openapi_extra={
         **body(ref("BesoinIn"), NEED),
@@ -53,4 +55,5 @@ async def for_need(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), parameters)
     answer = profiles_for_demand(service.engine, demand, window)
-    return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)
+    view = without_past if demand.by_skills else SHOWN
+    return search_page("profils", window, answer, view, digits=EMPLOYER_DIGITS)

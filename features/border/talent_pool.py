@@ -20,7 +20,15 @@ class VivierIn(BorderModel):
     codesROME: tuple[str, ...] = Field((), max_length=50)
     commune: str | None = Field(None, description="Code INSEE du centre")
     rayonKm: float | None = Field(None, ge=0, le=20_000)
-    profils: tuple[Id, ...] = Field((), max_length=100_000)
+    profils: tuple[Id, ...] = Field((), max_length=100_000, description="Profils mis à la main")
+    membres: tuple[Id, ...] = Field(
+        (), max_length=200, description="L'équipe : les utilisateurs avec qui le propriétaire le partage"
+    )
+    criteres: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=30,
+        description="Règle : paramètres de recherche de profils, avec leurs noms publics ; qui y répond en fait partie",
+    )
 
     def to_record(self, reference: "Reference") -> TalentPool:
         """The pool, its codes checked. Raises BorderError."""
@@ -32,6 +40,8 @@ class VivierIn(BorderModel):
             commune_insee=if_given(known_commune, reference, self.commune, "commune"),
             radius_km=self.rayonKm,
             profile_ids=self.profils,
+            member_ids=self.membres,
+            criteria=tuple(sorted(self.criteres.items())),
         )
 
 
@@ -45,4 +55,6 @@ def vivier_out(pool: TalentPool) -> dict[str, object]:
         commune=pool.commune_insee,
         rayonKm=pool.radius_km,
         profils=list(pool.profile_ids),
+        membres=list(pool.member_ids),
+        criteres=dict(pool.criteria),
     )

@@ -2,7 +2,7 @@
 
 from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
-from features.store.store import Change, Operation, Store, WriteCounts, Writer, record_id
+from features.store.store import Change, Operation, Store, WriteCounts, Writer, about_profile, record_id
 
 __all__ = [
     "KIND_OF",
@@ -13,6 +13,7 @@ __all__ = [
     "Store",
     "WriteCounts",
     "Writer",
+    "about_profile",
     "owners",
     "record_id",
 ]

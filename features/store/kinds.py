@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from features.records import (
     Contact,
+    ContactRequest,
     Establishment,
     Event,
     Identity,
@@ -13,6 +14,7 @@ from features.records import (
     Record,
     Subscription,
     TalentPool,
+    TalentPoolState,
     Training,
     TrainingSession,
 )
@@ -32,6 +34,8 @@ class Kind(StrEnum):
     CONTACT = "contact"
     SUBSCRIPTION = "subscription"
     TALENT_POOL = "talent_pool"
+    TALENT_POOL_STATE = "talent_pool_state"
+    CONTACT_REQUEST = "contact_request"
 
 
 RECORD_TYPES: dict[Kind, type[Record]] = {
@@ -46,6 +50,11 @@ RECORD_TYPES: dict[Kind, type[Record]] = {
     Kind.CONTACT: Contact,
     Kind.SUBSCRIPTION: Subscription,
     Kind.TALENT_POOL: TalentPool,
+    Kind.TALENT_POOL_STATE: TalentPoolState,
+    Kind.CONTACT_REQUEST: ContactRequest,
 }
+
+DERIVED: frozenset[Kind] = frozenset({Kind.TALENT_POOL_STATE, Kind.CONTACT_REQUEST})
+"""Kinds that have routes of their own: nobody sends, replaces or lists their records."""
 
 KIND_OF: dict[type[Record], Kind] = {record_type: kind for kind, record_type in RECORD_TYPES.items()}

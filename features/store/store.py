@@ -68,6 +68,11 @@ class WriteCounts:
         return self.inserted + self.updated + self.deleted
 
 
+def about_profile(profile_id: str) -> str:
+    """The source of what is kept about a person and goes when their profile goes."""
+    return f"profil:{profile_id}"
+
+
 def record_id(record: Record) -> str:
     """The record's id; every kind names it `id`."""
     value: str = record.id  # type: ignore[attr-defined]
@@ -162,8 +167,8 @@ class Writer:
         return {row.id: row.body for row in found}
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
-        """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions
-        and all that it was sent with it."""
+        """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions,
+        all that it was sent and its requests with it, a talent pool what its refreshes found."""
         deleted = 0
         for batch in _batches_of_ids(ids):
             table = record_tables[kind]
@@ -186,6 +191,12 @@ class Writer:
             for batch in _batches_of_ids(ids):
                 self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
                 owners.forget(self.connection, batch)
+            for batch in _batches_of_ids([about_profile(key) for key in ids]):
+                requests = record_tables[Kind.CONTACT_REQUEST]
+                found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
+                self.delete(Kind.CONTACT_REQUEST, list(found))
+        if kind is Kind.TALENT_POOL:
+            self.delete(Kind.TALENT_POOL_STATE, ids)
         return deleted
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
@@ -307,6 +318,21 @@ class Store:
             if len(rows) < batch_size:
                 return
             after = rows[-1].id
+
+    def of_source(self, record_type: type[R], source: str) -> list[R]:
+        """The records that a source gave, in order of id."""
+        table = record_tables[KIND_OF[record_type]]
+        statement = sa.select(table.c.body).where(table.c.source == source).order_by(table.c.id)
+        with self.engine.connect() as connection:
+            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
+
+    def of_prefix(self, record_type: type[R], prefix: str) -> list[R]:
+        """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
+        table = record_tables[KIND_OF[record_type]]
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        statement = sa.select(table.c.body).where(table.c.id >= prefix, table.c.id < after).order_by(table.c.id)
+        with self.engine.connect() as connection:
+            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
 
     def page(self, record_type: type[R], first: int, size: int) -> list[R]:
         """The records at positions `first` to `first + size - 1` in order of id; fewer, or none, past the end."""

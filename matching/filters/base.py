@@ -36,6 +36,18 @@ class Placed:
         return self.condition(view)
 
 
+def either(one: Condition, other: Condition) -> Condition:
+    """Rows that meet one of two conditions, or both."""
+
+    def condition(view: View) -> NDArray[np.bool_]:
+        return one(view) | other(view)
+
+    if isinstance(one, Placed) and isinstance(other, Placed):
+        first, second = one.cells, other.cells
+        return Placed(condition, cells=lambda written: first(written) | second(written))
+    return condition
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A public parameter, as the API documents it."""

@@ -213,3 +213,34 @@ def test_ranks_beyond_the_last_result_have_no_content(reader: TestClient, profil
     answer = reader.get(f"/v1/profils/{profile.id}/offres?range=900-919")
     assert answer.status_code == 204
     assert answer.content == b""
+
+
+def test_people_are_found_by_skills_alone_and_without_their_past(reader: TestClient) -> None:
+    label = "Réaliser ou contrôler les soins d'hygiène, de confort et apporter une aide au patient"
+    need = {
+        "parHabiletes": True,
+        "competences": [{"code": "107740", "libelle": label}],
+        "criteres": {"region": "75"},
+    }
+    response = reader.post("/v1/profils/recherche", json=need)
+    assert response.status_code in (200, 206)
+    answer = response.json()
+    check_results(answer)
+    for result in answer["resultats"]:
+        assert not {"experiences", "diplomes"} & set(result)
+        assert any(skill["code"] == "107740" for skill in result["competences"])
+    assert reader.post("/v1/profils/recherche", json={"parHabiletes": True}).status_code == 400
+
+
+def test_results_come_nearer_to_chosen_people(reader: TestClient) -> None:
+    need = {"romeCode": "J1501"}
+    found = reader.post("/v1/profils/recherche", json=need).json()["resultats"]
+    liked = reader.post("/v1/profils/recherche", json={**need, "commeProfils": [found[-1]["id"]]})
+    check_results(liked.json())
+    assert "rapprochés" in liked.json()["avis"]
+    away = reader.post("/v1/profils/recherche", json={**need, "pasCommeProfils": [found[0]["id"]]}).json()
+    assert found[0]["id"] not in {result["id"] for result in away["resultats"]}
+    assert reader.post("/v1/profils/recherche", json={**need, "commeProfils": ["nobody"]}).status_code == 400
+    bare = reader.post("/v1/profils/recherche", json={**need, "sansDiplome": True}).json()
+    check_results(bare)
+    assert all(reason["critere"] != "education" for result in bare["resultats"] for reason in result["raisons"])

@@ -1,0 +1,267 @@
+"""Contact between employers and people, through the service alone."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.intake import model_of
+from api.introduction_shapes import (
+    MiseEnRelationIn,
+    MisesEnRelation,
+    ReponseIn,
+    SuiteIn,
+    balance,
+    reminder,
+    shown,
+)
+from api.openapi import answer, body, page_answers, problem_answer, ref
+from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.problems import ApiProblem, ErreurChamp, ProblemType, invalid_body
+from api.routes.records import SOURCE, Key, Range
+from api.service import ServiceOf
+from features.border.base import clean_siret
+from features.border.problems import BorderError, Problem
+from features.contact_message import cleaned, objection
+from features.records import ContactRequest, Establishment, Identity, Offer, Profile
+from features.store import about_profile
+from matching.errors import BadParameter, NotFound
+from matching.introductions import LAPSE_DAYS, MOST_WAITING, State, answered, followed, record_of, state_of
+from matching.pools import visible
+
+router = APIRouter(prefix="/v1", tags=["Mise en relation"])
+
+Siret = Annotated[
+    str | None,
+    Query(description="Le SIRET de l'établissement qui demande. Obligatoire.", examples=["13000548100010"]),
+]
+_ASKED: Final = {
+    "siret": "13000548100010",
+    "profil": "exemple-profil",
+    "besoin": "Aide-soignant de nuit (H/F)",
+    "message": "Bonjour, votre expérience nous intéresse pour un poste de nuit à Guéret. Souhaitez-vous en parler ?",
+}
+_SHOWN: Final = {
+    "id": "13000548100010-0f8fad5bd9cb469fa16570867728950e",
+    "etat": "acceptee",
+    "siret": "13000548100010",
+    "profil": "exemple-profil",
+    "envoyeeLe": "2026-11-26T09:00:00+00:00",
+    "expireLe": "2026-12-10T09:00:00+00:00",
+    "message": _ASKED["message"],
+    "besoin": "Aide-soignant de nuit (H/F)",
+    "reponduLe": "2026-11-27T18:00:00+00:00",
+    "coordonnees": {"prenom": "Camille", "nom": "Exemple", "courriel": "camille@exemple.invalid"},
+}
+_WAITING: Final = {
+    **{key: value for key, value in _SHOWN.items() if key not in ("coordonnees", "reponduLe")},
+    "etat": "en_attente",
+}
+_BALANCE: Final = {
+    "siret": "13000548100010",
+    "demandes": 12,
+    "enAttente": 3,
+    "acceptees": 5,
+    "refusees": 2,
+    "expirees": 2,
+    "suites": 4,
+    "enRetard": 1,
+    "tauxSuite": 0.8,
+}
+CONFLICT: Final = problem_answer(ProblemType.CONFLICT, "Cette demande a déjà reçu une réponse.")
+
+
+@router.post(
+    "/mises-en-relation",
+    summary="Demander à être mis en relation",
+    description=(
+        f"Un employeur écrit à une personne qu'il a trouvée. Elle accepte ou refuse ; sans réponse, la demande expire "
+        f"au "
+        f"bout de {LAPSE_DAYS} jours. Le message ne contient pas de coordonnées : l'identité n'est donnée qu'après "
+        "l'accord, et à cet employeur seul."
+    ),
+    status_code=201,
+    openapi_extra=body(ref("MiseEnRelationIn"), _ASKED),
+    responses={201: answer("Envoyée.", ref("MiseEnRelation"), _WAITING), 409: CONFLICT},
+)
+async def ask(request: Request, service: ServiceOf) -> Response:
+    asked = await model_of(request, MiseEnRelationIn)
+    siret = clean_siret(asked.siret, "siret")
+    if siret is None:
+        raise BorderError.one("siret", asked.siret, "bad_siret")
+    if (asked.offre is None) == (asked.besoin is None):
+        raise BorderError.one("offre", asked.offre or "", "missing")
+    message = cleaned(asked.message)
+    against = objection(message) if message else "Le message est vide une fois le balisage retiré."
+    if against is not None:
+        raise _refused("message", asked.message, against)
+    if not visible(service.engine, asked.profil):
+        raise _refused("profil", asked.profil, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    sent = ContactRequest(
+        id=f"{siret}-{uuid.uuid4().hex}",
+        siret=siret,
+        profile_id=asked.profil,
+        offer_id=asked.offre,
+        need=asked.besoin,
+        message=message,
+        sent_at=now,
+        lapses_at=now + dt.timedelta(days=LAPSE_DAYS),
+    )
+
+    def write() -> str | None:
+        if sent.offer_id is not None and service.store.get(Offer, sent.offer_id) is None:
+            raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
+        with service.writing() as writer:
+            before = service.store.of_prefix(ContactRequest, f"{siret}-")
+            waiting = [each for each in before if state_of(each, now) is State.WAITING]
+            if any(each.profile_id == sent.profile_id for each in waiting):
+                raise ApiProblem(ProblemType.CONFLICT, "Une demande à cette personne attend déjà sa réponse.")
+            if len(waiting) >= MOST_WAITING:
+                raise ApiProblem(
+                    ProblemType.CONFLICT, f"{MOST_WAITING} demandes attendent déjà une réponse : laissez-les aboutir."
+                )
+            writer.upsert([sent], about_profile(sent.profile_id))
+        return reminder(record_of(before, now))
+
+    notice = await run_in_threadpool(write)
+    return json_response(shown(sent, now, notice=notice), 201, {"Location": f"/v1/mises-en-relation/{sent.id}"})
+
+
+@router.get(
+    "/mises-en-relation/{id}",
+    summary="Où en est une mise en relation",
+    description=(
+        "Pour l'employeur qui l'a demandée. L'identité et les coordonnées n'y sont qu'une fois la demande acceptée, et "
+        "tant que la personne reste visible des employeurs."
+    ),
+    responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
+)
+async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
+    found = await run_in_threadpool(service.store.get, ContactRequest, key)
+    if found is None:
+        raise NotFound("La demande", key)
+    if siret is None:
+        raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
+    if found.siret != clean_siret(siret, "siret"):
+        raise NotFound("La demande", key)
+    now = dt.datetime.now(dt.UTC)
+    identity = None
+    if state_of(found, now) is State.ACCEPTED and visible(service.engine, found.profile_id):
+        identity = await run_in_threadpool(service.store.get, Identity, found.profile_id)
+    return json_response(shown(found, now, identity=identity))
+
+
+@router.post(
+    "/mises-en-relation/{id}/reponse",
+    summary="Accepter ou refuser une mise en relation",
+    description="La réponse de la personne. Elle est définitive ; une demande expirée n'en prend plus.",
+    openapi_extra=body(ref("ReponseIn"), {"profil": "exemple-profil", "accepte": True}),
+    responses={200: answer("Répondue.", ref("MiseEnRelation"), {**_WAITING, "etat": "acceptee"}), 409: CONFLICT},
+)
+async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
+    told = await model_of(request, ReponseIn)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    def write() -> ContactRequest:
+        with service.writing() as writer:
+            found = service.store.get(ContactRequest, key)
+            if found is None or found.profile_id != told.profil:
+                raise NotFound("La demande", key)
+            state = state_of(found, now)
+            if state is not State.WAITING:
+                closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
+                raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
+            answer_, events = answered(found, told.accepte, now)
+            writer.upsert([answer_], about_profile(found.profile_id))
+            if events:
+                writer.upsert(events, SOURCE)
+        return answer_
+
+    done = await run_in_threadpool(write)
+    service.follower.nudge()
+    return json_response(shown(done, now))
+
+
+@router.post(
+    "/mises-en-relation/{id}/suite",
+    summary="Dire la suite d'une mise en relation",
+    description=(
+        "Ce que l'employeur a fait d'une acceptation : entretien, embauche ou sans suite. Un employeur qui laisse les "
+        "personnes sans nouvelles en est averti, puis ses offres sont classées plus bas."
+    ),
+    openapi_extra=body(ref("SuiteIn"), {"siret": "13000548100010", "suite": "entretien"}),
+    responses={200: answer("Notée.", ref("MiseEnRelation"), {**_SHOWN, "suite": "entretien"}), 409: CONFLICT},
+)
+async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
+    told = await model_of(request, SuiteIn)
+    siret = clean_siret(told.siret, "siret")
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    def write() -> ContactRequest:
+        with service.writing() as writer:
+            found = service.store.get(ContactRequest, key)
+            if found is None or found.siret != siret:
+                raise NotFound("La demande", key)
+            if state_of(found, now) is not State.ACCEPTED:
+                raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
+            done, events = followed(found, told.suite, now)
+            writer.upsert([done], about_profile(found.profile_id))
+            if events:
+                writer.upsert(events, SOURCE)
+        return done
+
+    done = await run_in_threadpool(write)
+    service.follower.nudge()
+    return json_response(shown(done, now))
+
+
+@router.get(
+    "/profils/{id}/mises-en-relation",
+    summary="Les demandes reçues par une personne",
+    description="Les demandes de mise en relation, les plus récentes d'abord, avec l'entreprise et son message.",
+    responses=page_answers("demandes", ref("MisesEnRelation"), {"resultats": [_WAITING]}),
+)
+async def received(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
+    window = window_of(range_)
+    now = dt.datetime.now(dt.UTC)
+
+    def find() -> tuple[list[ContactRequest], dict[str, Establishment]]:
+        if service.store.get(Profile, key) is None:
+            raise NotFound("Le profil", key)
+        requests = service.store.of_source(ContactRequest, about_profile(key))
+        return requests, service.store.get_many(Establishment, {each.siret for each in requests})
+
+    requests, firms = await run_in_threadpool(find)
+    ordered = sorted(requests, key=lambda each: (each.sent_at, each.id), reverse=True)
+    part = [
+        shown(each, now, firm=firms[each.siret].name if each.siret in firms else None)
+        for each in ordered[window.first : window.last + 1]
+    ]
+    return page("demandes", window, len(part), len(ordered), MisesEnRelation(part))
+
+
+@router.get(
+    "/etablissements/{id}/mises-en-relation",
+    summary="Le bilan des demandes d'un établissement",
+    description="Combien de demandes, d'acceptations et de refus, et combien d'acceptations ont eu une suite.",
+    responses={200: answer("Le bilan.", ref("BilanMisesEnRelation"), _BALANCE)},
+)
+async def balanced(key: Key, service: ServiceOf) -> Response:
+    def find() -> list[ContactRequest]:
+        requests = service.store.of_prefix(ContactRequest, f"{key}-")
+        if not requests and service.store.get(Establishment, key) is None:
+            raise NotFound("L'établissement", key)
+        return requests
+
+    requests = await run_in_threadpool(find)
+    return json_response(balance(key, record_of(requests, dt.datetime.now(dt.UTC))))
+
+
+def _refused(field: str, value: str, reason: str) -> ApiProblem:
+    """422 for a field that is well formed and cannot be taken."""
+    problem = invalid_body([Problem.of(field, value, "refused")])
+    told = ErreurChamp(field, value[:80], reason, "Corriger le champ, puis renvoyer la demande")
+    return ApiProblem(problem.kind, problem.detail, errors=(told,))

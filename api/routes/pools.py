@@ -1,0 +1,163 @@
+"""Talent pools: who is in one, who came and left, and its export."""
+
+import datetime as dt
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.openapi import answer, content, page_answers, ref
+from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
+from api.result_examples import PROFILE_ANSWER
+from api.results import merged
+from api.routes.records import SOURCE, Key, Range
+from api.service import Service, ServiceOf
+from api.spreadsheet import csv_of
+from features.records import TalentPool, TalentPoolState
+from matching.errors import BadParameter, NotFound
+from matching.explain.wording import counted
+from matching.pools import MOST_BY_RULE, members_of, refreshed, shared_pool, shown_moves
+
+router = APIRouter(prefix="/v1/viviers/{id}", tags=["Vivier"])
+
+User = Annotated[
+    str | None,
+    Query(
+        alias="utilisateur",
+        description="Qui demande : le propriétaire du vivier ou un membre de son équipe. Obligatoire.",
+        examples=["exemple-conseiller"],
+    ),
+]
+CSV: Final = "text/csv; charset=utf-8"
+NOBODY: Final = (
+    "Ce vivier est vide : personne, parmi les profils visibles, n'y est mis à la main ni ne répond à sa règle. Ajoutez "
+    "des profils ou élargissez les critères."
+)
+_MEMBER: Final = {
+    key: value
+    for key, value in PROFILE_ANSWER["resultats"][0].items()
+    if key in ("id", "projets", "experiences", "diplomes", "permis", "departement")
+}
+_MOVES: Final = {
+    "resultats": [{"date": "2026-11-26T09:00:00+00:00", "mouvement": "entree", "profil": "exemple-profil"}]
+}
+_REFRESHED: Final = {
+    "date": "2026-11-26T09:00:00+00:00",
+    "presents": 12,
+    "entres": ["exemple-profil"],
+    "sortis": 1,
+    "texte": "12 personnes dans le vivier : 1 entrée et 1 sortie depuis la dernière actualisation.",
+}
+
+
+@router.get(
+    "/membres",
+    summary="Les personnes d'un vivier",
+    description=(
+        "Les profils mis à la main et ceux qui répondent à la règle, tels qu'un employeur les voit, par ordre "
+        "d'identifiant. La liste est établie à la lecture : une personne qui n'est plus visible en sort aussitôt."
+    ),
+    responses=page_answers("profils", ref("MembresVivier"), {"resultats": [{**_MEMBER, "origine": "main"}]}),
+)
+async def members(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+    window = window_of(range_)
+    pool = await _pool(service, key, user)
+    found = members_of(service.engine, pool)
+    shown = found.people[window.first : window.last + 1]
+    body: dict[str, object] = {
+        "resultats": [
+            msgspec.Raw(merged(each.shown, msgspec.json.encode({"origine": "main" if each.by_hand else "regle"})))
+            for each in shown
+        ]
+    }
+    if found.left_out:
+        body["avis"] = (
+            f"La règle trouve {counted(found.left_out, 'personne', 'personnes')} de plus que les {MOST_BY_RULE} qu'un "
+            "vivier peut tenir : resserrez-la."
+        )
+    if not found.people:
+        body["avis"] = NOBODY
+    return page("profils", window, len(shown), len(found.people), body, has_notice=not found.people)
+
+
+@router.post(
+    "/actualisation",
+    summary="Actualiser un vivier",
+    description=(
+        "Note qui est entré dans le vivier et qui en est sorti depuis la dernière fois. Les personnes sorties sont "
+        "comptées, pas nommées : ne plus être visible est un droit."
+    ),
+    responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
+)
+async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
+    pool = await _pool(service, key, user)
+    ids = members_of(service.engine, pool).ids
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    def write() -> Actualisation:
+        with service.writing() as writer:
+            before = service.store.get(TalentPoolState, key)
+            state, entered, left = refreshed(key, ids, before, now)
+            writer.upsert([state], SOURCE)
+        there = counted(len(ids), "personne", "personnes")
+        moves = f"{counted(len(entered), 'entrée', 'entrées')} et {counted(len(left), 'sortie', 'sorties')}"
+        text = f"{there} dans le vivier : {moves} depuis la dernière actualisation."
+        return Actualisation(now.isoformat(), len(ids), tuple(entered), len(left), text)
+
+    return json_response(await run_in_threadpool(write))
+
+
+@router.get(
+    "/mouvements",
+    summary="Les entrées et les sorties d'un vivier",
+    description=(
+        "Les mouvements constatés aux actualisations, les plus récents d'abord. Le profil d'une personne qui n'est "
+        "plus "
+        "visible n'est pas nommé."
+    ),
+    responses=page_answers("mouvements", ref("Mouvements"), _MOVES),
+)
+async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+    window = window_of(range_)
+    await _pool(service, key, user)
+    state = await run_in_threadpool(service.store.get, TalentPoolState, key)
+    found = shown_moves(service.engine, state)
+    shown = [
+        Mouvement(move.at.isoformat(), "entree" if move.entered else "sortie", move.profile_id or None)
+        for move in found[window.first : window.last + 1]
+    ]
+    return page("mouvements", window, len(shown), len(found), Mouvements(shown))
+
+
+@router.get(
+    "/export",
+    response_class=Response,
+    summary="Exporter un vivier",
+    description=(
+        "Les personnes du vivier en CSV, avec ce qu'un employeur voit d'elles et rien d'autre. Aucune cellule ne peut "
+        "être prise pour une formule par un tableur."
+    ),
+    responses={
+        200: {
+            "description": "Le fichier.",
+            "content": content({"type": "string"}, '"Identifiant";"Origine"\r\n"exemple-profil";"règle"\r\n', CSV),
+        }
+    },
+)
+async def export(key: Key, service: ServiceOf, user: User = None) -> Response:
+    pool = await _pool(service, key, user)
+    found = members_of(service.engine, pool)
+    headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
+    return Response(csv_of(HEADER, map(cells, found.people)), media_type=CSV, headers=headers)
+
+
+async def _pool(service: Service, key: str, user: str | None) -> TalentPool:
+    """The pool that a user may read. Raises NotFound, and BadParameter where nobody is named."""
+    pool = await run_in_threadpool(service.store.get, TalentPool, key)
+    if pool is None:
+        raise NotFound("Le vivier", key)
+    if user is None:
+        raise BadParameter("utilisateur", "", "l'identifiant du propriétaire du vivier ou d'un membre de son équipe")
+    return shared_pool(pool, key, user)

@@ -1,0 +1,1 @@
+"""An employer's words, read as a need that may be corrected before it is searched."""

@@ -1,0 +1,101 @@
+"""Employers' sentences, written by hand, and how each is read."""
+
+import datetime as dt
+
+import pytest
+
+from benchmarks.need_reading import flat, job_is_right
+from benchmarks.need_requests import REQUESTS, TODAY, Request
+from features.communes import CommuneRow, Communes
+from matching.lookups import Lookups
+from matching.reading.items import Text
+from matching.reading.need import LONGEST, need_of, read_need
+from matching.reading.places import places
+
+DAY = dt.date.fromisoformat(TODAY)
+LEAST_RIGHT = 0.85
+"""Share of jobs that the sample's few occupations must tell."""
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=[request.text[:40] for request in REQUESTS])
+def test_a_sentence_is_read_item_by_item(lookups: Lookups, request_: Request) -> None:
+    assert flat(read_need(lookups, request_.text, DAY).need) == request_.expected
+
+
+def test_jobs_are_told_most_of_the_time(lookups: Lookups) -> None:
+    rome = lookups.reference.rome
+    right = [job_is_right(each, read_need(lookups, each.text, DAY).need.get("romeCode"), rome) for each in REQUESTS]
+    assert sum(right) / len(right) >= LEAST_RIGHT
+
+
+def test_every_item_says_the_words_it_comes_from(lookups: Lookups) -> None:
+    for request in REQUESTS:
+        reading = read_need(lookups, request.text, DAY)
+        for item in reading.items:
+            assert 0 <= item.start < item.end <= len(request.text), (request.text, item)
+            assert item.label
+        for start, end in reading.unread:
+            assert request.text[start:end].strip()
+        assert need_of(reading.items) == reading.need
+
+
+def test_words_that_mean_nothing_are_told_and_make_no_need(lookups: Lookups) -> None:
+    text = "boulanger à Guéret, avec un zorglub turbo"
+    reading = read_need(lookups, text, DAY)
+    assert [text[start:end] for start, end in reading.unread] == ["zorglub turbo"]
+
+
+def test_alternatives_of_the_job_are_offered(lookups: Lookups) -> None:
+    reading = read_need(lookups, "soudeur à Saint-Nazaire", DAY)
+    job = next(item for item in reading.items if item.field == "romeCode")
+    assert len(job.choices) >= 2
+    assert all(choice.value != job.value for choice in job.choices)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\n\n", "🙂", "à", "km km km", "'" * 50, "permis permis permis"])
+def test_odd_words_are_read_without_fault(lookups: Lookups, text: str) -> None:
+    read_need(lookups, text, DAY)
+
+
+def test_a_long_text_is_read_up_to_a_limit(lookups: Lookups) -> None:
+    reading = read_need(lookups, "boulanger " + "à " * 5000, DAY)
+    assert all(item.end <= LONGEST for item in reading.items)
+
+
+def namesakes() -> Communes:
+    return Communes.build(
+        [
+            CommuneRow("93066", "Saint-Denis", "93", "11", ("93200",), 48.93, 2.35, 150_000),
+            CommuneRow("97411", "Saint-Denis", "974", "04", ("97400",), -20.9, 55.4, 155_000),
+            CommuneRow("11339", "Saint-Denis", "11", "76", ("11310",), 43.36, 2.22, 500),
+            CommuneRow("37261", "Tours", "37", "24", ("37000",), 47.39, 0.69, 138_000),
+            CommuneRow("80225", "Creuse", "80", "32", ("80480",), 49.8, 2.1, 200),
+        ]
+    )
+
+
+def place_of(text: str):  # type: ignore[no-untyped-def]
+    return next((item for item in places(Text(text), namesakes()) if item.field.startswith("lieuTravail")), None)
+
+
+def test_namesakes_are_offered_and_settled_by_a_departement() -> None:
+    doubtful = place_of("serveur à Saint-Denis")
+    assert doubtful is not None
+    assert doubtful.value == "97411"
+    assert [choice.value for choice in doubtful.choices] == ["93066", "11339"]
+    assert doubtful.note is not None
+    for text in ("serveur à Saint-Denis (93)", "serveur à St Denis 93", "serveur à Saint-Denis en Seine-Saint-Denis"):
+        settled = place_of(text)
+        assert settled is not None
+        assert (settled.value, settled.choices, settled.note) == ("93066", (), None)
+
+
+def test_a_departement_is_no_village_of_its_name() -> None:
+    found = place_of("couvreur en Creuse")
+    assert found is not None
+    assert (found.field, found.value) == ("lieuTravail.departement", "23")
+
+
+def test_a_radius_without_a_place_asks_for_one() -> None:
+    items = list(places(Text("serveur à 20 km"), namesakes()))
+    assert [(item.field, item.used) for item in items] == [("criteres.distance", False)]
