@@ -1,4 +1,4 @@
-"""The four questions over HTTP with all of France loaded: latency, growth, load time and memory.
+"""The public questions over HTTP with all of France loaded: latency, growth, load time and memory.
 
     python -m benchmarks.api_latency [--quick] [--json FILE]
 
@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.france_deployments import SHARES, write_deployments
 from benchmarks.http_client import Ask, served, timings, together
+from benchmarks.questions import Askers, mixed, questions
 from benchmarks.report import Report
 from features.reference import Reference
 from matching.generations import INDEX_ROOT
@@ -58,7 +59,7 @@ def asked_shares() -> tuple[float, ...]:
 def _measure(report: Report, home: Path, last: bool) -> None:
     """The figures of one deployment; concurrency and workers of the last one alone."""
     name = home.name
-    pools = questions(home, POOL)
+    pools = questions(askers(home, POOL))
     started = time.perf_counter()
     with served({"VIVIER_DATA_DIR": str(home)}, patience_s=600) as (port, pid):
         report.figure(f"{name}_start_to_ready_s", time.perf_counter() - started, digits=1)
@@ -82,10 +83,10 @@ def _one_client(report: Report, label: str, port: int, pool: Sequence[Ask], repe
 
 def _many_clients(report: Report, name: str, port: int, pools: dict[str, list[Ask]], repeats: int) -> None:
     """Requests a second of the mixed questions, and the most at a p99 of `SLOW_MS`."""
-    mixed = [ask for asks in zip(*pools.values(), strict=False) for ask in asks]
+    asked = mixed(pools)
     best = 0.0
     for clients in CLIENTS:
-        times, per_s = together(port, mixed, repeats, clients)
+        times, per_s = together(port, asked, repeats, clients)
         p99 = times[int(len(times) * 0.99)]
         report.figure(f"{name}_{clients}_clients_p50_ms", times[len(times) // 2])
         report.figure(f"{name}_{clients}_clients_p99_ms", p99)
@@ -96,10 +97,9 @@ def _many_clients(report: Report, name: str, port: int, pools: dict[str, list[As
 
 def _workers(report: Report, name: str, home: Path, pools: dict[str, list[Ask]]) -> None:
     """Two workers: what a second one adds in requests and in memory of its own."""
-    mixed = [ask for asks in zip(*pools.values(), strict=False) for ask in asks]
     with served({"VIVIER_DATA_DIR": str(home)}, "--workers", "2", patience_s=600) as (port, pid):
         time.sleep(20)  # the second worker may still be opening
-        times, per_s = together(port, mixed, 1500, 8)
+        times, per_s = together(port, mixed(pools), 1500, 8)
         report.figure(f"{name}_2_workers_8_clients_p99_ms", times[int(len(times) * 0.99)])
         report.figure(f"{name}_2_workers_8_clients_per_s", per_s, digits=0)
         children = [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -109,8 +109,8 @@ def _workers(report: Report, name: str, home: Path, pools: dict[str, list[Ask]])
             report.figure(f"{name}_private_of_each_worker_mib", memory_mib(serving)["private"] / len(serving), digits=0)
 
 
-def questions(home: Path, n: int) -> dict[str, list[Ask]]:
-    """Requests about records of the deployment, drawn at random."""
+def askers(home: Path, n: int) -> Askers:
+    """People, offers, needs and counsellors of the deployment, drawn at random."""
     lookups = Lookups(Reference.load(home / "reference"), published_models())
     generation = home / INDEX_ROOT / (home / INDEX_ROOT / "CURRENT").read_text().strip()
     draw = np.random.default_rng(SEED)
@@ -122,25 +122,21 @@ def questions(home: Path, n: int) -> dict[str, list[Ask]]:
 
     communes = lookups.reference.communes
     people, offers = drawn(Collection.PROFILES), [(key, card["offer"]) for key, card in drawn(Collection.OFFERS)]
-    needs = [
-        {"intitule": offer["title"], "lieuTravail": {"commune": offer["commune_insee"]}}
-        for _, offer in offers
-        if offer.get("commune_insee")
-    ]
+    placed = [offer for _, offer in offers if offer.get("commune_insee")]
     portfolios = {
-        profile["counsellor_id"]: profile["commune_insee"] for _, profile in people if profile.get("counsellor_id")
+        profile["counsellor_id"]: profile["commune_insee"]
+        for _, profile in people
+        if profile.get("counsellor_id") and profile.get("commune_insee")
     }
-    return {
-        "offers_for_profile": [Ask(f"/v1/profils/{key}/offres") for key, _ in people],
-        "trainings_for_profile": [Ask(f"/v1/profils/{key}/formations") for key, _ in people],
-        "profiles_for_offer": [Ask(f"/v1/offres/{key}/profils") for key, _ in offers],
-        "profiles_for_need": [Ask("/v1/profils/recherche", json.dumps(need)) for need in needs],
-        "firms_to_prospect": [
-            Ask("/v1/prospection/cibles", json.dumps({"conseiller": key, "commune": commune}))
-            for key, commune in portfolios.items()
-            if commune and not np.isnan(communes.lat[communes.row_of(commune)])
-        ],
-    }
+    return Askers(
+        people=[key for key, _ in people],
+        offers=[key for key, _ in offers],
+        needs=[{"intitule": offer["title"], "lieuTravail": {"commune": offer["commune_insee"]}} for offer in placed],
+        portfolios={
+            key: commune for key, commune in portfolios.items() if not np.isnan(communes.lat[communes.row_of(commune)])
+        },
+        places=[communes.names[communes.row_of(offer["commune_insee"])] for offer in placed],
+    )
 
 
 def memory_mib(pids: Sequence[int]) -> dict[str, float]:

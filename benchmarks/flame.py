@@ -12,8 +12,9 @@ import subprocess
 import threading
 from pathlib import Path
 
-from benchmarks.api_latency import SEED, questions
+from benchmarks.api_latency import SEED, askers
 from benchmarks.http_client import served, timings
+from benchmarks.questions import questions
 
 RATE_HZ = 500
 
@@ -28,7 +29,7 @@ def main() -> None:
     sampler = shutil.which("py-spy")
     if sampler is None:
         parser.error("py-spy is not on the path: pip install 'vivier[peers]'")
-    pools = questions(options.data_dir, 3000)
+    pools = questions(askers(options.data_dir, 3000))
     if options.question not in pools:
         parser.error(f"no question is called {options.question!r}: choose one of {', '.join(pools)}")
     with served({"VIVIER_DATA_DIR": str(options.data_dir)}, patience_s=600) as (port, pid):

@@ -1,4 +1,4 @@
-"""Latency of the four questions over HTTP, from another process, on the sample world.
+"""Latency of the public questions over HTTP, from another process, on the sample world.
 
     python -m benchmarks.http_latency [--quick] [--json FILE]
 
@@ -19,6 +19,7 @@ from contextlib import closing
 from typing import Any
 
 from benchmarks.http_client import Ask, served, timings, together
+from benchmarks.questions import Askers, questions
 from benchmarks.report import Report
 
 SEED = 1
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def _measure(report: Report, port: int) -> None:
-    asks = _questions(port)
+    asks = questions(_askers(port))
     repeats = report.repeats(400, quick=100)
     floor = statistics.median(timings(port, [Ask("/health/live")], repeats, SEED))
     report.figure("baseline_health_live_p50_ms", floor)
@@ -56,23 +57,21 @@ def _measure(report: Report, port: int) -> None:
         report.figure(f"{name}_{CLIENTS}_clients_per_s", per_second, digits=0)
 
 
-def _questions(port: int) -> dict[str, list[Ask]]:
-    """Requests for many people, offers, needs and counsellors of the world that is served."""
+def _askers(port: int) -> Askers:
+    """People, offers, needs and counsellors of the world that is served."""
     profiles = _listed(port, "/v1/profils")
     offers = _listed(port, "/v1/offres")
-    needs = [
-        {"intitule": offer["intitule"], "lieuTravail": {"commune": offer["lieuTravail"]["commune"]}}
-        for offer in offers
-        if offer.get("lieuTravail", {}).get("commune")
-    ]
-    counsellors = sorted({profile["conseiller"] for profile in profiles if profile.get("conseiller")})
-    return {
-        "offers_for_profile": [Ask(f"/v1/profils/{profile['id']}/offres") for profile in profiles],
-        "trainings_for_profile": [Ask(f"/v1/profils/{profile['id']}/formations") for profile in profiles],
-        "profiles_for_offer": [Ask(f"/v1/offres/{offer['id']}/profils") for offer in offers],
-        "profiles_for_need": [Ask("/v1/profils/recherche", json.dumps(need)) for need in needs],
-        "firms_to_prospect": [Ask("/v1/prospection/cibles", json.dumps({"conseiller": one})) for one in counsellors],
-    }
+    placed = [offer for offer in offers if offer.get("lieuTravail", {}).get("commune")]
+    return Askers(
+        people=[profile["id"] for profile in profiles],
+        offers=[offer["id"] for offer in offers],
+        needs=[
+            {"intitule": offer["intitule"], "lieuTravail": {"commune": offer["lieuTravail"]["commune"]}}
+            for offer in placed
+        ],
+        portfolios={profile["conseiller"]: None for profile in profiles if profile.get("conseiller")},
+        places=[offer["lieuTravail"].get("libelle", "Guéret") for offer in placed],
+    )
 
 
 def _listed(port: int, path: str) -> list[dict[str, Any]]:
