@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.bits import ATTENDANCE_BIT, FUNDING_BIT
 from features.pairs.base import shared_skills
 from features.records import Attendance, Funding
-from matching.answer import Window
+from matching.answer import Answer, Window
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter
@@ -58,11 +58,12 @@ class _Brought:
     scores: NDArray[np.float32]
 
 
-def _brought(asked: Callable[[], object], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> _Brought:
-    """What `asked` scores; of the rows of one key the best alone."""
+def _brought(asked: Callable[[], Answer[Any]], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> _Brought:
+    """What `asked` scores; of the rows of one key the best alone. Searches that look for what would fill an empty list
+    are not the list."""
     with heard() as found:
-        asked()
-    return _best(found, keys)
+        answer = asked()
+    return _best(found if answer.total else found[:1], keys)
 
 
 def _best(found: Sequence[Scored], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> _Brought:
@@ -204,7 +205,7 @@ def firm_shelf(
         if not visible:
             continue
         try:
-            each = _brought(lambda asked=demand: targets(engine, asked, _FIRST), firms.keys)  # type: ignore[misc]
+            each = _brought(lambda asked=demand: targets(engine, asked, _FIRST).answer, firms.keys)  # type: ignore[misc]
         except BadParameter:  # nobody's home is known: there is nowhere to look around
             continue
         if len(each.rows):
