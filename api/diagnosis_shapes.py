@@ -157,7 +157,7 @@ def diagnostic(diagnosis: Diagnosis, offer: Offer, rome: Rome) -> Diagnostic:
         criteres=tuple(CritereDemande(name, words) for name, words in diagnosis.asked),
         assouplissements=tuple(_loosening(item, score) for item in diagnosis.alone),
         paires=tuple(_loosening(item, score) for item in diagnosis.pairs),
-        salaire=SalaireCompare(pay.text, pay.offered, pay.median, None if pay.gap is None else round(pay.gap, 3)),
+        salaire=SalaireCompare(pay.text, pay.offered, _rounded(pay.median, 2), _rounded(pay.gap, 3)),
         formulations=tuple(each for field, text in texts.items() for each in _formulations(field, text)),
         aPreciser=tuple(APreciser(lack.item, lack.text) for lack in lacks(offer)),
         termesVagues=tuple(
@@ -255,3 +255,7 @@ def _formulations(field: str, text: str) -> list[Formulation]:
         )
         for each in wordings(text)
     ]
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -57,7 +57,6 @@ PLAN_ANSWER: Final[Json] = {
         "valeur": 0.21,
         "borne": 0.21,
         "ecart": 0.0,
-        "optimal": True,
         "maintenues": 1,
         "deplacees": 0,
         "retirees": [],

@@ -1,53 +1,43 @@
 """A plan's visits for other programs: a spreadsheet's CSV, and a calendar (RFC 5545)."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable
 from typing import Final
 
 from icalendar import Calendar, Event
 
+from api import spreadsheet
 from api.plan_shapes import VisiteExportIn
 
 COLUMNS: Final = (
     "conseiller", "jour", "debut", "fin", "ordre", "siret", "nom", "ville", "secteur", "trajetMinutes", "statut",
     "motif", "accroches", "aPresenter",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_of(visits: Iterable[VisiteExportIn]) -> str:
-    """One line a visit, separated by semicolons as French spreadsheets have it, with a byte order mark so that they
-    read accents. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for visit in visits:
-        start, end = visit.debut, visit.fin
-        cells = (
-            visit.conseiller,
-            "" if start is None else f"{start:%Y-%m-%d}",
-            "" if start is None else f"{start:%H:%M}",
-            "" if end is None else f"{end:%H:%M}",
-            str(visit.ordre or ""),
-            visit.siret,
-            visit.nom or "",
-            visit.ville or "",
-            visit.secteur or "",
-            str(round(visit.trajetMinutes)),
-            visit.statut,
-            visit.motif,
-            " | ".join(visit.accroches),
-            " | ".join(f"{each.id} ({each.metier})" for each in visit.aPresenter),
-        )
-        writer.writerow([safe(cell) for cell in cells])
-    return "\ufeff" + written.getvalue()
+def csv_of(visits: Iterable[VisiteExportIn]) -> bytes:
+    """One line a visit."""
+    return spreadsheet.csv_of(COLUMNS, map(_cells, visits))
 
 
-def safe(cell: str) -> str:
-    """The cell, made harmless where a spreadsheet would compute it (OWASP, *CSV injection*)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _cells(visit: VisiteExportIn) -> tuple[str, ...]:
+    start, end = visit.debut, visit.fin
+    return (
+        visit.conseiller,
+        "" if start is None else f"{start:%Y-%m-%d}",
+        "" if start is None else f"{start:%H:%M}",
+        "" if end is None else f"{end:%H:%M}",
+        str(visit.ordre or ""),
+        visit.siret,
+        visit.nom or "",
+        visit.ville or "",
+        visit.secteur or "",
+        str(round(visit.trajetMinutes)),
+        visit.statut,
+        visit.motif,
+        " | ".join(visit.accroches),
+        " | ".join(f"{each.id} ({each.metier})" for each in visit.aPresenter),
+    )
 
 
 def calendar_of(visits: Iterable[VisiteExportIn], now: dt.datetime) -> bytes:

@@ -164,9 +164,8 @@ class BilanPlan(msgspec.Struct, frozen=True):
     borne: float
     """Aucun plan sans contrainte du plan précédent ne vaut plus."""
     ecart: float
-    """Part de la borne qui manque à la valeur : 0 quand le plan est optimal."""
-    optimal: bool
-    """Vrai : aucun partage qui garde autant de visites du plan précédent ne vaut plus."""
+    """Part de la borne qui manque à la valeur : 0 quand le plan est optimal ; au-delà, ce que coûte de garder autant de
+    visites du plan précédent."""
     maintenues: int
     deplacees: int
     retirees: tuple[VisiteRetiree, ...]
@@ -204,7 +203,6 @@ def plan_json(plan: Plan, notice: str | None) -> dict[str, Any]:
             valeur=round(plan.value, 4),
             borne=round(plan.bound, 4),
             ecart=round(max(plan.bound - plan.value, 0) / plan.bound, 4) if plan.bound > 0 else 0.0,
-            optimal=True,
             maintenues=plan.kept,
             deplacees=plan.moved,
             retirees=tuple([VisiteRetiree(each.siret, each.counsellor_id) for each in plan.dropped]),

@@ -205,8 +205,8 @@ async def _rounds(engine: Engine, demand: PlanDemand, worths: list[Worth], siret
         tuple(loads),
         shares.value,
         max(shares.bound, shares.value),
-        shares.kept,
-        shares.moved,
+        kept=sum(visit.status in KEPT for visit in visits),
+        moved=sum(visit.status == MOVED for visit in visits),
     )
 
 
@@ -262,12 +262,16 @@ def _to_five(moment: dt.datetime) -> dt.datetime:
     return moment + (dt.timedelta(minutes=5) - rest if rest else dt.timedelta(0))
 
 
+KEPT: Final = frozenset({"verrouillee", "maintenue"})
+MOVED: Final = "deplacee"
+
+
 def _status(before: Earlier | None, counsellor_id: str) -> str:
     if before is None:
         return "nouvelle"
-    if before.locked:
-        return "verrouillee"
-    return "maintenue" if before.counsellor_id == counsellor_id else "deplacee"
+    if before.counsellor_id != counsellor_id:
+        return MOVED
+    return "verrouillee" if before.locked else "maintenue"
 
 
 async def _solved(problem: Problem, answer: type[T]) -> T:

@@ -64,7 +64,7 @@ def job_facts(
         pairs.distance_km.tolist(),
         listed(person.reach_km),
         listed(regulated),
-        listed(regulated & (job.occupation != person.occupation)),
+        listed(regulated & ((job.occupation != person.occupation) | ~(person.experience_months > 0))),
     )
     return [JobFacts(reader, *of_pair) for of_pair in zip(*columns, strict=True)]
 

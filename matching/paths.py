@@ -112,6 +112,12 @@ def placed(engine: Engine, profile_id: str) -> bool:
     return bool((profiles.take("commune", profiles.rows_of(profile_id)) >= 0).any())
 
 
+def profiled(engine: Engine, profile_id: str) -> bool:
+    """Whether the person agreed that their background serves recommendations."""
+    profiles = engine.catalogue(Collection.PROFILES)
+    return bool(profiles.take("profiling", profiles.rows_of(profile_id)[:1]).any())
+
+
 def no_path(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> str:
     """Why there is no path, in French, and the filter that would bring some, with their number."""
     relaxed = without_each(parameters, lambda others: len(paths(engine, profile_id, others)))

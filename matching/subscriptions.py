@@ -16,7 +16,7 @@ from matching.errors import NotFound
 from matching.explain.crowd import price_reason
 from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
-from matching.explain.wording import counted, enumeration, quoted
+from matching.explain.wording import WITHOUT_PROFILING, counted, enumeration, quoted
 from matching.facets import facets_of
 from matching.filters import licence, place
 from matching.filters.base import Condition, Context
@@ -25,6 +25,7 @@ from matching.jobs import job_matches, job_pairs, over_all_projects, score_jobs
 from matching.lookups import Lookups, day_number
 from matching.rankers import Serving
 from matching.reach import own_conditions
+from matching.relaxing import WIDER_KM
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
@@ -34,14 +35,6 @@ from matching.sides import ColumnReader, columns_of, job_side, one_of, person_si
 from models.ranked import Ranked
 
 _CARD = msgspec.json.Decoder(OfferCard)
-
-WIDER_KM = (20, 30, 50, 100)
-"""Reaches that are tried for a person whose own brings nothing."""
-
-WITHOUT_PROFILING = (
-    "Liste établie sur votre seul projet : vous n'avez pas accepté que vos compétences et votre parcours servent aux "
-    "recommandations."
-)
 
 
 def offers_for_profile(

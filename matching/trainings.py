@@ -19,6 +19,7 @@ from matching.doors import Doors, doors_of
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.session import VOICE, SessionFacts, nothing_found
+from matching.explain.wording import WITHOUT_PROFILING
 from matching.facets import facets_of
 from matching.facts import CORE_GAP, PLAIN_GAP, session_facts
 from matching.filters import place, session_dates
@@ -66,8 +67,10 @@ def sessions_for_profile(
     places = best_of_each(found.scored, keys)
     matches = _matches(search, found, page(places, window))
     facets = facets_of(sessions, *results_of(found.scored, keys), engine.lookups)
-    notice = _widening(engine, profile_id, search, parameters) if len(places) == 0 else None
-    return Answer(matches, len(places), facets, notice, search.serving.model)
+    notices = [] if search.background.profiled else [WITHOUT_PROFILING]
+    if len(places) == 0:
+        notices.append(_widening(engine, profile_id, search, parameters))
+    return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model)
 
 
 def search_of(

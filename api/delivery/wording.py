@@ -1,5 +1,6 @@
 """A digest in the words of the person who gets it: what a page, a mail and a feed have in common."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,7 @@ from api.delivery.base import House, Recipient
 from api.delivery.links import Gesture, Stop
 from features.records import DismissReason, Frequency
 from matching.digests.digest import Digest, Item
-from matching.explain.wording import counted, enumeration, kilometres
+from matching.explain.wording import counted, enumeration, french_date, kilometres
 
 GESTURES: Final[dict[DismissReason, str]] = {
     DismissReason.TOO_FAR: "Trop loin",
@@ -18,10 +19,6 @@ GESTURES: Final[dict[DismissReason, str]] = {
     DismissReason.ALREADY_SEEN: "Déjà vue",
     DismissReason.OTHER: "Autre raison",
 }
-_MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
 _EVERY: Final = {
     Frequency.INSTANT: "dès qu'une offre paraît",
     Frequency.DAILY: "chaque jour où il y a du nouveau",
@@ -127,14 +124,8 @@ def facts_of(item: Item) -> str:
     place = item.place
     if place is not None and item.distance_km is not None and item.distance_km >= 0.1:
         place = f"{place}, à {kilometres(item.distance_km)}"
-    starts = None if item.starts_on is None else f"à partir du {french_date(item.starts_on)}"
+    starts = None if item.starts_on is None else f"à partir du {french_date(dt.date.fromisoformat(item.starts_on))}"
     return " · ".join([part for part in (place, item.contract, starts, item.pay, item.firm) if part])
-
-
-def french_date(iso: str) -> str:
-    """« 3 septembre 2026 »."""
-    year, month, day = (int(part) for part in iso.split("-"))
-    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}"
 
 
 def gesture_address(house: House, gesture: Gesture) -> str:

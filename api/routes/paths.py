@@ -12,8 +12,9 @@ from api.result_examples import OPENING
 from api.routes.records import Key
 from api.service import ServiceOf
 from features.store import Kind
+from matching.explain.wording import WITHOUT_PROFILING
 from matching.filters.registry import parameters_for
-from matching.paths import no_path, paths, placed
+from matching.paths import no_path, paths, placed, profiled
 from matching.schema import Collection
 
 router = APIRouter(prefix="/v1/profils/{id}", tags=["Recommandations"])
@@ -50,5 +51,8 @@ async def ways(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters = dict(request.query_params)
     found = paths(service.engine, key, parameters)
     lookups, at_home = service.engine.lookups, placed(service.engine, key)
-    notice = None if found else no_path(service.engine, key, parameters)
-    return json_response(ParcoursTrouves([parcours(path, lookups, at_home) for path in found], notice))
+    notices = [] if profiled(service.engine, key) else [WITHOUT_PROFILING]
+    if not found:
+        notices.append(no_path(service.engine, key, parameters))
+    shown = [parcours(path, lookups, at_home) for path in found]
+    return json_response(ParcoursTrouves(shown, " ".join(notices) or None))

@@ -79,7 +79,7 @@ async def export(
     asked = await model_of(request, ExportIn)
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
     if format_ == "csv":
-        text = (await run_in_threadpool(csv_of, visits)).encode()
+        text = await run_in_threadpool(csv_of, visits)
     else:
         text = await run_in_threadpool(calendar_of, visits, dt.datetime.now(dt.UTC))
     headers = {"Content-Disposition": f'attachment; filename="prospection.{format_}"'}
@@ -89,7 +89,9 @@ async def export(
 def _notice(made: Plan) -> str | None:
     """What the reader should know of a plan that is empty or not whole."""
     told: list[str] = []
-    if not made.visits:
+    if not made.visits and all(load.capacity == 0 for load in made.loads):
+        told.append("Aucune visite : personne n'a de jour ni de visite à donner dans cette période.")
+    elif not made.visits:
         told.append(
             "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir « rayonKm », baisser "
             "« nonContactesDepuisJours » ou retirer les filtres."

@@ -197,7 +197,8 @@ class Problem:
 
     @property
     def remedy_fr(self) -> str:
-        return self._fill(self._texts.remedy_fr)
+        remedy = self._fill(self._texts.remedy_fr)
+        return remedy.replace("' or '", "' ou '")  # the validator's own list of choices is in English
 
     @property
     def reason_en(self) -> str:

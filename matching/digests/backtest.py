@@ -29,6 +29,7 @@ from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
 from matching.explain.wording import counted, kilometres, quoted
 from matching.lookups import EPOCH, day_number
+from matching.relaxing import WIDER_KM
 from matching.schema import NO_DAY, Collection
 from matching.sides import columns_of
 from matching.trainings import sessions_for_profile
@@ -36,7 +37,6 @@ from models.ranked import Ranked
 
 DAYS: Final = 30
 EXAMPLES: Final = 5
-WIDER_KM: Final = (20.0, 30.0, 50.0, 100.0)
 MOST_VARIANTS: Final = 8
 
 
@@ -103,9 +103,9 @@ def backtest(engine: Engine, subscription: Subscription, rules: Rules, days: int
 
 def _said(offers: int, digests: int, days: int) -> str:
     if offers == 0:
-        return f"Ce réglage ne vous aurait envoyé aucune offre en {days} jours"
+        return f"Ce réglage ne vous aurait envoyé aucune offre en {counted(days, 'jour', 'jours')}"
     return (
-        f"Ce réglage vous aurait envoyé {counted(offers, 'offre', 'offres')} en {days} jours, en "
+        f"Ce réglage vous aurait envoyé {counted(offers, 'offre', 'offres')} en {counted(days, 'jour', 'jours')}, en "
         f"{counted(digests, 'envoi', 'envois')}"
     )
 

@@ -162,7 +162,9 @@ def _near_enough(engine: Engine, orders: Orders, found: Candidates) -> Candidate
 
 
 def spans(order: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
-    """Each value of a sorted array, with where it stands."""
+    """Each value of a sorted array, with where it stands; nothing of an empty one."""
+    if len(order) == 0:
+        return
     starts = np.flatnonzero(np.diff(order, prepend=-1))
     for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):
         yield int(order[start]), slice(start, stop)

@@ -4,17 +4,11 @@ from typing import Final
 
 from features.rome.referential import Relation
 from matching.careers import Career, Careers
-from matching.explain.path import day
-from matching.explain.wording import counted, enumeration, euros, percent, quoted
+from matching.explain.wording import WITHOUT_PROFILING, counted, enumeration, euros, french_date, percent, quoted
 from matching.lookups import Lookups
 
 PARTS: Final = ("competences", "proximite", "offres", "tension")
 """What each of `Career.parts` is about."""
-
-WITHOUT_PROFILING: Final = (
-    "Liste établie à partir de vos seuls projets : vous n'avez pas accepté que vos compétences et votre parcours "
-    "servent aux recommandations."
-)
 
 
 def reasons(career: Career, lookups: Lookups, placed: bool) -> tuple[str, str, str, str]:
@@ -53,7 +47,7 @@ def way_in(career: Career) -> str | None:
     training, hours = career.best.training, career.best.training.duration_hours
     length = "" if hours is None else f"{counted(hours, 'heure', 'heures')}, "
     gain = counted(career.best_opens.offers, "offre accessible", "offres accessibles")
-    return f"{quoted(training.title)} ({length}le {day(career.best.session.starts_on)}) : +{gain}"
+    return f"{quoted(training.title)} ({length}le {french_date(career.best.session.starts_on)}) : +{gain}"
 
 
 def expect(career: Career, placed: bool) -> str:

@@ -110,7 +110,8 @@ def experience(facts: JobFacts) -> str:
     comparable = not isnan(facts.person_experience_months)
     if facts.reader is EMPLOYER:
         comparable = facts.person_experience_months > 0
-    declared = f"déclarée dans le métier : {held}" if comparable else _not_compared(facts)
+    whose = "votre" if facts.reader is PERSON else "son"
+    declared = f"déclarée dans le métier de {whose} projet : {held}" if comparable else _not_compared(facts)
     if isnan(facts.required_experience_months):
         return "Expérience demandée non précisée" + (f" ({declared})" if comparable else "")
     if facts.beginner_accepted:

@@ -1,21 +1,15 @@
 """What a path says, in French: what it takes, what it opens, and the rule that it rests on."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
 from features.bits import funding_bits
 from features.pairs.to_pay import OWN
 from matching.explain.session import BASICS, CPF
-from matching.explain.wording import counted, enumeration, months, quoted
+from matching.explain.wording import counted, enumeration, french_date, months, quoted
 from matching.lookups import Lookups
 from matching.paths import POEI_HOURS, Path, Way
 from matching.rows.session import SessionCard
-
-_MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 RULES: Final[dict[Way, str]] = {
     Way.BEFORE_HIRING: "Code du travail, art. L6326-1 et L6326-2 ; décret n° 2024-561 du 18 juin 2024",
@@ -79,13 +73,7 @@ def _opens(path: Path, placed: bool) -> str:
 def _named(card: SessionCard) -> str:
     hours = card.training.duration_hours
     length = "" if hours is None else f"{counted(hours, 'heure', 'heures')}, "
-    return f"{quoted(card.training.title)} ({length}le {day(card.session.starts_on)})"
-
-
-def day(date: dt.date) -> str:
-    """« 1er mars 2027 »."""
-    first = "1er" if date.day == 1 else str(date.day)
-    return f"{first} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{quoted(card.training.title)} ({length}le {french_date(card.session.starts_on)})"
 
 
 def hours_of(steps: Sequence[SessionCard]) -> float | None:

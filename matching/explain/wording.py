@@ -1,5 +1,6 @@
 """Numbers, durations and lists as one writes them in French."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -28,6 +29,22 @@ LANGUAGE_NAMES = {
     "bs": "bosniaque", "ff": "peul", OTHER_LANGUAGE_CODE: "une autre langue",
 }  # fmt: skip
 """Every code of `features.bits.LANGUAGES`, and the rest."""
+
+
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+
+WITHOUT_PROFILING = (
+    "Liste établie sur vos seuls projets : vous n'avez pas accepté que vos compétences et votre parcours servent aux "
+    "recommandations."
+)
+
+
+def french_date(day: dt.date) -> str:
+    """« 3 septembre 2026 »."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 @lru_cache(maxsize=16)

@@ -147,7 +147,7 @@ def _placed(
     rate[facts.training] = facts.outcome_rate
     rate = np.clip(np.where(np.isnan(rate), USUAL_RATE, rate), 0.15, 0.95)
     own = np.log(rate / (1 - rate)) + generator.normal(0, 0.5, n_trainings)
-    around = np.log1p(posts_around(truth)[person, :][np.arange(len(person)), facts.occupations[session, 0]])
+    around = np.log1p(posts_around(truth)[person, facts.occupations[session, 0]])
     around = np.where(facts.occupations[session, 0] >= 0, around, 0.0)
     return sigmoid(as_floats(own[facts.training[session]] + 0.45 * (around - 1.2)))
 

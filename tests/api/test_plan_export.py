@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
-from api.plan_export import calendar_of, csv_of, safe
+from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import VisiteExportIn
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -16,14 +16,13 @@ def visit(**fields: object) -> VisiteExportIn:
     return VisiteExportIn.model_validate(given)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+33 1", "-2", "@cmd", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+33 1", "-2", "@cmd", "\t=1", " =1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    assert safe(cell) == f"'{cell}"
-    assert f"'{cell}".strip() in csv_of([visit(nom=cell)]) or cell[0] in "\t\r"
+    assert f'"\'{cell.strip()}"' in csv_of([visit(nom=cell)]).decode("utf-8-sig")
 
 
 def test_a_plain_cell_is_left_alone() -> None:
-    assert safe("Résidence = calme") == "Résidence = calme"
+    assert '"Résidence = calme"' in csv_of([visit(nom="Résidence = calme")]).decode("utf-8-sig")
 
 
 def test_a_calendar_has_the_visits_that_have_a_day() -> None:

@@ -280,11 +280,11 @@ def told(name: str, **changed: Any) -> str:
             "Compétences attendues : Distribuer les repas et Transmettre (pas de comparaison possible)",
         ),
         ("skills", {"held_skills": (), "missing_skills": (), "value": NAN}, "L'offre ne précise pas de compétences"),
-        ("experience", {}, "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)"),
+        ("experience", {}, "Expérience demandée : 2 ans (déclarée dans le métier de votre projet : 1 an et 6 mois)"),
         (
             "experience",
             {"person_experience_months": 0},
-            "Expérience demandée : 2 ans (déclarée dans le métier : aucune)",
+            "Expérience demandée : 2 ans (déclarée dans le métier de votre projet : aucune)",
         ),
         (
             "experience",
@@ -295,7 +295,7 @@ def told(name: str, **changed: Any) -> str:
         (
             "experience",
             {"required_experience_months": NAN, "value": NAN},
-            "Expérience demandée non précisée (déclarée dans le métier : 1 an et 6 mois)",
+            "Expérience demandée non précisée (déclarée dans le métier de votre projet : 1 an et 6 mois)",
         ),
         ("education", {}, "Diplôme demandé : bac ou équivalent (niveau déclaré : CAP ou équivalent)"),
         (
@@ -343,7 +343,7 @@ def test_what_bars_is_said_the_most_decisive_first() -> None:
 
 def test_what_is_missing_is_said_the_most_decisive_first_and_what_bars_is_not_said_again() -> None:
     assert job_gaps(JOB) == (
-        "Expérience demandée : 2 ans (déclarée dans le métier : 1 an et 6 mois)",
+        "Expérience demandée : 2 ans (déclarée dans le métier de votre projet : 1 an et 6 mois)",
         "À montrer ou à acquérir : Distribuer les repas et Transmettre",
     )
     assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")

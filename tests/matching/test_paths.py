@@ -18,7 +18,8 @@ from features.records import (
 from features.training_words import Basics
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
-from matching.explain.path import day, hours_of, left_to_pay, summary
+from matching.explain.path import hours_of, left_to_pay, summary
+from matching.explain.wording import french_date
 from matching.paths import POEI_HOURS, Path, Way, no_path, paths, taken_by_poei
 from matching.rows.session import SessionCard
 from tests.matching.conftest import House, every
@@ -173,7 +174,7 @@ def test_hours_and_cost_are_those_of_all_steps() -> None:
     assert left_to_pay([card(1, None, Funding.SELF)]) is None
     assert left_to_pay([card(1, 0)]) == 0
     assert left_to_pay([]) is None
-    assert day(dt.date(2027, 3, 1)) == "1er mars 2027"
+    assert french_date(dt.date(2027, 3, 1)) == "1er mars 2027"
 
 
 def test_errors(local: Engine) -> None:
