@@ -6,6 +6,7 @@ out, and nobody gets two different ones.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -22,9 +23,12 @@ from matching.lookups import day_number
 from matching.schema import NO_DAY
 from matching.schema import Collection as Searched
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 200
 """Digests read together."""
 STOPPED = "l'abonnement a été arrêté entre-temps"
+UNFORESEEN = "une erreur imprévue a empêché l'envoi"
 ALL_GONE = "tout ce qu'il contenait a été pourvu ou retiré entre-temps"
 
 
@@ -76,7 +80,13 @@ async def _of_channel(
         after = rows[-1].id
         recipients = _recipients(engine.store, rows)
         for row in rows:
-            result = await _one(sender, engine, row, recipients.get(row.id))
+            try:
+                result = await _one(sender, engine, row, recipients.get(row.id))
+            except ChannelClosed:
+                raise
+            except Exception:  # whatever one digest has, those behind it must leave
+                log.exception("digest %s could not be handed over", row.id)
+                result = Result(Outcome.LATER, UNFORESEEN)
             done.count(result.outcome)
             _note(engine.store, row, result, now())
 

@@ -13,9 +13,11 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 TIMEOUT_S: Final = 10.0
+_KEPT: Final = "/%:@!$&'()*+,;=~?"
+"""What a path or a query may hold as it is (RFC 3986); all else is percent-encoded."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -45,13 +47,17 @@ def target_of(url: str, private_allowed: bool = False) -> Target:
 
     `private_allowed` lets addresses of a private network and plain HTTP through, for trials on one machine.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        named_port = parts.port
+    except ValueError as error:
+        raise Refused("l'adresse est mal écrite") from error
     secure = parts.scheme == "https"
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
         raise Refused("l'adresse n'est pas une adresse https")
     if not secure and not private_allowed:
         raise Refused("l'adresse n'est pas en https")
-    port = parts.port or (443 if secure else 80)
+    port = named_port or (443 if secure else 80)
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -59,7 +65,7 @@ def target_of(url: str, private_allowed: bool = False) -> Target:
     addresses = [str(each[4][0]) for each in found]
     if not private_allowed and not all(is_public(ipaddress.ip_address(each.split("%")[0])) for each in addresses):
         raise Refused(f"« {parts.hostname} » n'est pas sur l'internet public")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = quote(parts.path or "/", safe=_KEPT) + (f"?{quote(parts.query, safe=_KEPT)}" if parts.query else "")
     return Target(parts.hostname, addresses[0], port, path, secure)
 
 
@@ -88,5 +94,5 @@ def post(target: Target, body: bytes, headers: Mapping[str, str], trust: ssl.SSL
             return client.getresponse().status
         finally:
             connection.close()
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise Unreachable(f"« {target.host} » ne répond pas ({type(error).__name__})") from error

@@ -13,15 +13,18 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from api.delivery.hand_over import HandedOver, hand_over
+from api.delivery.base import Recipient, Result
+from api.delivery.email import MailSender
+from api.delivery.hand_over import UNFORESEEN, HandedOver, hand_over
 from api.digest_run import Busy, holding, prepare_day
 from api.service import Service
 from api.settings import Settings
 from features.records import Channel, Consents, Frequency, Identity, Profile, Subscription
 from features.store import Kind, Store
-from features.store.digests import BUCKETS, DigestState, buckets_of_shard
+from features.store.digests import BUCKETS, DigestState, buckets_of_shard, get
 from features.store.tables import delivery, digest
 from matching.digests import run as run_module
+from matching.digests.digest import Digest
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
@@ -223,6 +226,31 @@ def test_a_shard_that_is_none_is_refused() -> None:
     for number, count in ((0, 1), (2, 1), (1, 0), (1, 257)):
         with pytest.raises(ValueError, match="shard"):
             buckets_of_shard(number, count)
+
+
+def test_a_digest_that_fails_in_an_unforeseen_way_does_not_stop_those_behind_it(
+    subscribed: Path,
+    opened: list[Service],
+    sink: Sink,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = open_service(subscribed, opened, sink.port)
+    prepare_day(service, MOMENT, EVERYONE)
+    first = min(key for key, (state, _) in digests_of(service.store).items() if state == DigestState.PREPARED.value)
+    send_one = MailSender.send
+
+    async def stumbling(sender: MailSender, made: Digest, recipient: Recipient) -> Result:
+        if made.id == first:
+            raise RuntimeError("unforeseen")
+        return await send_one(sender, made, recipient)
+
+    monkeypatch.setattr(MailSender, "send", stumbling)
+    done = send(service)
+    assert (done.later, done.failed, done.handed_over) == (1, 0, len(sink.messages))
+    assert done.handed_over > 20
+    row = get(service.store, first)
+    assert row is not None
+    assert (row.state, row.attempts, row.failure) == (DigestState.PREPARED, 1, UNFORESEEN)
 
 
 def test_without_consent_nothing_is_sent_and_the_page_says_why(subscribed: Path, opened: list[Service]) -> None:

@@ -101,6 +101,23 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
     assert Listener.seen == [("/204?a=1", b"{}", f"outil.exemple:{port}")]
 
 
+def test_a_path_with_accents_is_percent_encoded(listener: ThreadingHTTPServer) -> None:
+    url = f"http://127.0.0.1:{listener.server_address[1]}/204?é=à la %20"
+    assert post(target_of(url, private_allowed=True), b"{}", {}) == 204
+    assert [path for path, _, _ in Listener.seen] == ["/204?%C3%A9=%C3%A0%20la%20%20"]
+
+
+@pytest.mark.parametrize("url", ["https://exemple.fr:port/", "https://[exemple/"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="mal écrite"):
+        target_of(url)
+
+
+def test_a_request_that_cannot_be_written_is_not_sent(listener: ThreadingHTTPServer) -> None:
+    with pytest.raises(Unreachable, match="ne répond pas"):
+        post(Target("exemple.fr", "127.0.0.1", listener.server_address[1], "/é", secure=False), b"", {})
+
+
 def test_a_redirection_is_not_followed(listener: ThreadingHTTPServer) -> None:
     target = target_of(f"http://127.0.0.1:{listener.server_address[1]}/302", private_allowed=True)
     assert post(target, b"{}", {}) == 302
