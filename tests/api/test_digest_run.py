@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,16 +16,16 @@ import sqlalchemy as sa
 
 from api.delivery.base import Recipient, Result
 from api.delivery.email import MailSender
-from api.delivery.hand_over import UNFORESEEN, HandedOver, hand_over
+from api.delivery.hand_over import ALL_GONE, CHANGED, STOPPED, UNFORESEEN, HandedOver, hand_over
 from api.digest_run import Busy, holding, prepare_day
 from api.service import Service
 from api.settings import Settings
 from features.records import Channel, Consents, Frequency, Identity, Profile, Subscription
 from features.store import Kind, Store
-from features.store.digests import BUCKETS, DigestState, buckets_of_shard, get
+from features.store.digests import BUCKETS, DigestRow, DigestState, buckets_of_shard, get
 from features.store.tables import delivery, digest
 from matching.digests import run as run_module
-from matching.digests.digest import Digest
+from matching.digests.digest import Digest, from_json
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
@@ -52,13 +53,14 @@ def subscribed(deployment: Path) -> Path:
     return deployment
 
 
-def settings_of(data_dir: Path, port: int | None = None) -> Settings:
+def settings_of(data_dir: Path, port: int | None = None, **more: Any) -> Settings:
     return Settings(
         data_dir=data_dir,
         digest_least_quality=0.3,
         smtp_host=None if port is None else "127.0.0.1",
         smtp_port=port or 25,
         smtp_security="none",
+        **more,
     )
 
 
@@ -70,8 +72,8 @@ def opened() -> Iterator[list[Service]]:
         service.store.close()
 
 
-def open_service(data_dir: Path, opened: list[Service], port: int | None = None) -> Service:
-    service = Service.open(settings_of(data_dir, port))
+def open_service(data_dir: Path, opened: list[Service], port: int | None = None, **more: Any) -> Service:
+    service = Service.open(settings_of(data_dir, port, **more))
     service.engine.clock = MOMENT.date
     opened.append(service)
     return service
@@ -251,6 +253,52 @@ def test_a_digest_that_fails_in_an_unforeseen_way_does_not_stop_those_behind_it(
     row = get(service.store, first)
     assert row is not None
     assert (row.state, row.attempts, row.failure) == (DigestState.PREPARED, 1, UNFORESEEN)
+
+
+def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
+    subscribed: Path,
+    opened: list[Service],
+    sink: Sink,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = open_service(subscribed, opened, sink.port, timezone="UTC", quiet_hours="0-23")
+    store = service.store
+    prepare_day(service, MOMENT, EVERYONE)
+    waiting = sorted(key for key, (state, _) in digests_of(store).items() if state == DigestState.PREPARED.value)
+    rows = [row for row in (get(store, key) for key in waiting) if row is not None]
+    first, paused, stopped, moved, instant, emptied = rows[:6]
+
+    def change(row: DigestRow, **what: object) -> None:
+        subscription = store.get(Subscription, row.subscription_id)
+        assert subscription is not None
+        store.upsert([msgspec.structs.replace(subscription, **what)], "test")
+
+    send_one = MailSender.send
+
+    async def meanwhile(sender: MailSender, made: Digest, recipient: Recipient) -> Result:
+        if made.id == first.id:
+            change(paused, paused_until=MOMENT.date() + dt.timedelta(days=2))
+            change(stopped, active=False)
+            change(moved, channel=Channel.PAGE)
+            change(instant, frequency=Frequency.INSTANT)
+        return await send_one(sender, made, recipient)
+
+    monkeypatch.setattr(MailSender, "send", meanwhile)
+    body = from_json(emptied.body)
+    store.delete(Kind.OFFER, [item.id for item in body.offers])
+    store.delete(Kind.SESSION, [item.id for item in body.trainings])
+    done = send(service)
+    found = {row.id: row for row in (get(store, key) for key in waiting) if row is not None}
+    assert found[first.id].state is DigestState.HANDED_OVER
+    assert done.held == 2
+    for held in (paused, instant):
+        assert (found[held.id].state, found[held.id].attempts) == (DigestState.PREPARED, 0)
+    for given_up, why in ((stopped, STOPPED), (moved, CHANGED), (emptied, ALL_GONE)):
+        assert (found[given_up.id].state, found[given_up.id].failure) == (DigestState.FAILED, why)
+    later = asyncio.run(
+        hand_over(service.house, service.engine, EVERYONE, lambda: MOMENT.replace(hour=23) + dt.timedelta(days=2))
+    )
+    assert (later.held, later.handed_over) == (0, 2)
 
 
 def test_without_consent_nothing_is_sent_and_the_page_says_why(subscribed: Path, opened: list[Service]) -> None:
