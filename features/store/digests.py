@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from features.records import Channel
 from features.store.store import CHUNK, Store, Writer
-from features.store.tables import delivery, digest
+from features.store.tables import delivery, digest, subscription_owner
 
 BUCKETS: Final = 256
 """People are parted into so many lots, whatever the number of shards."""
@@ -86,7 +86,19 @@ def buckets_of_shard(number: int, count: int) -> range:
 
 
 def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Delivery]) -> None:
-    """New digests and what they send, in the writer's transaction."""
+    """New digests and what they send, in the writer's transaction. Those of a subscription that was deleted meanwhile,
+    or whose person was, are left out."""
+    standing = {
+        row.subscription_id: row.profile_id
+        for batch in _batches({each.subscription_id for each in digests})
+        for row in writer.connection.execute(
+            sa.select(subscription_owner).where(
+                subscription_owner.c.subscription_id.in_(batch), ~subscription_owner.c.stopped
+            )
+        )
+    }
+    kept = [each for each in digests if standing.get(each.subscription_id) == each.profile_id]
+    kept_ids = {each.id for each in kept}
     rows = [
         {
             "id": each.id,
@@ -101,7 +113,7 @@ def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Deli
             "failure": each.failure,
             "body": each.body,
         }
-        for each in digests
+        for each in kept
     ]
     lines = [
         {
@@ -112,6 +124,7 @@ def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Deli
             "digest_id": line.digest_id,
         }
         for line in deliveries
+        if line.digest_id in kept_ids
     ]
     if rows:
         writer.connection.execute(sa.insert(digest), rows)

@@ -301,6 +301,30 @@ def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
     assert (later.held, later.handed_over) == (0, 2)
 
 
+def test_nothing_is_kept_of_who_was_erased_while_it_was_prepared(
+    subscribed: Path, opened: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = open_service(subscribed, opened)
+    erased, unsubscribed, *_ = service.store.page(Subscription, 0, 200)
+    prepared = run_module.prepare
+
+    def meanwhile(*given: Any) -> list[Digest]:
+        made = prepared(*given)
+        assert {erased.id, unsubscribed.id} <= {each.subscription_id for each in made}
+        service.store.delete(Kind.PROFILE, [erased.profile_id])
+        service.store.delete(Kind.SUBSCRIPTION, [unsubscribed.id])
+        return made
+
+    monkeypatch.setattr(run_module, "prepare", meanwhile)
+    prepare_day(service, MOMENT, EVERYONE)
+    gone = {erased.profile_id, unsubscribed.profile_id}
+    with service.store.engine.connect() as connection:
+        for table in (digest, delivery):
+            found = set(connection.scalars(sa.select(table.c.profile_id)))
+            assert found
+            assert not found & gone
+
+
 def test_without_consent_nothing_is_sent_and_the_page_says_why(subscribed: Path, opened: list[Service]) -> None:
     service = open_service(subscribed, opened)
     store = service.store
