@@ -66,6 +66,8 @@ class Delivery:
     day: int
     """Since 1970-01-01."""
     digest_id: str
+    subscription_id: str
+    """Of the digest."""
 
 
 def digest_id(subscription_id: str, period: str) -> str:
@@ -143,11 +145,14 @@ def existing(store: Store, ids: Collection[str]) -> set[str]:
 
 def delivered(store: Store, profile_ids: Iterable[str]) -> Iterator[Delivery]:
     """The lines of the ledger of these people, in no order."""
-    columns = (delivery.c.profile_id, delivery.c.kind, delivery.c.item_id, delivery.c.day, delivery.c.digest_id)
+    of_ledger = (delivery.c.profile_id, delivery.c.kind, delivery.c.item_id, delivery.c.day, delivery.c.digest_id)
+    lines = sa.select(*of_ledger, digest.c.subscription_id).join(digest, digest.c.id == delivery.c.digest_id)
     with store.engine.connect() as connection:
         for batch in _batches(profile_ids):
-            for row in connection.execute(sa.select(*columns).where(delivery.c.profile_id.in_(batch))):
-                yield Delivery(row.profile_id, ItemKind(row.kind), row.item_id, row.day, row.digest_id)
+            for row in connection.execute(lines.where(delivery.c.profile_id.in_(batch))):
+                yield Delivery(
+                    row.profile_id, ItemKind(row.kind), row.item_id, row.day, row.digest_id, row.subscription_id
+                )
 
 
 def waiting(store: Store, buckets: Collection[int], channel: Channel, after: str, limit: int) -> list[DigestRow]:
