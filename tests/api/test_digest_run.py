@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from api import digest_run
 from api.delivery.base import Recipient, Result
 from api.delivery.email import MailSender
 from api.delivery.hand_over import ALL_GONE, CHANGED, STOPPED, UNFORESEEN, HandedOver, hand_over
@@ -26,6 +27,8 @@ from features.store.digests import BUCKETS, DigestRow, DigestState, buckets_of_s
 from features.store.tables import delivery, digest
 from matching.digests import run as run_module
 from matching.digests.digest import Digest, from_json
+from matching.digests.prepare import Due
+from matching.digests.prices import DigestPrices
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
@@ -323,6 +326,24 @@ def test_nothing_is_kept_of_who_was_erased_while_it_was_prepared(
             found = set(connection.scalars(sa.select(table.c.profile_id)))
             assert found
             assert not found & gone
+
+
+def test_prices_are_made_of_all_who_are_due_and_again_when_the_knob_changes(
+    subscribed: Path, opened: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[int, float]] = []
+
+    def counted(_: object, due: list[Due], knob: float) -> DigestPrices:
+        made.append((len(due), knob))
+        return DigestPrices()
+
+    monkeypatch.setattr(digest_run, "prices_of_day", counted)
+    service = open_service(subscribed, opened, digest_knob=0.5)
+    everyone = service.store.count(Kind.SUBSCRIPTION)
+    for _ in range(2):
+        prepare_day(service, MOMENT, EVERYONE, Frequency.WEEKLY)
+    prepare_day(open_service(subscribed, opened, digest_knob=0.7), MOMENT, EVERYONE, Frequency.WEEKLY)
+    assert made == [(everyone, 0.5), (everyone, 0.7)]
 
 
 def test_without_consent_nothing_is_sent_and_the_page_says_why(subscribed: Path, opened: list[Service]) -> None:
