@@ -41,7 +41,7 @@ def prepare_day(
         service.engine.catch_up()
     everyone = due_at(service.store, moment, QuietHours(*settings.quiet), range(BUCKETS))
     due = everyone if only is None else [each for each in everyone if each.subscription.frequency is only]
-    prices = _prices(service, due, moment.date())
+    prices = _prices(service, everyone, moment.date())
     mine = frozenset(buckets)
     part = [each for each in due if bucket_of(each.subscription.profile_id) in mine]
     rules = Rules(settings.digest_least_quality, prices)
@@ -54,15 +54,15 @@ def holding(settings: Settings, buckets: Collection[int]) -> AbstractContextMana
 
 
 def _prices(service: Service, due: list[Due], day: dt.date) -> DigestPrices:
-    """The day's prices: those that its first run made."""
+    """The day's prices: those that its first run at this knob made."""
     settings = service.settings
     if settings.digest_knob == 0 or not due:
         return DigestPrices()
     with _locked(settings.data_dir / "digest-prices.lock", [0], wait=True):
-        found = read_prices(settings.data_dir, day)
+        found = read_prices(settings.data_dir, day, settings.digest_knob)
         if found is None:
             found = prices_of_day(service.engine, due, settings.digest_knob)
-            keep_prices(settings.data_dir, day, found, {"knob": settings.digest_knob, "subscriptions": len(due)})
+            keep_prices(settings.data_dir, day, found, settings.digest_knob, len(due))
     return found
 
 

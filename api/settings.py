@@ -106,7 +106,7 @@ class Settings(BaseSettings):
         str,
         Field(
             pattern=r"^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$",
-            description="Hours in which no instant digest is prepared, as `from-to`; `0-0`: none.",
+            description="Hours in which no instant digest is prepared or handed over, as `from-to`; `0-0`: none.",
         ),
     ] = "21-7"
     digest_knob: Annotated[

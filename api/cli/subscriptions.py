@@ -77,7 +77,9 @@ def run(
     for channel, why in done.closed.items():
         say(f"{channel}: {why}; what waits is handed over by the next run")
     sent = (
-        "" if prepare_only else f" {done.handed_over} handed over, {done.later} to try again, {done.failed} given up."
+        ""
+        if prepare_only
+        else f" {done.handed_over} handed over, {done.later} to try again, {done.held} held, {done.failed} given up."
     )
     print_result(
         figures,

@@ -10,6 +10,7 @@ import datetime as dt
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -34,16 +35,21 @@ class MailSender:
     def __init__(self, house: House, server: aiosmtplib.SMTP) -> None:
         self._house = house
         self._server = server
+        self._timed_out = False
 
     async def send(self, digest: Digest, recipient: Recipient) -> Result:
-        """Hand a letter over. Raises ChannelClosed when the server is gone."""
+        """Hand a letter over. Raises ChannelClosed when the server is gone, refuses us whatever the letter, or took too
+        long over two letters in a row."""
         if not recipient.profile.consents.contact_by_email:
             return Result(Outcome.NEVER, "vous n'acceptez plus d'être joint par courriel")
         address = None if recipient.identity is None else recipient.identity.email
         try:
-            letter = message_of(self._house, digest, recipient, address)
+            to = address_of(address)
         except ValueError:
             return Result(Outcome.NEVER, NO_ADDRESS)
+        letter = message_of(self._house, digest, recipient, to)
+        if not self._server.is_connected:
+            await _connect(self._server)
         try:
             await self._server.send_message(letter)
         except aiosmtplib.SMTPRecipientsRefused as refused:
@@ -51,18 +57,36 @@ class MailSender:
             return _refused(codes[0] if codes else 550)
         except aiosmtplib.SMTPServerDisconnected as error:
             raise ChannelClosed(f"le serveur de courriel a coupé ({error})") from error
-        except aiosmtplib.SMTPResponseException as refused:
+        except aiosmtplib.SMTPNotSupported:
+            return Result(Outcome.NEVER, "le serveur de courriel n'accepte pas les lettres accentuées de votre adresse")
+        except aiosmtplib.SMTPDataError as refused:
             return _refused(refused.code)
+        except aiosmtplib.SMTPResponseException as refused:
+            raise ChannelClosed(f"le serveur de courriel nous refuse (code {refused.code})") from refused
+        except TimeoutError as error:
+            self._server.close()
+            if self._timed_out:
+                raise ChannelClosed("le serveur de courriel ne répond plus à temps") from error
+            self._timed_out = True
+            return Result(Outcome.LATER, "le serveur de courriel n'a pas répondu à temps")
         except (aiosmtplib.SMTPException, OSError) as error:
             raise ChannelClosed(f"le serveur de courriel ne répond plus ({type(error).__name__})") from error
+        self._timed_out = False
         return Result(Outcome.DONE)
 
 
-def message_of(house: House, digest: Digest, recipient: Recipient, address: str | None) -> EmailMessage:
-    """The letter of a digest. Raises ValueError for an address that is none, or that is missing."""
-    if not address or any(character in address for character in "\r\n"):
+def address_of(text: str | None) -> Address:
+    """The address that a text is. Raises ValueError for one that is none, or that is missing."""
+    if not text or any(character in text for character in "\r\n"):
         raise ValueError(NO_ADDRESS)
-    to = Address(addr_spec=address)
+    try:
+        return Address(addr_spec=text)
+    except (MessageError, IndexError) as error:
+        raise ValueError(NO_ADDRESS) from error
+
+
+def message_of(house: House, digest: Digest, recipient: Recipient, to: Address) -> EmailMessage:
+    """The letter of a digest."""
     letter = letter_of(house, digest, recipient)
     message = EmailMessage()
     message["Subject"] = letter.subject
@@ -96,6 +120,14 @@ def _refused(code: int) -> Result:
     return Result(Outcome.LATER, f"le serveur de courriel demande d'attendre (code {code})")
 
 
+async def _connect(server: aiosmtplib.SMTP) -> None:
+    try:
+        await server.connect()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        server.close()
+        raise ChannelClosed(f"le serveur de courriel ne répond pas ({type(error).__name__})") from error
+
+
 @contextlib.asynccontextmanager
 async def _opened(house: House) -> AsyncIterator[MailSender]:
     settings = house.settings
@@ -111,11 +143,7 @@ async def _opened(house: House) -> AsyncIterator[MailSender]:
         password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
         timeout=TIMEOUT_S,
     )
-    try:
-        await server.connect()
-    except (aiosmtplib.SMTPException, OSError) as error:
-        server.close()
-        raise ChannelClosed(f"le serveur de courriel ne répond pas ({type(error).__name__})") from error
+    await _connect(server)
     try:
         yield MailSender(house, server)
     finally:

@@ -6,25 +6,32 @@ out, and nobody gets two different ones.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from api.delivery.base import ChannelClosed, House, Outcome, Recipient, Result, Sender
 from api.delivery.registry import WAYS
-from features.records import Channel, Identity, Profile, Subscription
+from features.records import Channel, Frequency, Identity, Profile, Subscription
 from features.store import Store
 from features.store.digests import MOST_ATTEMPTS, DigestRow, DigestState, settle, waiting
 from matching.digests.digest import Digest, Item, from_json
+from matching.digests.due import QuietHours
 from matching.engine import Engine
 from matching.lookups import day_number
 from matching.schema import NO_DAY
 from matching.schema import Collection as Searched
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 200
 """Digests read together."""
+CHANGED = "le canal de l'abonnement a changé entre-temps"
 STOPPED = "l'abonnement a été arrêté entre-temps"
+UNFORESEEN = "une erreur imprévue a empêché l'envoi"
 ALL_GONE = "tout ce qu'il contenait a été pourvu ou retiré entre-temps"
 
 
@@ -34,6 +41,8 @@ class HandedOver:
 
     handed_over: int = 0
     later: int = 0
+    held: int = 0
+    """Those of a paused subscription, and instant ones in quiet hours: they wait, and no attempt is counted."""
     failed: int = 0
     closed: dict[str, str] = field(default_factory=dict)
 
@@ -57,13 +66,14 @@ async def hand_over(
             continue
         try:
             async with way.open(house) as sender:
-                await _of_channel(channel, sender, engine, buckets, now, done)
+                await _of_channel(house, channel, sender, engine, buckets, now, done)
         except ChannelClosed as closed:
             done.closed[channel.value] = str(closed)
     return done
 
 
 async def _of_channel(
+    house: House,
     channel: Channel,
     sender: Sender,
     engine: Engine,
@@ -74,9 +84,19 @@ async def _of_channel(
     after = ""
     while rows := waiting(engine.store, buckets, channel, after, AT_ONCE):
         after = rows[-1].id
-        recipients = _recipients(engine.store, rows)
+        engine.catch_up()
         for row in rows:
-            result = await _one(sender, engine, row, recipients.get(row.id))
+            recipient = _recipient(engine.store, row)
+            if recipient is not None and is_held(recipient.subscription, house, now()):
+                done.held += 1
+                continue
+            try:
+                result = await _one(sender, engine, row, recipient)
+            except ChannelClosed:
+                raise
+            except Exception:  # whatever one digest has, those behind it must leave
+                log.exception("digest %s could not be handed over", row.id)
+                result = Result(Outcome.LATER, UNFORESEEN)
             done.count(result.outcome)
             _note(engine.store, row, result, now())
 
@@ -84,8 +104,20 @@ async def _of_channel(
 async def _one(sender: Sender, engine: Engine, row: DigestRow, recipient: Recipient | None) -> Result:
     if recipient is None or not recipient.subscription.active:
         return Result(Outcome.NEVER, STOPPED)
+    if recipient.subscription.channel is not row.channel:
+        return Result(Outcome.NEVER, CHANGED)
     digest = still_open(engine, from_json(row.body))
     return Result(Outcome.NEVER, ALL_GONE) if digest.is_empty else await sender.send(digest, recipient)
+
+
+def is_held(subscription: Subscription, house: House, at: dt.datetime) -> bool:
+    """Whether what waits for a subscription is to wait on, at a time: it is paused, or instant in quiet hours."""
+    if not subscription.active:
+        return False
+    local = at.astimezone(ZoneInfo(house.settings.timezone))
+    if subscription.paused_until is not None and local.date() < subscription.paused_until:
+        return True
+    return subscription.frequency is Frequency.INSTANT and local in QuietHours(*house.settings.quiet)
 
 
 def still_open(engine: Engine, digest: Digest) -> Digest:
@@ -106,16 +138,13 @@ def still_open(engine: Engine, digest: Digest) -> Digest:
     )
 
 
-def _recipients(store: Store, rows: Collection[DigestRow]) -> dict[str, Recipient]:
-    """Whom each digest is for, by its id; those whose subscription or profile is gone are absent."""
-    people = {row.profile_id for row in rows}
-    subscriptions = store.get_many(Subscription, {row.subscription_id for row in rows})
-    profiles, identities = store.get_many(Profile, people), store.get_many(Identity, people)
-    return {
-        row.id: Recipient(subscriptions[row.subscription_id], profiles[row.profile_id], identities.get(row.profile_id))
-        for row in rows
-        if row.subscription_id in subscriptions and row.profile_id in profiles
-    }
+def _recipient(store: Store, row: DigestRow) -> Recipient | None:
+    """Whom a digest is for, as they are now; None when the subscription or the profile is gone."""
+    subscription = store.get(Subscription, row.subscription_id)
+    profile = store.get(Profile, row.profile_id)
+    if subscription is None or profile is None:
+        return None
+    return Recipient(subscription, profile, store.get(Identity, row.profile_id))
 
 
 def _note(store: Store, row: DigestRow, result: Result, at: dt.datetime) -> None:

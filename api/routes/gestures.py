@@ -132,8 +132,8 @@ async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
 )
 async def stop(token: Token, service: ServiceOf) -> Response:
     def write() -> None:
-        subscription = _subscription_of(service, token)
         with service.store.writing() as writer:
+            subscription = _subscription_of(service, token)
             writer.upsert([msgspec.structs.replace(subscription, active=False)], SOURCE)
 
     await run_in_threadpool(write)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from features.records import Channel
 from features.store.store import CHUNK, Store, Writer
-from features.store.tables import delivery, digest
+from features.store.tables import delivery, digest, subscription_owner
 
 BUCKETS: Final = 256
 """People are parted into so many lots, whatever the number of shards."""
@@ -66,6 +66,8 @@ class Delivery:
     day: int
     """Since 1970-01-01."""
     digest_id: str
+    subscription_id: str
+    """Of the digest."""
 
 
 def digest_id(subscription_id: str, period: str) -> str:
@@ -86,7 +88,19 @@ def buckets_of_shard(number: int, count: int) -> range:
 
 
 def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Delivery]) -> None:
-    """New digests and what they send, in the writer's transaction."""
+    """New digests and what they send, in the writer's transaction. Those of a subscription that was deleted meanwhile,
+    or whose person was, are left out."""
+    standing = {
+        row.subscription_id: row.profile_id
+        for batch in _batches({each.subscription_id for each in digests})
+        for row in writer.connection.execute(
+            sa.select(subscription_owner).where(
+                subscription_owner.c.subscription_id.in_(batch), ~subscription_owner.c.stopped
+            )
+        )
+    }
+    kept = [each for each in digests if standing.get(each.subscription_id) == each.profile_id]
+    kept_ids = {each.id for each in kept}
     rows = [
         {
             "id": each.id,
@@ -101,7 +115,7 @@ def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Deli
             "failure": each.failure,
             "body": each.body,
         }
-        for each in digests
+        for each in kept
     ]
     lines = [
         {
@@ -112,6 +126,7 @@ def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Deli
             "digest_id": line.digest_id,
         }
         for line in deliveries
+        if line.digest_id in kept_ids
     ]
     if rows:
         writer.connection.execute(sa.insert(digest), rows)
@@ -130,11 +145,14 @@ def existing(store: Store, ids: Collection[str]) -> set[str]:
 
 def delivered(store: Store, profile_ids: Iterable[str]) -> Iterator[Delivery]:
     """The lines of the ledger of these people, in no order."""
-    columns = (delivery.c.profile_id, delivery.c.kind, delivery.c.item_id, delivery.c.day, delivery.c.digest_id)
+    of_ledger = (delivery.c.profile_id, delivery.c.kind, delivery.c.item_id, delivery.c.day, delivery.c.digest_id)
+    lines = sa.select(*of_ledger, digest.c.subscription_id).join(digest, digest.c.id == delivery.c.digest_id)
     with store.engine.connect() as connection:
         for batch in _batches(profile_ids):
-            for row in connection.execute(sa.select(*columns).where(delivery.c.profile_id.in_(batch))):
-                yield Delivery(row.profile_id, ItemKind(row.kind), row.item_id, row.day, row.digest_id)
+            for row in connection.execute(lines.where(delivery.c.profile_id.in_(batch))):
+                yield Delivery(
+                    row.profile_id, ItemKind(row.kind), row.item_id, row.day, row.digest_id, row.subscription_id
+                )
 
 
 def waiting(store: Store, buckets: Collection[int], channel: Channel, after: str, limit: int) -> list[DigestRow]:

@@ -58,7 +58,7 @@ class Ledger:
     trainings: Mapping[str, Mapping[str, int]]
     """Profile id -> training id -> the day it was sent."""
     offers_today: Mapping[str, int]
-    """Profile id -> offers that were sent on the engine's day."""
+    """Subscription id -> offers that it sent on the engine's day."""
 
     @classmethod
     def of(cls, engine: Engine, lines: Sequence[Delivery]) -> "Ledger":
@@ -75,7 +75,7 @@ class Ledger:
         return cls(
             np.sort(pair_numbers(people, items)),
             trainings,
-            Counter(line.profile_id for line in sent if line.day == today),
+            Counter(line.subscription_id for line in sent if line.day == today),
         )
 
     def has(self, people: NDArray[np.int64], items: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -128,12 +128,9 @@ def prepare(engine: Engine, due: Sequence[Due], ledger: Ledger, rules: Rules) ->
 
 def deliveries_of(digest: Digest, day: int) -> list[Delivery]:
     """The lines of the ledger that a digest makes on a day (since 1970)."""
-    offers = [Delivery(digest.profile_id, ItemKind.OFFER, item.id, day, digest.id) for item in digest.offers]
-    trainings = [
-        Delivery(digest.profile_id, ItemKind.TRAINING, item.training_id or item.id, day, digest.id)
-        for item in digest.trainings
-    ]
-    return offers + trainings
+    items = [(ItemKind.OFFER, item.id) for item in digest.offers]
+    items += [(ItemKind.TRAINING, item.training_id or item.id) for item in digest.trainings]
+    return [Delivery(digest.profile_id, kind, key, day, digest.id, digest.subscription_id) for kind, key in items]
 
 
 def _refused(refused: Refused, period: str, day: str) -> Digest:
@@ -215,7 +212,7 @@ def _room(orders: Orders, ledger: Ledger) -> NDArray[np.int64]:
     """(n,) offers that each digest has room for. An instant one is looked for all day long: its size is that of the
     day."""
     today = [
-        ledger.offers_today.get(each.profile_id, 0) if each.frequency is Frequency.INSTANT else 0
+        ledger.offers_today.get(each.id, 0) if each.frequency is Frequency.INSTANT else 0
         for each in orders.subscriptions
     ]
     return np.maximum(orders.sizes - np.array(today, dtype=np.int64), 0)

@@ -10,7 +10,7 @@ and every subscription gets what it would have got alone.
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +40,14 @@ class DigestPrices:
         return self.offers.of(keys) - np.float32(LAST * self.unit) * _lots(people, keys)
 
 
-def read_prices(data_dir: Path, day: dt.date) -> DigestPrices | None:
-    """The prices of a day's run; None when none were made. Raises ArtifactError for damaged ones."""
+def read_prices(data_dir: Path, day: dt.date, knob: float) -> DigestPrices | None:
+    """The prices of a day's run; None when none were made at this knob. Raises ArtifactError for damaged ones."""
     root = data_dir / ROOT / day.isoformat()
     if current_id(root) is None:
         return None
     found = load_current(root)
+    if found.meta["knob"] != knob:
+        return None
     try:
         with np.load(found.path / ARRAYS, allow_pickle=False) as arrays:
             columns = {name: arrays[name] for name in ("keys", "prices", "loads", "posts")}
@@ -54,10 +56,12 @@ def read_prices(data_dir: Path, day: dt.date) -> DigestPrices | None:
     return DigestPrices(LivePrices(**columns, generation=found.id), float(found.meta["unit"]))
 
 
-def keep_prices(data_dir: Path, day: dt.date, prices: DigestPrices, meta: dict[str, Any]) -> None:
-    """Put the prices of a day in force; the first of two runs that make them at the same time wins."""
+def keep_prices(data_dir: Path, day: dt.date, prices: DigestPrices, knob: float, subscriptions: int) -> None:
+    """Put the prices of a day in force, made at a knob from so many subscriptions."""
     columns = {name: getattr(prices.offers, name) for name in ("keys", "prices", "loads", "posts")}
-    with publishing(data_dir / ROOT / day.isoformat(), {**meta, "unit": prices.unit}) as folder:
+    with publishing(
+        data_dir / ROOT / day.isoformat(), {"knob": knob, "subscriptions": subscriptions, "unit": prices.unit}
+    ) as folder:
         np.savez(folder / ARRAYS, allow_pickle=False, **columns)
 
 

@@ -8,20 +8,27 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
-from api.delivery.hand_over import HandedOver, hand_over
+from api import digest_run
+from api.delivery.base import Recipient, Result
+from api.delivery.email import MailSender
+from api.delivery.hand_over import ALL_GONE, CHANGED, STOPPED, UNFORESEEN, HandedOver, hand_over
 from api.digest_run import Busy, holding, prepare_day
 from api.service import Service
 from api.settings import Settings
 from features.records import Channel, Consents, Frequency, Identity, Profile, Subscription
 from features.store import Kind, Store
-from features.store.digests import BUCKETS, DigestState, buckets_of_shard
+from features.store.digests import BUCKETS, DigestRow, DigestState, buckets_of_shard, get
 from features.store.tables import delivery, digest
 from matching.digests import run as run_module
+from matching.digests.digest import Digest, from_json
+from matching.digests.prepare import Due
+from matching.digests.prices import DigestPrices
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
@@ -49,13 +56,14 @@ def subscribed(deployment: Path) -> Path:
     return deployment
 
 
-def settings_of(data_dir: Path, port: int | None = None) -> Settings:
+def settings_of(data_dir: Path, port: int | None = None, **more: Any) -> Settings:
     return Settings(
         data_dir=data_dir,
         digest_least_quality=0.3,
         smtp_host=None if port is None else "127.0.0.1",
         smtp_port=port or 25,
         smtp_security="none",
+        **more,
     )
 
 
@@ -67,8 +75,8 @@ def opened() -> Iterator[list[Service]]:
         service.store.close()
 
 
-def open_service(data_dir: Path, opened: list[Service], port: int | None = None) -> Service:
-    service = Service.open(settings_of(data_dir, port))
+def open_service(data_dir: Path, opened: list[Service], port: int | None = None, **more: Any) -> Service:
+    service = Service.open(settings_of(data_dir, port, **more))
     service.engine.clock = MOMENT.date
     opened.append(service)
     return service
@@ -223,6 +231,119 @@ def test_a_shard_that_is_none_is_refused() -> None:
     for number, count in ((0, 1), (2, 1), (1, 0), (1, 257)):
         with pytest.raises(ValueError, match="shard"):
             buckets_of_shard(number, count)
+
+
+def test_a_digest_that_fails_in_an_unforeseen_way_does_not_stop_those_behind_it(
+    subscribed: Path,
+    opened: list[Service],
+    sink: Sink,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = open_service(subscribed, opened, sink.port)
+    prepare_day(service, MOMENT, EVERYONE)
+    first = min(key for key, (state, _) in digests_of(service.store).items() if state == DigestState.PREPARED.value)
+    send_one = MailSender.send
+
+    async def stumbling(sender: MailSender, made: Digest, recipient: Recipient) -> Result:
+        if made.id == first:
+            raise RuntimeError("unforeseen")
+        return await send_one(sender, made, recipient)
+
+    monkeypatch.setattr(MailSender, "send", stumbling)
+    done = send(service)
+    assert (done.later, done.failed, done.handed_over) == (1, 0, len(sink.messages))
+    assert done.handed_over > 20
+    row = get(service.store, first)
+    assert row is not None
+    assert (row.state, row.attempts, row.failure) == (DigestState.PREPARED, 1, UNFORESEEN)
+
+
+def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
+    subscribed: Path,
+    opened: list[Service],
+    sink: Sink,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = open_service(subscribed, opened, sink.port, timezone="UTC", quiet_hours="0-23")
+    store = service.store
+    prepare_day(service, MOMENT, EVERYONE)
+    waiting = sorted(key for key, (state, _) in digests_of(store).items() if state == DigestState.PREPARED.value)
+    rows = [row for row in (get(store, key) for key in waiting) if row is not None]
+    first, paused, stopped, moved, instant, emptied = rows[:6]
+
+    def change(row: DigestRow, **what: object) -> None:
+        subscription = store.get(Subscription, row.subscription_id)
+        assert subscription is not None
+        store.upsert([msgspec.structs.replace(subscription, **what)], "test")
+
+    send_one = MailSender.send
+
+    async def meanwhile(sender: MailSender, made: Digest, recipient: Recipient) -> Result:
+        if made.id == first.id:
+            change(paused, paused_until=MOMENT.date() + dt.timedelta(days=2))
+            change(stopped, active=False)
+            change(moved, channel=Channel.PAGE)
+            change(instant, frequency=Frequency.INSTANT)
+        return await send_one(sender, made, recipient)
+
+    monkeypatch.setattr(MailSender, "send", meanwhile)
+    body = from_json(emptied.body)
+    store.delete(Kind.OFFER, [item.id for item in body.offers])
+    store.delete(Kind.SESSION, [item.id for item in body.trainings])
+    done = send(service)
+    found = {row.id: row for row in (get(store, key) for key in waiting) if row is not None}
+    assert found[first.id].state is DigestState.HANDED_OVER
+    assert done.held == 2
+    for held in (paused, instant):
+        assert (found[held.id].state, found[held.id].attempts) == (DigestState.PREPARED, 0)
+    for given_up, why in ((stopped, STOPPED), (moved, CHANGED), (emptied, ALL_GONE)):
+        assert (found[given_up.id].state, found[given_up.id].failure) == (DigestState.FAILED, why)
+    later = asyncio.run(
+        hand_over(service.house, service.engine, EVERYONE, lambda: MOMENT.replace(hour=23) + dt.timedelta(days=2))
+    )
+    assert (later.held, later.handed_over) == (0, 2)
+
+
+def test_nothing_is_kept_of_who_was_erased_while_it_was_prepared(
+    subscribed: Path, opened: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = open_service(subscribed, opened)
+    erased, unsubscribed, *_ = service.store.page(Subscription, 0, 200)
+    prepared = run_module.prepare
+
+    def meanwhile(*given: Any) -> list[Digest]:
+        made = prepared(*given)
+        assert {erased.id, unsubscribed.id} <= {each.subscription_id for each in made}
+        service.store.delete(Kind.PROFILE, [erased.profile_id])
+        service.store.delete(Kind.SUBSCRIPTION, [unsubscribed.id])
+        return made
+
+    monkeypatch.setattr(run_module, "prepare", meanwhile)
+    prepare_day(service, MOMENT, EVERYONE)
+    gone = {erased.profile_id, unsubscribed.profile_id}
+    with service.store.engine.connect() as connection:
+        for table in (digest, delivery):
+            found = set(connection.scalars(sa.select(table.c.profile_id)))
+            assert found
+            assert not found & gone
+
+
+def test_prices_are_made_of_all_who_are_due_and_again_when_the_knob_changes(
+    subscribed: Path, opened: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[int, float]] = []
+
+    def counted(_: object, due: list[Due], knob: float) -> DigestPrices:
+        made.append((len(due), knob))
+        return DigestPrices()
+
+    monkeypatch.setattr(digest_run, "prices_of_day", counted)
+    service = open_service(subscribed, opened, digest_knob=0.5)
+    everyone = service.store.count(Kind.SUBSCRIPTION)
+    for _ in range(2):
+        prepare_day(service, MOMENT, EVERYONE, Frequency.WEEKLY)
+    prepare_day(open_service(subscribed, opened, digest_knob=0.7), MOMENT, EVERYONE, Frequency.WEEKLY)
+    assert made == [(everyone, 0.5), (everyone, 0.7)]
 
 
 def test_without_consent_nothing_is_sent_and_the_page_says_why(subscribed: Path, opened: list[Service]) -> None:

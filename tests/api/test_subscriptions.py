@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from defusedxml.ElementTree import fromstring
@@ -264,3 +265,23 @@ def test_nothing_sent_says_why_and_what_would_help(client: TestClient, service: 
     answer = client.get(f"/v1/profils/{person.id}/envois").json()
     assert "avec ces critères" in answer["resultats"][0]["pourquoiRien"]
     assert "Sans « salaireMin » : " in answer["avis"]
+
+
+def test_stopping_keeps_what_was_changed_just_before(
+    client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = service.store.page(Profile, 0, 1)[0]
+    mine = Subscription(id="mine", profile_id=profile.id, size=5)
+    service.store.upsert([mine], "test")
+    writing = service.store.writing
+
+    def after_another() -> Any:
+        monkeypatch.setattr(service.store, "writing", writing)
+        service.store.upsert([msgspec.structs.replace(mine, size=20)], "test")
+        return writing()
+
+    monkeypatch.setattr(service.store, "writing", after_another)
+    assert client.post(f"/v1/desabonnement/{service.house.signer.token(Stop('mine'))}").status_code == 200
+    found = service.store.get(Subscription, "mine")
+    assert found is not None
+    assert (found.active, found.size) == (False, 20)

@@ -1,5 +1,6 @@
 """A mail server that keeps what it is given, on this machine."""
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -21,11 +22,23 @@ class Sink:
     answer: str = "250 OK"
     refused: dict[str, str] = field(default_factory=dict)
     """Recipient -> what the server says to it."""
+    sender: str = "250 OK"
+    """What the server says to whoever writes."""
+    stuck: set[str] = field(default_factory=set)
+    """Recipients to whom it never answers."""
     port: int = 0
+
+    async def handle_MAIL(  # noqa: N802 - the library's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
+        if address in self.stuck:
+            await asyncio.Event().wait()
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
@@ -56,7 +69,7 @@ class _Listening(Controller):
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     made = Sink()
-    controller = _Listening(made, hostname="127.0.0.1", port=0, ready_timeout=60)
+    controller = _Listening(made, hostname="127.0.0.1", port=0, ready_timeout=60, enable_SMTPUTF8=False)
     controller.start()
     made.port = controller.chosen_port
     yield made

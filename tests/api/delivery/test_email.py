@@ -7,12 +7,14 @@ from html.parser import HTMLParser
 import pytest
 
 from api.delivery.base import ChannelClosed, House, Outcome, Result
-from api.delivery.email import WAY, message_of
+from api.delivery.email import WAY, address_of, message_of
 from api.delivery.links import Gesture, Stop
 from features.records import Channel
 from matching.digests.digest import Digest
 from tests.api.delivery.conftest import Sink
 from tests.api.delivery.made import digest, house, item, recipient, training
+
+CAMILLE = address_of("camille@exemple.fr")
 
 
 class Tags(HTMLParser):
@@ -36,7 +38,7 @@ class Tags(HTMLParser):
 
 def parts_of(made: Digest, **more: object) -> tuple[str, str]:
     """The plain text and the HTML of a letter."""
-    message = message_of(house(), made, recipient(**more), "camille@exemple.fr")  # type: ignore[arg-type]
+    message = message_of(house(), made, recipient(**more), CAMILLE)  # type: ignore[arg-type]
     plain, rich = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert rich is not None
@@ -44,7 +46,7 @@ def parts_of(made: Digest, **more: object) -> tuple[str, str]:
 
 
 def test_headers() -> None:
-    message = message_of(house(), digest(item(), item("o2", "Auxiliaire de vie")), recipient(), "camille@exemple.fr")
+    message = message_of(house(), digest(item(), item("o2", "Auxiliaire de vie")), recipient(), CAMILLE)
     assert message["To"] == "camille@exemple.fr"
     assert message["From"] == "Vivier <nepasrepondre@vivier.exemple>"
     assert message["Subject"] == "2 offres pour vous : Aide-soignant de nuit, et d'autres"
@@ -55,7 +57,7 @@ def test_headers() -> None:
     assert house().signer.read(address[1]) == Stop("s1")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "multipart/alternative"
-    again = message_of(house(), digest(item(), item("o2", "Auxiliaire de vie")), recipient(), "camille@exemple.fr")
+    again = message_of(house(), digest(item(), item("o2", "Auxiliaire de vie")), recipient(), CAMILLE)
     assert again["Message-ID"] == message["Message-ID"]
 
 
@@ -96,7 +98,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 
 def test_a_title_cannot_add_a_header() -> None:
-    message = message_of(house(), digest(item(title="Soudeur\r\nBcc: tous@exemple.fr")), recipient(), "c@exemple.fr")
+    message = message_of(house(), digest(item(title="Soudeur\r\nBcc: tous@exemple.fr")), recipient(), CAMILLE)
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
 
@@ -104,7 +106,7 @@ def test_a_title_cannot_add_a_header() -> None:
 @pytest.mark.parametrize("address", [None, "", "pas une adresse", "a@b.fr\r\nBcc: c@d.fr"])
 def test_an_address_that_is_none_is_not_written_to(address: str | None) -> None:
     with pytest.raises(ValueError):
-        message_of(house(), digest(), recipient(), address)
+        address_of(address)
 
 
 def sent(to: House, address: str | None = "camille@exemple.fr", consenting: bool = True) -> Result:
@@ -155,6 +157,38 @@ def test_what_the_server_says_is_heard(sink: Sink) -> None:
     assert sent(local(sink)).outcome is Outcome.NEVER
     sink.answer = "452 full"
     assert sent(local(sink)).outcome is Outcome.LATER
+
+
+def test_a_server_that_refuses_our_own_address_closes_the_channel(sink: Sink) -> None:
+    sink.sender = "530 authentication required"
+    with pytest.raises(ChannelClosed, match="nous refuse"):
+        sent(local(sink))
+
+
+def test_an_address_that_the_server_cannot_write_to_is_given_up(sink: Sink) -> None:
+    result = sent(local(sink), address="elodie@éxemple.fr")
+    assert (result.outcome, "accentuées" in (result.why or "")) == (Outcome.NEVER, True)
+
+
+def test_a_letter_that_takes_too_long_counts_and_two_in_a_row_close_the_channel(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.delivery.email.TIMEOUT_S", 0.2)
+    sink.stuck = {"lente@exemple.fr"}
+
+    async def several() -> list[Outcome]:
+        assert WAY.open is not None
+        outcomes = []
+        async with WAY.open(local(sink)) as sender:
+            for name in ("lente", "camille", "lente"):
+                result = await sender.send(digest(), recipient(address=f"{name}@exemple.fr"))
+                outcomes.append(result.outcome)
+            with pytest.raises(ChannelClosed, match="à temps"):
+                await sender.send(digest(), recipient(address="lente@exemple.fr"))
+        return outcomes
+
+    assert asyncio.run(several()) == [Outcome.LATER, Outcome.DONE, Outcome.LATER]
+    assert sink.recipients == ["camille@exemple.fr"]
 
 
 def test_a_server_that_is_not_there_closes_the_channel() -> None:

@@ -45,7 +45,7 @@ def listener() -> Iterator[ThreadingHTTPServer]:
 PRIVATE = (
     "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
     "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::",
+    "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::", "fec0::1",
 )  # fmt: skip
 
 
@@ -99,6 +99,50 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
     assert post(target, b"{}", {"Content-Type": "application/json"}) == 204
     assert lookups == ["outil.exemple"]
     assert Listener.seen == [("/204?a=1", b"{}", f"outil.exemple:{port}")]
+
+
+def test_a_path_with_accents_is_percent_encoded(listener: ThreadingHTTPServer) -> None:
+    url = f"http://127.0.0.1:{listener.server_address[1]}/204?é=à la %20"
+    assert post(target_of(url, private_allowed=True), b"{}", {}) == 204
+    assert [path for path, _, _ in Listener.seen] == ["/204?%C3%A9=%C3%A0%20la%20%20"]
+
+
+@pytest.mark.parametrize("url", ["https://exemple.fr:port/", "https://[exemple/"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="mal écrite"):
+        target_of(url)
+
+
+def test_a_request_that_cannot_be_written_is_not_sent(listener: ThreadingHTTPServer) -> None:
+    with pytest.raises(Unreachable, match="ne répond pas"):
+        post(Target("exemple.fr", "127.0.0.1", listener.server_address[1], "/é", secure=False), b"", {})
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_server_that_drips_its_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch, secure: bool) -> None:
+    monkeypatch.setattr(outgoing, "DEADLINE_S", 0.3)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            if secure:  # the head of a record of 16 KiB, of which a byte at a time follows
+                connection.sendall(b"\x16\x03\x03\x3f\xff")
+            while not over.wait(0.05):
+                try:
+                    connection.sendall(b"H")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        try:
+            with pytest.raises(Unreachable, match="ne répond pas"):
+                post(Target("exemple.fr", "127.0.0.1", server.getsockname()[1], "/", secure=secure), b"", {})
+        finally:
+            over.set()
+            thread.join()
 
 
 def test_a_redirection_is_not_followed(listener: ThreadingHTTPServer) -> None:

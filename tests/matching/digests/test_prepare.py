@@ -123,12 +123,26 @@ def test_an_offer_sent_under_another_id_is_not_sent_again(engine: Engine, subscr
     digest = next(each for each in prepare(engine, due(subscriptions), NOTHING_SENT, Rules()) if each.offers)
     (mine,) = [each for each in subscriptions if each.id == digest.subscription_id]
     engine.links.put_canonical("copy", digest.offers[0].id)
-    line = Delivery(digest.profile_id, ItemKind.OFFER, "copy", day_number(TODAY), "before")
+    line = Delivery(digest.profile_id, ItemKind.OFFER, "copy", day_number(TODAY), "before", mine.id)
     try:
         (later,) = prepare(engine, due([mine]), Ledger.of(engine, [line]), Rules())
     finally:
         engine.links.put_canonical("copy", "copy")
     assert digest.offers[0].id not in {item.id for item in later.offers}
+
+
+def test_an_instant_subscription_has_the_room_that_it_did_not_fill_itself_today(
+    engine: Engine, subscriptions: list[Subscription]
+) -> None:
+    daily = [msgspec.structs.replace(each, frequency=Frequency.DAILY, size=2) for each in subscriptions]
+    first = prepare(engine, due(daily), NOTHING_SENT, Rules())
+    ledger = Ledger.of(engine, [line for digest in first for line in deliveries_of(digest, day_number(TODAY))])
+    full = {digest.subscription_id for digest in first if len(digest.offers) == 2}
+    assert len(full) > 20
+    same = [msgspec.structs.replace(each, frequency=Frequency.INSTANT) for each in daily if each.id in full]
+    assert not [digest for digest in prepare(engine, due(same), ledger, Rules()) if digest.offers]
+    others = [msgspec.structs.replace(each, id=f"other-{each.id}") for each in same]
+    assert [digest for digest in prepare(engine, due(others), ledger, Rules()) if digest.offers]
 
 
 def test_prices_spread_attention(engine: Engine, subscriptions: list[Subscription]) -> None:
