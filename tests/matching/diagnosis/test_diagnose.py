@@ -24,7 +24,7 @@ from features.records import (
 )
 from matching.counting import Failures, Relaxations, count
 from matching.demand import Demand
-from matching.diagnosis.criteria import asked_of, coarse, raised_pay
+from matching.diagnosis.criteria import _months_of, asked_of, coarse, raised_pay
 from matching.diagnosis.diagnose import Diagnosis, diagnose
 from matching.diagnosis.market import USUAL_DAYS, days_to_fill, pay_position
 from matching.discretion import LEAST, MOST_MOVED, STEP
@@ -172,6 +172,11 @@ def test_a_wider_circle_and_more_months_are_steps_not_all_or_nothing(local: Engi
     tried = msgspec.structs.replace(offer("x"), experience=ExperienceDemand.REQUIRED, experience_months=36)
     texts = [item.text for item in diagnose(local, Demand(tried, {})).alone]
     assert "Avec 1 an et 6 mois d'expérience au lieu de 3 ans" in texts
+
+
+def test_few_months_are_loosened_to_none_in_words_that_are_whole() -> None:
+    (few,) = _months_of(6.0, known_alone=False)
+    assert (few.loosened, few.looser) == ("débutants acceptés", None)
 
 
 def test_people_who_are_not_visible_are_in_no_count(local: Engine) -> None:
