@@ -10,7 +10,7 @@ from features.records import Contract
 from matching.explain.wording import counted
 from matching.explain.wording import months as in_months
 from matching.facets import CONTRACT_LABELS
-from matching.reading.items import FIGURE, Item, Match, Text, number_of
+from matching.reading.items import FIGURE, MOST_MONTHS, Item, Match, Text, number_of
 
 _CONTRACTS: Final = tuple(
     (re2.compile(pattern), code)
@@ -164,6 +164,8 @@ def _length(text: Text, contract: Contract, after: int) -> Iterator[Item]:
             continue
         parts = _LENGTH_PARTS.search(text.plain[start:end])
         months = round(number_of(parts[1]) * _UNIT_MONTHS[parts[2]], 2)
+        if months > MOST_MONTHS:
+            continue
         text.take(start, end)
         yield Item("dureeContratMois", months, in_months(months) if months >= 1 else "moins d'un mois", start, end)
         return
