@@ -6,6 +6,7 @@ from typing import Final
 
 import re2
 
+from features.days import LAST_DAY
 from features.records import Contract
 from matching.explain.wording import counted
 from matching.explain.wording import months as in_months
@@ -239,9 +240,10 @@ def _coming(today: dt.date, month: int, day: int, year: int | None) -> dt.date |
     """The next such day, or that of the year; None for one that no calendar has."""
     try:
         date = dt.date(year or today.year, month, day)
-        return date if year is not None or date >= today else date.replace(year=date.year + 1)
+        date = date if year is not None or date >= today else date.replace(year=date.year + 1)
     except ValueError:
         return None
+    return date if date <= LAST_DAY else None
 
 
 def remote(text: Text) -> Iterator[Item]:

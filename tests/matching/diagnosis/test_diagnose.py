@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from features.days import LAST_DAY
 from features.records import (
     Consents,
     Contract,
@@ -209,6 +210,9 @@ def test_parameters_that_pick_people_are_refused_and_amounts_are_taken_to_steps(
         diagnose(local, Demand(NEED, {"commune": f"{GUERET},87085"}))
     with pytest.raises(BadParameter, match="distance"):
         diagnose(local, Demand(NEED, {"commune": GUERET, "distance": "3"}))
+    with pytest.raises(BadParameter, match="jusqu'au 2999-12-31"):
+        diagnose(local, Demand(NEED, {"disponibleAvant": "9999-12-15"}))
+    assert diagnose(local, Demand(NEED, {"disponibleAvant": LAST_DAY.isoformat()}))
     with pytest.raises(UnknownParameter):
         diagnose(local, Demand(NEED, {"salaireMin": "3"}))
     given = {"commune": GUERET, "distance": "23", "experienceMois": "17", "disponibleAvant": "2026-11-03"}
