@@ -108,19 +108,19 @@ NEED = msgspec.structs.replace(
 
 def test_each_criterion_brings_those_who_fail_it_alone(local: Engine) -> None:
     people(local, 30, licences=(Licence.B,))
-    people(local, 40, 100)
-    people(local, 20, 200, licences=(Licence.B,), projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
+    people(local, 60, 100)
+    people(local, 40, 200, licences=(Licence.B,), projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
     people(local, 25, 300, projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
     people(local, 12, 400, licences=(Licence.B,), projects=(Project(rome_code="J1501", contracts=(Contract.CDI,)),))
     found = diagnose(local, Demand(NEED, {}))
     assert found.found is not None
     assert found.found.count == pytest.approx(30, abs=NEAR)
-    assert named(found, "permis") == pytest.approx(40, abs=NEAR)
-    assert named(found, "salaire") == pytest.approx(20, abs=NEAR)
+    assert named(found, "permis") == pytest.approx(60, abs=NEAR)
+    assert named(found, "salaire") == pytest.approx(40, abs=NEAR)
     assert named(found, "typeContrat") == pytest.approx(12, abs=NEAR)
     assert named(found, "metier") is None
     assert [item.names for item in found.pairs] == [("permis", "salaire")]
-    assert found.pairs[0].brought.count == pytest.approx(85, abs=NEAR)
+    assert found.pairs[0].brought.count == pytest.approx(125, abs=NEAR)
     assert found.alone[0].text == "Sans le permis B"
     assert found.alone[1].text == "À 2\u202f000 € brut par mois"
     assert found.nearest is None
