@@ -27,6 +27,7 @@ from features.border.problems import BorderError, Problem
 from features.contact_message import cleaned, objection
 from features.records import ContactRequest, Establishment, Identity, Offer, Profile
 from features.store import about_profile
+from features.text import one_line
 from matching.errors import BadParameter, NotFound
 from matching.introductions import LAPSE_DAYS, MOST_WAITING, State, answered, followed, record_of, state_of
 from matching.pools import visible
@@ -93,10 +94,8 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         raise BorderError.one("siret", asked.siret, "bad_siret")
     if (asked.offre is None) == (asked.besoin is None):
         raise BorderError.one("offre", asked.offre or "", "missing")
-    message = cleaned(asked.message)
-    against = objection(message) if message else "Le message est vide une fois le balisage retiré."
-    if against is not None:
-        raise _refused("message", asked.message, against)
+    message = _sendable("message", asked.message)
+    need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
     if not visible(service.engine, asked.profil):
         raise _refused("profil", asked.profil, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -105,7 +104,7 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         siret=siret,
         profile_id=asked.profil,
         offer_id=asked.offre,
-        need=asked.besoin,
+        need=need,
         message=message,
         sent_at=now,
         lapses_at=now + dt.timedelta(days=LAPSE_DAYS),
@@ -258,6 +257,15 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
     requests = await run_in_threadpool(find)
     return json_response(balance(key, record_of(requests, dt.datetime.now(dt.UTC))))
+
+
+def _sendable(field: str, text: str) -> str:
+    """What the person will read of a text, cleaned. Raises ApiProblem where it may not be sent."""
+    words = cleaned(text)
+    against = objection(words) if words else "Le texte est vide une fois le balisage retiré."
+    if against is not None:
+        raise _refused(field, text, against)
+    return words
 
 
 def _refused(field: str, value: str, reason: str) -> ApiProblem:
