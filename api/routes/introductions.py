@@ -139,12 +139,11 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
 )
 async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
-    found = await run_in_threadpool(service.store.get, ContactRequest, key)
-    if found is None:
-        raise NotFound("La demande", key)
-    if siret is None:
+    asking = None if siret is None else clean_siret(siret, "siret")
+    if asking is None:
         raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
-    if found.siret != clean_siret(siret, "siret"):
+    found = await run_in_threadpool(service.store.get, ContactRequest, key)
+    if found is None or found.siret != asking:
         raise NotFound("La demande", key)
     now = dt.datetime.now(dt.UTC)
     identity = None

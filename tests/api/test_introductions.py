@@ -103,6 +103,15 @@ def test_nobody_else_answers_for_a_person(known: TestClient) -> None:
     assert as_employer(known, made["id"]).json()["etat"] == "en_attente"
 
 
+def test_a_request_that_is_there_is_not_told_from_one_that_is_not(known: TestClient) -> None:
+    made = sent(known)
+    for siret, status in ((None, 400), ("", 400), ("12", 422), (OTHER, 404)):
+        asked_by = {} if siret is None else {"siret": siret}
+        there = known.get(f"{ASK}/{made['id']}", params=asked_by)
+        nowhere = known.get(f"{ASK}/{made['id'][:-1]}_", params=asked_by)
+        assert there.status_code == nowhere.status_code == status, siret
+
+
 def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: TestClient) -> None:
     made = sent(known)
     known.post(f"{ASK}/{made['id']}/reponse", json={"profil": "zz-p", "accepte": True})
