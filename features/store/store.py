@@ -330,7 +330,8 @@ class Store:
         """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
         table = record_tables[KIND_OF[record_type]]
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        statement = sa.select(table.c.body).where(table.c.id >= prefix, table.c.id < after).order_by(table.c.id)
+        key = sa.collate(table.c.id, "C" if self.engine.dialect.name == "postgresql" else "BINARY")
+        statement = sa.select(table.c.body).where(key >= prefix, key < after).order_by(key)
         with self.engine.connect() as connection:
             return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
 
