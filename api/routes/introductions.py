@@ -97,7 +97,7 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     message = _sendable("message", asked.message)
     need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
     if not visible(service.engine, asked.profil):
-        raise _refused("profil", asked.profil, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
+        raise _unseen(asked.profil)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     sent = ContactRequest(
         id=f"{siret}-{uuid.uuid4().hex}",
@@ -114,6 +114,9 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         if sent.offer_id is not None and service.store.get(Offer, sent.offer_id) is None:
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
         with service.writing() as writer:
+            person = service.store.get(Profile, sent.profile_id)
+            if person is None or not person.consents.visible_to_employers:
+                raise _unseen(sent.profile_id)
             before = service.store.of_prefix(ContactRequest, f"{siret}-")
             waiting = [each for each in before if state_of(each, now) is State.WAITING]
             if any(each.profile_id == sent.profile_id for each in waiting):
@@ -265,6 +268,10 @@ def _sendable(field: str, text: str) -> str:
     if against is not None:
         raise _refused(field, text, against)
     return words
+
+
+def _unseen(key: str) -> ApiProblem:
+    return _refused("profil", key, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
 
 
 def _refused(field: str, value: str, reason: str) -> ApiProblem:

@@ -124,6 +124,16 @@ def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: Te
     assert refused.json()["erreurs"][0]["motif"] == nobody.json()["erreurs"][0]["motif"]
 
 
+def test_a_person_who_is_gone_before_the_follower_knows_is_not_asked(
+    known: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.introductions.visible", lambda _engine, _key: True)
+    assert known.delete("/v1/profils/zz-p").status_code == 204
+    gone = known.post(ASK, json=asked(siret="11111111111111"))
+    assert gone.status_code == 422
+    assert gone.json()["erreurs"][0]["champ"] == "profil"
+
+
 def test_one_request_a_person_at_a_time(known: TestClient) -> None:
     sent(known)
     again = known.post(ASK, json=asked())
