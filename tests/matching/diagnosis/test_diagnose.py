@@ -28,6 +28,7 @@ from matching.demand import Demand
 from matching.diagnosis.criteria import _months_of, asked_of, coarse, raised_pay
 from matching.diagnosis.diagnose import Diagnosis, diagnose
 from matching.diagnosis.market import USUAL_DAYS, days_to_fill, pay_position
+from matching.diagnosis.quality import sampled
 from matching.discretion import LEAST, MOST_MOVED, STEP
 from matching.engine import Engine
 from matching.errors import BadParameter, UnknownParameter
@@ -173,6 +174,13 @@ def test_a_wider_circle_and_more_months_are_steps_not_all_or_nothing(local: Engi
     tried = msgspec.structs.replace(offer("x"), experience=ExperienceDemand.REQUIRED, experience_months=36)
     texts = [item.text for item in diagnose(local, Demand(tried, {})).alone]
     assert "Avec 1 an et 6 mois d'expérience au lieu de 3 ans" in texts
+
+
+def test_each_person_is_once_in_a_sample_however_many_projects() -> None:
+    failures = Failures(np.arange(5), np.zeros(5, dtype=np.uint32), 1)
+    keys = np.array([7, 7, 3, 7, 3])
+    rows = sampled(failures, lambda at: keys[at], lambda found: found.astype(np.uint64), (), brought=False)
+    assert sorted(keys[rows].tolist()) == [3, 7]
 
 
 def test_few_months_are_loosened_to_none_in_words_that_are_whole() -> None:
