@@ -32,6 +32,7 @@ def test_jobs_are_told_most_of_the_time(lookups: Lookups) -> None:
 def test_every_item_says_the_words_it_comes_from(lookups: Lookups) -> None:
     for request in REQUESTS:
         reading = read_need(lookups, request.text, DAY)
+        assert reading.items, request.text
         for item in reading.items:
             assert 0 <= item.start < item.end <= len(request.text), (request.text, item)
             assert item.label
