@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.planning import Load, Plan, Visit
 from api.targets import expected_json
-from features.border.base import BorderModel, Id, clean_siret, if_given, known_commune
+from features.border.base import BorderModel, Day, Id, clean_siret, if_given, known_commune
 from features.border.problems import BorderError
 from features.records import Establishment, TravelMode
 from features.reference import Reference
@@ -34,7 +34,7 @@ class ConseillerPlanIn(BorderModel):
     agence: str | None = Field(
         None, description="Code INSEE de la commune de départ ; sinon, là où vit l'essentiel du portefeuille"
     )
-    absences: tuple[dt.date, ...] = Field((), max_length=60, description="Jours où il ne visite pas")
+    absences: tuple[Day, ...] = Field((), max_length=60, description="Jours où il ne visite pas")
 
 
 class VisitePrecedenteIn(BorderModel):
@@ -42,7 +42,7 @@ class VisitePrecedenteIn(BorderModel):
 
     siret: str
     conseiller: Id
-    jour: dt.date | None = None
+    jour: Day | None = None
     verrouillee: bool = Field(False, description="Rendez-vous pris : la visite reste, quoi qu'il arrive d'autre")
 
 
@@ -50,7 +50,7 @@ class PlanIn(BorderModel):
     """Les conseillers, les jours, et ce que doivent remplir les établissements."""
 
     conseillers: tuple[ConseillerPlanIn, ...] = Field(min_length=1, max_length=MOST_COUNSELLORS)
-    debut: dt.date | None = Field(None, description="Premier jour ; demain par défaut. Jours ouvrés seulement")
+    debut: Day | None = Field(None, description="Premier jour ; demain par défaut. Jours ouvrés seulement")
     jours: int = Field(5, ge=1, le=20, description="Nombre de jours ouvrés")
     visitesParJour: int = Field(4, ge=1, le=10)
     dureeVisiteMinutes: int = Field(45, ge=10, le=240)

@@ -17,8 +17,9 @@ _WAYS_ROUND: Final = (
 
 
 def cleaned(message: str) -> str:
-    """`message` without markup and control characters, its line ends kept."""
-    words = "".join(letter for letter in plain(message) if letter == "\n" or letter.isprintable())
+    """`message` without markup and control characters, its line ends kept, other white space as spaces."""
+    spaced = "".join(" " if letter.isspace() and letter != "\n" else letter for letter in plain(message))
+    words = "".join(letter for letter in spaced if letter == "\n" or letter.isprintable())
     return "\n".join(one_line(line) for line in words.splitlines()).strip()
 
 
@@ -28,7 +29,7 @@ def objection(message: str) -> str | None:
     for pattern, what in _WAYS_ROUND:
         if pattern.search(text):
             return (
-                f"Le message contient {what} : les coordonnées s'échangent par le service, quand la personne a accepté."
+                f"Le texte contient {what} : les coordonnées s'échangent par le service, quand la personne a accepté."
             )
     for wording in wordings(message):
         if wording.forbidden:

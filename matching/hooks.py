@@ -138,7 +138,7 @@ def hooks(
     if openings >= TRAINED_FROM and occupation_label is not None and n_sessions > 0:
         sessions = counted(n_sessions, "session de formation démarre", "sessions de formation démarrent")
         found.append(
-            f"Une formation préalable au recrutement (POEI ou AFPR) peut se monter : {sessions} bientôt alentour "
+            f"Une formation préalable au recrutement (POEI) peut se monter : {sessions} bientôt alentour "
             f"vers {quoted(occupation_label)}"
         )
     if discoverers:

@@ -416,7 +416,10 @@ def _widening(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, c
             f"{CAP_DAYS} jours : choisir une autre commune, ou attendre."
         )
     labels = _wanted_labels(engine, portfolio)
-    return f"Aucun établissement à démarcher à moins de 100 km pour ces métiers ({labels}) : élargir les métiers visés."
+    return (
+        f"Aucun établissement à démarcher à moins de {kilometres(max(demand.radius_km, *WIDER_KM))} pour ces métiers "
+        f"({labels}) : élargir les métiers visés."
+    )
 
 
 def _wanted_labels(engine: Engine, portfolio: Portfolio) -> str:

@@ -15,7 +15,7 @@ from api.routes.records import Key, Range
 from api.service import Service, ServiceOf
 from features.records import Contact, Establishment
 from matching.drafts import draft_of
-from matching.errors import BadParameter
+from matching.filters.base import parse_date
 from matching.lookups import day_number
 
 router = APIRouter(prefix="/v1/prospection", tags=["Prospection"])
@@ -74,7 +74,7 @@ async def callbacks(
 ) -> Response:
     window = window_of(range_)
     today = service.engine.today()
-    last = _day("jusquA", until) if until is not None else today + dt.timedelta(days=WEEK_DAYS)
+    last = parse_date("jusquA", until) if until is not None else today + dt.timedelta(days=WEEK_DAYS)
     links = service.engine.links
     due = [
         (day, key)
@@ -130,13 +130,6 @@ def _firm_and_contacts(service: Service, siret: str, ids: list[str]) -> tuple[Es
 def _contacts_and_firms(service: Service, ids: list[str]) -> tuple[dict[str, Contact], dict[str, Establishment]]:
     contacts = service.store.get_many(Contact, ids)
     return contacts, service.store.get_many(Establishment, {contact.siret for contact in contacts.values()})
-
-
-def _day(name: str, value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise BadParameter(name, value, "un jour AAAA-MM-JJ") from None
 
 
 def _asked(service: Service, counsellor: str | None) -> list[str]:

@@ -27,6 +27,7 @@ from features.border.problems import BorderError, Problem
 from features.contact_message import cleaned, objection
 from features.records import ContactRequest, Establishment, Identity, Offer, Profile
 from features.store import about_profile
+from features.text import one_line
 from matching.errors import BadParameter, NotFound
 from matching.introductions import LAPSE_DAYS, MOST_WAITING, State, answered, followed, record_of, state_of
 from matching.pools import visible
@@ -93,19 +94,17 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         raise BorderError.one("siret", asked.siret, "bad_siret")
     if (asked.offre is None) == (asked.besoin is None):
         raise BorderError.one("offre", asked.offre or "", "missing")
-    message = cleaned(asked.message)
-    against = objection(message) if message else "Le message est vide une fois le balisage retiré."
-    if against is not None:
-        raise _refused("message", asked.message, against)
+    message = _sendable("message", asked.message)
+    need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
     if not visible(service.engine, asked.profil):
-        raise _refused("profil", asked.profil, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
+        raise _unseen(asked.profil)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     sent = ContactRequest(
         id=f"{siret}-{uuid.uuid4().hex}",
         siret=siret,
         profile_id=asked.profil,
         offer_id=asked.offre,
-        need=asked.besoin,
+        need=need,
         message=message,
         sent_at=now,
         lapses_at=now + dt.timedelta(days=LAPSE_DAYS),
@@ -115,6 +114,9 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         if sent.offer_id is not None and service.store.get(Offer, sent.offer_id) is None:
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
         with service.writing() as writer:
+            person = service.store.get(Profile, sent.profile_id)
+            if person is None or not person.consents.visible_to_employers:
+                raise _unseen(sent.profile_id)
             before = service.store.of_prefix(ContactRequest, f"{siret}-")
             waiting = [each for each in before if state_of(each, now) is State.WAITING]
             if any(each.profile_id == sent.profile_id for each in waiting):
@@ -140,12 +142,11 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
 )
 async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
-    found = await run_in_threadpool(service.store.get, ContactRequest, key)
-    if found is None:
-        raise NotFound("La demande", key)
-    if siret is None:
+    asking = None if siret is None else clean_siret(siret, "siret")
+    if asking is None:
         raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
-    if found.siret != clean_siret(siret, "siret"):
+    found = await run_in_threadpool(service.store.get, ContactRequest, key)
+    if found is None or found.siret != asking:
         raise NotFound("La demande", key)
     now = dt.datetime.now(dt.UTC)
     identity = None
@@ -258,6 +259,19 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
     requests = await run_in_threadpool(find)
     return json_response(balance(key, record_of(requests, dt.datetime.now(dt.UTC))))
+
+
+def _sendable(field: str, text: str) -> str:
+    """What the person will read of a text, cleaned. Raises ApiProblem where it may not be sent."""
+    words = cleaned(text)
+    against = objection(words) if words else "Le texte est vide une fois le balisage retiré."
+    if against is not None:
+        raise _refused(field, text, against)
+    return words
+
+
+def _unseen(key: str) -> ApiProblem:
+    return _refused("profil", key, "Ce profil n'existe pas, ou n'est pas visible des employeurs.")
 
 
 def _refused(field: str, value: str, reason: str) -> ApiProblem:

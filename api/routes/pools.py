@@ -155,9 +155,9 @@ async def export(key: Key, service: ServiceOf, user: User = None) -> Response:
 
 async def _pool(service: Service, key: str, user: str | None) -> TalentPool:
     """The pool that a user may read. Raises NotFound, and BadParameter where nobody is named."""
+    if user is None:
+        raise BadParameter("utilisateur", "", "l'identifiant du propriétaire du vivier ou d'un membre de son équipe")
     pool = await run_in_threadpool(service.store.get, TalentPool, key)
     if pool is None:
         raise NotFound("Le vivier", key)
-    if user is None:
-        raise BadParameter("utilisateur", "", "l'identifiant du propriétaire du vivier ou d'un membre de son équipe")
     return shared_pool(pool, key, user)

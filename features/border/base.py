@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from features.border.problems import BorderError
+from features.days import LAST_DAY
 from features.records import Inference, WorkingTime
 from features.text import normalise
 
@@ -35,6 +37,21 @@ Id = Annotated[
 """
 ShortText = Annotated[str, StringConstraints(max_length=500)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+D = TypeVar("D", bound=dt.date)
+
+
+def _in_calendar(value: D) -> D:
+    if value.year > LAST_DAY.year:
+        raise PydanticCustomError("date_too_late", "after the last day", {"last": LAST_DAY.isoformat()})
+    return value
+
+
+Day = Annotated[dt.date, AfterValidator(_in_calendar)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+"""A time with its zone."""
+WrittenTime = Annotated[dt.datetime, AfterValidator(_in_calendar)]
+"""A date and time, or a date alone; the day is kept, as written."""
 
 _NAF: Final = re.compile(r"(\d\d)\.?(\d\d)\.?([A-Z])")
 

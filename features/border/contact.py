@@ -1,11 +1,10 @@
 """Contacts at the border: exchanges between a counsellor and a firm."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from features.border.base import BorderModel, Id, clean_siret, compact, iso
+from features.border.base import BorderModel, Day, Id, Moment, clean_siret, compact, iso
 from features.border.problems import BorderError
 from features.records import Contact, ContactChannel, ContactOutcome
 
@@ -19,7 +18,7 @@ class ContactIn(BorderModel):
     id: Id
     conseiller: Id
     siret: str
-    date: AwareDatetime = Field(description="Date et heure avec fuseau, ISO 8601")
+    date: Moment = Field(description="Date et heure avec fuseau, ISO 8601")
     canal: ContactChannel
     issue: ContactOutcome | None = None
     note: str | None = None
@@ -29,7 +28,7 @@ class ContactIn(BorderModel):
         description="Les besoins relevés, un par poste, avec les mots de l'entreprise",
         examples=[["Deux aides-soignants de nuit en CDI, débutants acceptés"]],
     )
-    rappelerLe: dt.date | None = Field(None, description="Jour où rappeler l'établissement", examples=["2026-02-02"])
+    rappelerLe: Day | None = Field(None, description="Jour où rappeler l'établissement", examples=["2026-02-02"])
 
     def to_record(self, _reference: "Reference") -> Contact:
         """The contact. Raises BorderError for a wrong SIRET, and for a day to call back before the contact."""

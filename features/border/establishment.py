@@ -1,11 +1,20 @@
 """Establishments at the border."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from features.border.base import BorderModel, ShortText, clean_naf, clean_siret, compact, if_given, iso, known_commune
+from features.border.base import (
+    BorderModel,
+    Day,
+    ShortText,
+    clean_naf,
+    clean_siret,
+    compact,
+    if_given,
+    iso,
+    known_commune,
+)
 from features.border.problems import BorderError
 from features.records import Establishment, MonthlyHirings
 
@@ -38,7 +47,7 @@ class EtablissementIn(BorderModel):
     embauches: tuple[EmbauchesMoisIn, ...] = Field((), max_length=240)
     engage: bool = Field(False, description="Employeur inclusif engagé auprès du réseau")
     nePasDemarcher: bool = Field(False, description="L'établissement refuse d'être démarché")
-    dateCreation: dt.date | None = None
+    dateCreation: Day | None = None
 
     def to_record(self, reference: "Reference") -> Establishment:
         """The establishment, its codes checked. Raises BorderError."""

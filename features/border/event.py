@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from features.border.base import BorderModel, Id, clean_siret, compact, iso
+from features.border.base import BorderModel, Id, Moment, clean_siret, compact, iso
 from features.records import DismissReason, Event, EventKind
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ class EvenementIn(BorderModel):
 
     id: Id
     type: EventKind
-    date: AwareDatetime = Field(description="Date et heure avec fuseau, ISO 8601")
+    date: Moment = Field(description="Date et heure avec fuseau, ISO 8601")
     profil: Id
     offre: Id | None = None
     session: Id | None = None

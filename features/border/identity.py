@@ -1,11 +1,10 @@
 """Who a profile is, and its protected status: kept apart from profiles, and never indexed or ranked."""
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from features.border.base import BorderModel, Id, ShortText, compact, iso
+from features.border.base import BorderModel, Day, Id, ShortText, compact, iso
 from features.records import Identity, ProtectedStatus
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ class IdentiteIn(BorderModel):
     courriel: ShortText | None = None
     telephone: ShortText | None = None
     adresse: ShortText | None = None
-    dateNaissance: dt.date | None = None
+    dateNaissance: Day | None = None
     sexe: ShortText | None = None
 
     def to_record(self, _reference: "Reference") -> Identity:

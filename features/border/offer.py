@@ -3,7 +3,6 @@
 An explicit field (`tempsPlein`, `experienceMois`, `salaire.minMensuel` ...) wins over the label that says the same.
 """
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from features.border.base import (
     Id,
     ShortText,
     Title,
+    WrittenTime,
     appellation_of_label,
     clean_naf,
     clean_siret,
@@ -57,9 +57,6 @@ from features.text import plain
 
 if TYPE_CHECKING:
     from features.reference import Reference
-
-Day = dt.datetime
-"""A date and time, or a date alone; the day is kept, as written."""
 
 
 class LieuTravailIn(BorderModel):
@@ -129,9 +126,9 @@ class OffreIn(BorderModel):
     id: Id
     intitule: Title
     description: str = ""
-    dateCreation: Day
-    dateActualisation: Day | None = None
-    dateExpiration: Day | None = None
+    dateCreation: WrittenTime
+    dateActualisation: WrittenTime | None = None
+    dateExpiration: WrittenTime | None = None
     lieuTravail: LieuTravailIn = LieuTravailIn()
     romeCode: ShortText | None = Field(None, examples=["D1106"])
     romeLibelle: ShortText | None = None

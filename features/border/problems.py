@@ -71,6 +71,12 @@ TEXTS: Final[dict[str, Texts]] = {
     "datetime_parsing": _DATE,
     "datetime_type": _DATE,
     "datetime_from_date_parsing": _DATE,
+    "date_too_late": Texts(
+        "la date est trop lointaine",
+        "Donner une date jusqu'au {last}",
+        "date too far ahead",
+        "give a date up to {last}",
+    ),
     "timezone_aware": Texts(
         "l'heure n'a pas de fuseau", "Ajouter le fuseau (Z ou +02:00)", "time without a zone", "add Z or +02:00"
     ),

@@ -1,6 +1,5 @@
 """Profiles at the border: `ProfilIn` and back. Neither identity nor RQTH can enter here (see `identity.py`)."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic import Field
 from features.border.base import (
     LIST_LIMIT,
     BorderModel,
+    Day,
     DeductionIn,
     Id,
     ShortText,
@@ -64,7 +64,7 @@ class ProjetIn(BorderModel):
     typesContrat: tuple[Contract, ...] = Field((), max_length=20, description="Vide : tout contrat")
     tempsPlein: bool | None = Field(None, description="true : temps plein, false : temps partiel")
     salaireMin: float | None = Field(None, ge=0, le=100_000, description="Euros bruts par mois")
-    dateDebut: dt.date | None = Field(None, description="Date de début souhaitée")
+    dateDebut: Day | None = Field(None, description="Date de début souhaitée")
 
 
 class CompetenceIn(BorderModel):
@@ -83,7 +83,7 @@ class ExperienceIn(BorderModel):
     codeAppellation: str | None = None
     metierDeduit: DeductionIn | None = None
     codeNAF: str | None = None
-    dateFin: dt.date | None = Field(None, description="Absente : emploi en cours, ou date inconnue")
+    dateFin: Day | None = Field(None, description="Absente : emploi en cours, ou date inconnue")
 
 
 class DiplomeIn(BorderModel):
@@ -130,11 +130,11 @@ class ProfilIn(BorderModel):
     permis: tuple[Licence, ...] = Field((), max_length=20)
     commune: str | None = Field(None, description="Code INSEE du domicile")
     mobilite: MobiliteIn = MobiliteIn()
-    disponibleLe: dt.date | None = Field(None, description="Absente : disponible maintenant")
+    disponibleLe: Day | None = Field(None, description="Absente : disponible maintenant")
     consentements: ConsentementsIn = ConsentementsIn()
     resume: str | None = None
     conseiller: ShortText | None = Field(None, description="Identifiant du conseiller référent")
-    dateActualisation: dt.date | None = None
+    dateActualisation: Day | None = None
 
     def to_record(self, reference: "Reference") -> Profile:
         """The profile, its codes checked. Raises BorderError naming the first code that is unknown."""

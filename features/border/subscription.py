@@ -1,12 +1,11 @@
 """Subscriptions (abonnements) at the border."""
 
-import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from features.border.base import BorderModel, Id, compact, iso, known_rome
+from features.border.base import BorderModel, Day, Id, compact, iso, known_rome
 from features.border.problems import BorderError
 from features.records import Channel, DigestContent, Frequency, Subscription
 
@@ -54,7 +53,7 @@ class AbonnementIn(ReglageIn):
     id: Id
     profil: Id
     actif: bool = Field(True, description="false : plus rien n'est préparé, jusqu'à nouvel ordre")
-    pauseJusquau: dt.date | None = Field(None, description="Rien n'est envoyé avant ce jour")
+    pauseJusquau: Day | None = Field(None, description="Rien n'est envoyé avant ce jour")
     versionFlux: int = Field(
         0, ge=0, le=1_000_000_000, description="Changer ce nombre rend caduque l'adresse secrète du flux Atom"
     )

@@ -1,12 +1,12 @@
 """Trainings and their sessions at the border."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from features.border.base import (
     BorderModel,
+    Day,
     Id,
     ShortText,
     Title,
@@ -91,8 +91,8 @@ class SessionIn(BorderModel):
 
     id: Id
     formation: Id = Field(description="Identifiant de la formation")
-    dateDebut: dt.date
-    dateFin: dt.date | None = None
+    dateDebut: Day
+    dateFin: Day | None = None
     lieu: LieuSessionIn = LieuSessionIn()
     modalite: Attendance = Attendance.ON_SITE
     places: int | None = Field(None, ge=0, le=100_000)

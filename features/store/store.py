@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from features.records import Event, Record, Subscription
+from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
@@ -168,7 +168,8 @@ class Writer:
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
         """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions,
-        all that it was sent and its requests with it, a talent pool what its refreshes found."""
+        all that it was sent and its requests with it, and leaves the talent pools; a talent pool takes what its
+        refreshes found."""
         deleted = 0
         for batch in _batches_of_ids(ids):
             table = record_tables[kind]
@@ -195,9 +196,28 @@ class Writer:
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
                 self.delete(Kind.CONTACT_REQUEST, list(found))
+            self._leave_pools(frozenset(ids))
         if kind is Kind.TALENT_POOL:
             self.delete(Kind.TALENT_POOL_STATE, ids)
         return deleted
+
+    def _leave_pools(self, profile_ids: frozenset[str]) -> None:
+        """Take people out of the talent pools that they were put into, and out of what refreshes found."""
+        for pool, source in self._all(TalentPool):
+            kept = tuple([key for key in pool.profile_ids if key not in profile_ids])
+            if kept != pool.profile_ids:
+                self.upsert([msgspec.structs.replace(pool, profile_ids=kept)], source)
+        for state, source in self._all(TalentPoolState):
+            present = tuple([key for key in state.present_ids if key not in profile_ids])
+            moves = tuple([move for move in state.moves if move.profile_id not in profile_ids])
+            if (present, moves) != (state.present_ids, state.moves):
+                self.upsert([msgspec.structs.replace(state, present_ids=present, moves=moves)], source)
+
+    def _all(self, record_type: type[R]) -> list[tuple[R, str]]:
+        """The records of a kind and their sources, as this transaction sees them."""
+        table = record_tables[KIND_OF[record_type]]
+        rows = self.connection.execute(sa.select(table.c.body, table.c.source)).all()
+        return [(msgspec.json.decode(row.body, type=record_type), row.source) for row in rows]
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
         """The offers still there that are shown in place of some of these: they name one source fewer from now on."""
@@ -330,7 +350,8 @@ class Store:
         """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
         table = record_tables[KIND_OF[record_type]]
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        statement = sa.select(table.c.body).where(table.c.id >= prefix, table.c.id < after).order_by(table.c.id)
+        key = sa.collate(table.c.id, "C" if self.engine.dialect.name == "postgresql" else "BINARY")
+        statement = sa.select(table.c.body).where(key >= prefix, key < after).order_by(key)
         with self.engine.connect() as connection:
             return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
 

@@ -315,9 +315,9 @@ def _months_of(asked: float, known_alone: bool) -> list[Criterion]:
         return (lambda view: enough(view) & view.column("profiling")) if known_alone else enough
 
     less = MONTHS_STEP * (asked / 2 // MONTHS_STEP)
-    loosened = f"avec {months(less)} d'expérience au lieu de {months(asked)}" if less >= MONTHS_STEP else "débutants "
-    "acceptés"
     looser = having(less) if less >= MONTHS_STEP else None
+    shorter = f"avec {months(less)} d'expérience au lieu de {months(asked)}"
+    loosened = "débutants acceptés" if looser is None else shorter
     return [Criterion("experience", f"avoir {months(asked)} d'expérience", loosened, having(asked), looser)]
 
 

@@ -37,7 +37,8 @@ def sampled(
     without: Sequence[int],
     brought: bool,
 ) -> NDArray[np.int64]:
-    """Rows of at most `SAMPLE` people who meet all criteria but those of `without`; `brought`: who fail one of these.
+    """One row each of at most `SAMPLE` people who meet all criteria but those of `without`; `brought`: who fail one of
+    these.
 
     Which ones depends on their marks alone (`matching.discretion`), so that asking again shows no others.
     `catalogue_keys` gives the number of each row's record.
@@ -51,6 +52,8 @@ def sampled(
         there = catalogue_keys(failures.passing())
         new = ~np.isin(keys, there)
         rows, keys = rows[new], keys[new]
+    keys, first = np.unique(keys, return_index=True)
+    rows = rows[first]
     if len(rows) <= SAMPLE:
         return rows
     chosen: NDArray[np.int64] = rows[np.argpartition(marked(keys), SAMPLE)[:SAMPLE]]

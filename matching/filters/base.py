@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from features.days import LAST_DAY
 from matching.catalogue import View
 from matching.errors import BadParameter
 from matching.lookups import Lookups
@@ -127,11 +128,11 @@ def parse_flag(name: str, value: str) -> bool:
 
 def parse_date(name: str, value: str) -> dt.date:
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            return dt.date.fromisoformat(value)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and (day := dt.date.fromisoformat(value)) <= LAST_DAY:
+            return day
     except ValueError:
         pass
-    raise BadParameter(name, value, "une date AAAA-MM-JJ")
+    raise BadParameter(name, value, f"une date AAAA-MM-JJ jusqu'au {LAST_DAY.isoformat()}")
 
 
 def parse_list(name: str, value: str, most: int) -> list[str]:

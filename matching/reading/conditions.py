@@ -6,11 +6,12 @@ from typing import Final
 
 import re2
 
+from features.days import LAST_DAY
 from features.records import Contract
 from matching.explain.wording import counted
 from matching.explain.wording import months as in_months
 from matching.facets import CONTRACT_LABELS
-from matching.reading.items import FIGURE, Item, Match, Text, number_of
+from matching.reading.items import FIGURE, MOST_MONTHS, Item, Match, Text, number_of
 
 _CONTRACTS: Final = tuple(
     (re2.compile(pattern), code)
@@ -164,6 +165,8 @@ def _length(text: Text, contract: Contract, after: int) -> Iterator[Item]:
             continue
         parts = _LENGTH_PARTS.search(text.plain[start:end])
         months = round(number_of(parts[1]) * _UNIT_MONTHS[parts[2]], 2)
+        if months > MOST_MONTHS:
+            continue
         text.take(start, end)
         yield Item("dureeContratMois", months, in_months(months) if months >= 1 else "moins d'un mois", start, end)
         return
@@ -237,9 +240,10 @@ def _coming(today: dt.date, month: int, day: int, year: int | None) -> dt.date |
     """The next such day, or that of the year; None for one that no calendar has."""
     try:
         date = dt.date(year or today.year, month, day)
-        return date if year is not None or date >= today else date.replace(year=date.year + 1)
+        date = date if year is not None or date >= today else date.replace(year=date.year + 1)
     except ValueError:
         return None
+    return date if date <= LAST_DAY else None
 
 
 def remote(text: Text) -> Iterator[Item]:

@@ -118,5 +118,7 @@ NUMBERS: Final[dict[str, str]] = {
     "un": "1", "une": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7", "huit": "8",
     "neuf": "9", "dix": "10", "douze": "12", "quinze": "15", "vingt": "20", "demi": "0.5",
 }  # fmt: skip
-FIGURE: Final = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(NUMBERS)})"
-"""A pattern of a number."""
+FIGURE: Final = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|{'|'.join(NUMBERS)})"
+"""A pattern of a number; one of more digits is none that an employer means, and stays unread."""
+MOST_MONTHS: Final = 600
+"""Months of a contract or of experience above which a length is not understood: a need takes no more."""

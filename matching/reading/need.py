@@ -51,6 +51,8 @@ _TRAILING: Final = (
 )
 _TAIL: Final = re2.compile(rf"(?:[\s,;:.!()/+'’-]+(?:{_TRAILING})|[\s,;:.!(/+'’-]+|[\s(]+\(?h/f\)?)+$")
 _PIECE: Final = re2.compile(r"[^\n,;.!?()]+")
+_LONG_FIGURE: Final = re2.compile(r"\d{5,}")
+"""A figure that is in no job's title: what is left of it is told as not understood."""
 _STOPS: Final = frozenset(
     {
         "a", "ai", "alors", "au", "aux", "avec", "avoir", "avons", "bien", "bon", "bonjour", "bonne", "bonsoir", "ce",
@@ -166,7 +168,7 @@ def _singular(title: str) -> str:
 
 def _pieces(text: Text) -> Iterator[tuple[int, int]]:
     """Pieces of what is left that may name a job, without the words that lead to it or trail after it."""
-    masked = text.masked()
+    masked = _LONG_FIGURE.sub(lambda figure: "\n" * len(figure[0]), text.masked())
     for piece in _PIECE.finditer(masked):
         start, end = piece.span()
         found = _LEAD.search(masked[start:end])

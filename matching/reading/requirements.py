@@ -9,7 +9,7 @@ from features.job_labels import LANGUAGE_NAMES, LANGUAGES
 from features.records import Licence
 from matching.explain.wording import education
 from matching.explain.wording import months as in_months
-from matching.reading.items import FIGURE, Item, Text, exigence, number_of
+from matching.reading.items import FIGURE, MOST_MONTHS, Item, Text, exigence, number_of
 
 _BEGINNER: Final = re2.compile(
     r"\b(?:meme )?(?:(?:tres )?debutante?s?(?: ?(?:\(e\)|\.e))?(?: (?:ok|possible|bienvenue?s?|accepte(?:e|s|es"
@@ -121,6 +121,8 @@ def experience(text: Text) -> Iterator[Item]:
     for match in text.find(_YEARS):
         figure, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
         months = round(number_of(figure) * (1 if unit == "mois" else 12))
+        if months > MOST_MONTHS:
+            continue
         code = exigence(text, *match.span(), usual="E") or "S"
         text.take(*match.span())
         asked = "exigée" if code == "E" else "souhaitée"

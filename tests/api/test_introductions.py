@@ -103,6 +103,15 @@ def test_nobody_else_answers_for_a_person(known: TestClient) -> None:
     assert as_employer(known, made["id"]).json()["etat"] == "en_attente"
 
 
+def test_a_request_that_is_there_is_not_told_from_one_that_is_not(known: TestClient) -> None:
+    made = sent(known)
+    for siret, status in ((None, 400), ("", 400), ("12", 422), (OTHER, 404)):
+        asked_by = {} if siret is None else {"siret": siret}
+        there = known.get(f"{ASK}/{made['id']}", params=asked_by)
+        nowhere = known.get(f"{ASK}/{made['id'][:-1]}_", params=asked_by)
+        assert there.status_code == nowhere.status_code == status, siret
+
+
 def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: TestClient) -> None:
     made = sent(known)
     known.post(f"{ASK}/{made['id']}/reponse", json={"profil": "zz-p", "accepte": True})
@@ -113,6 +122,16 @@ def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: Te
     nobody = known.post(ASK, json=asked(siret="11111111111111", profil="zz-nobody"))
     assert refused.status_code == nobody.status_code == 422
     assert refused.json()["erreurs"][0]["motif"] == nobody.json()["erreurs"][0]["motif"]
+
+
+def test_a_person_who_is_gone_before_the_follower_knows_is_not_asked(
+    known: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.introductions.visible", lambda _engine, _key: True)
+    assert known.delete("/v1/profils/zz-p").status_code == 204
+    gone = known.post(ASK, json=asked(siret="11111111111111"))
+    assert gone.status_code == 422
+    assert gone.json()["erreurs"][0]["champ"] == "profil"
 
 
 def test_one_request_a_person_at_a_time(known: TestClient) -> None:
@@ -128,6 +147,9 @@ def test_one_request_a_person_at_a_time(known: TestClient) -> None:
         ({"message": "Appelez-moi au 06 12 34 56 78"}, "message"),
         ({"message": "<b></b>"}, "message"),
         ({"message": "Nous recherchons une femme"}, "message"),
+        ({"besoin": "Serveuse, écrire à rh@exemple.fr"}, "besoin"),
+        ({"besoin": "<b></b>"}, "besoin"),
+        ({"besoin": "Vendeur de moins de 30 ans"}, "besoin"),
         ({"siret": "12"}, "siret"),
         ({"besoin": None}, "offre"),
         ({"offre": "zz-none", "besoin": None}, "offre"),

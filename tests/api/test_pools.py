@@ -80,7 +80,8 @@ def test_a_pool_is_its_team_s_alone(pool: TestClient) -> None:
         hidden = pool.get(f"{POOL}/{address}", params={"utilisateur": STRANGER})
         assert hidden.status_code == 404
         assert "« soins »" in hidden.json()["detail"]
-        assert pool.get(f"{POOL}/{address}").status_code == 400
+        unnamed = pool.get(f"{POOL}/{address}")
+        assert unnamed.status_code == pool.get(f"/v1/viviers/zz-none/{address}").status_code == 400
     assert pool.post(f"{POOL}/actualisation", params={"utilisateur": STRANGER}).status_code == 404
 
 

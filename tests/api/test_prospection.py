@@ -210,6 +210,7 @@ def test_a_firm_that_opts_out_leaves_even_an_agreed_plan(client: TestClient) -> 
         ({"conseillers": []}, 422, "conseillers"),
         ({"conseillers": [{"id": "conseiller-inconnu"}]}, 404, "« conseiller-inconnu »"),
         ({"jours": 0}, 422, "jours"),
+        ({"debut": "9999-12-28"}, 422, "jusqu'au 2999-12-31"),
         ({"planPrecedent": [{"siret": "12", "conseiller": "a"}]}, 422, "planPrecedent[0].siret"),
         (
             {"planPrecedent": [{"siret": "00000000000001", "conseiller": "b", "verrouillee": True}]},

@@ -12,6 +12,11 @@ def test_markup_and_control_characters_go() -> None:
     assert cleaned("  ") == ""
 
 
+def test_words_stay_apart_whatever_white_space_parts_them() -> None:
+    assert cleaned("Salaire\u00a0: 2\u202f100\u00a0€\tbrut\r\npar mois") == "Salaire : 2 100 € brut\npar mois"
+    assert objection(cleaned("Appelez le 06\u00a012\u00a034\u00a056\u00a078")) is not None
+
+
 @pytest.mark.parametrize(
     ("message", "reason"),
     [

@@ -1,6 +1,7 @@
 """The people of a portfolio, what they could take, and what opens a conversation; by hand."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,7 @@ def test_hooks_by_hand() -> None:
     assert other == ("L'entreprise recrute aussi dans un autre métier : elle a publié « Vendeur » il y a 1 jour",)
     training = hooks((), 2.0, "Boulanger", 1, ("p1",), True)
     assert training[0].endswith("1 session de formation démarre bientôt alentour vers « Boulanger »")
+    assert "(POEI)" in training[0]
     assert training[1].endswith("1 personne débute dans le métier visé")
     assert hooks((), 0.1, "Boulanger", 5, (), False) == ()
     assert hooks((), 0, None, 0, (), True) == ("L'entreprise est engagée auprès du réseau : elle connaît la démarche",)
@@ -84,3 +86,6 @@ def test_an_empty_list_names_the_nearest_relaxation(local: Engine) -> None:
     notice = targets(local, far, Window()).answer.notice
     assert notice is not None
     assert notice.startswith("Aucun établissement à démarcher à moins de 100 km pour ces métiers (Aide-soignant")
+    farther = targets(local, replace(far, radius_km=200), Window()).answer.notice
+    assert farther is not None
+    assert "à moins de 200 km" in farther

@@ -49,6 +49,7 @@ def test_the_path_is_public_and_the_value_is_cut() -> None:
         ({"intitule": None}, "intitule", "string_type"),
         ({"adresse": "1 rue X"}, "adresse", "extra_forbidden"),
         ({"dateCreation": "hier"}, "dateCreation", "datetime_from_date_parsing"),
+        ({"dateCreation": "9999-12-31"}, "dateCreation", "date_too_late"),
         ({"nombrePostes": 0}, "nombrePostes", "greater_than_equal"),
         ({"experienceExige": "Z"}, "experienceExige", "enum"),
         ({"lieuTravail": {"latitude": 91}}, "lieuTravail.latitude", "less_than_equal"),

@@ -9,7 +9,19 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.records import Event, EventKind, Identity, Offer, OfferSource, Profile, Project, ProtectedStatus
+from features.records import (
+    Event,
+    EventKind,
+    Identity,
+    Offer,
+    OfferSource,
+    PoolMove,
+    Profile,
+    Project,
+    ProtectedStatus,
+    TalentPool,
+    TalentPoolState,
+)
 from features.store import Change, Kind, Operation, Store, WriteCounts
 from features.store.store import CHUNK
 
@@ -112,6 +124,30 @@ def test_deleting_a_profile_takes_its_identity_and_rqth_with_it(store: Store) ->
         (Kind.IDENTITY, Operation.DELETE),
         (Kind.PROTECTED, Operation.DELETE),
     }
+
+
+def test_deleting_a_profile_takes_it_out_of_talent_pools(store: Store) -> None:
+    now = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    moves = tuple(PoolMove(profile_id=key, at=now, entered=True) for key in ("p", "q"))
+    store.upsert([a_profile("p"), a_profile("q")], "essai")
+    store.upsert([TalentPool(id="v", name="Soins", owner_id="o", profile_ids=("p", "q"))], "essai")
+    store.upsert([TalentPoolState(id="v", refreshed_at=now, present_ids=("p", "q"), moves=moves)], "essai")
+    before = store.watermark()
+    store.delete(Kind.PROFILE, ["p"])
+    pool, state = store.get(TalentPool, "v"), store.get(TalentPoolState, "v")
+    assert pool is not None
+    assert state is not None
+    assert (pool.profile_ids, state.present_ids, state.moves) == (("q",), ("q",), moves[1:])
+    assert {change.kind for change in store.changes(before)} == {Kind.PROFILE, Kind.TALENT_POOL, Kind.TALENT_POOL_STATE}
+
+
+def test_a_prefix_is_that_of_the_characters_whatever_the_order_of_the_database(store: Store) -> None:
+    if store.engine.dialect.name == "postgresql":
+        with store.engine.begin() as connection:
+            connection.execute(sa.text('alter table profile alter column id type text collate "und-x-icu"'))
+    keys = ["12!a", "12-B", "12-a", "12-é", "12.a", "12a", "120-a", "1-2a", "13-a"]
+    store.upsert([a_profile(key) for key in keys], "essai")
+    assert [found.id for found in store.of_prefix(Profile, "12-")] == ["12-B", "12-a", "12-é"]
 
 
 def test_a_complete_feed_deletes_what_it_no_longer_gives_and_nothing_of_others(store: Store) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from features.days import LAST_DAY
 from features.records import (
     Consents,
     Contract,
@@ -24,9 +25,10 @@ from features.records import (
 )
 from matching.counting import Failures, Relaxations, count
 from matching.demand import Demand
-from matching.diagnosis.criteria import asked_of, coarse, raised_pay
+from matching.diagnosis.criteria import _months_of, asked_of, coarse, raised_pay
 from matching.diagnosis.diagnose import Diagnosis, diagnose
 from matching.diagnosis.market import USUAL_DAYS, days_to_fill, pay_position
+from matching.diagnosis.quality import sampled
 from matching.discretion import LEAST, MOST_MOVED, STEP
 from matching.engine import Engine
 from matching.errors import BadParameter, UnknownParameter
@@ -107,19 +109,19 @@ NEED = msgspec.structs.replace(
 
 def test_each_criterion_brings_those_who_fail_it_alone(local: Engine) -> None:
     people(local, 30, licences=(Licence.B,))
-    people(local, 40, 100)
-    people(local, 20, 200, licences=(Licence.B,), projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
+    people(local, 60, 100)
+    people(local, 40, 200, licences=(Licence.B,), projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
     people(local, 25, 300, projects=(Project(rome_code="J1501", pay_floor_monthly=1950),))
     people(local, 12, 400, licences=(Licence.B,), projects=(Project(rome_code="J1501", contracts=(Contract.CDI,)),))
     found = diagnose(local, Demand(NEED, {}))
     assert found.found is not None
     assert found.found.count == pytest.approx(30, abs=NEAR)
-    assert named(found, "permis") == pytest.approx(40, abs=NEAR)
-    assert named(found, "salaire") == pytest.approx(20, abs=NEAR)
+    assert named(found, "permis") == pytest.approx(60, abs=NEAR)
+    assert named(found, "salaire") == pytest.approx(40, abs=NEAR)
     assert named(found, "typeContrat") == pytest.approx(12, abs=NEAR)
     assert named(found, "metier") is None
     assert [item.names for item in found.pairs] == [("permis", "salaire")]
-    assert found.pairs[0].brought.count == pytest.approx(85, abs=NEAR)
+    assert found.pairs[0].brought.count == pytest.approx(125, abs=NEAR)
     assert found.alone[0].text == "Sans le permis B"
     assert found.alone[1].text == "À 2\u202f000 € brut par mois"
     assert found.nearest is None
@@ -174,6 +176,18 @@ def test_a_wider_circle_and_more_months_are_steps_not_all_or_nothing(local: Engi
     assert "Avec 1 an et 6 mois d'expérience au lieu de 3 ans" in texts
 
 
+def test_each_person_is_once_in_a_sample_however_many_projects() -> None:
+    failures = Failures(np.arange(5), np.zeros(5, dtype=np.uint32), 1)
+    keys = np.array([7, 7, 3, 7, 3])
+    rows = sampled(failures, lambda at: keys[at], lambda found: found.astype(np.uint64), (), brought=False)
+    assert sorted(keys[rows].tolist()) == [3, 7]
+
+
+def test_few_months_are_loosened_to_none_in_words_that_are_whole() -> None:
+    (few,) = _months_of(6.0, known_alone=False)
+    assert (few.loosened, few.looser) == ("débutants acceptés", None)
+
+
 def test_people_who_are_not_visible_are_in_no_count(local: Engine) -> None:
     people(local, 30, licences=(Licence.B,))
     before = diagnose(local, Demand(NEED, {}))
@@ -204,6 +218,9 @@ def test_parameters_that_pick_people_are_refused_and_amounts_are_taken_to_steps(
         diagnose(local, Demand(NEED, {"commune": f"{GUERET},87085"}))
     with pytest.raises(BadParameter, match="distance"):
         diagnose(local, Demand(NEED, {"commune": GUERET, "distance": "3"}))
+    with pytest.raises(BadParameter, match="jusqu'au 2999-12-31"):
+        diagnose(local, Demand(NEED, {"disponibleAvant": "9999-12-15"}))
+    assert diagnose(local, Demand(NEED, {"disponibleAvant": LAST_DAY.isoformat()}))
     with pytest.raises(UnknownParameter):
         diagnose(local, Demand(NEED, {"salaireMin": "3"}))
     given = {"commune": GUERET, "distance": "23", "experienceMois": "17", "disponibleAvant": "2026-11-03"}

@@ -7,8 +7,9 @@ import pytest
 from benchmarks.need_reading import flat, job_is_right
 from benchmarks.need_requests import REQUESTS, TODAY, Request
 from features.communes import CommuneRow, Communes
+from matching.filters.base import parse_date
 from matching.lookups import Lookups
-from matching.reading.items import Text
+from matching.reading.items import MOST_MONTHS, Text
 from matching.reading.need import LONGEST, need_of, read_need
 from matching.reading.places import places
 
@@ -31,6 +32,7 @@ def test_jobs_are_told_most_of_the_time(lookups: Lookups) -> None:
 def test_every_item_says_the_words_it_comes_from(lookups: Lookups) -> None:
     for request in REQUESTS:
         reading = read_need(lookups, request.text, DAY)
+        assert reading.items, request.text
         for item in reading.items:
             assert 0 <= item.start < item.end <= len(request.text), (request.text, item)
             assert item.label
@@ -55,6 +57,34 @@ def test_alternatives_of_the_job_are_offered(lookups: Lookups) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "\n\n", "🙂", "à", "km km km", "'" * 50, "permis permis permis"])
 def test_odd_words_are_read_without_fault(lookups: Lookups, text: str) -> None:
     read_need(lookups, text, DAY)
+
+
+FIGURES = ("0", "1,5", "99", "999", "9999", "9999999999", "9 999 999 999", "9" * 400, "9,99999", "9" * 20 + ",5")
+SAID_OF_FIGURES = (
+    "boulanger dispo dans {} jours", "boulanger dispo dans {} semaines", "boulanger dispo d'ici {} mois",
+    "boulanger, {} ans d'expérience", "boulanger, expérience {} ans", "boulanger, {} à {} mois d'expérience",
+    "boulanger en CDD de {} ans", "boulanger en CDD de {} mois", "boulanger en CDD pour {} jours",
+    "boulanger à {} km de Guéret", "boulanger à {} minutes de Guéret", "boulanger, {} € net par mois",
+    "boulanger, {} k€ par an", "boulanger, {} heures par semaine", "boulanger à {} %", "{} boulangers",
+    "boulanger, {} postes", "boulanger le {}/12/{}", "boulanger le 31/12/{}", "boulanger fin décembre {}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID_OF_FIGURES)
+def test_any_figure_is_read_as_a_need_that_searches_take_or_not_at_all(lookups: Lookups, said: str) -> None:
+    for figure in FIGURES:
+        text = said.replace("{}", figure)
+        need = read_need(lookups, text, DAY).need
+        assert need.get("experienceMois", 0) <= MOST_MONTHS, text
+        assert need.get("dureeContratMois", 0) <= MOST_MONTHS, text
+        if "disponibleAvant" in need.get("criteres", {}):
+            parse_date("disponibleAvant", need["criteres"]["disponibleAvant"])
+
+
+def test_a_figure_beyond_all_sense_is_told_as_not_understood(lookups: Lookups) -> None:
+    for text in ("boulanger dispo dans 9999999999 jours", f"boulanger, {'9' * 400} ans d'expérience"):
+        unread = [text[start:end] for start, end in read_need(lookups, text, DAY).unread]
+        assert any("999999" in words for words in unread), unread
 
 
 def test_a_long_text_is_read_up_to_a_limit(lookups: Lookups) -> None:
