@@ -77,12 +77,14 @@ class ElementLu(msgspec.Struct, frozen=True, omit_defaults=True):
     """False: understood, but no criterion of the search."""
 
 
-class PassageNonCompris(msgspec.Struct, frozen=True):
+class PassageNonCompris(msgspec.Struct, frozen=True, omit_defaults=True):
     """Des mots qui n'ont pas été compris."""
 
     debut: int
     fin: int
     extrait: str
+    avis: str | None = None
+    """Why, where the words look like something that a need takes."""
 
 
 class MetierPossible(msgspec.Struct, frozen=True):
@@ -121,7 +123,10 @@ def lecture(text: str, reading: NeedReading, rome: Rome) -> LectureBesoin:
             MetierPossible(rome.codes[each.occupation], rome.labels[each.occupation], each.score)
             for each in reading.occupations
         ),
-        nonCompris=tuple(PassageNonCompris(start, end, text[start:end]) for start, end in reading.unread),
+        nonCompris=tuple(
+            PassageNonCompris(start, end, text[start:end], reading.reasons.get((start, end)))
+            for start, end in reading.unread
+        ),
         resume=_summary(reading),
         avis=notice,
     )

@@ -5,7 +5,7 @@ price. What is left is the job, read by the tagger, then skills, read by the ski
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -83,6 +83,8 @@ class NeedReading:
     """The body that a search for people takes."""
     unread: tuple[tuple[int, int], ...]
     """Places of the words that were not understood."""
+    reasons: Mapping[tuple[int, int], str]
+    """Of those that look like something the need takes: why they are not, in French."""
 
 
 def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
@@ -112,7 +114,8 @@ def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
             items.append(code)
     items += _skills(lookups, text, "" if title is None else str(title.value))
     ordered = tuple(sorted(items, key=lambda item: (item.start, item.end)))
-    return NeedReading(ordered, tuple(predictions), need_of(ordered), tuple(_unread(text)))
+    unread = tuple(sorted({*_unread(text), *text.refused}))
+    return NeedReading(ordered, tuple(predictions), need_of(ordered), unread, text.refused)
 
 
 def need_of(items: tuple[Item, ...]) -> Json:

@@ -99,3 +99,19 @@ def test_a_departement_is_no_village_of_its_name() -> None:
 def test_a_radius_without_a_place_asks_for_one() -> None:
     items = list(places(Text("serveur à 20 km"), namesakes()))
     assert [(item.field, item.used) for item in items] == [("criteres.distance", False)]
+
+
+SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
+    ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
+    ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
+)
+
+
+@pytest.mark.parametrize(("text", "expected", "unread"), SAID, ids=[text for text, _, _ in SAID])
+def test_what_is_said_is_not_read_as_its_contrary(
+    lookups: Lookups, text: str, expected: dict[str, object], unread: list[str]
+) -> None:
+    reading = read_need(lookups, text, DAY)
+    assert {name: reading.need.get(name) for name in expected} == expected
+    assert [text[start:end] for start, end in reading.unread] == unread
+    assert set(reading.reasons) <= set(reading.unread)
