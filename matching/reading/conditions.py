@@ -71,6 +71,13 @@ _SCHEDULES: Final = tuple(
         (r"\b(?:le (?:matin|soir)|en soiree|les matins|tot le matin)\b", "Horaires du matin ou du soir"),
     )
 )
+_DAYS: Final = r"(?:lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|week-?ends?)"
+_DAYS_OFF: Final = re2.compile(
+    r"\b(?:(?:ne )?(?:pas|jamais|sans|ni|hors|sauf|repos|conges?|fermee?s?)(?: (?:de |a )?travail(?:ler|le)?)?"
+    rf" ?:? ?(?:de |du |les? )?{_DAYS}(?:(?: et | ou | ni | ?/ ?|, ?| )(?:de |du |les? )?{_DAYS})*"
+    rf"|(?:les? )?{_DAYS}(?:(?: et | ou | ?/ ?|, ?| )(?:les? )?{_DAYS})*"
+    r" (?:de repos|off|chomee?s?|non travaillee?s?|libres?|en repos))\b"
+)
 _REMOTE: Final = re2.compile(
     rf"\b(?:(?:{FIGURE} jours? (?:de |en )?)|en |full |100 ?% |avec )?(?:tele-?travail|remote|distanciel"
     rf"|travail a distance|a distance)"
@@ -191,6 +198,10 @@ def working_time(text: Text) -> Iterator[Item]:
         told = f"{hours:g}".replace(".", ",")
         yield Item("dureeHebdomadaireHeures", round(hours, 2), f"{told} heures par semaine", start, end)
         yield Item("tempsPlein", hours >= 35, "Temps plein" if hours >= 35 else "Temps partiel", start, end)
+    for match in text.find(_DAYS_OFF):
+        text.take(*match.span())
+        days = " et ".join(day[0] for day in re2.finditer(_DAYS, match[0]))
+        yield Item("dureeTravailLibelle", None, f"Repos : {days}", *match.span(), note=_DAYS_TOLD, used=False)
     for pattern, label in _SCHEDULES:
         for match in text.find(pattern):
             text.take(*match.span())
@@ -198,6 +209,7 @@ def working_time(text: Text) -> Iterator[Item]:
             break
 
 
+_DAYS_TOLD: Final = "La recherche ne trie pas sur les jours de repos : dites-les dans votre message."
 _TOLD_ONLY: Final = "Les horaires figurent dans le besoin ; la recherche ne trie pas dessus."
 
 

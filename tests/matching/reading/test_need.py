@@ -102,6 +102,9 @@ def test_a_radius_without_a_place_asks_for_one() -> None:
 
 
 SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
+    ("serveur, pas le dimanche", {"dureeTravailLibelle": None}, []),
+    ("serveur, repos dimanche lundi", {"dureeTravailLibelle": None}, []),
+    ("serveur le dimanche", {"dureeTravailLibelle": "Travail le week-end"}, []),
     ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
     ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
 )
