@@ -36,6 +36,9 @@ _CONTRACTS: Final = tuple(
     )
 )
 _NOT_WANTED: Final = re2.compile(r"(?:pas (?:de |d.|en )?|sans |ni |sauf |hors )$")
+_ABSTAIN: Final = re2.compile(
+    r"^ (?:s.abstenir|exclue?s?|refusee?s?|non accepte(?:e|s|es)?|(?:ne sont )?pas acceptee?s?)\b"
+)
 _WORK_STUDY: Final = re2.compile(
     r"\b(?:en |contrat (?:en |d.)?)?(?:alternance|alternante?s?|apprentissage|apprentie?s?"
     r"|contrat (?:de )?pro(?:fessionnalisation)?)\b"
@@ -133,17 +136,22 @@ _ACCESSIBLE: Final = re2.compile(
 def contracts(text: Text) -> Iterator[Item]:
     """The contract and how long it lasts; what is refused ("pas d'intérim") is read as such and asks for nothing."""
     for match in text.find(_WORK_STUDY):
+        span = _refused(text, *match.span())
+        if span is not None:
+            text.take(*span)
+            yield Item("alternance", None, "Pas d'alternance", *span, used=False)
+            continue
         text.take(*match.span())
         yield Item("alternance", True, "En alternance", *match.span())
     found = False
     for pattern, contract in _CONTRACTS:
         for match in text.find(pattern):
             start, end = match.span()
-            refused = _NOT_WANTED.search(text.plain[:start])
-            if refused:
-                text.take(refused.start(), end)
+            refused = _refused(text, start, end)
+            if refused is not None:
+                text.take(*refused)
                 label = f"Pas de {CONTRACT_LABELS[contract].lower()}"
-                yield Item("typeContrat", None, label, refused.start(), end, used=False, note=_ONE_CONTRACT)
+                yield Item("typeContrat", None, label, *refused, used=False, note=_ONE_CONTRACT)
                 continue
             text.take(start, end)
             if found:
@@ -154,6 +162,15 @@ def contracts(text: Text) -> Iterator[Item]:
             found = True
             yield Item("typeContrat", contract.value, CONTRACT_LABELS[contract], start, end)
             yield from _length(text, contract, end)
+
+
+def _refused(text: Text, start: int, end: int) -> tuple[int, int] | None:
+    """Where words are refused, with what refuses them before or after ("pas de", "s'abstenir"); None: they are not."""
+    before = _NOT_WANTED.search(text.plain[:start])
+    after = _ABSTAIN.search(text.plain[end:])
+    if before is None and after is None:
+        return None
+    return start if before is None else before.start(), end if after is None else end + after.end()
 
 
 _ONE_CONTRACT: Final = "Dites plutôt le contrat que vous proposez : c'est lui qui est cherché."

@@ -105,6 +105,8 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("serveur, pas le dimanche", {"dureeTravailLibelle": None}, []),
     ("serveur, repos dimanche lundi", {"dureeTravailLibelle": None}, []),
     ("serveur le dimanche", {"dureeTravailLibelle": "Travail le week-end"}, []),
+    ("boulanger, apprentis s'abstenir", {"alternance": None, "intitule": "Boulanger"}, []),
+    ("boulanger, pas d'apprenti", {"alternance": None}, []),
     ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
     ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
 )
