@@ -109,6 +109,10 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("boulanger, pas d'apprenti", {"alternance": None}, []),
     ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
     ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
+    ("serveur max 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur 2200 € brut maximum", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur jusqu'à 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur à partir de 2000 euros brut", {"salaire": {"minMensuel": 2000.0}}, []),
 )
 
 
