@@ -40,6 +40,7 @@ FIELDS = {
     "salaire.maxMensuel": "Salaire maximum",
     "teletravail": "Télétravail",
     "accessibleTH": "Accessibilité",
+    "effectif": "Effectif",
 }
 """What each field is called, to the employer who corrects it."""
 

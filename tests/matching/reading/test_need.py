@@ -113,6 +113,10 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("serveur 2200 € brut maximum", {"salaire": {"maxMensuel": 2200.0}}, []),
     ("serveur jusqu'à 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
     ("serveur à partir de 2000 euros brut", {"salaire": {"minMensuel": 2000.0}}, []),
+    ("boulanger dans un fournil de trois personnes", {"nombrePostes": None, "intitule": "Boulanger"}, []),
+    ("besoin de 3 personnes pour le ménage", {"nombrePostes": 3}, []),
+    ("-3 postes de serveur", {"nombrePostes": None, "intitule": "Serveur"}, ["-3 postes"]),
+    ("2 à 3 soudeurs à Saint-Nazaire", {"nombrePostes": 2, "intitule": "Soudeurs"}, []),
 )
 
 
