@@ -71,7 +71,8 @@ _SCHEDULES: Final = tuple(
         (r"\b(?:en )?(?:3 ?[x*] ?8|trois[ -]huit)\b", "Travail en 3x8"),
         (r"\b(?:en journee|horaires de (?:bureau|jour|journee)|du lundi au vendredi)\b", "Travail en journée"),
         (r"\b(?:horaires? (?:decalee?s?|coupee?s?)|en coupure)\b", "Horaires décalés"),
-        (r"\b(?:le (?:matin|soir)|en soiree|les matins|tot le matin)\b", "Horaires du matin ou du soir"),
+        (r"\b(?:tot )?(?:(?:le|du) matin|les matins|en matinee)\b", "Horaires du matin"),
+        (r"\b(?:(?:le|du) soir|les soirs|en soiree)\b", "Horaires du soir"),
     )
 )
 _DAYS: Final = r"(?:lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|week-?ends?)"

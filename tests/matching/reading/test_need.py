@@ -117,6 +117,7 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("besoin de 3 personnes pour le ménage", {"nombrePostes": 3}, []),
     ("-3 postes de serveur", {"nombrePostes": None, "intitule": "Serveur"}, ["-3 postes"]),
     ("2 à 3 soudeurs à Saint-Nazaire", {"nombrePostes": 2, "intitule": "Soudeurs"}, []),
+    ("boulanger le matin", {"dureeTravailLibelle": "Horaires du matin"}, []),
 )
 
 
