@@ -118,6 +118,13 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("-3 postes de serveur", {"nombrePostes": None, "intitule": "Serveur"}, ["-3 postes"]),
     ("2 à 3 soudeurs à Saint-Nazaire", {"nombrePostes": 2, "intitule": "Soudeurs"}, []),
     ("boulanger le matin", {"dureeTravailLibelle": "Horaires du matin"}, []),
+    ("serveur à Limoges", {"intitule": "Serveur", "lieuTravail": None}, ["à Limoges"]),
+    ("AIDE À DOMICILE À GUÉRET", {"intitule": "AIDE À DOMICILE", "lieuTravail": {"commune": "23096"}}, []),
+    ("serveur à 30 minutes de Nice", {"intitule": "Serveur", "criteres": None}, ["à 30 minutes de Nice"]),
+    ("serveur à 30 km de Nice", {"intitule": "Serveur", "criteres": None}, ["Nice"]),
+    ("serveur à Saint-Denis (93)", {"lieuTravail": {"departement": "93"}}, ["Saint-Denis"]),
+    ("serveur saint denis 93", {"lieuTravail": {"departement": "93"}, "intitule": "Serveur"}, ["saint denis"]),
+    ("serveur à Guéret 35 heures", {"lieuTravail": {"commune": "23096"}, "dureeHebdomadaireHeures": 35.0}, []),
 )
 
 
