@@ -34,7 +34,7 @@ _LEADING: Final = (
     r"|ehpad)"
     r"|(?:pour )?(?:notre|mon|ma) (?:entreprise|societe|restaurant|boulangerie|magasin|agence|chantier|equipe)"
     r"|(?:re)?cherch\w*|recrut\w*|embauch\w*"
-    r"|souhait\w*|voudr\w*|aimer\w*|besoin|ai|avons|a|est|suis|avoir|trouver|engager|prendre|faut|faudrait|il|me"
+    r"|souhait\w*|voudr\w*|veux|veut|voul\w*|aimer\w*|besoin|ai|avons|a|est|suis|avoir|trouver|engager|prendre|faut|faudrait|il|me"
     r"|profils?"
     r"|actuellement|un\(e\)|une?|des|de|du|le|la|les|poste|emploi|quelqu.un|qui|pour|plusieurs|bon(?:ne)?s?"
     r"|personnes?|sachant"
@@ -65,7 +65,7 @@ _STOPS: Final = frozenset(
         "femme", "serait", "idealement", "plait", "type", "contrat", "salaire", "niveau", "emploi", "travail",
         "obligatoire", "exige", "exigee", "souhaitee", "apprecie", "appreciee", "indispensable", "imperatif", "entre",
         "alentours", "alentour", "requis", "requise", "necessaire", "minimum", "maximum", "ok", "accepte", "acceptee",
-        "dispo", "disponible", "base", "environ", "permis"
+        "veux", "veut", "voulons", "voudrais", "dispo", "disponible", "base", "environ", "permis"
     }
 )  # fmt: skip
 """Words that say nothing by themselves."""
@@ -177,7 +177,7 @@ def _pieces(text: Text) -> Iterator[tuple[int, int]]:
         found = _TAIL.search(masked[start:end])
         end = start + found.start() if found else end
         words = masked[start:end].split()
-        if words and any(len(word) > 2 for word in words):
+        if any(len(word) > 2 and word not in _STOPS for word in words):
             if len(words) > MOST_WORDS:
                 end = start + len(" ".join(words[:MOST_WORDS]))
             yield start, end

@@ -120,6 +120,7 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("boulanger le matin", {"dureeTravailLibelle": "Horaires du matin"}, []),
     ("serveur à Limoges", {"intitule": "Serveur", "lieuTravail": None}, ["à Limoges"]),
     ("AIDE À DOMICILE À GUÉRET", {"intitule": "AIDE À DOMICILE", "lieuTravail": {"commune": "23096"}}, []),
+    ("je veux quelqu'un", {"intitule": None}, []),
     ("serveur à 30 minutes de Nice", {"intitule": "Serveur", "criteres": None}, ["à 30 minutes de Nice"]),
     ("serveur à 30 km de Nice", {"intitule": "Serveur", "criteres": None}, ["Nice"]),
     ("serveur à Saint-Denis (93)", {"lieuTravail": {"departement": "93"}}, ["Saint-Denis"]),
