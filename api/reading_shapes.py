@@ -96,6 +96,18 @@ class MetierPossible(msgspec.Struct, frozen=True):
     score: float
 
 
+class FormulationLue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Des mots discriminants : aucun ne devient un critère de la recherche."""
+
+    debut: int
+    fin: int
+    extrait: str
+    critere: str
+    interdit: bool
+    reecriture: str
+    exception: str | None = None
+
+
 class LectureBesoin(msgspec.Struct, frozen=True, omit_defaults=True):
     """Un besoin lu : à corriger, puis à envoyer tel quel à la recherche de profils."""
 
@@ -105,6 +117,8 @@ class LectureBesoin(msgspec.Struct, frozen=True, omit_defaults=True):
     nonCompris: tuple[PassageNonCompris, ...]
     resume: str
     avis: str | None = None
+    formulations: tuple[FormulationLue, ...] = ()
+    """Wordings that an offer may not have or that keep people away."""
 
 
 NO_JOB = (
@@ -130,6 +144,18 @@ def lecture(text: str, reading: NeedReading, rome: Rome) -> LectureBesoin:
         ),
         resume=_summary(reading),
         avis=notice,
+        formulations=tuple(
+            FormulationLue(
+                each.start,
+                each.end,
+                each.passage,
+                each.ground.value,
+                each.forbidden,
+                each.rewriting,
+                each.exception,
+            )
+            for each in reading.discriminating
+        ),
     )
 
 

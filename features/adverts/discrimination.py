@@ -159,6 +159,16 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     _rule(
         Ground.AGE,
+        r"\bjeunes? (?:vendeu(?:r|se)|serveu(?:r|se)|coiffeu(?:r|se)|caissi(?:er|ere)|hotesse|secretaire"
+        r"|commercial(?:e)?"
+        r"|assistante?|estheticienne|cuisini(?:er|ere)|employee?|ouvri(?:er|ere)|technicien(?:ne)?|ingenieure?"
+        r"|receptionniste|barman|barmaid|boulang(?:er|ere)|bouch(?:er|ere)|patissi(?:er|ere)|comptable|chauffeur"
+        r"|livreu(?:r|se)|developpeu(?:r|se)|aide[ -]soignante?|infirmi(?:er|ere))s?\b",
+        "Retirer « jeune » ; « débutants acceptés » si l'expérience n'est pas demandée.",
+        unless=rf"{_WORK_STUDY}|{_SERVED}",
+    ),
+    _rule(
+        Ground.AGE,
         r"\bjeunes? diplomee?s?\b",
         "« débutants acceptés » ou « personne diplômée »",
         forbidden=False,

@@ -12,6 +12,7 @@ from typing import Final
 
 import re2
 
+from features.adverts.discrimination import Wording, wordings
 from features.rome.parts import SkillKind
 from matching.lookups import Lookups
 from matching.reading.conditions import accessible, availability, contracts, posts, remote, working_time
@@ -71,6 +72,12 @@ _STOPS: Final = frozenset(
 """Words that say nothing by themselves."""
 
 
+_NO_JOB_WITHIN: Final = re2.compile(
+    r"\d{2} ans\b|\bage|(?:de preference|uniquement|exclusivement|seulement|s.abstenir)$"
+)
+"""Discriminating words that name no job: they are kept out of its title."""
+
+
 @dataclass(frozen=True)
 class NeedReading:
     """What was read of a text."""
@@ -85,11 +92,17 @@ class NeedReading:
     """Places of the words that were not understood."""
     reasons: Mapping[tuple[int, int], str]
     """Of those that look like something the need takes: why they are not, in French."""
+    discriminating: tuple[Wording, ...]
+    """Words that an offer may not say; none of them goes into the need as a criterion."""
 
 
 def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
     """The need that `words` say, at most `LONGEST` characters of them. Empty words give an empty need."""
     text = Text(words[:LONGEST])
+    discriminating = tuple(wordings(text.given))
+    for wording in discriminating:
+        if _NO_JOB_WITHIN.search(text.plain[wording.start : wording.end]):
+            text.take(wording.start, wording.end)
     readers: tuple[Callable[[], Iterator[Item]], ...] = (
         lambda: posts(text),
         lambda: certificates(text),
@@ -115,7 +128,7 @@ def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
     items += _skills(lookups, text, "" if title is None else str(title.value))
     ordered = tuple(sorted(items, key=lambda item: (item.start, item.end)))
     unread = tuple(sorted({*_unread(text), *text.refused}))
-    return NeedReading(ordered, tuple(predictions), need_of(ordered), unread, text.refused)
+    return NeedReading(ordered, tuple(predictions), need_of(ordered), unread, text.refused, discriminating)
 
 
 def need_of(items: tuple[Item, ...]) -> Json:

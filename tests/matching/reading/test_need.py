@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.need_reading import flat, job_is_right
 from benchmarks.need_requests import REQUESTS, TODAY, Request
+from features.adverts.discrimination import Ground
 from features.communes import CommuneRow, Communes
 from matching.lookups import Lookups
 from matching.reading.items import Text
@@ -137,3 +138,20 @@ def test_what_is_said_is_not_read_as_its_contrary(
     assert {name: reading.need.get(name) for name in expected} == expected
     assert [text[start:end] for start, end in reading.unread] == unread
     assert set(reading.reasons) <= set(reading.unread)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "ground", "title"),
+    [
+        ("serveuse, femme de préférence", "femme de préférence", Ground.SEX, "Serveuse"),
+        ("serveuse 25-35 ans", "25-35 ans", Ground.AGE, "Serveuse"),
+        ("jeune vendeuse à Guéret", "jeune vendeuse", Ground.AGE, "Jeune vendeuse"),
+    ],
+)
+def test_discriminating_words_are_told_and_ask_for_nothing(
+    lookups: Lookups, text: str, passage: str, ground: Ground, title: str
+) -> None:
+    reading = read_need(lookups, text, DAY)
+    assert [(each.passage, each.ground) for each in reading.discriminating] == [(passage, ground)]
+    assert reading.need["intitule"] == title
+    assert set(reading.need) <= {"intitule", "romeCode", "lieuTravail"}
