@@ -88,7 +88,8 @@ _CERTIFICATES: Final = re2.compile(
     r"|ou|-))*(?: ?\d[a-z]?\b)?"
     r"|fimo(?: (?:marchandises?|voyageurs?))?|fco(?: (?:marchandises?|voyageurs?))?|adr"
     r"|habilitations? electriques?(?: (?:b\d\w?|h\d\w?|br|bs|bc))*"
-    r"|ssiap ?\d?|haccp|psc ?1|sst|bafa|bafd|beesan|bnssa|bpjeps|aipr|carte pro(?:fessionnelle)?|cqp aps|permis feu"
+    r"|ssiap ?\d?|haccp|psc ?1|sst|bafa|bafd|beesan|bnssa|bpjeps|aipr|carte pro(?:fessionnelle)?|cqp aps"
+    r"|permis (?:feu|d.exploitation)"
     r"|qualification (?:soudure|tig|mig))(?: a jour)?\b"
 )
 _NAMES: Final = "|".join(sorted(LANGUAGES, key=len, reverse=True))

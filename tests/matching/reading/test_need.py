@@ -109,6 +109,8 @@ SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
     ("boulanger, apprentis s'abstenir", {"alternance": None, "intitule": "Boulanger"}, []),
     ("boulanger, pas d'apprenti", {"alternance": None}, []),
     ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
+    ("serveur, permis d'exploitation exigé", {"permis": None}, []),
+    ("chauffeur, permis à Guéret", {"permis": [{"libelle": "B", "exigence": "E"}]}, []),
     ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
     ("serveur max 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
     ("serveur 2200 € brut maximum", {"salaire": {"maxMensuel": 2200.0}}, []),
