@@ -40,6 +40,7 @@ FIELDS = {
     "salaire.maxMensuel": "Salaire maximum",
     "teletravail": "Télétravail",
     "accessibleTH": "Accessibilité",
+    "effectif": "Effectif",
 }
 """What each field is called, to the employer who corrects it."""
 
@@ -77,12 +78,14 @@ class ElementLu(msgspec.Struct, frozen=True, omit_defaults=True):
     """False: understood, but no criterion of the search."""
 
 
-class PassageNonCompris(msgspec.Struct, frozen=True):
+class PassageNonCompris(msgspec.Struct, frozen=True, omit_defaults=True):
     """Des mots qui n'ont pas été compris."""
 
     debut: int
     fin: int
     extrait: str
+    avis: str | None = None
+    """Why, where the words look like something that a need takes."""
 
 
 class MetierPossible(msgspec.Struct, frozen=True):
@@ -91,6 +94,18 @@ class MetierPossible(msgspec.Struct, frozen=True):
     codeROME: str
     libelle: str
     score: float
+
+
+class FormulationLue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Des mots discriminants : aucun ne devient un critère de la recherche."""
+
+    debut: int
+    fin: int
+    extrait: str
+    critere: str
+    interdit: bool
+    reecriture: str
+    exception: str | None = None
 
 
 class LectureBesoin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -102,6 +117,8 @@ class LectureBesoin(msgspec.Struct, frozen=True, omit_defaults=True):
     nonCompris: tuple[PassageNonCompris, ...]
     resume: str
     avis: str | None = None
+    formulations: tuple[FormulationLue, ...] = ()
+    """Wordings that an offer may not have or that keep people away."""
 
 
 NO_JOB = (
@@ -121,9 +138,24 @@ def lecture(text: str, reading: NeedReading, rome: Rome) -> LectureBesoin:
             MetierPossible(rome.codes[each.occupation], rome.labels[each.occupation], each.score)
             for each in reading.occupations
         ),
-        nonCompris=tuple(PassageNonCompris(start, end, text[start:end]) for start, end in reading.unread),
+        nonCompris=tuple(
+            PassageNonCompris(start, end, text[start:end], reading.reasons.get((start, end)))
+            for start, end in reading.unread
+        ),
         resume=_summary(reading),
         avis=notice,
+        formulations=tuple(
+            FormulationLue(
+                each.start,
+                each.end,
+                each.passage,
+                each.ground.value,
+                each.forbidden,
+                each.rewriting,
+                each.exception,
+            )
+            for each in reading.discriminating
+        ),
     )
 
 

@@ -254,7 +254,7 @@ REQUESTS: Final[tuple[Request, ...]] = (
     Request(
         "barman anglais et espagnol parlés, le soir, Bordeaux",
         "G1801",
-        {"langues": ["Anglais:E", "Espagnol:E"], "dureeTravailLibelle": "Horaires du matin ou du soir", HERE: BORDEAUX},
+        {"langues": ["Anglais:E", "Espagnol:E"], "dureeTravailLibelle": "Horaires du soir", HERE: BORDEAUX},
     ),
     Request(
         "conducteur d'engins de chantier CACES pelle, Guéret, prise de poste immédiate",
@@ -389,7 +389,7 @@ HELD_OUT: Final[tuple[Request, ...]] = (
             "permis": ["C:E"],
             HERE: GUERET,
             "competences": ["FCO exigée:E"],
-            "dureeTravailLibelle": "Horaires du matin ou du soir",
+            "dureeTravailLibelle": "Horaires du matin",
         },
     ),
     Request(

@@ -74,6 +74,7 @@ class Wording:
 class _Rule:
     ground: Ground
     pattern: Any
+    """Its first group, where it has one, is the passage: what stands around it speaks of another ground."""
     rewriting: str
     forbidden: bool = True
     exception: str | None = None
@@ -100,6 +101,15 @@ _SERVED: Final = (
     r"|adolescents?|jeunesse|animat\w+|jeunes de|clients?|sejours?|colonie"
 )
 """People whom the job serves: their age is not the candidate's."""
+
+
+_EITHER_SEX: Final = (
+    r"femmes? ou (?:une? |des )?(?:jeunes? )?hommes?|hommes? ou (?:une? |des )?(?:jeunes? )?femmes?"
+    r"|femmes? et (?:des )?(?:jeunes? )?hommes?|hommes? et (?:des )?(?:jeunes? )?femmes?"
+    r"|filles? (?:et|ou) (?:une? |des )?(?:jeunes? )?garcons?|garcons? (?:et|ou) (?:une? |des )?(?:jeunes? )?filles?"
+    r"|homme\s?/\s?femme|femme\s?/\s?homme"
+)
+"""Words that name both sexes."""
 
 
 def _rule(
@@ -145,9 +155,14 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     _rule(
         Ground.AGE,
-        rf"\b(?:un|une|de|des|recherchons|recrutons|recherche|recrute|cherche)? ?(?:jeunes? (?:femmes?"
-        rf"|hommes?|filles?|"
-        rf"garcons?|{_PERSON}|retraitee?s?|talents?|salariees?|motivee?s?))\b",
+        r"\b(jeunes?) (?:femmes?|hommes?|filles?|garcons?)\b",
+        "« débutants acceptés » ou « personne diplômée »",
+        unless=rf"{_WORK_STUDY}|acceptee?|bienvenu|ouvert aux",
+    ),
+    _rule(
+        Ground.AGE,
+        rf"\b(?:un|une|de|des|recherchons|recrutons|recherche|recrute|cherche)? ?(?:jeunes? (?:{_PERSON}"
+        rf"|retraitee?s?|talents?|salariees?|motivee?s?))\b",
         "« débutants acceptés » ou « personne diplômée »",
         unless=rf"{_WORK_STUDY}|acceptee?|bienvenu|ouvert aux",
     ),
@@ -156,6 +171,16 @@ _RULES: Final[tuple[_Rule, ...]] = (
         r"\bjeunes? (?:retraitee?s?|seniors?)\b|\b(?:seniors?|retraitee?s?|quinquas?) s.abstenir\b"
         r"|\bideal (?:pour )?(?:un |une |des )?(?:etudiante?s?|retraitee?s?)\b",
         "Dire les horaires et la durée du poste : chacun jugera s'ils lui conviennent.",
+    ),
+    _rule(
+        Ground.AGE,
+        r"\bjeunes? (?:vendeu(?:r|se)|serveu(?:r|se)|coiffeu(?:r|se)|caissi(?:er|ere)|hotesse|secretaire"
+        r"|commercial(?:e)?"
+        r"|assistante?|estheticienne|cuisini(?:er|ere)|employee?|ouvri(?:er|ere)|technicien(?:ne)?|ingenieure?"
+        r"|receptionniste|barman|barmaid|boulang(?:er|ere)|bouch(?:er|ere)|patissi(?:er|ere)|comptable|chauffeur"
+        r"|livreu(?:r|se)|developpeu(?:r|se)|aide[ -]soignante?|infirmi(?:er|ere))s?\b",
+        "Retirer « jeune » ; « débutants acceptés » si l'expérience n'est pas demandée.",
+        unless=rf"{_WORK_STUDY}|{_SERVED}",
     ),
     _rule(
         Ground.AGE,
@@ -178,9 +203,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
         r"(?:femme|homme|dame|fille|garcon|monsieur|demoiselle)s?\b",
         "« une personne », avec le titre du métier au masculin et au féminin ou suivi de « H/F »",
         exception=_STAGE,
-        unless=r"femme ou (?:un )?homme|homme ou (?:une )?femme|femmes? et (?:des )?hommes?"
-        r"|hommes? et (?:des )?femmes?"
-        r"|homme\s?/\s?femme|femme\s?/\s?homme|(?:hommes?|femmes?) cles?|mannequin|modele|comedien|figurant|acteur",
+        unless=rf"{_EITHER_SEX}|(?:hommes?|femmes?) cles?|mannequin|modele|comedien|figurant|acteur",
     ),
     _rule(
         Ground.SEX,
@@ -192,6 +215,14 @@ _RULES: Final[tuple[_Rule, ...]] = (
         "Retirer la mention : le poste est ouvert aux femmes et aux hommes.",
         exception=_STAGE,
         unless=r"mannequin|modele|comedien|figurant|acteur|coupe|vetement|collection|rayon|mode ",
+    ),
+    _rule(
+        Ground.SEX,
+        r"\bjeunes? (femmes?|hommes?|filles?|garcons?)\b",
+        "« une personne », avec le titre du métier au masculin et au féminin ou suivi de « H/F »",
+        exception=_STAGE,
+        unless=rf"{_EITHER_SEX}|{_WORK_STUDY}|acceptee?|bienvenu|ouvert aux|{_SERVED}|mannequin|modele"
+        r"|comedien|figurant|acteur",
     ),
     # ------------------------------------------------------------------ family, pregnancy
     _rule(
@@ -365,7 +396,7 @@ def wordings(text: str) -> list[Wording]:
             if rule.unless is not None and rule.unless.search(sentence):
                 continue
             for match in rule.pattern.finditer(sentence):
-                first, last = _trimmed(sentence, *match.span())
+                first, last = _trimmed(sentence, *match.span(min(rule.pattern.groups, 1)))
                 passage = text[start + first : start + last]
                 wording = Wording(
                     rule.ground,

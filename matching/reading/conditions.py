@@ -37,6 +37,9 @@ _CONTRACTS: Final = tuple(
     )
 )
 _NOT_WANTED: Final = re2.compile(r"(?:pas (?:de |d.|en )?|sans |ni |sauf |hors )$")
+_ABSTAIN: Final = re2.compile(
+    r"^ (?:s.abstenir|exclue?s?|refusee?s?|non accepte(?:e|s|es)?|(?:ne sont )?pas acceptee?s?)\b"
+)
 _WORK_STUDY: Final = re2.compile(
     r"\b(?:en |contrat (?:en |d.)?)?(?:alternance|alternante?s?|apprentissage|apprentie?s?"
     r"|contrat (?:de )?pro(?:fessionnalisation)?)\b"
@@ -69,8 +72,16 @@ _SCHEDULES: Final = tuple(
         (r"\b(?:en )?(?:3 ?[x*] ?8|trois[ -]huit)\b", "Travail en 3x8"),
         (r"\b(?:en journee|horaires de (?:bureau|jour|journee)|du lundi au vendredi)\b", "Travail en journée"),
         (r"\b(?:horaires? (?:decalee?s?|coupee?s?)|en coupure)\b", "Horaires décalés"),
-        (r"\b(?:le (?:matin|soir)|en soiree|les matins|tot le matin)\b", "Horaires du matin ou du soir"),
+        (r"\b(?:tot )?(?:(?:le|du) matin|les matins|en matinee)\b", "Horaires du matin"),
+        (r"\b(?:(?:le|du) soir|les soirs|en soiree)\b", "Horaires du soir"),
     )
+)
+_DAYS: Final = r"(?:lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|week-?ends?)"
+_DAYS_OFF: Final = re2.compile(
+    r"\b(?:(?:ne )?(?:pas|jamais|sans|ni|hors|sauf|repos|conges?|fermee?s?)(?: (?:de |a )?travail(?:ler|le)?)?"
+    rf" ?:? ?(?:de |du |les? )?{_DAYS}(?:(?: et | ou | ni | ?/ ?|, ?| )(?:de |du |les? )?{_DAYS})*"
+    rf"|(?:les? )?{_DAYS}(?:(?: et | ou | ?/ ?|, ?| )(?:les? )?{_DAYS})*"
+    r" (?:de repos|off|chomee?s?|non travaillee?s?|libres?|en repos))\b"
 )
 _REMOTE: Final = re2.compile(
     rf"\b(?:(?:{FIGURE} jours? (?:de |en )?)|en |full |100 ?% |avec )?(?:tele-?travail|remote|distanciel"
@@ -111,8 +122,14 @@ _POSTS: Final = re2.compile(
     r"^(?:\W|bonjour|je|j.|nous|on|notre|entreprise|societe|restaurant|recherch\w*|cherch\w*|recrut\w*|embauch\w*"
     r"|besoin|avons|ai|a|de|il|me"
     r"|faut|voudrais|urgent|d.)*\b(\d{1,3}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze"
-    r"|vingt) (?:postes? (?:de |d.)?)?"
+    r"|vingt)(?: ?(?:a|ou|-) ?(?:\d{1,3}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix))?"
+    r" (?:postes? (?:de |d.)?)?"
 )
+_RANGE: Final = re2.compile(r"^ ?(?:a|ou|-) ?(?:\d{1,3}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)\b")
+_TEAM: Final = re2.compile(r"(?:^|[\s,;'(])(?:(\w+) (?:de |d.environ )|(?:encadr|manag|dirig|accompagn)\w+ )$")
+_WANTING: Final = frozenset({"besoin", "recherche", "recrutement", "embauche", "poste", "postes", "renfort"})
+"""Words before "de 3 personnes" that want them rather than have them."""
+
 _POSTS_TOLD: Final = re2.compile(
     r"\b(\d{1,3}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) (?:postes?|recrutements?|personnes?)(?: a pourvoir)?\b"
 )
@@ -127,17 +144,22 @@ _ACCESSIBLE: Final = re2.compile(
 def contracts(text: Text) -> Iterator[Item]:
     """The contract and how long it lasts; what is refused ("pas d'intérim") is read as such and asks for nothing."""
     for match in text.find(_WORK_STUDY):
+        span = _refused(text, *match.span())
+        if span is not None:
+            text.take(*span)
+            yield Item("alternance", None, "Pas d'alternance", *span, used=False)
+            continue
         text.take(*match.span())
         yield Item("alternance", True, "En alternance", *match.span())
     found = False
     for pattern, contract in _CONTRACTS:
         for match in text.find(pattern):
             start, end = match.span()
-            refused = _NOT_WANTED.search(text.plain[:start])
-            if refused:
-                text.take(refused.start(), end)
+            refused = _refused(text, start, end)
+            if refused is not None:
+                text.take(*refused)
                 label = f"Pas de {CONTRACT_LABELS[contract].lower()}"
-                yield Item("typeContrat", None, label, refused.start(), end, used=False, note=_ONE_CONTRACT)
+                yield Item("typeContrat", None, label, *refused, used=False, note=_ONE_CONTRACT)
                 continue
             text.take(start, end)
             if found:
@@ -148,6 +170,15 @@ def contracts(text: Text) -> Iterator[Item]:
             found = True
             yield Item("typeContrat", contract.value, CONTRACT_LABELS[contract], start, end)
             yield from _length(text, contract, end)
+
+
+def _refused(text: Text, start: int, end: int) -> tuple[int, int] | None:
+    """Where words are refused, with what refuses them before or after ("pas de", "s'abstenir"); None: they are not."""
+    before = _NOT_WANTED.search(text.plain[:start])
+    after = _ABSTAIN.search(text.plain[end:])
+    if before is None and after is None:
+        return None
+    return start if before is None else before.start(), end if after is None else end + after.end()
 
 
 _ONE_CONTRACT: Final = "Dites plutôt le contrat que vous proposez : c'est lui qui est cherché."
@@ -194,6 +225,10 @@ def working_time(text: Text) -> Iterator[Item]:
         told = f"{hours:g}".replace(".", ",")
         yield Item("dureeHebdomadaireHeures", round(hours, 2), f"{told} heures par semaine", start, end)
         yield Item("tempsPlein", hours >= 35, "Temps plein" if hours >= 35 else "Temps partiel", start, end)
+    for match in text.find(_DAYS_OFF):
+        text.take(*match.span())
+        days = " et ".join(day[0] for day in re2.finditer(_DAYS, match[0]))
+        yield Item("dureeTravailLibelle", None, f"Repos : {days}", *match.span(), note=_DAYS_TOLD, used=False)
     for pattern, label in _SCHEDULES:
         for match in text.find(pattern):
             text.take(*match.span())
@@ -201,6 +236,7 @@ def working_time(text: Text) -> Iterator[Item]:
             break
 
 
+_DAYS_TOLD: Final = "La recherche ne trie pas sur les jours de repos : dites-les dans votre message."
 _TOLD_ONLY: Final = "Les horaires figurent dans le besoin ; la recherche ne trie pas dessus."
 
 
@@ -258,15 +294,32 @@ def remote(text: Text) -> Iterator[Item]:
 def posts(text: Text) -> Iterator[Item]:
     """How many people are wanted, where it is said before the job or as "3 postes"."""
     for match in text.find(_POSTS_TOLD):
+        start, end = match.span()
+        before = text.plain[:start]
+        team = _TEAM.search(before) if "personne" in match[0] else None
+        if team is not None and team[1] not in _WANTING:
+            begin = start if team[1] is None else team.start(1)
+            text.take(begin, end)
+            size = counted(int(number_of(match[1])), "personne", "personnes")
+            yield Item("effectif", None, f"Équipe de {size}", begin, end, used=False)
+            continue
+        if re2.search(r"(?:^|[\s,;:])[-−]$", before) or number_of(match[1]) < 1:
+            text.refuse(start - (before[-1:] in ("-", "−")), end, _NO_COUNT)
+            return
         text.take(*match.span())
         yield _posts_item(match[1], *match.span())
         return
     match = _POSTS.search(text.plain)
     if match and not _UNIT_AFTER.search(text.plain[match.end(1) :]):
         start, end = match.span(1)
+        range_ = _RANGE.search(text.plain[end:])
+        end += range_.end() if range_ else 0
         if text.free(start, end) and number_of(match[1]) >= 2:
             text.take(start, end)
             yield _posts_item(match[1], start, end)
+
+
+_NO_COUNT: Final = "Combien de postes ? Le nombre attendu est 1 ou plus."
 
 
 def _posts_item(words: str, start: int, end: int) -> Item:

@@ -59,6 +59,8 @@ class Text:
     plain: str = field(init=False)
     """Lower case, without accents, character for character."""
     taken: list[bool] = field(init=False)
+    refused: dict[tuple[int, int], str] = field(init=False, default_factory=dict)
+    """Places of words that look like something the need takes and are not, with the reason in French."""
 
     def __post_init__(self) -> None:
         self.plain = folded(self.given)
@@ -69,6 +71,11 @@ class Text:
 
     def take(self, start: int, end: int) -> None:
         self.taken[start:end] = [True] * (end - start)
+
+    def refuse(self, start: int, end: int, reason: str) -> None:
+        """Take words as not understood: no other reader has them, and they are told with the reason."""
+        self.take(start, end)
+        self.refused[start, end] = reason
 
     def find(self, pattern: Any) -> "list[Match]":
         """Matches of a compiled pattern whose characters were not read yet."""

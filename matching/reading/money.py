@@ -25,6 +25,16 @@ _PAY: Final = re2.compile(
     rf" ?:?(?: (?:de|a|entre|autour de|environ|jusqu.a|a partir de|d.environ))* ?)?"
     rf"\b{_AMOUNT}{_GROSS}{_PERIOD}{_GROSS}{_PERIOD}(?: ?(?:a|-|et|/) ?{_AMOUNT}{_GROSS}{_PERIOD}{_GROSS}{_PERIOD})?"
 )
+_MOST_BEFORE: Final = re2.compile(
+    r"\b((?:salaire |budget |paye |remuneration )?(?:max(?:i|imum)?|jusqu.a|au plus|pas plus de"
+    r"|plafond(?: de)?)) ?:? ?$"
+)
+_MOST_AFTER: Final = re2.compile(r"^ ?(?:max(?:i|imum)?|au plus)\b")
+_MOST_WITHIN: Final = re2.compile(r"jusqu.a \d")
+_LEAST_BEFORE: Final = re2.compile(
+    r"\b((?:salaire |paye |remuneration )?(?:min(?:i|imum)?|au moins|a partir de)) ?:? ?$"
+)
+_LEAST_WITHIN: Final = re2.compile(r"a partir de \d")
 _CUE: Final = re2.compile(r"^(?:salaire|pay|remuner|taux)")
 _SMIC: Final = re2.compile(r"\b(?:(?:salaire|payee?s?|remuneree?s?) ?:?(?: au| a)? )?(?:au )?smic(?: ?\+ ?\d+ ?%?)?\b")
 _AGREED: Final = re2.compile(
@@ -47,6 +57,22 @@ def pay(text: Text) -> Iterator[Item]:
             if net
             else None
         )
+        most, most_end = _MOST_AFTER.search(text.plain[end:]), end
+        least = _LEAST_BEFORE.search(text.plain[: match.start()])
+        capped = _MOST_BEFORE.search(text.plain[: match.start()])
+        if low == high and (capped or most or _MOST_WITHIN.search(match[0])):
+            start = capped.start(1) if capped else start
+            end = most_end + most.end() if most else end
+            text.take(start, end)
+            label = f"au plus {euros(high)} brut par mois"
+            yield Item("salaire.maxMensuel", high, label, start, end, note=note)
+            return
+        if low == high and (least or _LEAST_WITHIN.search(match[0])):
+            start = least.start(1) if least else start
+            text.take(start, end)
+            label = f"au moins {euros(low)} brut par mois"
+            yield Item("salaire.minMensuel", low, label, start, end, note=note)
+            return
         label = f"{euros(low)} brut par mois" if low == high else f"de {euros(low)} à {euros(high)} brut par mois"
         yield Item("salaire.minMensuel", low, label, start, end, note=note)
         yield Item("salaire.maxMensuel", high, label, start, end)

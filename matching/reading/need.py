@@ -5,13 +5,14 @@ price. What is left is the job, read by the tagger, then skills, read by the ski
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 import re2
 
+from features.adverts.discrimination import Wording, wordings
 from features.rome.parts import SkillKind
 from matching.lookups import Lookups
 from matching.reading.conditions import accessible, availability, contracts, posts, remote, working_time
@@ -34,7 +35,7 @@ _LEADING: Final = (
     r"|ehpad)"
     r"|(?:pour )?(?:notre|mon|ma) (?:entreprise|societe|restaurant|boulangerie|magasin|agence|chantier|equipe)"
     r"|(?:re)?cherch\w*|recrut\w*|embauch\w*"
-    r"|souhait\w*|voudr\w*|aimer\w*|besoin|ai|avons|a|est|suis|avoir|trouver|engager|prendre|faut|faudrait|il|me"
+    r"|souhait\w*|voudr\w*|veux|veut|voul\w*|aimer\w*|besoin|ai|avons|a|est|suis|avoir|trouver|engager|prendre|faut|faudrait|il|me"
     r"|profils?"
     r"|actuellement|un\(e\)|une?|des|de|du|le|la|les|poste|emploi|quelqu.un|qui|pour|plusieurs|bon(?:ne)?s?"
     r"|personnes?|sachant"
@@ -67,10 +68,16 @@ _STOPS: Final = frozenset(
         "femme", "serait", "idealement", "plait", "type", "contrat", "salaire", "niveau", "emploi", "travail",
         "obligatoire", "exige", "exigee", "souhaitee", "apprecie", "appreciee", "indispensable", "imperatif", "entre",
         "alentours", "alentour", "requis", "requise", "necessaire", "minimum", "maximum", "ok", "accepte", "acceptee",
-        "dispo", "disponible", "base", "environ", "permis"
+        "veux", "veut", "voulons", "voudrais", "dispo", "disponible", "base", "environ", "permis"
     }
 )  # fmt: skip
 """Words that say nothing by themselves."""
+
+
+_NO_JOB_WITHIN: Final = re2.compile(
+    r"\d{2} ans\b|\bage|(?:de preference|uniquement|exclusivement|seulement|s.abstenir)$"
+)
+"""Discriminating words that name no job: they are kept out of its title."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,19 @@ class NeedReading:
     """The body that a search for people takes."""
     unread: tuple[tuple[int, int], ...]
     """Places of the words that were not understood."""
+    reasons: Mapping[tuple[int, int], str]
+    """Of those that look like something the need takes: why they are not, in French."""
+    discriminating: tuple[Wording, ...]
+    """Words that an offer may not say; none of them goes into the need as a criterion."""
 
 
 def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
     """The need that `words` say, at most `LONGEST` characters of them. Empty words give an empty need."""
     text = Text(words[:LONGEST])
+    discriminating = tuple(wordings(text.given))
+    for wording in discriminating:
+        if _NO_JOB_WITHIN.search(text.plain[wording.start : wording.end]):
+            text.take(wording.start, wording.end)
     readers: tuple[Callable[[], Iterator[Item]], ...] = (
         lambda: posts(text),
         lambda: certificates(text),
@@ -114,7 +129,8 @@ def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
             items.append(code)
     items += _skills(lookups, text, "" if title is None else str(title.value))
     ordered = tuple(sorted(items, key=lambda item: (item.start, item.end)))
-    return NeedReading(ordered, tuple(predictions), need_of(ordered), tuple(_unread(text)))
+    unread = tuple(sorted({*_unread(text), *text.refused}))
+    return NeedReading(ordered, tuple(predictions), need_of(ordered), unread, text.refused, discriminating)
 
 
 def need_of(items: tuple[Item, ...]) -> Json:
@@ -176,7 +192,7 @@ def _pieces(text: Text) -> Iterator[tuple[int, int]]:
         found = _TAIL.search(masked[start:end])
         end = start + found.start() if found else end
         words = masked[start:end].split()
-        if words and any(len(word) > 2 for word in words):
+        if any(len(word) > 2 and word not in _STOPS for word in words):
             if len(words) > MOST_WORDS:
                 end = start + len(" ".join(words[:MOST_WORDS]))
             yield start, end

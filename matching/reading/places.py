@@ -44,6 +44,12 @@ _DEPARTEMENT: Final = re2.compile(
     r"(?:\(|\b(?:dans le|dept?\.?|departement(?: du| de la| de l.| des)?|dans les|sur le|du) )(2[ab]|\d{2,3})(?:\)|\b)"
 )
 _AFTER_DEPARTEMENT: Final = re2.compile(r"^ ?[(,-]? ?(2[ab]|97\d|\d{2})\)?(?:\b|$)")
+_COUNTED: Final = re2.compile(
+    r"^ ?(?:[€%/:-]|[.,]\d|(?:h|heures?|ans?|mois|semaines?|jours?|min|mn|minutes?|km|kms|k|euros?|postes?|personnes?"
+    r"|places?|lits|couverts|salarie\w*|enfants?|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre"
+    r"|octobre|novembre|decembre)\b)"
+)
+"""What follows a figure that is no département."""
 _FRANCE: Final = re2.compile(
     r"\b(?:dans |sur |partout en |en )?(?:toute la france|france entiere|partout en france|national(?:ement)?)\b"
 )
@@ -136,7 +142,17 @@ def places(text: Text, communes: Communes) -> Iterator[Item]:
     yield from _everywhere(text)
     rows, span, certain = _commune(text, communes)
     if not rows:
-        yield from _areas(text, communes)
+        if span != (0, 0):
+            text.take(*span)
+            yield from _departement(text.plain[slice(*span)].strip(" (,-)").upper(), *span)
+        else:
+            yield from _areas(text, communes)
+        if minutes:
+            _, start, end = minutes
+            text.refuse(start, _unknown_after(text, end), _NO_CENTRE)
+        elif radius:
+            _unknown_place(text, radius[2])
+        _unknown_places(text)
         if radius:
             km, start, end = radius
             yield Item("criteres.distance", None, kilometres(km), start, end, note=_NO_CENTRE, used=False)
@@ -167,12 +183,49 @@ def places(text: Text, communes: Communes) -> Iterator[Item]:
         label = communes.label(others_named[0])
         yield Item("lieuTravail.commune", communes.insee[others_named[0]], label, *where, note=_ONE_PLACE, used=False)
     yield from _areas(text, communes, but=communes.departements[row])
+    _unknown_places(text)
 
 
 _ONE_PLACE: Final = "Une seule commune de travail à la fois : faites une recherche pour chacune."
 
 NOT_SERVED: Final = "Cette région n'est pas couverte par le service."
 _NO_CENTRE: Final = "Autour de quelle commune ? Le rayon attend un lieu."
+_UNKNOWN: Final = "Ce lieu n'est pas connu : vérifiez son nom, ou donnez son code postal."
+_ELSEWHERE: Final = "Aucune commune de ce nom n'est connue dans ce département."
+_NAME: Final = (
+    r"(?:(?:la|le|les|La|Le|Les|L)[ '’-])?[A-ZÀ-Ý][a-zà-ÿ]+"
+    r"(?:(?:[-'’ ](?:en|sur|sous|les|lès|la|le|de|du|des|d|l|aux|et))*[-'’ ][A-ZÀ-Ý][a-zà-ÿ]+)*"
+)
+_AT_A_NAME: Final = re2.compile(
+    rf"(?:^|[\s,;(])((?:à|a|près d[e'’]|pres d[e']|autour d[e'’]|vers|proche d[e'’]|commune de|ville de) ?{_NAME})"
+)
+_A_NAME: Final = re2.compile(rf"^\s*(?:de |d'|d’)?({_NAME})")
+_NO_PLACE: Final = re2.compile(r" (?:domicile|temps|pourvoir|partir|distance|noel|paques|toussaint)\b")
+
+
+def _unknown_places(text: Text) -> None:
+    """Tell the names that stand where a place is said and that no reader took."""
+    for match in _AT_A_NAME.finditer(text.given):
+        start, end = match.span(1)
+        if text.free(start, end) and not _NO_PLACE.search(text.plain[start:end]):
+            text.refuse(start, end, _UNKNOWN)
+
+
+def _unknown_place(text: Text, after: int) -> None:
+    """Tell the name that follows a radius and that no reader took."""
+    end = _unknown_after(text, after)
+    if end > after:
+        start = after + len(text.given[after:end]) - len(text.given[after:end].lstrip())
+        text.refuse(start, end, _UNKNOWN)
+
+
+def _unknown_after(text: Text, after: int) -> int:
+    """Where a name that stands there ends; `after` itself where none does or another reader has it."""
+    name = _A_NAME.search(text.given[after:])
+    if name is None or not text.free(after + name.start(1), after + name.end(1)):
+        return after
+    end: int = name.end(1)
+    return after + end
 
 
 def _radius(text: Text) -> tuple[int, int, int] | None:
@@ -233,6 +286,10 @@ def _commune(text: Text, communes: Communes) -> tuple[list[int], tuple[int, int]
         return [], (0, 0), False
     size, first, found = best
     start, end = words[first][0], words[first + size - 1][1]
+    other = _other_departement(text, communes, found, end)
+    if other is not None:
+        text.refuse(start, end, _ELSEWHERE)
+        return [], other, False
     ordered, end, certain = _which(text, communes, found, end)
     arrondissement = re2.compile(r"^ ?(\d{1,2})(?:e|er|eme)?(?: arr(?:ondissement)?)?\b").search(text.plain[end:])
     if arrondissement:
@@ -258,6 +315,24 @@ def _is_area(
         if name in regions_by_name() or name in departements_by_name():
             return longer > size or int(communes.population[found[0]]) < LARGE
     return False
+
+
+def _other_departement(text: Text, communes: Communes, found: Sequence[int], end: int) -> tuple[int, int] | None:
+    """Where a département follows a name and has none of its communes: the number, or (0, 0) for one told by name."""
+    tail = text.plain[end : end + 40]
+    after = _AFTER_DEPARTEMENT.search(tail)
+    if after:
+        code, last = after[1].upper(), end + after.end()
+        figure = text.free(end, last) and ("(" in after[0] or not _COUNTED.search(text.plain[last:]))
+        inside = any(communes.departements[row] == code for row in found)
+        return (end, last) if code in DEPARTEMENTS and figure and not inside else None
+    for name, code in departements_by_name().items():
+        within = r"(?:en |dans (?:le |la |l.|les )?)"
+        if re2.search(rf"^ ?(?:[(,-] ?{within}?|{within}){name.replace(' ', '[ -]')}\b", tail):
+            if any(communes.departements[row] == code for row in found):
+                return None
+            return 0, 0
+    return None
 
 
 def _which(text: Text, communes: Communes, found: list[int], end: int) -> tuple[list[int], int, bool]:

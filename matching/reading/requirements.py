@@ -67,6 +67,8 @@ _LICENCES: Final = tuple(
         ),
     )
 )
+_NAMED_LICENCE: Final = re2.compile(r"^ ([b-z]\d?|[a-z]\d[a-z]?|am)(?:$|[\s,;.)])")
+"""What follows "permis" as its name."""
 _LORRIES: Final = (
     (re2.compile(r"\bspl\b|\bsuper[ -](?:poids[ -])?lourds?\b"), Licence.CE),
     (re2.compile(r"\bpoids[ -]lourds?\b|\bpl\b"), Licence.C),
@@ -86,7 +88,8 @@ _CERTIFICATES: Final = re2.compile(
     r"|ou|-))*(?: ?\d[a-z]?\b)?"
     r"|fimo(?: (?:marchandises?|voyageurs?))?|fco(?: (?:marchandises?|voyageurs?))?|adr"
     r"|habilitations? electriques?(?: (?:b\d\w?|h\d\w?|br|bs|bc))*"
-    r"|ssiap ?\d?|haccp|psc ?1|sst|bafa|bafd|beesan|bnssa|bpjeps|aipr|carte pro(?:fessionnelle)?|cqp aps|permis feu"
+    r"|ssiap ?\d?|haccp|psc ?1|sst|bafa|bafd|beesan|bnssa|bpjeps|aipr|carte pro(?:fessionnelle)?|cqp aps"
+    r"|permis (?:feu|d.exploitation)"
     r"|qualification (?:soudure|tig|mig))(?: a jour)?\b"
 )
 _NAMES: Final = "|".join(sorted(LANGUAGES, key=len, reverse=True))
@@ -175,7 +178,19 @@ def licences(text: Text) -> Iterator[Item]:
     told: set[Licence] = set()
     for pattern, licence in _LICENCES:
         for match in text.find(pattern):
+            if text.given[match.end() - 1] in "àÀ" or text.plain[match.end() : match.end() + 1] == "'":
+                continue
             code = exigence(text, *match.span(), usual="E")
+            named = _NAMED_LICENCE.search(text.plain[match.end() :]) if match[0] == "permis" else None
+            if named:
+                start, end = match.start(), match.end() + named.end()
+                former = named[1].upper()
+                if former not in Licence.__members__.values():
+                    text.refuse(start, end, "Aucun permis de conduire ne porte ce nom.")
+                elif code:
+                    text.take(start, end)
+                    yield _licence(Licence(former), code, start, end)
+                continue
             text.take(*match.span())
             if not code:
                 yield Item("permis", None, f"Permis {licence.value} non exigé", *match.span())

@@ -54,3 +54,11 @@ def test_words_without_a_job_are_told(reader: TestClient) -> None:
     assert "intitule" not in found["besoin"]
     assert reader.post(ADDRESS, json={"texte": ""}).status_code == 422
     assert reader.post(ADDRESS, json={"texte": "a" * 2001}).status_code == 422
+
+
+def test_what_is_not_understood_says_why_and_what_discriminates_is_told(reader: TestClient) -> None:
+    found = reader.post(ADDRESS, json={"texte": "serveuse à Limoges, femme de préférence"}).json()
+    (unread,) = found["nonCompris"]
+    assert (unread["extrait"], unread["avis"][:22]) == ("à Limoges", "Ce lieu n'est pas conn")
+    (told,) = found["formulations"]
+    assert (told["extrait"], told["critere"], told["interdit"]) == ("femme de préférence", "sexe", True)

@@ -12,7 +12,8 @@ FORBIDDEN = [
     ("Un candidat de moins de 40 ans pour nos vingt résidents", Ground.AGE, "candidat de moins de 40 ans"),
     ("Vous êtes âgé de 18 à 25 ans", Ground.AGE, "Vous êtes âgé de 18 à 25 ans"),
     ("Âge maximum 40 ans", Ground.AGE, "Âge maximum 40"),
-    ("Recherche jeune femme pour l'accueil", Ground.AGE, "Recherche jeune femme"),
+    ("Recherche jeune retraitée pour l'accueil", Ground.AGE, "Recherche jeune retraitée"),
+    ("Jeune vendeuse pour notre boutique", Ground.AGE, "Jeune vendeuse"),
     ("Nous recherchons une femme pour le ménage", Ground.SEX, "recherchons une femme"),
     ("Hommes uniquement", Ground.SEX, "Hommes uniquement"),
     ("Célibataire de préférence", Ground.FAMILY, "Célibataire"),
@@ -89,6 +90,17 @@ def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
 def test_every_ground_but_poverty_has_an_example() -> None:
     assert {ground for _, ground, _ in FORBIDDEN} == set(Ground) - {Ground.POVERTY}
     assert wordings("Allocataires du RSA s'abstenir")[0].ground is Ground.POVERTY
+
+
+@pytest.mark.parametrize("sex", ["femme", "homme", "fille"])
+def test_a_young_woman_or_man_is_told_for_age_and_for_sex(sex: str) -> None:
+    found = wordings(f"Nous cherchons une jeune {sex} pour l'accueil")
+    assert [(item.ground, item.passage) for item in found] == [(Ground.AGE, "jeune"), (Ground.SEX, sex)]
+
+
+def test_young_women_and_men_are_told_for_age_alone() -> None:
+    found = wordings("Nous cherchons des jeunes femmes et des jeunes hommes")
+    assert {item.ground for item in found} == {Ground.AGE}
 
 
 def test_several_passages_come_in_order_and_apart() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.need_reading import flat, job_is_right
 from benchmarks.need_requests import REQUESTS, TODAY, Request
+from features.adverts.discrimination import Ground
 from features.communes import CommuneRow, Communes
 from matching.filters.base import parse_date
 from matching.lookups import Lookups
@@ -129,3 +130,60 @@ def test_a_departement_is_no_village_of_its_name() -> None:
 def test_a_radius_without_a_place_asks_for_one() -> None:
     items = list(places(Text("serveur à 20 km"), namesakes()))
     assert [(item.field, item.used) for item in items] == [("criteres.distance", False)]
+
+
+SAID: tuple[tuple[str, dict[str, object], list[str]], ...] = (
+    ("serveur, pas le dimanche", {"dureeTravailLibelle": None}, []),
+    ("serveur, repos dimanche lundi", {"dureeTravailLibelle": None}, []),
+    ("serveur le dimanche", {"dureeTravailLibelle": "Travail le week-end"}, []),
+    ("boulanger, apprentis s'abstenir", {"alternance": None, "intitule": "Boulanger"}, []),
+    ("boulanger, pas d'apprenti", {"alternance": None}, []),
+    ("chauffeur permis Z", {"permis": None, "intitule": "Chauffeur"}, ["permis Z"]),
+    ("serveur, permis d'exploitation exigé", {"permis": None}, []),
+    ("chauffeur, permis à Guéret", {"permis": [{"libelle": "B", "exigence": "E"}]}, []),
+    ("chauffeur permis C1", {"permis": [{"libelle": "C1", "exigence": "E"}]}, []),
+    ("serveur max 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur 2200 € brut maximum", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur jusqu'à 2200 euros brut", {"salaire": {"maxMensuel": 2200.0}}, []),
+    ("serveur à partir de 2000 euros brut", {"salaire": {"minMensuel": 2000.0}}, []),
+    ("boulanger dans un fournil de trois personnes", {"nombrePostes": None, "intitule": "Boulanger"}, []),
+    ("besoin de 3 personnes pour le ménage", {"nombrePostes": 3}, []),
+    ("-3 postes de serveur", {"nombrePostes": None, "intitule": "Serveur"}, ["-3 postes"]),
+    ("2 à 3 soudeurs à Saint-Nazaire", {"nombrePostes": 2, "intitule": "Soudeurs"}, []),
+    ("boulanger le matin", {"dureeTravailLibelle": "Horaires du matin"}, []),
+    ("serveur à Limoges", {"intitule": "Serveur", "lieuTravail": None}, ["à Limoges"]),
+    ("AIDE À DOMICILE À GUÉRET", {"intitule": "AIDE À DOMICILE", "lieuTravail": {"commune": "23096"}}, []),
+    ("je veux quelqu'un", {"intitule": None}, []),
+    ("serveur à 30 minutes de Nice", {"intitule": "Serveur", "criteres": None}, ["à 30 minutes de Nice"]),
+    ("serveur à 30 km de Nice", {"intitule": "Serveur", "criteres": None}, ["Nice"]),
+    ("serveur à Saint-Denis (93)", {"lieuTravail": {"departement": "93"}}, ["Saint-Denis"]),
+    ("serveur saint denis 93", {"lieuTravail": {"departement": "93"}, "intitule": "Serveur"}, ["saint denis"]),
+    ("serveur à Guéret 35 heures", {"lieuTravail": {"commune": "23096"}, "dureeHebdomadaireHeures": 35.0}, []),
+)
+
+
+@pytest.mark.parametrize(("text", "expected", "unread"), SAID, ids=[text for text, _, _ in SAID])
+def test_what_is_said_is_not_read_as_its_contrary(
+    lookups: Lookups, text: str, expected: dict[str, object], unread: list[str]
+) -> None:
+    reading = read_need(lookups, text, DAY)
+    assert {name: reading.need.get(name) for name in expected} == expected
+    assert [text[start:end] for start, end in reading.unread] == unread
+    assert set(reading.reasons) <= set(reading.unread)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "ground", "title"),
+    [
+        ("serveuse, femme de préférence", "femme de préférence", Ground.SEX, "Serveuse"),
+        ("serveuse 25-35 ans", "25-35 ans", Ground.AGE, "Serveuse"),
+        ("jeune vendeuse à Guéret", "jeune vendeuse", Ground.AGE, "Jeune vendeuse"),
+    ],
+)
+def test_discriminating_words_are_told_and_ask_for_nothing(
+    lookups: Lookups, text: str, passage: str, ground: Ground, title: str
+) -> None:
+    reading = read_need(lookups, text, DAY)
+    assert [(each.passage, each.ground) for each in reading.discriminating] == [(passage, ground)]
+    assert reading.need["intitule"] == title
+    assert set(reading.need) <= {"intitule", "romeCode", "lieuTravail"}
