@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,15 @@ class _WatchedSelection:
         with self._watch.on(FILTERS):
             return self._selection.bitmap
 
+    @property
+    def wider(self) -> None:
+        """Searches are watched one by one."""
+        return None
+
+    def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        with self._watch.on(FILTERS):
+            return self._selection.narrows(rows)
+
 
 def bytes_read(index: OurIndex, queries: Sequence[Query], k: int) -> list[dict[str, int]]:
     """Bytes of the mapped arrays that each search reads: whole cache lines where rows are picked out.
@@ -156,6 +165,10 @@ class CountedArray:
         else:
             self._counts[self._name] += lines_of(key, self._array[:1].nbytes) * LINE
         return taken
+
+    def take(self, rows: NDArray[np.int64], axis: int | None = None, mode: Literal["clip"] = "clip") -> NDArray[Any]:
+        self._counts[self._name] += lines_of(rows, self._array[:1].nbytes) * LINE
+        return self._array.take(rows, axis, mode=mode)
 
 
 def lines_of(rows: NDArray[np.int64], row_bytes: int) -> int:

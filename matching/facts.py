@@ -41,6 +41,7 @@ def job_facts(
     lacked_licences = job.licences_required | job.licences_wished
     occupations = listed(job.occupation)
     regulated = rome.regulated[job.occupation] & (job.occupation >= 0)
+    aims_alone = (reader is Reader.PERSON) & ~(person.experience_months > 0)  # to aim at a title is not to hold it
     columns = (  # in the order of the fields of `JobFacts`
         values,
         [rome.labels[project] for project in listed(person.occupation)],
@@ -64,7 +65,7 @@ def job_facts(
         pairs.distance_km.tolist(),
         listed(person.reach_km),
         listed(regulated),
-        listed(regulated & ((job.occupation != person.occupation) | ~(person.experience_months > 0))),
+        listed(regulated & ((job.occupation != person.occupation) | aims_alone)),
     )
     return [JobFacts(reader, *of_pair) for of_pair in zip(*columns, strict=True)]
 
