@@ -1,5 +1,6 @@
 """What opens a conversation with a firm: its recent offers, a training that could be set up, a work immersion."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -72,27 +73,35 @@ def posts_around(
     )
 
 
-def recent_offers(engine: Engine, portfolio: Portfolio, siret: str) -> tuple[RecentOffer, ...]:
-    """The firm's own recent offers, those in the wanted occupations first, then the latest."""
+def recent_offers(engine: Engine, portfolio: Portfolio, sirets: Sequence[str]) -> list[tuple[RecentOffer, ...]]:
+    """Each firm's own recent offers, those in the wanted occupations first, then the latest."""
     offers = engine.catalogue(Collection.OFFERS)
     rome = engine.lookups.reference.rome
     today = day_number(engine.today())
-    rows = offers.rows_where("firm", key_number(siret))
-    days = offers.take("published_day", rows)
-    rows, days = rows[days >= today - RECENT_DAYS], days[days >= today - RECENT_DAYS]
-    occupations = offers.take("occupation", rows)
+    of_firm = [offers.rows_where("firm", key_number(siret)) for siret in sirets]
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *of_firm])
+    firm = np.repeat(np.arange(len(sirets)), [len(each) for each in of_firm])
+    days, occupations = offers.take("published_day", rows), offers.take("occupation", rows)
     families = rome.family_of[portfolio.wanted]
     wanted = np.isin(rome.family_of[occupations], families) & (occupations >= 0)
-    order = np.lexsort((rows, -days, ~wanted))[:OFFERS_SHOWN]
-    return tuple(
-        RecentOffer(
-            offers.id_of(int(rows[at])),
-            _CARD.decode(record_part(offers.payload_of(int(rows[at])))).offer.title,
-            int(today - days[at]),
-            bool(wanted[at]),
+    order = np.lexsort((rows, -days, ~wanted, firm))
+    order = order[days[order] >= today - RECENT_DAYS]
+    starts = np.searchsorted(firm[order], np.arange(len(sirets))).tolist()
+    stops = np.searchsorted(firm[order], np.arange(len(sirets)), side="right").tolist()
+    return [
+        tuple(
+            [
+                RecentOffer(
+                    offers.id_of(int(rows[at])),
+                    _CARD.decode(record_part(offers.payload_of(int(rows[at])))).offer.title,
+                    int(today - days[at]),
+                    bool(wanted[at]),
+                )
+                for at in order[start : min(stop, start + OFFERS_SHOWN)].tolist()
+            ]
         )
-        for at in order.tolist()
-    )
+        for start, stop in zip(starts, stops, strict=True)
+    ]
 
 
 def sessions_by_occupation(engine: Engine, centre: int, radius_km: float) -> NDArray[np.int64]:

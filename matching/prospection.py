@@ -38,6 +38,7 @@ from matching.scoring import Scored, best_of_each, make_matches, page, results_o
 from matching.selection import select
 from matching.sides import columns_of
 from matching.solicitation import CAP_DAYS, SOLICITATION_CAP, not_contacted_since, under_the_cap
+from matching.sourcing import BAND_KM
 from models.hiring.forecast import in_occupations, interval
 from models.ranked import Ranked
 
@@ -45,7 +46,6 @@ _FIRM: Final = msgspec.json.Decoder(Establishment)
 
 DEPTH: Final = 400
 """Firms that are ranked in full, those that promise most."""
-BAND_KM: Final = 5.0
 PRESENTED: Final = 3
 """People proposed for each firm."""
 WIDER_KM: Final = (50, 100)
@@ -145,13 +145,16 @@ def prospects(
     return Prospects(portfolio, centre, scored, pairs, chances)
 
 
-def conditions_of(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, centre: int) -> list[Condition]:
-    """What a firm must meet to be called on."""
+def conditions_of(
+    engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, centre: int, capped: bool = True
+) -> list[Condition]:
+    """What a firm must meet to be called on; `capped` is False to count also those that refused or were called on too
+    often."""
     today = day_number(engine.today())
     fits = portfolio.fits
     conditions: list[Condition] = [
         consent.may_be_prospected,
-        under_the_cap(today),
+        *([under_the_cap(today)] if capped else []),
         place.within(engine.lookups, [centre], demand.radius_km),
         lambda view: fits[view.column("naf")] > 0,
         *parse(demand.parameters, Context(Collection.ESTABLISHMENTS, engine.lookups, engine.today())),
@@ -236,7 +239,7 @@ def targets_at(
     sectors = firms.take("naf", scored.rows[positions]).tolist()
     distances = pairs.distance_km[positions]
     expected, openings = _forecasts(engine, found, positions)
-    offers = [recent_offers(engine, portfolio, siret) for siret in ids]
+    offers = recent_offers(engine, portfolio, ids)
     fitting = cache(lambda sector: _fitting(engine, portfolio, sector))
     facts = [
         FirmFacts(values, naf.labels.get(code, code), labels, distance_km, own, each and (each.low, each.high))
@@ -253,13 +256,13 @@ def targets_at(
     matches = make_matches(
         ids, [firms.payload_of(row) for row in rows], _FIRM, scored, positions, distances, facts, VOICE
     )
-    presentation = _Presentation(engine, portfolio)
+    presentation = _Presentation(engine, portfolio, scored.rows[positions])
     sessions = sessions_by_occupation(engine, found.centre, demand.radius_km) if rows else np.zeros(0, np.int64)
     made = []
-    for match, position, row, sector, published, hired, opened in zip(
-        matches, positions.tolist(), rows, sectors, offers, expected, openings, strict=True
+    for on_page, (match, position, sector, published, hired, opened) in enumerate(
+        zip(matches, positions.tolist(), sectors, offers, expected, openings, strict=True)
     ):
-        present, discoverers = presentation(row, found.chances[position])
+        present, discoverers = presentation(on_page, sector, found.chances[position])
         first = fitting(sector)[:1]
         opening = hooks(
             published,
@@ -327,21 +330,20 @@ def _fitting(engine: Engine, portfolio: Portfolio, naf: int) -> tuple[tuple[int,
 
 
 class _Presentation:
-    """Chooses the people of a portfolio to present to firms."""
+    """Chooses the people of a portfolio to present to the firms of a page, given by their rows."""
 
-    def __init__(self, engine: Engine, portfolio: Portfolio) -> None:
+    def __init__(self, engine: Engine, portfolio: Portfolio, firms: NDArray[np.int64]) -> None:
         self._profiles = engine.catalogue(Collection.PROFILES)
-        self._firms = engine.catalogue(Collection.ESTABLISHMENTS)
         self._lookups = engine.lookups
         self._portfolio = portfolio
         read = columns_of(self._profiles, portfolio.rows)
         self._profiled, self._months = read("profiling"), read("experience_months")
-        self._homes = read("commune")
+        communes = engine.catalogue(Collection.ESTABLISHMENTS).take("commune", firms)
+        self._away = self._lookups.distances_among(communes, read("commune"))
 
-    def __call__(self, firm: int, chances: Floats) -> tuple[tuple[Presentable, ...], tuple[str, ...]]:
-        """At most `PRESENTED` people for the firm at a row, those of the best chances (a portfolio row each), and the
-        ids of those who would discover the occupation."""
-        naf = int(self._firms.take("naf", np.array([firm]))[0])
+    def __call__(self, place: int, naf: int, chances: Floats) -> tuple[tuple[Presentable, ...], tuple[str, ...]]:
+        """At most `PRESENTED` people for the firm at a place of the page, of sector `naf`: those of the best chances (a
+        portfolio row each), and the ids of those who would discover the occupation."""
         shares = self._lookups.naf_share[naf, self._portfolio.occupations]
         order = np.lexsort((self._portfolio.keys, -chances * np.sqrt(shares)))
         chosen: dict[str, Presentable] = {}
@@ -351,17 +353,15 @@ class _Presentation:
             if key in chosen:
                 continue
             label = self._lookups.reference.rome.labels[int(self._portfolio.occupations[at])]
-            chosen[key] = Presentable(key, label, self._why(at, firm))
+            chosen[key] = Presentable(key, label, self._why(at, float(self._away[place, at])))
             if self._profiled[at] and self._months[at] < DISCOVERS_UNDER_MONTHS:
                 discoverers.append(key)
             if len(chosen) == PRESENTED:
                 break
         return tuple(chosen.values()), tuple(discoverers)
 
-    def _why(self, at: int, firm: int) -> str:
+    def _why(self, at: int, away_km: float) -> str:
         """Why this person; the distance in bands, so that what is copied to an employer places nobody."""
-        commune = int(self._firms.take("commune", np.array([firm]))[0])
-        away = float(self._lookups.distances_between(int(self._homes[at]), np.array([commune]))[0])
         held = float(self._months[at])
         if not self._profiled[at]:
             past = "vise ce métier"
@@ -369,9 +369,12 @@ class _Presentation:
             past = "vise ce métier, sans expérience déclarée"
         else:
             past = f"{months(held)} d'expérience dans ce métier"
-        where = "à moins de 5 km" if away < BAND_KM else f"à {kilometres(BAND_KM * round(away / BAND_KM))} environ"
-        if isnan(away):
+        if isnan(away_km):
             where = "à sa portée"
+        elif away_km < BAND_KM:
+            where = f"à moins de {kilometres(BAND_KM)}"
+        else:
+            where = f"à {kilometres(BAND_KM * round(away_km / BAND_KM))} environ"
         return f"{past[0].upper()}{past[1:]}, {where}"
 
 
@@ -379,9 +382,7 @@ def _widening(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, c
     """Why nothing is found, and the nearest relaxation that brings some."""
 
     def count(relaxed: ProspectionDemand, capped: bool = True) -> int:
-        conditions = conditions_of(engine, relaxed, portfolio, centre)
-        if not capped:
-            conditions.remove(conditions[1])
+        conditions = conditions_of(engine, relaxed, portfolio, centre, capped)
         return len(select(engine.catalogue(Collection.ESTABLISHMENTS), conditions).rows)
 
     def firms(number: int) -> str:

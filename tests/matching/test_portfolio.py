@@ -59,7 +59,7 @@ def test_own_offers_draw_the_share_of_the_sector_towards_them(local: Engine) -> 
 def test_old_offers_open_no_conversation(local: Engine) -> None:
     write(local, firm(), offer(siret=SIRET, published_on=TODAY - dt.timedelta(days=200)), profile(counsellor_id="k1"))
     found = portfolio_of(local, ProspectionDemand(counsellor_id="k1"))
-    assert recent_offers(local, found, SIRET) == ()
+    assert recent_offers(local, found, [SIRET]) == [()]
 
 
 def test_hooks_by_hand() -> None:
