@@ -24,7 +24,7 @@ from matching.background import Background, background_of
 from matching.doors import doors_of
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
-from matching.filters.base import Condition, parse_flag, parse_integer
+from matching.filters.base import Condition, Parameter, parse_flag, parse_integer
 from matching.filters.occupation import in_occupations
 from matching.filters.registry import nearest_name
 from matching.jobs import profile_at
@@ -56,7 +56,11 @@ SOURCE_MONTHS: Final = 6
 """Months of work from which an occupation is one that the person comes from."""
 _NEARNESS: Final = np.array([0, 0, 0.1, 0.5, 0.85, 1.0], dtype=np.float32)
 """Worth of each `Relation`."""
-PARAMETERS: Final = ("nouveaux", "grandDomaine", "offresMin")
+PARAMETERS: Final = (
+    Parameter("nouveaux", "true : sans les métiers que la personne vise déjà.", "true"),
+    Parameter("grandDomaine", "Lettres de grands domaines du ROME, séparées par des virgules.", "J,K"),
+    Parameter("offresMin", "Au moins ce nombre d'offres en ligne à portée de la personne.", "5"),
+)
 _CARD: Final = msgspec.json.Decoder(SessionCard)
 
 Floats = NDArray[np.float32]
@@ -141,9 +145,10 @@ Kept = Callable[["_Field"], NDArray[np.bool_]]
 
 
 def _parse(engine: Engine, given: Mapping[str, str]) -> Kept:
+    names = [parameter.name for parameter in PARAMETERS]
     for name in given:
-        if name not in PARAMETERS:
-            raise UnknownParameter(name, nearest_name(name, PARAMETERS))
+        if name not in names:
+            raise UnknownParameter(name, nearest_name(name, names))
     rome = engine.lookups.reference.rome
     only_new = "nouveaux" in given and parse_flag("nouveaux", given["nouveaux"])
     least = parse_integer("offresMin", given["offresMin"], 1, 100_000) if "offresMin" in given else 1

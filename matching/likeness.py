@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from matching.engine import Engine
 from matching.errors import BadParameter
+from matching.filters import consent
 from matching.schema import Collection
 
 ALPHA: Final = 1.0
@@ -44,8 +45,8 @@ def moved(
 
 def _nearest(engine: Engine, vector: NDArray[np.float32], name: str, key: str) -> NDArray[np.float32]:
     profiles = engine.catalogue(Collection.PROFILES)
-    rows = profiles.rows_of(key)
-    if len(rows) == 0 or not profiles.take("visible", rows)[0]:
+    rows = consent.visible_rows(profiles, key)
+    if len(rows) == 0:
         raise BadParameter(name, key, "l'identifiant d'un profil visible des employeurs")
     vectors = profiles.index.vectors(rows)
     nearest: NDArray[np.float32] = vectors[int(np.argmax(vectors @ vector))]

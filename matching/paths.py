@@ -210,9 +210,7 @@ class _Ways:
         kept = []
         for at in order:
             (card,) = self._cards(at)
-            title = normalise(
-                re.sub(r"^Formation : | \(certification.*\)$| - en alternance.*$", "", card.training.title)
-            )
+            title = normalise(_MANNER.sub("", card.training.title))
             if title not in titles:
                 titles.add(title)
                 kept.append(at)

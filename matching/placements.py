@@ -7,9 +7,9 @@ Expected placements are a product that anyone can check by hand:
     engagement, distance)
 
 and the score is 1 - exp(-placements), the chance of one or more. What each factor brings is exact: the score's gap to
-that of an ordinary firm (`ORDINARY`, the base) is shared between the factors by their logarithms (the logarithmic mean
-Divisia index: Ang, "The LMDI approach to decomposition analysis", Energy Policy 33, 2005), so that the base and the
-contributions add up to the score.
+that of an ordinary firm (the base: it hires two people in six months, a fifth of them in the target occupations) is
+shared between the factors by their logarithms (the logarithmic mean Divisia index: Ang, "The LMDI approach to
+decomposition analysis", Energy Policy 33, 2005), so that the base and the contributions add up to the score.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,6 @@ class Factor:
         return np.where(np.isnan(values), self.unknown, found).astype(np.float64)
 
 
-ORDINARY: Final = "a firm that hires two people in six months, a fifth of them in the target occupations"
 FACTORS: Final[dict[str, Factor]] = {
     "firm_hirings": Factor((0.01, 1000), (0.01, 1000), unknown=0.5, ordinary=2.0),
     "firm_fit": Factor((0.001, 1), (0.001, 1), unknown=0.001, ordinary=0.2),

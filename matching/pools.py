@@ -74,8 +74,8 @@ def members_of(engine: Engine, pool: TalentPool) -> Members:
     first_row: dict[str, int] = {}
     by_hand: set[str] = set()
     for key in pool.profile_ids:
-        rows = profiles.rows_of(key)
-        if len(rows) and profiles.take("visible", rows)[0]:
+        rows = consent.visible_rows(profiles, key)
+        if len(rows):
             first_row[key] = int(rows[0])
             by_hand.add(key)
     ruled: dict[str, int] = {}
@@ -108,9 +108,7 @@ def refreshed(
 
 def visible(engine: Engine, key: str) -> bool:
     """Whether employers may see a person now."""
-    profiles = engine.catalogue(Collection.PROFILES)
-    rows = profiles.rows_of(key)
-    return len(rows) > 0 and bool(profiles.take("visible", rows)[0])
+    return len(consent.visible_rows(engine.catalogue(Collection.PROFILES), key)) > 0
 
 
 def shown_moves(engine: Engine, state: TalentPoolState | None) -> list[PoolMove]:

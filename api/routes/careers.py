@@ -10,16 +10,10 @@ from api.pagination import page
 from api.parameters import search_of
 from api.routes.records import Key
 from api.service import ServiceOf
-from matching.careers import careers
-from matching.filters.base import Parameter
+from matching.careers import PARAMETERS, careers
 
 router = APIRouter(prefix="/v1/profils/{id}", tags=["Recommandations"])
 
-PARAMETERS: Final = (
-    Parameter("nouveaux", "true : sans les métiers que la personne vise déjà.", "true"),
-    Parameter("grandDomaine", "Lettres de grands domaines du ROME, séparées par des virgules.", "J,K"),
-    Parameter("offresMin", "Au moins ce nombre d'offres en ligne à portée de la personne.", "5"),
-)
 EXAMPLE: Final[dict[str, Any]] = {
     "resultats": [
         {

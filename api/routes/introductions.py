@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -21,11 +22,11 @@ from api.openapi import answer, body, page_answers, problem_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType, invalid_body
 from api.routes.records import SOURCE, Key, Range
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
 from features.contact_message import cleaned, objection
-from features.records import ContactRequest, Establishment, Identity, Offer, Profile
+from features.records import ContactRequest, Establishment, Event, Identity, Offer, Profile
 from features.store import about_profile
 from features.text import one_line
 from matching.errors import BadParameter, NotFound
@@ -33,6 +34,9 @@ from matching.introductions import LAPSE_DAYS, MOST_WAITING, State, answered, fo
 from matching.pools import visible
 
 router = APIRouter(prefix="/v1", tags=["Mise en relation"])
+
+Further = tuple[ContactRequest, tuple[Event, ...]]
+"""A request one step further, and what that tells."""
 
 Siret = Annotated[
     str | None,
@@ -166,23 +170,14 @@ async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, ReponseIn)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
-    def write() -> ContactRequest:
-        with service.writing() as writer:
-            found = service.store.get(ContactRequest, key)
-            if found is None or found.profile_id != told.profil:
-                raise NotFound("La demande", key)
-            state = state_of(found, now)
-            if state is not State.WAITING:
-                closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
-                raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
-            answer_, events = answered(found, told.accepte, now)
-            writer.upsert([answer_], about_profile(found.profile_id))
-            if events:
-                writer.upsert(events, SOURCE)
-        return answer_
+    def step(found: ContactRequest) -> Further:
+        state = state_of(found, now)
+        if state is not State.WAITING:
+            closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
+            raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
+        return answered(found, told.accepte, now)
 
-    done = await run_in_threadpool(write)
-    service.follower.nudge()
+    done = await _taken_further(service, key, lambda found: found.profile_id == told.profil, step)
     return json_response(shown(done, now))
 
 
@@ -201,21 +196,12 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
     siret = clean_siret(told.siret, "siret")
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
-    def write() -> ContactRequest:
-        with service.writing() as writer:
-            found = service.store.get(ContactRequest, key)
-            if found is None or found.siret != siret:
-                raise NotFound("La demande", key)
-            if state_of(found, now) is not State.ACCEPTED:
-                raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
-            done, events = followed(found, told.suite, now)
-            writer.upsert([done], about_profile(found.profile_id))
-            if events:
-                writer.upsert(events, SOURCE)
-        return done
+    def step(found: ContactRequest) -> Further:
+        if state_of(found, now) is not State.ACCEPTED:
+            raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
+        return followed(found, told.suite, now)
 
-    done = await run_in_threadpool(write)
-    service.follower.nudge()
+    done = await _taken_further(service, key, lambda found: found.siret == siret, step)
     return json_response(shown(done, now))
 
 
@@ -259,6 +245,31 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
     requests = await run_in_threadpool(find)
     return json_response(balance(key, record_of(requests, dt.datetime.now(dt.UTC))))
+
+
+async def _taken_further(
+    service: Service,
+    key: str,
+    is_theirs: Callable[[ContactRequest], bool],
+    step: Callable[[ContactRequest], Further],
+) -> ContactRequest:
+    """The request after `step`, written with the events that tell of it, all in one transaction. Raises NotFound where
+    it is not there or not the caller's."""
+
+    def write() -> ContactRequest:
+        with service.writing() as writer:
+            found = service.store.get(ContactRequest, key)
+            if found is None or not is_theirs(found):
+                raise NotFound("La demande", key)
+            done, events = step(found)
+            writer.upsert([done], about_profile(found.profile_id))
+            if events:
+                writer.upsert(events, SOURCE)
+        return done
+
+    done = await run_in_threadpool(write)
+    service.follower.nudge()
+    return done
 
 
 def _sendable(field: str, text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import re2
 
+from features.adverts.passages import apart
 from features.records import Offer
 from features.text import folded, without_gender_marks
 
@@ -99,7 +100,7 @@ _EITHER: Final = re2.compile(
 
 def vague_passages(text: str) -> list[Vagueness]:
     """Passages of a text that say little, in order, none overlapping another."""
-    return _apart(list(_found(text)))
+    return apart(_found(text))
 
 
 def lacks(offer: Offer) -> list[Lack]:
@@ -162,11 +163,3 @@ def _found(text: str) -> Iterator[Vagueness]:
         for match in pattern.finditer(plain):
             start, end = match.span()
             yield Vagueness(start, end, text[start:end], rewriting)
-
-
-def _apart(found: list[Vagueness]) -> list[Vagueness]:
-    kept: list[Vagueness] = []
-    for item in sorted(found, key=lambda each: (each.start - each.end, each.start)):
-        if all(item.end <= other.start or item.start >= other.end for other in kept):
-            kept.append(item)
-    return sorted(kept, key=lambda item: item.start)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import re2
 
+from features.adverts.passages import apart
 from features.text import folded
 
 
@@ -408,7 +409,7 @@ def wordings(text: str) -> list[Wording]:
                     rule.exception,
                 )
                 found.append(wording)
-    return _apart(found)
+    return apart(found)
 
 
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
@@ -427,12 +428,3 @@ def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
     while end > start and sentence[end - 1] == " ":
         end -= 1
     return start, end
-
-
-def _apart(found: list[Wording]) -> list[Wording]:
-    """Of passages that overlap, the longest, then the first."""
-    kept: list[Wording] = []
-    for wording in sorted(found, key=lambda item: (item.start - item.end, item.start)):
-        if all(wording.end <= other.start or wording.start >= other.end for other in kept):
-            kept.append(wording)
-    return sorted(kept, key=lambda item: item.start)

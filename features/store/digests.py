@@ -12,13 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import islice
 from typing import Final
 
 import sqlalchemy as sa
 
 from features.records import Channel
-from features.store.store import CHUNK, Store, Writer
+from features.store.store import Store, Writer, batches
 from features.store.tables import delivery, digest, subscription_owner
 
 BUCKETS: Final = 256
@@ -92,7 +91,7 @@ def keep(writer: Writer, digests: Sequence[DigestRow], deliveries: Sequence[Deli
     or whose person was, are left out."""
     standing = {
         row.subscription_id: row.profile_id
-        for batch in _batches({each.subscription_id for each in digests})
+        for batch in batches({each.subscription_id for each in digests})
         for row in writer.connection.execute(
             sa.select(subscription_owner).where(
                 subscription_owner.c.subscription_id.in_(batch), ~subscription_owner.c.stopped
@@ -138,7 +137,7 @@ def existing(store: Store, ids: Collection[str]) -> set[str]:
     """Those of these digest ids that are there."""
     found: set[str] = set()
     with store.engine.connect() as connection:
-        for batch in _batches(ids):
+        for batch in batches(ids):
             found.update(connection.scalars(sa.select(digest.c.id).where(digest.c.id.in_(batch))))
     return found
 
@@ -148,7 +147,7 @@ def delivered(store: Store, profile_ids: Iterable[str]) -> Iterator[Delivery]:
     of_ledger = (delivery.c.profile_id, delivery.c.kind, delivery.c.item_id, delivery.c.day, delivery.c.digest_id)
     lines = sa.select(*of_ledger, digest.c.subscription_id).join(digest, digest.c.id == delivery.c.digest_id)
     with store.engine.connect() as connection:
-        for batch in _batches(profile_ids):
+        for batch in batches(profile_ids):
             for row in connection.execute(lines.where(delivery.c.profile_id.in_(batch))):
                 yield Delivery(
                     row.profile_id, ItemKind(row.kind), row.item_id, row.day, row.digest_id, row.subscription_id
@@ -226,9 +225,3 @@ def _row(row: "sa.Row[tuple[object, ...]]") -> DigestRow:
         found["attempts"],
         found["failure"],
     )
-
-
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    iterator = iter(ids)
-    while batch := list(islice(iterator, CHUNK)):
-        yield batch

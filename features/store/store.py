@@ -23,6 +23,7 @@ from features.store.migrate import upgrade
 from features.store.tables import change_log, event_before, offer_group, record_tables, store_identity
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 CHUNK = 1000
 """Rows per statement: under SQLite's limit of bound values, large enough to amortise a round trip."""
@@ -79,7 +80,8 @@ def record_id(record: Record) -> str:
     return value
 
 
-def _batches(items: Iterable[R], size: int) -> Iterator[list[R]]:
+def batches(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items, so many at a time: as many as one statement takes."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
@@ -102,7 +104,7 @@ class Writer:
         the last wins. Empty input writes nothing.
         """
         counts = WriteCounts()
-        for batch in _batches(records, CHUNK):
+        for batch in batches(records):
             counts += self._upsert_batch(batch, source)
         return counts
 
@@ -171,7 +173,7 @@ class Writer:
         all that it was sent and its requests with it, and leaves the talent pools; a talent pool takes what its
         refreshes found."""
         deleted = 0
-        for batch in _batches_of_ids(ids):
+        for batch in batches(ids):
             table = record_tables[kind]
             present = list(self.connection.scalars(sa.select(table.c.id).where(table.c.id.in_(batch))))
             if not present:
@@ -189,10 +191,10 @@ class Writer:
         if kind is Kind.PROFILE:
             self.delete(Kind.IDENTITY, ids)
             self.delete(Kind.PROTECTED, ids)
-            for batch in _batches_of_ids(ids):
+            for batch in batches(ids):
                 self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
                 owners.forget(self.connection, batch)
-            for batch in _batches_of_ids([about_profile(key) for key in ids]):
+            for batch in batches([about_profile(key) for key in ids]):
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
                 self.delete(Kind.CONTACT_REQUEST, list(found))
@@ -259,12 +261,6 @@ class Writer:
         )
 
 
-def _batches_of_ids(ids: Collection[str]) -> Iterator[list[str]]:
-    iterator = iter(ids)
-    while batch := list(islice(iterator, CHUNK)):
-        yield batch
-
-
 def as_of(seq: int, now: Event, before: Sequence[tuple[int, Event]]) -> Event:
     """What an event said at a sequence number, of what it says `now` and what each correction replaced. `before` is to
     be read after `now`: of a correction that comes in between, either tells the same."""
@@ -318,7 +314,7 @@ class Store:
         table = record_tables[KIND_OF[record_type]]
         found: dict[str, R] = {}
         with self.engine.connect() as connection:
-            for batch in _batches_of_ids(ids):
+            for batch in batches(ids):
                 for row in connection.execute(sa.select(table.c.id, table.c.body).where(table.c.id.in_(batch))):
                     found[row.id] = msgspec.json.decode(row.body, type=record_type)
         return found
@@ -377,7 +373,7 @@ class Store:
         """Offer id -> id of the offer that stands for its group; ids without a group are absent."""
         found: dict[str, str] = {}
         with self.engine.connect() as connection:
-            for batch in _batches_of_ids(ids):
+            for batch in batches(ids):
                 statement = sa.select(offer_group.c.offer_id, offer_group.c.canonical_id)
                 for row in connection.execute(statement.where(offer_group.c.offer_id.in_(batch))):
                     found[row.offer_id] = row.canonical_id
@@ -387,7 +383,7 @@ class Store:
         """Canonical offer id -> ids of its whole group, itself included, sorted."""
         groups: dict[str, list[str]] = {}
         with self.engine.connect() as connection:
-            for batch in _batches_of_ids(canonical_ids):
+            for batch in batches(canonical_ids):
                 statement = sa.select(offer_group.c.offer_id, offer_group.c.canonical_id)
                 statement = statement.where(offer_group.c.canonical_id.in_(batch)).order_by(offer_group.c.offer_id)
                 for row in connection.execute(statement):
@@ -438,7 +434,7 @@ class Store:
         """Of events that were corrected: the sequence number of each correction, in order, and what it replaced."""
         found: dict[str, list[tuple[int, Event]]] = {}
         with self.engine.connect() as connection:
-            for batch in _batches_of_ids(ids):
+            for batch in batches(ids):
                 statement = sa.select(event_before).where(event_before.c.record_id.in_(batch))
                 for row in connection.execute(statement.order_by(event_before.c.seq)):
                     event = msgspec.json.decode(row.body, type=Event)

@@ -11,9 +11,8 @@ from features.territories import DEPARTEMENTS, REGIONS, departements_by_name, re
 from features.text import normalise
 from matching.explain.wording import kilometres
 from matching.reading.items import Choice, Item, Text
+from matching.sourcing import LEAST_KM
 
-LEAST_KM: Final = 10
-"""An employer may not search closer (`matching.sourcing`)."""
 LONGEST_NAME: Final = 7
 """Words of a place's name."""
 CLEARLY_LARGER: Final = 10
@@ -165,11 +164,11 @@ def places(text: Text, communes: Communes) -> Iterator[Item]:
     yield Item("lieuTravail.commune", communes.insee[row], communes.label(row), start, end, choices, note)
     if radius:
         km, at, to = radius
-        told = max(km, LEAST_KM)
+        told = max(km, int(LEAST_KM))
         widened = (
             None
             if km >= LEAST_KM
-            else f"Le rayon le plus petit est de {LEAST_KM} km : personne n'est cherché de plus près."
+            else f"Le rayon le plus petit est de {LEAST_KM:g} km : personne n'est cherché de plus près."
         )
         yield Item("criteres.commune", communes.insee[row], communes.label(row), start, end, choices)
         yield Item("criteres.distance", str(told), f"{told} km autour", at, to, note=widened)
@@ -362,7 +361,7 @@ def _name_beside(text: Text, communes: Communes, rows: Sequence[int], start: int
     """Of communes of one postcode the one named just before it, and where its name begins."""
     before = text.plain[:start].rstrip(" (,-")
     for row in sorted(rows, key=lambda each: -len(communes.names[each])):
-        name = text.plain.__class__(normalise(communes.names[row]))
+        name = normalise(communes.names[row])
         tail = normalise(before)
         if tail.endswith(name):
             words = name.split()

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import distances_across, unit_points
+from features.geo import EARTH_RADIUS_KM, distances_across, unit_points
 from models.simulation.chances import Purpose, normal
 from models.simulation.hidden import HiddenTruth, sigmoid
 from models.simulation.hidden_list import HiddenList
@@ -173,4 +173,4 @@ def posts_around(truth: HiddenTruth) -> Floats:
 def _km(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats) -> Floats:
     starts, ends = unit_points(lat, lon), unit_points(to_lat, to_lon)
     chord = np.linalg.norm(starts - ends, axis=0)
-    return as_floats(2 * 6371.0088 * np.arcsin(np.clip(chord / 2, 0, 1)))
+    return as_floats(2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1)))
