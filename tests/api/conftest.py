@@ -1,6 +1,7 @@
 """The service over a small sample world: one to read, shared, and one to write into."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,12 @@ def client(deployment: Path) -> Iterator[TestClient]:
     """A client of a service of one's own."""
     with client_over(deployment) as client:
         yield client
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Wait for what the follower makes visible."""
+    for _ in range(100):
+        if done():
+            return
+        time.sleep(0.05)
+    pytest.fail("the change was not seen")

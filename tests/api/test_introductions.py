@@ -1,11 +1,11 @@
 """An employer and a person are put in touch over HTTP: identities only after a yes, and for that employer alone."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from tests.api.conftest import until
 
 Json = dict[str, Any]
 
@@ -25,14 +25,6 @@ def person(**consents: bool) -> Json:
 
 def asked(**fields: object) -> Json:
     return {"siret": SIRET, "profil": "zz-p", "besoin": "Aide-soignant", "message": "Bonjour, parlons-en ?", **fields}
-
-
-def until(done: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if done():
-            return
-        time.sleep(0.05)
-    pytest.fail("the change was not seen")
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 import csv
 import io
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.spreadsheet import csv_of, safe
+from tests.api.conftest import until
 from tests.api.test_searches import FORBIDDEN, all_keys
 
 Json = dict[str, Any]
@@ -26,14 +25,6 @@ def person(key: str, **fields: object) -> Json:
         "consentements": {"visibleEmployeurs": True, "profilage": True},
         **fields,
     }
-
-
-def until(done: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if done():
-            return
-        time.sleep(0.05)
-    pytest.fail("the change was not seen")
 
 
 @pytest.fixture
