@@ -1,0 +1,37 @@
+"""What a token may do: one scope a resource and verb, in the words of the API."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """`<resource>.lire` looks, `<resource>.ecrire` changes."""
+
+    PROFILES_READ = "profils.lire"
+    PROFILES_WRITE = "profils.ecrire"
+    IDENTITIES_READ = "identites.lire"
+    IDENTITIES_WRITE = "identites.ecrire"
+    """Name, contact, RQTH: apart from the profile."""
+    OFFERS_READ = "offres.lire"
+    OFFERS_WRITE = "offres.ecrire"
+    TRAININGS_READ = "formations.lire"
+    TRAININGS_WRITE = "formations.ecrire"
+    FIRMS_READ = "etablissements.lire"
+    FIRMS_WRITE = "etablissements.ecrire"
+    EVENTS_READ = "evenements.lire"
+    EVENTS_WRITE = "evenements.ecrire"
+    SUBSCRIPTIONS_READ = "abonnements.lire"
+    SUBSCRIPTIONS_WRITE = "abonnements.ecrire"
+    SOURCING = "recherche-profils.lire"
+    """Searching people for a need, and what shrinks a pool."""
+    POOLS_READ = "viviers.lire"
+    POOLS_WRITE = "viviers.ecrire"
+    INTRODUCTIONS_READ = "mises-en-relation.lire"
+    INTRODUCTIONS_WRITE = "mises-en-relation.ecrire"
+    PROSPECTION_READ = "prospection.lire"
+    CONTACTS_READ = "contacts.lire"
+    CONTACTS_WRITE = "contacts.ecrire"
+    REFERENTIAL_READ = "referentiel.lire"
+    AUDIT_READ = "audit.lire"
+    FAIRNESS_READ = "equite.lire"
+    ACCOUNTS_READ = "comptes.lire"
+    ACCOUNTS_WRITE = "comptes.ecrire"
