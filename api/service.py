@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
@@ -73,6 +74,11 @@ class Service:
         by_default = enrolment.following if self.settings.subscribe_by_default else contextlib.nullcontext
         with self.store.writing() as writer, duplicates.following(writer), by_default(writer):
             yield writer
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Where what requests do is noted."""
+        return AuditLog.of(self.settings, self.store)
 
     @cached_property
     def house(self) -> House:

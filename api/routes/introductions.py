@@ -22,6 +22,7 @@ from api.openapi import answer, body, page_answers, problem_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType, invalid_body
 from api.routes.records import SOURCE, Key, Range
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
@@ -100,6 +101,7 @@ async def ask(request: Request, service: ServiceOf) -> Response:
         raise BorderError.one("offre", asked.offre or "", "missing")
     message = _sendable("message", asked.message)
     need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
+    note_seen(request, (asked.profil,))
     if not visible(service.engine, asked.profil):
         raise _unseen(asked.profil)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -145,13 +147,14 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     ),
     responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
 )
-async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
+async def read(key: Key, request: Request, service: ServiceOf, siret: Siret = None) -> Response:
     asking = None if siret is None else clean_siret(siret, "siret")
     if asking is None:
         raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
     found = await run_in_threadpool(service.store.get, ContactRequest, key)
     if found is None or found.siret != asking:
         raise NotFound("La demande", key)
+    note_seen(request, (found.profile_id,))
     now = dt.datetime.now(dt.UTC)
     identity = None
     if state_of(found, now) is State.ACCEPTED and visible(service.engine, found.profile_id):
@@ -177,7 +180,7 @@ async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
             raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
         return answered(found, told.accepte, now)
 
-    done = await _taken_further(service, key, lambda found: found.profile_id == told.profil, step)
+    done = await _taken_further(request, service, key, lambda found: found.profile_id == told.profil, step)
     return json_response(shown(done, now))
 
 
@@ -201,7 +204,7 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
             raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
         return followed(found, told.suite, now)
 
-    done = await _taken_further(service, key, lambda found: found.siret == siret, step)
+    done = await _taken_further(request, service, key, lambda found: found.siret == siret, step)
     return json_response(shown(done, now))
 
 
@@ -248,6 +251,7 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
 
 async def _taken_further(
+    request: Request,
     service: Service,
     key: str,
     is_theirs: Callable[[ContactRequest], bool],
@@ -261,6 +265,7 @@ async def _taken_further(
             found = service.store.get(ContactRequest, key)
             if found is None or not is_theirs(found):
                 raise NotFound("La demande", key)
+            note_seen(request, (found.profile_id,))
             done, events = step(found)
             writer.upsert([done], about_profile(found.profile_id))
             if events:

@@ -12,6 +12,7 @@ from api.parameters import search_of
 from api.result_examples import FIRM_ANSWER, PREVISIONS, SEARCH
 from api.results import search_page
 from api.routes.records import Key
+from api.seen import note_seen
 from api.service import ServiceOf
 from api.targets import expected_json, target_json
 from matching.filters.registry import parameters_for
@@ -41,6 +42,8 @@ async def firms(request: Request, service: ServiceOf) -> Response:
     search = await model_of(request, CiblesIn)
     found = targets(service.engine, search.to_demand(service.reference, parameters), window)
     shown = {target.id: target for target in found.targets}
+    people = [person.profile_id for target in found.targets for person in target.present]
+    note_seen(request, people, found.answer.model)
     return search_page(
         "etablissements",
         window,

@@ -13,6 +13,7 @@ from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import ExportIn, PlanIn, plan_json
 from api.planning import Plan, Planner
+from api.seen import note_seen
 from api.service import ServiceOf
 from matching.errors import BadParameter
 from matching.explain.wording import counted
@@ -46,6 +47,7 @@ async def plan(request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, PlanIn)
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
+    note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 
 
@@ -78,6 +80,7 @@ async def export(
         raise BadParameter("format", format_, "csv ou ics")
     asked = await model_of(request, ExportIn)
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
         text = await run_in_threadpool(csv_of, visits)
     else:

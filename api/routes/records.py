@@ -11,6 +11,7 @@ from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
+from api.seen import note_seen, people_of
 from api.service import ServiceOf
 from features.border.registry import Border
 from features.records import Record
@@ -51,6 +52,7 @@ def records_router(border: Border) -> APIRouter:
     )
     async def create(request: Request, service: ServiceOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
+        note_seen(request, people_of(record))
 
         def write() -> None:
             with service.writing() as writer:
@@ -69,7 +71,7 @@ def records_router(border: Border) -> APIRouter:
         description="Par ordre d'identifiant, page par page.",
         responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
     )
-    async def listing(service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
+    async def listing(request: Request, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
         window = window_of(range_)
         records, total = await run_in_threadpool(
             lambda: (
@@ -77,6 +79,7 @@ def records_router(border: Border) -> APIRouter:
                 service.store.count(border.kind),
             )
         )
+        note_seen(request, [person for record in records for person in people_of(record)])
         body = {"resultats": [border.out(record) for record in records]}
         return page(border.path, window, len(records), total, body)
 
@@ -86,10 +89,11 @@ def records_router(border: Border) -> APIRouter:
         description=f"Rend {described.the} tel que le magasin le tient.",
         responses={200: record_answer(border, example, "Trouvé.")},
     )
-    async def read(key: Key, service: ServiceOf) -> Response:
+    async def read(key: Key, request: Request, service: ServiceOf) -> Response:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None:
             raise described.not_found(key)
+        note_seen(request, people_of(record))
         return json_response(border.out(record))
 
     @router.put(
@@ -105,6 +109,7 @@ def records_router(border: Border) -> APIRouter:
     async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
+        note_seen(request, people_of(record))
 
         def write() -> bool:
             with service.writing() as writer:

@@ -14,6 +14,7 @@ from api.intake import model_of
 from api.openapi import Described, answer, body, list_schema, page_answers, record_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.routes.records import SOURCE, Key, Range
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.subscribing import check_criteria
 from api.subscription_examples import ACCESS, BACKTEST, OWN, SENT, SETTING
@@ -112,9 +113,9 @@ async def sent(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> R
     description="Rien n'est envoyé avant la fin de la pause ; l'abonnement reprend ensuite de lui-même.",
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Suspendu.")},
 )
-async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
+async def pause(key: Key, request: Request, service: ServiceOf, days: Days = 30) -> Response:
     until = service.engine.today() + dt.timedelta(days=days)
-    return await _changed(service, key, paused_until=until)
+    return await _changed(request, service, key, paused_until=until)
 
 
 @router.post(
@@ -123,8 +124,8 @@ async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
     description="Met fin à la pause ou à l'arrêt de l'abonnement.",
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Repris.")},
 )
-async def resume(key: Key, service: ServiceOf) -> Response:
-    return await _changed(service, key, active=True, paused_until=None)
+async def resume(key: Key, request: Request, service: ServiceOf) -> Response:
+    return await _changed(request, service, key, active=True, paused_until=None)
 
 
 @router.get(
@@ -134,10 +135,11 @@ async def resume(key: Key, service: ServiceOf) -> Response:
     "personne elle-même.",
     responses={200: answer("L'accès.", ref("Acces"), ACCESS)},
 )
-async def access(key: Key, service: ServiceOf) -> Response:
+async def access(key: Key, request: Request, service: ServiceOf) -> Response:
     subscription = await run_in_threadpool(service.store.get, Subscription, key)
     if subscription is None:
         raise SUBSCRIPTION.not_found(key)
+    note_seen(request, (subscription.profile_id,))
     webhook = subscription.channel is Channel.WEBHOOK
     house = service.house
     return json_response(
@@ -173,12 +175,13 @@ def _require_profile(service: Service, key: str) -> None:
         raise PROFILE.not_found(key)
 
 
-async def _changed(service: Service, key: str, **changes: object) -> Response:
+async def _changed(request: Request, service: Service, key: str, **changes: object) -> Response:
     def write() -> Subscription:
         with service.writing() as writer:
             subscription = service.store.get(Subscription, key)
             if subscription is None:
                 raise SUBSCRIPTION.not_found(key)
+            note_seen(request, (subscription.profile_id,))
             changed = msgspec.structs.replace(subscription, **changes)
             writer.upsert([changed], SOURCE)
         return changed

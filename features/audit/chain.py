@@ -4,6 +4,7 @@ What is appended follows the last *signed* head, or the witness's where that is 
 some without the key, leaves a break that no later line covers up.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from features.audit.line import GENESIS, Entry, canonical, digest, instant, line
 from features.audit.witness import Witness
 from features.store import Store
 from features.store.tables import audit_head, audit_line, audit_person
+
+log = logging.getLogger(__name__)
 
 PEOPLE_AT_ONCE = 10_000
 """Rows of one statement."""
@@ -69,7 +72,10 @@ class Chain:
         with self._known_lock:
             if self._known is None or self._known.numero < head.numero:
                 self._known = head
-        self.witness.tell(head, mark=mark)
+        try:
+            self.witness.tell(head, mark=mark)
+        except OSError:  # the lines are kept all the same, and the next head says more than this one
+            log.exception("the witness of the audit log could not be told line %d", head.numero)
 
     def write(self, entries: Sequence[Entry], *, mark: bool = False) -> None:
         """Append entries in a transaction of their own; none: nothing happens."""

@@ -1,5 +1,6 @@
 """The service over a small sample world: one to read, shared, and one to write into."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +19,9 @@ def client_over(data_dir: Path, **settings: object) -> TestClient:
 
 
 @pytest.fixture(scope="session")
-def reader(sample_data_dir: Path) -> Iterator[TestClient]:
-    """A client of a service that no test writes to."""
-    with client_over(sample_data_dir) as client:
+def reader(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a service that no test writes to; what is asked of it goes into its own audit log."""
+    with client_over(Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("reader") / "var"))) as client:
         yield client
 
 

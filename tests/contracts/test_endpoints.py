@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,9 @@ NDJSON = "application/x-ndjson"
 
 
 @pytest.fixture(scope="module")
-def client(sample_data_dir: Path) -> Iterator[TestClient]:
-    service = Service.open(Settings(data_dir=sample_data_dir))
+def client(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("endpoints") / "var"))
+    service = Service.open(Settings(data_dir=folder))
     with TestClient(create_app(service), raise_server_exceptions=False) as opened:
         yield opened
 
