@@ -63,6 +63,7 @@ class Call:
     """One call under way. Its line is put down once, when its status is known and before the answer leaves; or with
     the transaction of what it changes."""
 
+    wants_touched = True
     __slots__ = ("_at", "_ended", "_head", "_log", "_noted", "_scope")
 
     def __init__(self, scope: Scope, log: AuditLog) -> None:

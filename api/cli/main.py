@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     allocate,
+    audit,
     candidates,
     demo,
     doctor,
@@ -57,6 +58,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(audit.app, name="audit")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

@@ -157,7 +157,7 @@ class _Check:
             return
         sound = 0
         for batch in batches(witness.checkpoints(), 500):
-            heads = [each for each in (*batch, told) if self._counts(each, told)]
+            heads = [each for each in batch if self._counts(each, told)]
             found = {
                 row.seq: row.hash
                 for row in self.connection.execute(

@@ -97,8 +97,10 @@ class Writer:
 
     def __init__(self, connection: sa.Connection, touched: list[tuple[Kind, str]] | None = None) -> None:
         self.connection = connection
+        self.n_changed = 0
+        """Lines that went to the change log."""
         self.touched = touched
-        """What was logged as changed, where somebody wants to know (`Along`)."""
+        """What they were about, where somebody wants to know (`Along`)."""
 
     def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
         """Insert or replace records of one kind, under `source`.
@@ -251,6 +253,7 @@ class Writer:
         """Append to the change log: what a follower must read again, and what some of it said `before` (events)."""
         if not ids:
             return
+        self.n_changed += len(ids)
         if self.touched is not None:
             self.touched += [(kind, key) for key in ids]
         lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
@@ -268,6 +271,11 @@ class Writer:
 
 class Along(Protocol):
     """What goes into transactions beside the records: the line of the audit log that tells of them."""
+
+    @property
+    def wants_touched(self) -> bool:
+        """Whether to keep in memory what the transaction changes."""
+        ...
 
     def before_commit(self, writer: Writer) -> None:
         """Write it; what the transaction changed is in `writer.touched`."""
@@ -315,7 +323,7 @@ class Store:
         with self.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            writer = Writer(connection, None if beside is None else [])
+            writer = Writer(connection, None if beside is None or not beside.wants_touched else [])
             yield writer
             if beside is not None:
                 beside.before_commit(writer)
