@@ -21,6 +21,7 @@ from api.delivery.wording import GESTURES
 from api.openapi import content
 from api.problems import ApiProblem, ProblemType
 from api.routes.records import SOURCE
+from api.security.rules import PUBLIC, allowed
 from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.subscribing import told_by
@@ -59,6 +60,7 @@ _EFFECTS = {
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def ask(token: Token, request: Request, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
@@ -89,6 +91,7 @@ async def ask(token: Token, request: Request, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def act(token: Token, request: Request, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
@@ -113,6 +116,7 @@ async def act(token: Token, request: Request, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def ask_to_stop(token: Token, request: Request, service: ServiceOf) -> Response:
     subscription = await run_in_threadpool(_subscription_of, service, token)
     note_seen(request, (subscription.profile_id,))
@@ -133,6 +137,7 @@ async def ask_to_stop(token: Token, request: Request, service: ServiceOf) -> Res
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def stop(token: Token, request: Request, service: ServiceOf) -> Response:
     def write() -> None:
         with service.store.writing() as writer:
@@ -156,6 +161,7 @@ async def stop(token: Token, request: Request, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _FEED},
 )
+@allowed(PUBLIC)
 async def feed(token: Token, request: Request, service: ServiceOf) -> Response:
     link = _read(service, token)
     if not isinstance(link, Feed):

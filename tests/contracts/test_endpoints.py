@@ -19,6 +19,7 @@ from api.problems import MEDIA_TYPE
 from api.routes import registry
 from api.service import Service
 from api.settings import Settings
+from tests.api.conftest import AS_SERVICE
 
 Json = dict[str, Any]
 
@@ -31,8 +32,8 @@ NDJSON = "application/x-ndjson"
 @pytest.fixture(scope="module")
 def client(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("endpoints") / "var"))
-    service = Service.open(Settings(data_dir=folder))
-    with TestClient(create_app(service), raise_server_exceptions=False) as opened:
+    service = Service.open(Settings(data_dir=folder, demo_identities=True))
+    with TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE) as opened:
         yield opened
 
 
