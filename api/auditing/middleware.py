@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auditing.actors import actor_name
 from api.auditing.log import AuditLog
 from api.auditing.operations import NOT_AUDITED, OF_NOBODY, action_of, nature_of
 from api.problems import ApiProblem, ProblemType
@@ -117,7 +118,7 @@ class Call:
             action if status is None else outcome(action, status),
             f"{method} {path}",
             nature,
-            None if actor is None else actor.id,
+            None if actor is None else actor_name(actor.id, self._log.chain.key),
             None if actor is None else actor.role.value,
             False if actor is None else actor.demo,
             ids,

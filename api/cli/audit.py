@@ -310,6 +310,7 @@ def _question(
     until: str | None,
     profile: str | None,
 ) -> "Question":
+    from api.auditing.actors import actor_name
     from api.auditing.log import key_of
     from features.audit.actions import Action
     from features.audit.reading import Question
@@ -319,7 +320,7 @@ def _question(
     except ValueError:
         fail(f"no action is called {action!r}: choose one of {', '.join(each.value for each in Action)}", USAGE)
     return Question(
-        actor,
+        None if actor is None else actor_name(actor, key_of(configured)),
         chosen,
         None if since is None else _day(since),
         None if until is None else _day(until),

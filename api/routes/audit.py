@@ -7,9 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.audit_shapes import EXAMPLE, ligne
+from api.auditing.actors import actor_name
 from api.openapi import list_schema, page_answers, ref
 from api.pagination import DEFAULT_RANGE, page, window_of
 from api.routes.records import Range
+from api.security.actor import Role
+from api.security.reaches import ANYTHING
+from api.security.rules import Rule, allowed
+from api.security.scopes import Scope
 from api.seen import note_seen
 from api.service import ServiceOf
 from features.audit.actions import Action
@@ -35,6 +40,7 @@ NAMES: Final = {"actor": "acteur", "action": "action", "since": "du", "until": "
     ),
     responses=page_answers("lignes", list_schema(ref("LigneAudit")), EXAMPLE),
 )
+@allowed(Rule(Scope.AUDIT_READ, {Role.AUDITOR: ANYTHING}))
 async def lines(
     request: Request,
     service: ServiceOf,
@@ -60,7 +66,7 @@ async def lines(
 ) -> Response:
     window = window_of(range_)
     question = Question(
-        actor=actor,
+        actor=None if actor is None else actor_name(actor, service.audit.chain.key),
         action=None if action is None else _action(action),
         since=None if since is None else parse_date("du", since),
         until=None if until is None else parse_date("au", until),

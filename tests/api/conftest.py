@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,9 +17,21 @@ AS_SERVICE = {"Authorization": "Bearer demo:service"}
 """A machine of the network, which reaches everything that is not about access itself."""
 
 
+AS_AUDITOR = {"Authorization": "Bearer demo:auditeur"}
+
+
+class WhoMay(TestClient):
+    """Calls as a machine of the network, and as an auditor what is for auditors alone."""
+
+    def request(self, method: str, url: Any, **given: Any) -> Any:  # type: ignore[override]
+        if str(url).startswith("/v1/audit"):
+            given["headers"] = {**AS_AUDITOR, **(given.get("headers") or {})}
+        return super().request(method, url, **given)
+
+
 def client_over(data_dir: Path, **settings: object) -> TestClient:
     service = Service.open(Settings(data_dir=data_dir, demo_identities=True, **settings))  # type: ignore[arg-type]
-    return TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE)
+    return WhoMay(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE)
 
 
 @pytest.fixture(scope="session")

@@ -10,49 +10,26 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.app import create_app
 from api.auditing import log as auditing
 from api.auditing.middleware import UNKNOWN_ADDRESS
 from api.auditing.operations import LISTED, NOT_AUDITED, action_of, is_creation
 from api.examples import EXAMPLES
-from api.security.actor import Actor, Role
 from api.service import Service
-from api.settings import Settings
 from features.audit.actions import Action, outcome
 from features.audit.line import Line, read
 from features.audit.reading import Question, about, bodies
 from features.audit.verify import verify
 from features.records import Profile
 from features.store import Kind
-from tests.api.conftest import until
+from tests.api.conftest import client_over, until
 
 Json = dict[str, Any]
-COUNSELLOR = Actor("compte-7f3a", Role.COUNSELLOR, frozenset(), counsellor_id="conseiller-0001", demo=True)
-
-
-class SignedIn:
-    """ASGI middleware: who asks is known."""
-
-    def __init__(self, app: ASGIApp, actor: Actor) -> None:
-        self.app = app
-        self.actor = actor
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["actor"] = self.actor
-        await self.app(scope, receive, send)
-
-
-def signed_in(folder: Path, **settings: object) -> TestClient:
-    app = create_app(Service.open(Settings(data_dir=folder, **settings)))  # type: ignore[arg-type]
-    app.add_middleware(SignedIn, actor=COUNSELLOR)
-    return TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.fixture
 def client(deployment: Path) -> Iterator[TestClient]:
-    with signed_in(deployment) as opened:
+    with client_over(deployment) as opened:
         yield opened
 
 
@@ -60,7 +37,7 @@ def client(deployment: Path) -> Iterator[TestClient]:
 def shared(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One service for the tests that look at their own lines alone."""
     folder = Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("audited") / "var"))
-    with signed_in(folder) as opened:
+    with client_over(folder) as opened:
         yield opened
 
 
@@ -111,21 +88,29 @@ def asked(path: str, described: Json) -> tuple[str, dict[str, str], dict[str, An
     return address, parameters, given
 
 
+def who_asks(described: Json) -> tuple[str | None, str | None, bool]:
+    """Whom `client_over` calls an operation as: nobody is asked who they are where all may call."""
+    if not described["security"]:
+        return None, None, False
+    role = "service" if "service" in described["x-acces"] else "auditeur"
+    return f"demo:{role}", role, True
+
+
 def test_every_operation_leaves_one_line_that_says_who_and_what(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    statuses: dict[int, tuple[str, str, int]] = {}
+    statuses: dict[int, tuple[str, str, Json, int]] = {}
     for number, (method, path, described) in enumerate(operations(document), 1):
         address, parameters, given = asked(path, described)
         headers = {**given.pop("headers", {}), **traced(number)}
         response = client.request(method, address, params=parameters, headers=headers, **given)
         assert response.status_code != 500, f"{method} {path}"
-        statuses[number] = (method, path, response.status_code)
+        statuses[number] = (method, path, described, response.status_code)
     found = by_trace(client)
-    for number, (method, path, status) in statuses.items():
+    for number, (method, path, described, status) in statuses.items():
         assert len(found[number]) == 1, f"{method} {path} left {len(found[number])} lines"
         [line] = found[number]
         assert line.operation == f"{method} {path}"
-        assert (line.acteur, line.role, line.demo) == ("compte-7f3a", "conseiller", True)
+        assert (line.acteur, line.role, line.demo) == who_asks(described), line.operation
         assert line.action is outcome(action_of(method, path), status)
         assert line.statut in (status, None), line
         assert (line.statut is not None) or status < 400
@@ -262,7 +247,7 @@ def test_no_request_waits_for_the_database_and_no_line_is_lost(
     deployment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auditing, "PATIENCE_S", 0.05)
-    with signed_in(deployment, audit_queue=100) as client:
+    with client_over(deployment, audit_queue=100) as client:
         before = len(lines_of(client))
         blocker = sqlite3.connect(deployment / "vivier.db", isolation_level=None)
         blocker.execute("begin immediate")
@@ -297,11 +282,11 @@ def test_lines_that_the_database_did_not_take_are_written_later(
 
 
 def test_stopping_writes_what_waits(deployment: Path) -> None:
-    with signed_in(deployment) as client:
+    with client_over(deployment) as client:
         service = service_of(client)
         for _ in range(20):
             client.get("/v1/rome/metiers/J1501", headers=traced(7))
-    with signed_in(deployment) as client:
+    with client_over(deployment) as client:
         assert len(by_trace(client)[7]) == 20
         assert verify(service_of(client).store, auditing.witness_of(service.settings), service.audit.chain.key.public)
 
@@ -311,7 +296,7 @@ def test_who_saw_a_person(shared: TestClient) -> None:
     shared.get("/v1/profils/profil-000051", headers=traced(40_001))
     shared.get("/v1/profils/profil-000051/offres", headers=traced(40_002))
     lines_of(shared)
-    found = shared.get("/v1/audit", params={"profil": "profil-000051", "acteur": "compte-7f3a", "action": "vu"})
+    found = shared.get("/v1/audit", params={"profil": "profil-000051", "acteur": "demo:service", "action": "vu"})
     assert [line["trace"] for line in found.json()["resultats"]] == [f"{40_001:032x}"]
     assert found.headers["content-range"] == "lignes 0-0/1"
     assert found.json()["resultats"][0]["texte"] == "a consulté"
@@ -331,6 +316,44 @@ def test_an_empty_answer_says_what_would_fill_it(shared: TestClient) -> None:
     assert nothing["avis"].startswith("Aucune ligne ne répond à tous ces critères ; sans « ")
     far = shared.get("/v1/audit", params={"du": "2020-01-01", "au": "2020-01-02", "acteur": "personne"}).json()
     assert far["avis"].startswith("Aucune ligne ne répond à ces critères")
+
+
+def test_who_plays_a_person_is_not_named_either(shared: TestClient) -> None:
+    headers = {"Authorization": "Bearer demo:demandeur:profil-000053", **traced(50_001)}
+    assert shared.get("/v1/profils/profil-000053", headers=headers).status_code == 200
+    assert shared.get("/v1/profils/profil-000054", headers={**headers, **traced(50_002)}).status_code == 404
+    assert shared.get("/v1/audit", headers={**headers, **traced(50_004)}).status_code == 403
+    nobody = {"Authorization": "", **traced(50_005)}
+    assert shared.get("/v1/audit", headers=nobody).status_code == 401
+    found = by_trace(shared)
+    assert found[50_001][0].action is Action.SEEN
+    assert [found[number][0].action for number in (50_002, 50_004, 50_005)] == [Action.REFUSED] * 3
+    assert found[50_005][0].acteur is None
+    name = found[50_001][0].acteur or ""
+    assert name.startswith("demo:demandeur:p.")
+    asked = shared.get("/v1/audit", params={"acteur": "demo:demandeur:profil-000053", "range": "0-0"}).json()
+    assert asked["resultats"][0]["acteur"] == name
+
+
+def test_a_contact_is_a_line_about_the_person(client: TestClient) -> None:
+    service = service_of(client)
+    seen = next(each for batch in service.store.scan(Profile) for each in batch if each.consents.visible_to_employers)
+    body = {
+        "siret": "13000548100010",
+        "profil": seen.id,
+        "besoin": "Aide-soignant de nuit",
+        "message": "Bonjour, parlons-en.",
+    }
+    sent = client.post("/v1/mises-en-relation", json=body, headers=traced(8))
+    assert sent.status_code == 201, sent.text
+    answered = {"profil": seen.id, "accepte": True}
+    client.post(f"{sent.headers['location']}/reponse", json=answered, headers=traced(9))
+    client.get(sent.headers["location"], params={"siret": "13000548100010"}, headers=traced(10))
+    found = by_trace(client)
+    assert [found[number][0].action for number in (8, 9, 10)] == [Action.CONTACTED, Action.ANSWERED, Action.SEEN]
+    for number in (8, 9, 10):
+        assert found[number][0].personnes == (service.audit.chain.key.person(seen.id),)
+        assert seen.id not in str(found[number])
 
 
 @pytest.mark.parametrize(
