@@ -33,9 +33,11 @@ def create_app(service: Service) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await service.access.follower.start()
         try:
             yield
         finally:
+            await service.access.follower.stop()
             await service.follower.stop()
             service.store.close()
 
