@@ -35,9 +35,11 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
         await service.audit.start()
+        await service.access.follower.start()
         try:
             yield
         finally:
+            await service.access.follower.stop()
             await service.follower.stop()
             await service.audit.stop()
             service.store.close()

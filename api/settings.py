@@ -186,6 +186,23 @@ class Settings(BaseSettings):
         ),
     ] = False
 
+    realm: Annotated[
+        str,
+        Field(pattern=r"^/[a-z0-9/_-]{0,40}$", description="Domain of sign-in that tokens name; others' are refused."),
+    ] = "/vivier"
+    access_keys: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the keys that tokens are signed with, one for all processes and machines of a "
+            "deployment; unset, `access-keys` in the data folder."
+        ),
+    ] = None
+
+    @property
+    def access_keys_dir(self) -> Path:
+        """The folder of the keys, whether set or by default."""
+        return self.access_keys or self.data_dir / "access-keys"
+
     @property
     def quiet(self) -> tuple[int, int]:
         """The quiet hours: from, to."""

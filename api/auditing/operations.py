@@ -5,7 +5,15 @@ from typing import Final
 
 from features.audit.actions import Action
 
-NOT_AUDITED: Final = ("/health/", "/problemes/", "/docs", "/openapi.json", "/metrics")
+NOT_AUDITED: Final = (
+    "/health/",
+    "/problemes/",
+    "/docs",
+    "/openapi.json",
+    "/metrics",
+    "/.well-known/",
+    "/connexion/jwks.json",
+)
 """How the addresses begin that show nothing of anybody and change nothing."""
 
 LISTED: Final = {
@@ -33,6 +41,7 @@ LISTED: Final = {
     "POST /v1/abonnements/{id}/reprise": Action.CHANGED,
     "POST /v1/gestes/{jeton}": Action.CHANGED,
     "POST /v1/desabonnement/{jeton}": Action.CHANGED,
+    "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
 }
 """Operations whose method and address do not tell what they do; a test wants every other POST to be a creation."""
 
@@ -59,7 +68,7 @@ def action_of(method: str, path: str) -> Action:
 
 def is_creation(path: str) -> bool:
     """Whether a POST there makes a record: `/v1/offres` does, `/v1/offres/lot` replaces too."""
-    return path.count("/") == 2 and "{" not in path
+    return path.startswith("/v1/") and path.count("/") == 2 and "{" not in path
 
 
 @cache

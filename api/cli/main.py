@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    access,
     allocate,
     audit,
     candidates,
@@ -57,6 +58,7 @@ app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
+app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(audit.app, name="audit")
 app.command("candidates")(candidates.candidates)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.routes import (
     audit,
     careers,
+    connexion,
     contact_log,
     diagnosis,
     gaps,
@@ -60,5 +61,6 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
+    yield connexion.router
     yield health.router
     yield problem_pages.router

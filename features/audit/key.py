@@ -11,13 +11,17 @@ PSEUDONYM_MARK = "p."
 """How a pseudonym begins, so that a reader can tell one from an id."""
 
 
+class AuditKeyUnusable(ValueError):
+    """The secret is too short to be one."""
+
+
 class AuditKey:
     """Pseudonyms (keyed BLAKE2b) and signatures (Ed25519), both of one secret."""
 
     def __init__(self, secret: bytes) -> None:
-        """Raises ValueError for a secret of less than 32 bytes."""
+        """Raises AuditKeyUnusable for a secret of less than 32 bytes."""
         if len(secret) < 32:
-            raise ValueError(f"the key of the audit log has {len(secret)} bytes: give it at least 32")
+            raise AuditKeyUnusable(f"the key of the audit log has {len(secret)} bytes: give it at least 32")
         self._names = hashlib.blake2b(secret, person=b"audit names", digest_size=32).digest()
         self._seed = hashlib.blake2b(secret, person=b"audit heads", digest_size=32).digest()
 

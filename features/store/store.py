@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
+from features.store.access import accounts
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
@@ -175,8 +176,8 @@ class Writer:
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
         """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions,
-        all that it was sent and its requests with it, and leaves the talent pools; a talent pool takes what its
-        refreshes found."""
+        all that it was sent, its requests and the accounts linked to it with it, and leaves the talent pools; a talent
+        pool takes what its refreshes found."""
         deleted = 0
         for batch in batches(ids):
             table = record_tables[kind]
@@ -199,6 +200,7 @@ class Writer:
             for batch in batches(ids):
                 self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
                 owners.forget(self.connection, batch)
+                accounts.forget(self.connection, batch)
             for batch in batches([about_profile(key) for key in ids]):
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))

@@ -12,9 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.auditing import log as auditing
-from api.auditing.middleware import UNKNOWN_ADDRESS
+from api.auditing.call import UNKNOWN_ADDRESS
 from api.auditing.operations import LISTED, NOT_AUDITED, action_of, is_creation
 from api.examples import EXAMPLES
+from api.security.actor import Role
+from api.security.enrolling import enrol
 from api.service import Service
 from features.audit.actions import Action, outcome
 from features.audit.line import Line, read
@@ -354,6 +356,26 @@ def test_a_contact_is_a_line_about_the_person(client: TestClient) -> None:
     for number in (8, 9, 10):
         assert found[number][0].personnes == (service.audit.chain.key.person(seen.id),)
         assert seen.id not in str(found[number])
+
+
+def test_a_sign_in_says_who_it_turned_out_to_be(client: TestClient) -> None:
+    service = service_of(client)
+    enrolled, secret = enrol(service.store, "Flux", Role.PARTNER, (), "mon-flux", None)
+    until(lambda: enrolled.id in service.access.directory.clients)
+    form = {"grant_type": "client_credentials", "client_id": enrolled.id, "client_secret": secret}
+    address = "/connexion/oauth2/access_token"
+    token = client.post(address, data=form, headers=traced(11)).json()["access_token"]
+    assert client.post(address, data={**form, "client_secret": "faux"}, headers=traced(12)).status_code == 401
+    client.get("/v1/offres", headers={"Authorization": f"Bearer {token}", **traced(13)})
+    found = by_trace(client)
+    assert [(line.action, line.acteur, line.precision) for line in found[11]] == [
+        (Action.SIGNED_IN, enrolled.id, "jeton")
+    ]
+    assert [(line.action, line.acteur, line.precision) for line in found[12]] == [
+        (Action.REFUSED, None, "jeton refusé")
+    ]
+    assert [(line.action, line.acteur, line.demo) for line in found[13]] == [(Action.LISTED, enrolled.id, False)]
+    assert secret not in str(found)
 
 
 @pytest.mark.parametrize(
