@@ -9,6 +9,7 @@ from api.openapi import FORM, answer, content, ref
 from api.pagination import json_response
 from api.problems import MEDIA_TYPE, ProblemType
 from api.security.client_credentials import GRANT, LASTS_S, granted, read, refused
+from api.security.rules import PUBLIC, allowed
 from api.security.scopes import Scope
 from api.service import ServiceOf
 
@@ -81,6 +82,7 @@ Realm = Annotated[
         ),
     },
 )
+@allowed(PUBLIC)
 async def access_token(request: Request, service: ServiceOf, realm: Realm = None) -> Response:
     require_content_type(request, FORM)
     access = service.access
@@ -114,6 +116,7 @@ _KEYS_SCHEMA: Final = {
     description="Les clés qui vérifient les jetons en cours (RFC 7517) : celle qui signe, et celles d'avant elle.",
     responses={200: answer("Les clés.", _KEYS_SCHEMA, {"keys": [_KEY]})},
 )
+@allowed(PUBLIC)
 async def keys(service: ServiceOf) -> Response:
     headers = {"Cache-Control": f"public, max-age={KEYS_KEPT_S}"}
     return json_response(service.access.tokens.keyring.public(), headers=headers)
@@ -143,5 +146,6 @@ _METADATA_SCHEMA: Final = {"type": "object", "required": ["issuer", "token_endpo
     description="Ce que le service dit de ses jetons aux bibliothèques qui s'y connectent (RFC 8414).",
     responses={200: answer("Les adresses et les droits.", _METADATA_SCHEMA, metadata("https://vivier.example"))},
 )
+@allowed(PUBLIC)
 async def about(service: ServiceOf) -> Response:
     return json_response(metadata(service.settings.public_url))
