@@ -8,6 +8,7 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
+from api.auditing.middleware import Audited
 from api.body_limit import BodyLimit
 from api.in_flight import InFlight
 from api.parameters import refuse_unknown
@@ -33,12 +34,14 @@ def create_app(service: Service) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await service.audit.start()
         await service.access.follower.start()
         try:
             yield
         finally:
             await service.access.follower.stop()
             await service.follower.stop()
+            await service.audit.stop()
             service.store.close()
 
     app = FastAPI(
@@ -54,6 +57,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.reference = service.reference
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
+    app.add_middleware(Audited, log=service.audit)  # added last, it is the outermost: refusals are noted too
     problems.install(app)
     mounted = tuple(routers())
     check_rules(mounted)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auditing.call import note_access
+from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
@@ -19,6 +21,7 @@ from api.settings import Settings
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
+from features.audit.key import AuditKeyUnusable
 from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
 from features.store import Store, Writer
@@ -27,7 +30,7 @@ from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
 
-CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable, KeysUnusable)
+CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable, KeysUnusable, AuditKeyUnusable)
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
@@ -58,7 +61,7 @@ class Service:
             raise
         merging = Merging(lambda: engine.n_changed, settings.merge_after)
         service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
-        _ = service.access  # a key that cannot be used is told at the start
+        _ = service.access, service.audit  # a key that cannot be used is told at the start
         return service
 
     def completed(self, record: Record) -> Record:
@@ -80,6 +83,11 @@ class Service:
             yield writer
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Where what requests do is noted. Raises AuditKeyUnusable."""
+        return AuditLog.of(self.settings, self.store)
+
+    @cached_property
     def house(self) -> House:
         """What the channels of digests use."""
         return House(self.settings, Signer.of(self.settings))
@@ -87,7 +95,7 @@ class Service:
     @cached_property
     def access(self) -> Access:
         """Who may sign in. Raises KeysUnusable."""
-        return Access.open(self.settings, self.store)
+        return Access.open(self.settings, self.store, note_access)
 
     @cached_property
     def bearers(self) -> Bearers:

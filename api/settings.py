@@ -154,6 +154,30 @@ class Settings(BaseSettings):
         str,
         Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
     ] = "Vivier <ne-pas-repondre@vivier.invalid>"
+    audit_key: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=32,
+            description="Secret of the audit log: it makes the pseudonyms of people and signs the chain; unset, one is "
+            "drawn and kept in the data folder. Never keep it in the database, and do not change it: nobody could tell "
+            "any more whom the lines are about.",
+        ),
+    ] = None
+    audit_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the audit log's signed heads, best on another disk than the database; unset, "
+            "`audit` in the data folder."
+        ),
+    ] = None
+    audit_queue: Annotated[
+        int,
+        Field(
+            ge=100,
+            description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
+        ),
+    ] = 20_000
+    audit_days: Annotated[int, Field(ge=1, description="Days that lines of the audit log are kept.")] = 365
     webhook_private_addresses: Annotated[
         bool,
         Field(

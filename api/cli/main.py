@@ -7,6 +7,7 @@ import typer
 from api.cli import (
     access,
     allocate,
+    audit,
     candidates,
     demo,
     doctor,
@@ -59,6 +60,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
 app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(audit.app, name="audit")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    audit,
     careers,
     connexion,
     contact_log,
@@ -51,6 +52,7 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield audit.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

@@ -82,6 +82,64 @@ delivery = sa.Table(
 )
 """What each person was sent: nothing goes out twice. `day` counts from 1970-01-01."""
 
+audit_line = sa.Table(
+    "audit_line",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(24), nullable=False, index=True),
+    sa.Column("actor", sa.Text),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_audit_line_actor_seq", "actor", "seq"),
+)
+"""The audit log (`features.audit`): `body` is the canonical JSON that is hashed; the columns before it repeat what is
+searched for."""
+
+audit_person = sa.Table(
+    "audit_person",
+    metadata,
+    sa.Column("person", sa.String(24), primary_key=True),
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False, index=True),
+)
+"""Which lines concern whom, by pseudonym."""
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", _Sequence, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""One row: the last line, signed, in the transaction that wrote it."""
+
+audit_stub = sa.Table(
+    "audit_stub",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", _Sequence, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("before", sa.String(10), nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""At most one row: what stands for the lines that were pruned."""
+
+audit_gap = sa.Table(
+    "audit_gap",
+    metadata,
+    sa.Column("first", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("last", _Sequence, nullable=False),
+    sa.Column("hash_before", sa.String(64), nullable=False),
+    sa.Column("hash_after", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""Lines that are gone and were stated to be, with the reason."""
+
 access_change = sa.Table(
     "access_change",
     metadata,
