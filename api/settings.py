@@ -69,6 +69,66 @@ class Settings(BaseSettings):
             description="Requests that one worker takes on at a time; beyond, it answers 503 with `Retry-After`.",
         ),
     ] = 32
+    request_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds in which a request is answered, its body received; beyond, 504 (408 for a body that "
+            "does not come). Of a bulk (`/lot`) route: between two pieces of its body.",
+        ),
+    ] = 30.0
+    header_limit_bytes: Annotated[
+        int, Field(ge=1024, description="Largest address and headers of a request, together; beyond, 431.")
+    ] = 16 * 1024
+    allowed_hosts: Annotated[
+        str | None,
+        Field(
+            description="Names that a request may call this service by (`Host`), separated by commas; `*.example.fr` "
+            "for all under one, `*` for any. Unset: loopback, `VIVIER_HOST` and the name in `VIVIER_PUBLIC_URL`."
+        ),
+    ] = None
+    allowed_origins: Annotated[
+        str | None,
+        Field(
+            description="Origins (`https://www.example.fr`) whose pages may read answers (CORS), separated by commas; "
+            "unset: none."
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        str,
+        Field(
+            description="Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, separated "
+            "by commas."
+        ),
+    ] = "127.0.0.1,::1"
+    api_page: Annotated[
+        bool,
+        Field(description="Whether `/docs` and `/openapi.json` are served; `vivier demo` has them in any case."),
+    ] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="Least severe of what the service logs; `info` has a line for each request."),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "text"],
+        Field(description="`json`, one object a line; `text`, for people; `auto`: `text` on a terminal only."),
+    ] = "auto"
+    metrics_host: Annotated[str, Field(min_length=1, description="Address on which `VIVIER_METRICS_PORT` listens.")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535, description="Port of `/metrics` (Prometheus), apart from the API's; unset: none."),
+    ] = None
+    otlp_endpoint: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s]+$",
+            description="Where OpenTelemetry spans are sent (OTLP over HTTP, `https://…/v1/traces`); needs "
+            "`vivier[tracing]`. Unset: nowhere.",
+        ),
+    ] = None
     merge_after: Annotated[
         int,
         Field(

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+os.environ.update(VIVIER_ALLOWED_HOSTS="testserver,127.0.0.1,localhost", VIVIER_API_PAGE="true")
+"""The test client calls itself `testserver`, and many tests read what the API says of itself."""
+
 
 @pytest.fixture(scope="session")
 def open_data() -> Path:

@@ -54,7 +54,7 @@ def demo(
 
     Example: vivier demo --port 8080
     """
-    configured = settings()
+    configured = settings().model_copy(update={"api_page": True})
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return
