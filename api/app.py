@@ -12,6 +12,7 @@ from api.edge import logs, stack, tracing
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
+from api.security.gate import admit, check_rules
 from api.service import Service
 from api.settings import Settings, read_settings
 
@@ -51,11 +52,13 @@ def create_app(service: Service) -> FastAPI:
     app.state.reference = service.reference
     stack.install(app, service.settings)
     problems.install(app)
-    for router in routers():
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    mounted = tuple(routers())
+    check_rules(mounted)
+    for router in mounted:
+        app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
     if service.settings.api_page:
         docs_page.install(app)
-    openapi.install(app, schemas())
+    openapi.install(app, schemas(), mounted)
     return app
 
 
