@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
 from api.edge import logs, stack, tracing
+from api.edge.rates import metered
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
@@ -55,7 +56,7 @@ def create_app(service: Service) -> FastAPI:
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:
-        app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
+        app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
     if service.settings.api_page:
         docs_page.install(app)
     openapi.install(app, schemas(), mounted)

@@ -152,6 +152,7 @@ _ALWAYS: Final = {
         ProblemType.UNKNOWN_PARAMETER, "Le paramètre « distanc » n'existe pas. Vouliez-vous dire « distance » ?"
     ),
     "405": problem_answer(ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    "429": problem_answer(ProblemType.RATE, "Au plus 300 requêtes par minute."),
     "500": problem_answer(ProblemType.INTERNAL, "Le service n'a pas pu répondre."),
     "503": problem_answer(ProblemType.NOT_READY, "Les index ne sont pas encore chargés."),
     "504": problem_answer(ProblemType.TIMEOUT, "La réponse n'a pas pu être établie en 30 s."),

@@ -82,6 +82,18 @@ class ProblemType(Enum):
         "Service occupé",
         "Recommencer après le délai de l'en-tête `Retry-After`.",
     )
+    RATE = (
+        "trop-de-requetes",
+        429,
+        "Trop de requêtes",
+        "Attendre le délai de l'en-tête `Retry-After` ; l'en-tête `RateLimit` dit ce qui reste.",
+    )
+    QUOTA = (
+        "quota-de-personnes",
+        429,
+        "Quota de personnes atteint",
+        "Attendre le lendemain (`Retry-After`), ou resserrer la recherche ; compter et diagnostiquer reste possible.",
+    )
     HOST = (
         "hote-inconnu",
         421,

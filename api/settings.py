@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "VIVIER_"
+RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
 
 
 class SettingsError(ValueError):
@@ -113,6 +114,29 @@ class Settings(BaseSettings):
         bool,
         Field(description="Whether `/docs` and `/openapi.json` are served; `vivier demo` has them in any case."),
     ] = False
+    rate_limit: Annotated[
+        str,
+        Field(pattern=RATE, description="Requests of one person's account, as `number/second|minute|hour`; `none`."),
+    ] = "300/minute"
+    rate_limit_machines: Annotated[
+        str, Field(pattern=RATE, description="The same for one client of the network or of a partner.")
+    ] = "60000/minute"
+    rate_limit_address: Annotated[
+        str,
+        Field(
+            pattern=RATE,
+            description="The same for one address (of IPv6, one /64), of requests that come without an account: public "
+            "routes, refused tokens, unknown addresses.",
+        ),
+    ] = "120/minute"
+    rate_limit_storage: Annotated[
+        str,
+        Field(
+            pattern=r"^(memory://|redis(s)?://[^\s]+)$",
+            description="Where requests are counted: `memory://`, each worker for itself, or `redis://…`, all together "
+            "(needs `vivier[redis]`).",
+        ),
+    ] = "memory://"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="Least severe of what the service logs; `info` has a line for each request."),
