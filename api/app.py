@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from api import docs_page, openapi, problems
 from api.edge import logs, stack, tracing
 from api.edge.rates import metered
+from api.edge.watch import Watch
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
@@ -30,12 +31,16 @@ Vivier rapproche des profils, des offres, des formations et des entreprises, et 
 def create_app(service: Service) -> FastAPI:
     """The application over `service`; it closes the store when it stops."""
 
+    watch = Watch(service)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await watch.start()
         try:
             yield
         finally:
+            await watch.stop()
             await service.follower.stop()
             service.store.close()
 
@@ -51,7 +56,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.reference = service.reference
-    stack.install(app, service.settings)
+    stack.install(app, service.settings, watch)
     problems.install(app)
     mounted = tuple(routers())
     check_rules(mounted)

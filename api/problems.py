@@ -82,6 +82,12 @@ class ProblemType(Enum):
         "Service occupé",
         "Recommencer après le délai de l'en-tête `Retry-After`.",
     )
+    OFFER_REQUIRED = (
+        "offre-requise",
+        403,
+        "Offre publiée requise",
+        "Publier une offre, ou en prolonger une ; compter et diagnostiquer reste possible (`/v1/offres/diagnostic`).",
+    )
     RATE = (
         "trop-de-requetes",
         429,

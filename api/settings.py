@@ -137,6 +137,28 @@ class Settings(BaseSettings):
             "(needs `vivier[redis]`).",
         ),
     ] = "memory://"
+    people_share: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="Share of the bank that the accounts of one employer are shown in a day, at most."
+        ),
+    ] = 0.01
+    people_least: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="People that an employer may be shown in a day however small the bank is; in a bank of fewer than "
+            "a hundred times as many, more than the share.",
+        ),
+    ] = 200
+    need_share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Part of an employer's day that may go to needs that are not published (`/v1/profils/recherche`).",
+        ),
+    ] = 0.5
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="Least severe of what the service logs; `info` has a line for each request."),

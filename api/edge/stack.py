@@ -10,13 +10,15 @@ from api.edge.hosts import KnownHosts, listed, names_of
 from api.edge.observed import Observed
 from api.edge.rates import Metered, Rates
 from api.edge.shape import PlainShape
+from api.edge.watch import Watch, Watched
 from api.in_flight import InFlight
 from api.settings import Settings
 
 
-def install(app: FastAPI, settings: Settings) -> None:
+def install(app: FastAPI, settings: Settings, watch: Watch) -> None:
     """Put them before the routes of `app`; the one that is added last is met first. Raises SettingsError."""
     app.state.rates = Rates.of(settings)
+    app.add_middleware(Watched, watch=watch)
     app.add_middleware(Metered, rates=app.state.rates)
     app.add_middleware(BodyLimit, single=settings.body_limit_bytes, bulk=settings.bulk_limit_bytes)
     app.add_middleware(Deadline, limit_s=settings.request_timeout_s)
