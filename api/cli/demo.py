@@ -58,7 +58,7 @@ def demo(
 
     Example: vivier demo --port 8080
     """
-    configured = settings().model_copy(update={"demo_identities": True})
+    configured = settings().model_copy(update={"demo_identities": True, "api_page": True})
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return

@@ -228,6 +228,19 @@ link_code = sa.Table(
 )
 """The code that links an account to a profile; one a profile, gone once used."""
 
+account_flag = sa.Table(
+    "account_flag",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("siret", sa.String(14)),
+    sa.Column("pattern", sa.String(32), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False, index=True),
+    sa.Column("people_today", sa.Integer, nullable=False),
+)
+"""Accounts whose way of looking at people was remarked (`features.store.flags`)."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
