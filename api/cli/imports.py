@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, completion, fail, print_result, progress, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +93,6 @@ def _list(as_json: bool) -> None:
 def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
     from features.sources.open_data import Absent, import_open_data
     from features.sources.run_reference import Published
-    from features.store import Store
 
     chosen = settings()
     folder = root or chosen.open_data
@@ -100,7 +100,7 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
         fail("give the folder of open data with --root or VIVIER_OPEN_DATA", USAGE)
     results: list[dict[str, Any]] = []
     texts: list[str] = []
-    with contextlib.closing(Store.open(chosen.store_url)) as store, progress("Open data") as advance:
+    with contextlib.closing(open_store(chosen)) as store, progress("Open data") as advance:
         for done in import_open_data(
             folder,
             store,
@@ -160,7 +160,6 @@ def _records(
     from features.sources.mapped_csv import MappedCsv
     from features.sources.mapping import read_mapping
     from features.sources.run import import_records
-    from features.store import Store
 
     chosen = settings()
     feed = cast("RecordSource", source)
@@ -171,7 +170,7 @@ def _records(
     if name is not None:
         feed = replace(feed, name=name)  # type: ignore[type-var]
     reference = Reference.load(chosen.reference_dir)
-    store = Store.open(chosen.store_url)
+    store = open_store(chosen)
     try:
         with progress(f"Import of {feed.name}") as advance:
             return import_records(

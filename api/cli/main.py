@@ -12,6 +12,7 @@ from api.cli import (
     evaluate,
     imports,
     index,
+    keys,
     models,
     rome,
     serve,
@@ -57,6 +58,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(keys.app, name="keys")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.console import USAGE, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 
 app = typer.Typer(
     help="Digests of offers and trainings for those who subscribe.\n\nExample: vivier subscriptions run",
@@ -96,9 +97,8 @@ def enrol(as_json: AsJson = False) -> None:
     Example: vivier subscriptions enrol
     """
     from features.enrolment import enrol_everyone
-    from features.store import Store
 
-    store = Store.open(settings().store_url)
+    store = open_store(settings())
     try:
         enrolled = enrol_everyone(store)
     finally:

@@ -2,14 +2,27 @@
 
 from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
-from features.store.store import Change, Operation, Store, WriteCounts, Writer, about_profile, record_id
+from features.store.sealing import SEALED, KeyMissing
+from features.store.store import (
+    Change,
+    Operation,
+    PersonErased,
+    Store,
+    WriteCounts,
+    Writer,
+    about_profile,
+    record_id,
+)
 
 __all__ = [
     "KIND_OF",
     "RECORD_TYPES",
+    "SEALED",
     "Change",
+    "KeyMissing",
     "Kind",
     "Operation",
+    "PersonErased",
     "Store",
     "WriteCounts",
     "Writer",

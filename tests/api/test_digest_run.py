@@ -39,7 +39,7 @@ EVERYONE = range(BUCKETS)
 @pytest.fixture
 def subscribed(deployment: Path) -> Path:
     """A deployment in which everyone agreed to e-mail and is subscribed, two in three by e-mail, every day."""
-    store = Store.open(f"sqlite:///{deployment / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{deployment / 'vivier.db'}", KEYRING)
     agreed, subscriptions = [], []
     for number, profile in enumerate(store.page(Profile, 0, 200)):
         agreed.append(msgspec.structs.replace(profile, consents=Consents(profiling=True, contact_by_email=True)))
@@ -106,6 +106,7 @@ from api.digest_run import holding, prepare_day
 from api.service import Service
 from matching.digests import run as running
 from tests.api.test_digest_run import EVERYONE, MOMENT, settings_of
+from tests.keys import KEYRING
 
 instant, data_dir, port = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 
