@@ -204,12 +204,12 @@ class Writer:
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
                 self.delete(Kind.CONTACT_REQUEST, list(found))
-            self._leave_pools(frozenset(ids))
+            self.leave_pools(frozenset(ids))
         if kind is Kind.TALENT_POOL:
             self.delete(Kind.TALENT_POOL_STATE, ids)
         return deleted
 
-    def _leave_pools(self, profile_ids: frozenset[str]) -> None:
+    def leave_pools(self, profile_ids: frozenset[str]) -> None:
         """Take people out of the talent pools that they were put into, and out of what refreshes found."""
         for pool, source in self._all(TalentPool):
             kept = tuple([key for key in pool.profile_ids if key not in profile_ids])
@@ -226,6 +226,15 @@ class Writer:
         table = record_tables[KIND_OF[record_type]]
         rows = self.connection.execute(sa.select(table.c.id, table.c.body, table.c.source)).all()
         return [(self._sealing.take(record_type, row.id, row.body), row.source) for row in rows]
+
+    def mentioning(self, record_type: type[R], text: str) -> list[tuple[R, str]]:
+        """The records of a kind that stands in clear whose JSON has a text in it, with their sources."""
+        table = record_tables[KIND_OF[record_type]]
+        written = msgspec.json.encode(text).decode()[1:-1]
+        rows = self.connection.execute(
+            sa.select(table.c.id, table.c.body, table.c.source).where(table.c.body.contains(written, autoescape=True))
+        )
+        return [(self._sealing.take(record_type, row.id, row.body), row.source) for row in rows.all()]
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
         """The offers still there that are shown in place of some of these: they name one source fewer from now on."""

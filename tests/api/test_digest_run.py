@@ -31,6 +31,7 @@ from matching.digests.prepare import Due
 from matching.digests.prices import DigestPrices
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
+from tests.keys import KEYRING
 
 MOMENT = dt.datetime.combine(dt.datetime.now(dt.UTC).date(), dt.time(12), dt.UTC)
 EVERYONE = range(BUCKETS)
@@ -106,7 +107,6 @@ from api.digest_run import holding, prepare_day
 from api.service import Service
 from matching.digests import run as running
 from tests.api.test_digest_run import EVERYONE, MOMENT, settings_of
-from tests.keys import KEYRING
 
 instant, data_dir, port = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 
