@@ -13,6 +13,7 @@ from api.in_flight import InFlight
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
+from api.security.gate import admit, check_rules
 from api.service import Service
 from api.settings import read_settings
 
@@ -52,10 +53,12 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
     problems.install(app)
-    for router in routers():
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    mounted = tuple(routers())
+    check_rules(mounted)
+    for router in mounted:
+        app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
     docs_page.install(app)
-    openapi.install(app, schemas())
+    openapi.install(app, schemas(), mounted)
     return app
 
 

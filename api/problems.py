@@ -49,6 +49,18 @@ class ProblemType(Enum):
         "Corps de requête illisible",
         "Envoyer un document JSON en UTF-8, entier et bien formé.",
     )
+    UNAUTHENTICATED = (
+        "connexion-demandee",
+        401,
+        "Connexion demandée",
+        "Obtenir un jeton à `/connexion/oauth2/access_token`, et l'envoyer dans `Authorization: Bearer …`.",
+    )
+    FORBIDDEN = (
+        "acces-refuse",
+        403,
+        "Accès refusé",
+        "Demander un compte ou un droit qui ouvre cette adresse : `/docs` dit lesquels.",
+    )
     UNKNOWN_ADDRESS = (
         "adresse-inconnue",
         404,

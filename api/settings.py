@@ -67,10 +67,17 @@ class Settings(BaseSettings):
         str,
         Field(
             min_length=1,
-            description="Address to listen on. The default is reachable from this machine only; the API has no "
-            "sign-in yet, so put nothing wider without a gateway in front.",
+            description="Address to listen on. The default is reachable from this machine only; anything wider belongs "
+            "behind a proxy that speaks TLS.",
         ),
     ] = "127.0.0.1"
+    demo_identities: Annotated[
+        bool,
+        Field(
+            description="Whether `Bearer demo:<role>:<whose>` signs in as anybody. For demonstrations: refused unless "
+            "the service listens on this machine only."
+        ),
+    ] = False
     port: Annotated[int, Field(ge=1, le=65535, description="Port to listen on.")] = 8000
     body_limit_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body, except for the bulk (`/lot`) routes.")

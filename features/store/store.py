@@ -252,6 +252,21 @@ class Writer:
         present = set(self.connection.scalars(sa.select(table.c.id).where(table.c.source == source)))
         return self.delete(kind, sorted(present - set(keep)))
 
+    def held(self, record_type: type[R], key: str) -> tuple[R | None, str | None]:
+        """The record with that id and the source that gave it, as this transaction sees them; None and None."""
+        table = record_tables[KIND_OF[record_type]]
+        row = self.connection.execute(sa.select(table.c.body, table.c.source).where(table.c.id == key)).one_or_none()
+        return (None, None) if row is None else (msgspec.json.decode(row.body, type=record_type), row.source)
+
+    def sources_of(self, kind: Kind, ids: Collection[str]) -> dict[str, str]:
+        """Which source gave each of these records, as this transaction sees it; absent ids are absent."""
+        table = record_tables[kind]
+        found: dict[str, str] = {}
+        for batch in batches(ids):
+            statement = sa.select(table.c.id, table.c.source).where(table.c.id.in_(batch))
+            found |= {row.id: row.source for row in self.connection.execute(statement)}
+        return found
+
     def exists(self, kind: Kind, key: str) -> bool:
         """Whether the record is there, as this transaction sees it."""
         table = record_tables[kind]

@@ -18,6 +18,7 @@ from api.problems import MEDIA_TYPE
 from api.routes import registry
 from api.service import Service
 from api.settings import Settings
+from tests.api.conftest import AS_SERVICE
 
 Json = dict[str, Any]
 
@@ -29,8 +30,8 @@ NDJSON = "application/x-ndjson"
 
 @pytest.fixture(scope="module")
 def client(sample_data_dir: Path) -> Iterator[TestClient]:
-    service = Service.open(Settings(data_dir=sample_data_dir))
-    with TestClient(create_app(service), raise_server_exceptions=False) as opened:
+    service = Service.open(Settings(data_dir=sample_data_dir, demo_identities=True))
+    with TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE) as opened:
         yield opened
 
 
