@@ -14,6 +14,7 @@ from api.cli import (
     evaluate,
     imports,
     index,
+    keys,
     models,
     rome,
     serve,
@@ -61,6 +62,7 @@ app.add_typer(index.app, name="index")
 app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
