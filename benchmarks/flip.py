@@ -46,7 +46,7 @@ from matching.answer import Window
 from matching.build import build
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
-from matching.errors import NotFound
+from matching.errors import BadParameter, NotFound
 from matching.prospection import targets
 from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
@@ -210,7 +210,7 @@ class House:
 def _first(ask: object) -> List:
     try:
         answer = ask()  # type: ignore[operator]
-    except NotFound:  # a person whose words tell no occupation is not searchable
+    except (NotFound, BadParameter):  # nobody whose words tell an occupation, or whose home is known
         return ()
     return tuple([(match.id, match.score) for match in answer.matches])
 

@@ -10,6 +10,7 @@ from api.cli import (
     demo,
     doctor,
     evaluate,
+    fairness,
     imports,
     index,
     models,
@@ -55,6 +56,7 @@ app.add_typer(text.app, name="text")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(fairness.app, name="fairness")
 app.add_typer(index.app, name="index")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.command("candidates")(candidates.candidates)

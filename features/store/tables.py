@@ -82,6 +82,14 @@ delivery = sa.Table(
 )
 """What each person was sent: nothing goes out twice. `day` counts from 1970-01-01."""
 
+audit_group = sa.Table(
+    "audit_group",
+    metadata,
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    *(sa.Column(axis, sa.SmallInteger, nullable=False) for axis in ("sex", "age", "quarter", "rqth", "area")),
+)
+"""The groups that audits of fairness tell apart (`features.store.audit`): nothing that ranks reads them."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
