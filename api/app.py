@@ -13,6 +13,7 @@ from api.in_flight import InFlight
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
+from api.security.gate import admit, check_rules
 from api.service import Service
 from api.settings import read_settings
 
@@ -32,9 +33,11 @@ def create_app(service: Service) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await service.access.follower.start()
         try:
             yield
         finally:
+            await service.access.follower.stop()
             await service.follower.stop()
             service.store.close()
 
@@ -52,10 +55,12 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
     problems.install(app)
-    for router in routers():
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    mounted = tuple(routers())
+    check_rules(mounted)
+    for router in mounted:
+        app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
     docs_page.install(app)
-    openapi.install(app, schemas())
+    openapi.install(app, schemas(), mounted)
     return app
 
 

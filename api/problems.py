@@ -44,6 +44,18 @@ class ProblemType(Enum):
         "Corps de requête illisible",
         "Envoyer un document JSON en UTF-8, entier et bien formé.",
     )
+    UNAUTHENTICATED = (
+        "connexion-demandee",
+        401,
+        "Connexion demandée",
+        "Obtenir un jeton à `/connexion/oauth2/access_token`, et l'envoyer dans `Authorization: Bearer …`.",
+    )
+    FORBIDDEN = (
+        "acces-refuse",
+        403,
+        "Accès refusé",
+        "Demander un compte ou un droit qui ouvre cette adresse : `/docs` dit lesquels.",
+    )
     UNKNOWN_ADDRESS = (
         "adresse-inconnue",
         404,
@@ -86,6 +98,12 @@ class ProblemType(Enum):
         422,
         "Contenu invalide",
         "Corriger chaque champ de `erreurs` : champ, valeur, motif et remède y sont.",
+    )
+    LOCKED = (
+        "trop-d-echecs",
+        429,
+        "Trop d'échecs de suite",
+        "Attendre le délai de l'en-tête `Retry-After` : il s'allonge à chaque nouvel échec.",
     )
     INTERNAL = (
         "erreur-interne",

@@ -41,10 +41,17 @@ class Settings(BaseSettings):
         str,
         Field(
             min_length=1,
-            description="Address to listen on. The default is reachable from this machine only; the API has no "
-            "sign-in yet, so put nothing wider without a gateway in front.",
+            description="Address to listen on. The default is reachable from this machine only; anything wider belongs "
+            "behind a proxy that speaks TLS.",
         ),
     ] = "127.0.0.1"
+    demo_identities: Annotated[
+        bool,
+        Field(
+            description="Whether `Bearer demo:<role>:<whose>` signs in as anybody. For demonstrations: refused unless "
+            "the service listens on this machine only."
+        ),
+    ] = False
     port: Annotated[int, Field(ge=1, le=65535, description="Port to listen on.")] = 8000
     body_limit_bytes: Annotated[
         int, Field(ge=1024, description="Largest request body, except for the bulk (`/lot`) routes.")
@@ -154,6 +161,23 @@ class Settings(BaseSettings):
             "on one machine only."
         ),
     ] = False
+
+    realm: Annotated[
+        str,
+        Field(pattern=r"^/[a-z0-9/_-]{0,40}$", description="Domain of sign-in that tokens name; others' are refused."),
+    ] = "/vivier"
+    access_keys: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the keys that tokens are signed with, one for all processes and machines of a "
+            "deployment; unset, `access-keys` in the data folder."
+        ),
+    ] = None
+
+    @property
+    def access_keys_dir(self) -> Path:
+        """The folder of the keys, whether set or by default."""
+        return self.access_keys or self.data_dir / "access-keys"
 
     @property
     def quiet(self) -> tuple[int, int]:

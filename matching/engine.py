@@ -83,6 +83,8 @@ class Engine:
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
         lookups.warm()
+        for catalogue in engine.catalogues.values():
+            catalogue.read_ahead()
         return engine
 
     @classmethod

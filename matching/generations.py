@@ -27,8 +27,8 @@ from models.encoder import TextEncoder
 
 INDEX_ROOT: Final = "indexes"
 PAY_MEDIANS: Final = "pay_medians.npy"
-PAYLOAD: Final = "view, record"
-"""The lines of a payload (`matching.payload`)."""
+PAYLOAD: Final = "view, record; zstd"
+"""The lines of a payload (`matching.payload`), and how they are stored (`matching.payload_file`)."""
 
 
 READING: Final = "one gender"

@@ -192,7 +192,8 @@ class _Ways:
 
     def _cards(self, *positions: int) -> tuple[SessionCard, ...]:
         catalogue = self.search.engine.catalogue(Collection.SESSIONS)
-        return tuple([_SESSION.decode(record_part(catalogue.payload_of(int(self.rows[at])))) for at in positions])
+        payloads = catalogue.payloads_of(self.rows[list(positions)])
+        return tuple([_SESSION.decode(record_part(payload)) for payload in payloads])
 
     def _opening(self, opened: NDArray[np.bool_]) -> Opening:
         return openings_among(self.search.engine, self.doors, int(self.search.columns("commune")[0]), opened)

@@ -105,7 +105,7 @@ def session_shelf(
     read = columns_of(sessions, rows)
     start = (read("start_day") - today + sooner).astype(np.float32)
     lat, lon = points_of(engine.lookups, read("commune"))
-    cards = [_CARD.decode(record_part(sessions.payload_of(row))) for row in rows.tolist()]
+    cards = [_CARD.decode(record_part(payload)) for payload in sessions.payloads_of(rows)]
     fundings = read("fundings")
     facts = SessionFacts(
         occupations=read("occupations"),

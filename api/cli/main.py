@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    access,
     allocate,
     candidates,
     demo,
@@ -58,6 +59,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(fairness.app, name="fairness")
 app.add_typer(index.app, name="index")
+app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.service import Service
     from api.settings import Settings
 
+LOOPBACK: Final = ("127.0.0.1", "::1")
 STALLED_S: Final = 30
 """What a worker has to give a sign of life; the first comes once its modules are read, seconds on a busy machine."""
 
@@ -39,6 +40,7 @@ def serve(
     n_workers = configured.workers if workers is None else workers
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a request is one thread; before anything heavy is imported
     with listen(host or configured.host, configured.port if port is None else port) as listener:
+        check_demo_stays_here(configured, listener)
         if n_workers > 1:
             check_that_it_opens(configured)
         service = open_service(configured) if n_workers == 1 else None
@@ -69,6 +71,16 @@ def address(listener: socket.socket) -> str:
     """The URL of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> None:
+    """The command ends with one clear line when a demonstration's identities could be taken from other machines."""
+    host = listener.getsockname()[0]
+    if configured.demo_identities and host not in LOOPBACK:
+        fail(
+            f"the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not served "
+            f"on {host}, only on 127.0.0.1"
+        )
 
 
 def open_service(configured: "Settings") -> "Service":
@@ -147,7 +159,7 @@ def run_workers(n_workers: int, listener: socket.socket) -> None:
 
 def _say_where(listener: socket.socket, n_workers: int) -> None:
     host = listener.getsockname()[0]
-    reach = "this machine only" if host in ("127.0.0.1", "::1") else "every machine that can reach it; no sign-in yet"
+    reach = "this machine only" if host in LOOPBACK else "every machine that can reach it"
     by = f", {n_workers} workers" if n_workers > 1 else ""
     url = address(listener)
     say(f"Vivier answers on {url} ({reach}{by}). API page: {url}/docs. Ctrl-C stops it.")

@@ -21,6 +21,7 @@ from api.delivery.wording import GESTURES
 from api.openapi import content
 from api.problems import ApiProblem, ProblemType
 from api.routes.records import SOURCE
+from api.security.rules import PUBLIC, allowed
 from api.service import Service, ServiceOf
 from api.subscribing import told_by
 from features.records import DismissReason, Event, EventKind, Subscription
@@ -58,6 +59,7 @@ _EFFECTS = {
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def ask(token: Token, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
@@ -87,6 +89,7 @@ async def ask(token: Token, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def act(token: Token, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
@@ -111,6 +114,7 @@ async def act(token: Token, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
     await run_in_threadpool(_subscription_of, service, token)
     return _page(
@@ -130,6 +134,7 @@ async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _PAGE},
 )
+@allowed(PUBLIC)
 async def stop(token: Token, service: ServiceOf) -> Response:
     def write() -> None:
         with service.store.writing() as writer:
@@ -152,6 +157,7 @@ async def stop(token: Token, service: ServiceOf) -> Response:
     response_class=Response,
     responses={200: _FEED},
 )
+@allowed(PUBLIC)
 async def feed(token: Token, service: ServiceOf) -> Response:
     link = _read(service, token)
     if not isinstance(link, Feed):

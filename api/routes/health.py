@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.openapi import answer
 from api.pagination import json_response
+from api.security.rules import PUBLIC, allowed
 from api.service import ServiceOf
 
 router = APIRouter(prefix="/health", tags=["Santé du service"])
@@ -47,6 +48,7 @@ _READY: dict[str, Any] = {
     description="Toujours 200 tant que le processus tourne : à ne pas confondre avec `/health/ready`.",
     responses={200: answer("Vivant.", _OBJECT, {"vivant": True})},
 )
+@allowed(PUBLIC)
 async def live() -> Response:
     return json_response({"vivant": True})
 
@@ -65,6 +67,7 @@ async def live() -> Response:
         503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OperationalError"}),
     },
 )
+@allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
     failure = service.follower.failure
     head = await run_in_threadpool(service.store.watermark)

@@ -13,6 +13,12 @@ from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
 from api.result_examples import PROFILE_ANSWER
 from api.results import merged
 from api.routes.records import SOURCE, Key, Range
+from api.security.actor import Actor
+from api.security.gate import ActorOf
+from api.security.owners import user_of
+from api.security.reaches import pool
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from api.spreadsheet import csv_of
 from features.records import TalentPool, TalentPoolState
@@ -26,7 +32,7 @@ User = Annotated[
     str | None,
     Query(
         alias="utilisateur",
-        description="Qui demande : le propriétaire du vivier ou un membre de son équipe. Obligatoire.",
+        description="Qui demande : le propriétaire du vivier ou un membre de son équipe ; sans lui, le compte.",
         examples=["exemple-conseiller"],
     ),
 ]
@@ -61,9 +67,12 @@ _REFRESHED: Final = {
     ),
     responses=page_answers("profils", ref("MembresVivier"), {"resultats": [{**_MEMBER, "origine": "main"}]}),
 )
-async def members(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+@allowed(pool(Scope.POOLS_READ))
+async def members(
+    key: Key, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+) -> Response:
     window = window_of(range_)
-    pool = await _pool(service, key, user)
+    pool = await _pool(service, key, actor, user)
     found = members_of(service.engine, pool)
     shown = found.people[window.first : window.last + 1]
     body: dict[str, object] = {
@@ -91,8 +100,9 @@ async def members(key: Key, service: ServiceOf, user: User = None, range_: Range
     ),
     responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
 )
-async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
-    pool = await _pool(service, key, user)
+@allowed(pool(Scope.POOLS_WRITE))
+async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+    pool = await _pool(service, key, actor, user)
     ids = members_of(service.engine, pool).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
@@ -119,9 +129,12 @@ async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
     ),
     responses=page_answers("mouvements", ref("Mouvements"), _MOVES),
 )
-async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+@allowed(pool(Scope.POOLS_READ))
+async def moves(
+    key: Key, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+) -> Response:
     window = window_of(range_)
-    await _pool(service, key, user)
+    await _pool(service, key, actor, user)
     state = await run_in_threadpool(service.store.get, TalentPoolState, key)
     found = shown_moves(service.engine, state)
     shown = [
@@ -146,18 +159,23 @@ async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range =
         }
     },
 )
-async def export(key: Key, service: ServiceOf, user: User = None) -> Response:
-    pool = await _pool(service, key, user)
+@allowed(pool(Scope.POOLS_READ))
+async def export(key: Key, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+    pool = await _pool(service, key, actor, user)
     found = members_of(service.engine, pool)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
     return Response(csv_of(HEADER, map(cells, found.people)), media_type=CSV, headers=headers)
 
 
-async def _pool(service: Service, key: str, user: str | None) -> TalentPool:
+async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:
     """The pool that a user may read. Raises NotFound, and BadParameter where nobody is named."""
-    if user is None:
+    own = user_of(actor)
+    if own is not None and user not in (None, own):
+        raise NotFound("Le vivier", key)
+    asking = own or user
+    if asking is None:
         raise BadParameter("utilisateur", "", "l'identifiant du propriétaire du vivier ou d'un membre de son équipe")
     pool = await run_in_threadpool(service.store.get, TalentPool, key)
     if pool is None:
         raise NotFound("Le vivier", key)
-    return shared_pool(pool, key, user)
+    return shared_pool(pool, key, asking)

@@ -13,6 +13,11 @@ from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import ExportIn, PlanIn, plan_json
 from api.planning import Plan, Planner
+from api.security.gate import ActorOf
+from api.security.portfolios import require_portfolio
+from api.security.reaches import counsellors
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import ServiceOf
 from matching.errors import BadParameter
 from matching.explain.wording import counted
@@ -42,8 +47,11 @@ FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
     },
     responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
 )
-async def plan(request: Request, service: ServiceOf) -> Response:
+@allowed(counsellors(Scope.PROSPECTION_READ))
+async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     asked = await model_of(request, PlanIn)
+    for each in asked.conseillers:
+        await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
     return json_response(plan_json(made, _notice(made)))
@@ -68,6 +76,7 @@ async def plan(request: Request, service: ServiceOf) -> Response:
         }
     },
 )
+@allowed(counsellors(Scope.PROSPECTION_READ))
 async def export(
     request: Request,
     format_: Annotated[

@@ -12,6 +12,9 @@ from api.parameters import search_of
 from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
+from api.security.reaches import person
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from api.sessions import session_json
 from features.border.base import compact
@@ -42,6 +45,7 @@ UNREAD_PROJECTS: Final = (
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.OFFERS))},
     responses=page_answers("offres", ref("OffresTrouvees"), OFFER_ANSWER),
 )
+@allowed(person(Scope.PROFILES_READ))
 async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:
@@ -66,6 +70,7 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.SESSIONS))},
     responses=page_answers("formations", ref("SessionsTrouvees"), SESSION_ANSWER),
 )
+@allowed(person(Scope.PROFILES_READ))
 async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:

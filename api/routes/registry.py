@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     careers,
+    connexion,
     contact_log,
     diagnosis,
     gaps,
@@ -58,5 +59,6 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
+    yield connexion.router
     yield health.router
     yield problem_pages.router

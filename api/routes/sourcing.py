@@ -9,6 +9,8 @@ from api.parameters import search_of
 from api.result_examples import NEED, PROFILE_ANSWER
 from api.results import EMPLOYER_DIGITS, SHOWN, search_page, without_past
 from api.routes.records import Key
+from api.security.reaches import PEOPLE_FOR_AN_OFFER, SEARCHES_PEOPLE
+from api.security.rules import allowed
 from api.service import ServiceOf
 from matching.filters.registry import parameters_for
 from matching.schema import Collection
@@ -29,6 +31,7 @@ SEEN = (
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.PROFILES))},
     responses=page_answers("profils", ref("ProfilsTrouves"), PROFILE_ANSWER),
 )
+@allowed(PEOPLE_FOR_AN_OFFER)
 async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     answer = profiles_for_offer(service.engine, key, parameters, window)
@@ -50,6 +53,7 @@ async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     },
     responses=page_answers("profils", ref("ProfilsTrouves"), PROFILE_ANSWER),
 )
+@allowed(SEARCHES_PEOPLE)
 async def for_need(request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     need = await model_of(request, BesoinIn)

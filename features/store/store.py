@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
+from features.store.access import accounts
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
@@ -170,8 +171,8 @@ class Writer:
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
         """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions,
-        all that it was sent and its requests with it, and leaves the talent pools; a talent pool takes what its
-        refreshes found."""
+        all that it was sent, its requests and the accounts linked to it with it, and leaves the talent pools; a talent
+        pool takes what its refreshes found."""
         deleted = 0
         for batch in batches(ids):
             table = record_tables[kind]
@@ -194,6 +195,7 @@ class Writer:
             for batch in batches(ids):
                 self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
                 owners.forget(self.connection, batch)
+                accounts.forget(self.connection, batch)
             for batch in batches([about_profile(key) for key in ids]):
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
@@ -236,6 +238,21 @@ class Writer:
         table = record_tables[kind]
         present = set(self.connection.scalars(sa.select(table.c.id).where(table.c.source == source)))
         return self.delete(kind, sorted(present - set(keep)))
+
+    def held(self, record_type: type[R], key: str) -> tuple[R | None, str | None]:
+        """The record with that id and the source that gave it, as this transaction sees them; None and None."""
+        table = record_tables[KIND_OF[record_type]]
+        row = self.connection.execute(sa.select(table.c.body, table.c.source).where(table.c.id == key)).one_or_none()
+        return (None, None) if row is None else (msgspec.json.decode(row.body, type=record_type), row.source)
+
+    def sources_of(self, kind: Kind, ids: Collection[str]) -> dict[str, str]:
+        """Which source gave each of these records, as this transaction sees it; absent ids are absent."""
+        table = record_tables[kind]
+        found: dict[str, str] = {}
+        for batch in batches(ids):
+            statement = sa.select(table.c.id, table.c.source).where(table.c.id.in_(batch))
+            found |= {row.id: row.source for row in self.connection.execute(statement)}
+        return found
 
     def exists(self, kind: Kind, key: str) -> bool:
         """Whether the record is there, as this transaction sees it."""

@@ -11,10 +11,13 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 
+AS_SERVICE = {"Authorization": "Bearer demo:service"}
+"""A machine of the network, which reaches everything that is not about access itself."""
+
 
 def client_over(data_dir: Path, **settings: object) -> TestClient:
-    service = Service.open(Settings(data_dir=data_dir, **settings))  # type: ignore[arg-type]
-    return TestClient(create_app(service), raise_server_exceptions=False)
+    service = Service.open(Settings(data_dir=data_dir, demo_identities=True, **settings))  # type: ignore[arg-type]
+    return TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE)
 
 
 @pytest.fixture(scope="session")

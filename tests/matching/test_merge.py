@@ -32,6 +32,7 @@ from matching.trainings import sessions_for_profile
 from tests.matching.conftest import NOW, TODAY, House
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, contact, firm, offer, profile, session, training, write
 from tests.matching.test_engine import damage, live_rows, shown, value
+from tests.matching.unpacked import contents
 
 FIRMS = [f"{number:014d}" for number in range(10)]
 
@@ -81,15 +82,6 @@ def stocked(stock: Path, tmp_path: Path, reference: Reference) -> Iterator[House
 
 def folder_of(house: House, generation: str) -> Path:
     return house.data_dir / INDEX_ROOT / generation
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """The files of a generation but for its manifest."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
-    }
 
 
 def follow(engine: Engine) -> list[int]:
