@@ -12,6 +12,7 @@ from api.cli import (
     demo,
     doctor,
     evaluate,
+    fairness,
     imports,
     index,
     keys,
@@ -58,6 +59,7 @@ app.add_typer(text.app, name="text")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(fairness.app, name="fairness")
 app.add_typer(index.app, name="index")
 app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")

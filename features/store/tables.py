@@ -141,6 +141,14 @@ audit_gap = sa.Table(
 )
 """Lines that are gone and were stated to be, with the reason."""
 
+audit_group = sa.Table(
+    "audit_group",
+    metadata,
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    *(sa.Column(axis, sa.SmallInteger, nullable=False) for axis in ("sex", "age", "quarter", "rqth", "area")),
+)
+"""The groups that audits of fairness tell apart (`features.store.audit`): nothing that ranks reads them."""
+
 access_change = sa.Table(
     "access_change",
     metadata,
