@@ -88,6 +88,10 @@ class Signer:
         """The secret that a subscription's webhook is signed with: its owner and this service know it."""
         return self._mac("webhook", subscription_id, 32)
 
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes for another use of the deployment's secret, that tell nothing of it."""
+        return hmac.new(self._key, f"key\n{purpose}".encode(), hashlib.sha256).digest()
+
     def _mac(self, purpose: str, text: str, size: int = _MAC_BYTES) -> str:
         mac = hmac.new(self._key, f"{purpose}\n{text}".encode(), hashlib.sha256).digest()[:size]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
