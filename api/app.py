@@ -36,12 +36,16 @@ def create_app(service: Service) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await service.audit.start()
+        await service.access.follower.start()
         await watch.start()
         try:
             yield
         finally:
             await watch.stop()
+            await service.access.follower.stop()
             await service.follower.stop()
+            await service.audit.stop()
             service.store.close()
 
     app = FastAPI(
@@ -56,7 +60,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.reference = service.reference
-    stack.install(app, service.settings, watch)
+    stack.install(app, service.settings, service.audit, watch)
     problems.install(app)
     mounted = tuple(routers())
     check_rules(mounted)

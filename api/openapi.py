@@ -18,6 +18,8 @@ from matching.filters.base import Parameter
 
 REF: Final = "#/components/schemas/{name}"
 
+FORM: Final = "application/x-www-form-urlencoded"
+
 FEMININE: Final = frozenset({Kind.OFFER, Kind.TRAINING, Kind.SESSION, Kind.IDENTITY})
 
 Json = dict[str, Any]
@@ -200,7 +202,7 @@ def complete(document: Json, schemas: Mapping[str, Json]) -> Json:
             _drop_default_validation(responses)
             extra = {
                 **(_WITH_PATH if "{" in path else {}),
-                **(_WITH_BODY if "requestBody" in operation else {}),
+                **_of_body(operation),
                 **_ACCESS,
                 **_ALWAYS,
             }
@@ -208,6 +210,14 @@ def complete(document: Json, schemas: Mapping[str, Json]) -> Json:
                 responses.setdefault(status, response)
             operation["responses"] = dict(sorted(responses.items()))
     return document
+
+
+def _of_body(operation: Json) -> Json:
+    """The problems of a body; a form is refused as a whole, with 400."""
+    if "requestBody" not in operation:
+        return {}
+    is_form = FORM in operation["requestBody"]["content"]
+    return {status: told for status, told in _WITH_BODY.items() if not (is_form and status == "422")}
 
 
 def _drop_default_validation(responses: Json) -> None:

@@ -142,6 +142,12 @@ class ProblemType(Enum):
         "Contenu invalide",
         "Corriger chaque champ de `erreurs` : champ, valeur, motif et remède y sont.",
     )
+    LOCKED = (
+        "trop-d-echecs",
+        429,
+        "Trop d'échecs de suite",
+        "Attendre le délai de l'en-tête `Retry-After` : il s'allonge à chaque nouvel échec.",
+    )
     INTERNAL = (
         "erreur-interne",
         500,

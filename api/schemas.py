@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 
 from api import (
+    audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
+    flag_shapes,
     gap_shapes,
     introduction_shapes,
     path_shapes,
@@ -134,10 +136,12 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
+        flag_shapes,
         gap_shapes,
         introduction_shapes,
         path_shapes,

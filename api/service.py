@@ -8,14 +8,20 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auditing.call import note_access
+from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
 from api.merging import Merging
+from api.security.access import Access
+from api.security.bearer import Bearers
+from api.security.keyring import KeysUnusable
 from api.settings import Settings
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
+from features.audit.key import AuditKeyUnusable
 from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
 from features.store import Store, Writer
@@ -24,7 +30,7 @@ from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
 
-CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable)
+CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable, KeysUnusable, AuditKeyUnusable)
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
@@ -54,7 +60,9 @@ class Service:
             store.close()
             raise
         merging = Merging(lambda: engine.n_changed, settings.merge_after)
-        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        _ = service.access, service.audit  # a key that cannot be used is told at the start
+        return service
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
@@ -75,9 +83,24 @@ class Service:
             yield writer
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Where what requests do is noted. Raises AuditKeyUnusable."""
+        return AuditLog.of(self.settings, self.store)
+
+    @cached_property
     def house(self) -> House:
         """What the channels of digests use."""
         return House(self.settings, Signer.of(self.settings))
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may sign in. Raises KeysUnusable."""
+        return Access.open(self.settings, self.store, note_access)
+
+    @cached_property
+    def bearers(self) -> Bearers:
+        """What reads the tokens of machines."""
+        return Bearers(self.access)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

@@ -147,8 +147,8 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=1,
-            description="People that an employer may be shown in a day however small the bank is; in a bank of fewer than "
-            "a hundred times as many, more than the share.",
+            description="People that an employer may be shown in a day however small the bank is: in one of fewer than "
+            "a hundred times as many, this is more than the share.",
         ),
     ] = 200
     need_share: Annotated[
@@ -156,9 +156,10 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=1,
-            description="Part of an employer's day that may go to needs that are not published (`/v1/profils/recherche`).",
+            description="Part of an employer's day that may go to needs that are not published "
+            "(`/v1/profils/recherche`).",
         ),
-    ] = 0.5
+    ] = 0.25
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="Least severe of what the service logs; `info` has a line for each request."),
@@ -260,6 +261,30 @@ class Settings(BaseSettings):
         str,
         Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
     ] = "Vivier <ne-pas-repondre@vivier.invalid>"
+    audit_key: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=32,
+            description="Secret of the audit log: it makes the pseudonyms of people and signs the chain; unset, one is "
+            "drawn and kept in the data folder. Never keep it in the database, and do not change it: nobody could tell "
+            "any more whom the lines are about.",
+        ),
+    ] = None
+    audit_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the audit log's signed heads, best on another disk than the database; unset, "
+            "`audit` in the data folder."
+        ),
+    ] = None
+    audit_queue: Annotated[
+        int,
+        Field(
+            ge=100,
+            description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
+        ),
+    ] = 20_000
+    audit_days: Annotated[int, Field(ge=1, description="Days that lines of the audit log are kept.")] = 365
     webhook_private_addresses: Annotated[
         bool,
         Field(
@@ -267,6 +292,23 @@ class Settings(BaseSettings):
             "on one machine only."
         ),
     ] = False
+
+    realm: Annotated[
+        str,
+        Field(pattern=r"^/[a-z0-9/_-]{0,40}$", description="Domain of sign-in that tokens name; others' are refused."),
+    ] = "/vivier"
+    access_keys: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the keys that tokens are signed with, one for all processes and machines of a "
+            "deployment; unset, `access-keys` in the data folder."
+        ),
+    ] = None
+
+    @property
+    def access_keys_dir(self) -> Path:
+        """The folder of the keys, whether set or by default."""
+        return self.access_keys or self.data_dir / "access-keys"
 
     @property
     def quiet(self) -> tuple[int, int]:

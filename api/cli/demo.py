@@ -165,6 +165,8 @@ def _refuse_other_reference(configured: "Settings") -> None:
 
 def _make_world(configured: "Settings", today: Any) -> None:
     with progress("Loading the hand-written facts", 1) as advance:
+        from api.auditing.commands import entry, note
+        from features.audit.actions import Action
         from features.sample.reference import sample_reference
         from features.store import Store
         from features.world.small import SMALL, sample_world_facts
@@ -181,6 +183,7 @@ def _make_world(configured: "Settings", today: Any) -> None:
             to_store(world, store, progress=advance, completed=completion(configured, reference).completed)
     finally:
         store.close()
+    note(configured, entry(Action.IMPORTED, "vivier demo", "imports", detail="monde de démonstration"))
 
 
 def _open(configured: "Settings") -> "Service":

@@ -5,7 +5,10 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    access,
     allocate,
+    audit,
+    canaries,
     candidates,
     demo,
     doctor,
@@ -56,7 +59,10 @@ app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
+app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(audit.app, name="audit")
+app.add_typer(canaries.app, name="canaries")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

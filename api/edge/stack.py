@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from api.auditing.log import AuditLog
+from api.auditing.middleware import Audited
 from api.body_limit import BodyLimit
 from api.edge.deadline import Deadline
 from api.edge.headers import SecurityHeaders
@@ -15,7 +17,7 @@ from api.in_flight import InFlight
 from api.settings import Settings
 
 
-def install(app: FastAPI, settings: Settings, watch: Watch) -> None:
+def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch) -> None:
     """Put them before the routes of `app`; the one that is added last is met first. Raises SettingsError."""
     app.state.rates = Rates.of(settings)
     app.add_middleware(Watched, watch=watch)
@@ -25,6 +27,7 @@ def install(app: FastAPI, settings: Settings, watch: Watch) -> None:
     app.add_middleware(InFlight, limit=settings.in_flight_limit)
     app.add_middleware(PlainShape, header_limit=settings.header_limit_bytes)
     app.add_middleware(KnownHosts, names=names_of(settings))
+    app.add_middleware(Audited, log=audit)  # what those below refuse leaves a line too
     app.add_middleware(Observed)
     if settings.allowed_origins is not None:
         app.add_middleware(

@@ -103,7 +103,7 @@ async def members(
     responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
 )
 @allowed(pool(Scope.POOLS_WRITE))
-async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
     ids = members_of(service.engine, pool).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -112,6 +112,7 @@ async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = Non
         with service.writing() as writer:
             before = service.store.get(TalentPoolState, key)
             state, entered, left = refreshed(key, ids, before, now)
+            note_seen(request, entered)
             writer.upsert([state], SOURCE)
         there = counted(len(ids), "personne", "personnes")
         moves = f"{counted(len(entered), 'entrée', 'entrées')} et {counted(len(left), 'sortie', 'sorties')}"
@@ -133,7 +134,7 @@ async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = Non
 )
 @allowed(pool(Scope.POOLS_READ))
 async def moves(
-    key: Key, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+    key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
 ) -> Response:
     window = window_of(range_)
     await _pool(service, key, actor, user)
@@ -143,6 +144,7 @@ async def moves(
         Mouvement(move.at.isoformat(), "entree" if move.entered else "sortie", move.profile_id or None)
         for move in found[window.first : window.last + 1]
     ]
+    note_seen(request, [move.profil for move in shown if move.profil is not None])
     return page("mouvements", window, len(shown), len(found), Mouvements(shown))
 
 

@@ -2,11 +2,22 @@
 
 from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
-from features.store.store import Change, Operation, Store, WriteCounts, Writer, about_profile, record_id
+from features.store.store import (
+    Along,
+    Change,
+    Operation,
+    Store,
+    WriteCounts,
+    Writer,
+    about_profile,
+    along,
+    record_id,
+)
 
 __all__ = [
     "KIND_OF",
     "RECORD_TYPES",
+    "Along",
     "Change",
     "Kind",
     "Operation",
@@ -14,6 +25,7 @@ __all__ = [
     "WriteCounts",
     "Writer",
     "about_profile",
+    "along",
     "owners",
     "record_id",
 ]
