@@ -17,11 +17,16 @@ from starlette.routing import compile_path
 from api.edge.masking import masked
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
+from features.store import KeyMissing, PersonErased
 from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 log = logging.getLogger(__name__)
+
+ERASED: Final = (
+    "Cet enregistrement porte sur une personne qui a été effacée : son identifiant ne peut pas servir de nouveau."
+)
 
 
 class ProblemType(Enum):
@@ -75,6 +80,12 @@ class ProblemType(Enum):
         409,
         "La ressource existe déjà",
         "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
+    )
+    ERASED = (
+        "personne-effacee",
+        409,
+        "Personne effacée",
+        "Donner un autre identifiant si la personne revient d'elle-même ; sinon, ne plus l'envoyer.",
     )
     BUSY = (
         "trop-de-requetes-en-cours",
@@ -261,6 +272,14 @@ def problem_of(error: Exception) -> ApiProblem | None:
             return ApiProblem(ProblemType.NOT_FOUND, str(error))
         case NotReady():
             return ApiProblem(ProblemType.NOT_READY, str(error), headers={"Retry-After": "5"})
+        case KeyMissing():
+            return ApiProblem(
+                ProblemType.NOT_READY,
+                "Le service n'a pas les clés sans lesquelles il ne tient aucune donnée d'identité : son administrateur "
+                "doit les lui donner.",
+            )
+        case PersonErased():
+            return ApiProblem(ProblemType.ERASED, ERASED)
         case BorderError():
             return invalid_body(error.problems)
         case RequestValidationError():
@@ -311,5 +330,14 @@ def _methods_at(request: Request) -> set[str]:
 
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem+json."""
-    for kind in (ApiProblem, VivierError, BorderError, RequestValidationError, HTTPException, Exception):
+    for kind in (
+        ApiProblem,
+        VivierError,
+        KeyMissing,
+        PersonErased,
+        BorderError,
+        RequestValidationError,
+        HTTPException,
+        Exception,
+    ):
         app.add_exception_handler(kind, answer)

@@ -18,19 +18,30 @@ from api.security.access import Access
 from api.security.bearer import Bearers
 from api.security.keyring import KeysUnusable
 from api.settings import Settings
+from api.storing import open_store
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
 from features.audit.key import AuditKeyUnusable
+from features.privacy.keyring import KeyringError
 from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
-from features.store import Store, Writer
+from features.store import KeyMissing, Store, Writer
 from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
 
-CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable, KeysUnusable, AuditKeyUnusable)
+CANNOT_OPEN = (
+    ReferenceMissing,
+    ArtifactError,
+    VivierError,
+    ModelUnusable,
+    KeysUnusable,
+    AuditKeyUnusable,
+    KeyMissing,
+    KeyringError,
+)
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
@@ -49,10 +60,11 @@ class Service:
         """The service over the data folder of `settings`, its index loaded and level with the store.
 
         Raises ReferenceMissing when ROME or the communes were never imported, NotReady when there is no usable index,
-        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used.
+        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used,
+        KeyMissing and KeyringError as `open_store`.
         """
         reference = Reference.load(settings.reference_dir)
-        store = Store.open(settings.store_url)
+        store = open_store(settings)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
             engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)

@@ -28,6 +28,32 @@ class Settings(BaseSettings):
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
     ] = None
+    data_key_file: Annotated[
+        Path | None,
+        Field(
+            description="File of the keys that seal what identifies people (`vivier keys new`); unset, `data-key` in "
+            "the data folder where it is there. Keep it apart from the database and from its backups."
+        ),
+    ] = None
+    data_key: Annotated[
+        SecretStr | None,
+        Field(description="The same keys as a value, names and keys apart by blanks; wins over the file."),
+    ] = None
+    tombstones: Annotated[
+        Path | None,
+        Field(
+            description="File of who was erased, as hashes; unset, `tombstones` in the data folder. Keep it apart from "
+            "the backups that it is to be replayed on."
+        ),
+    ] = None
+    erased_refused_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Days for which an erased id is remembered: refused when it comes again, erased again when a "
+            "backup is restored.",
+        ),
+    ] = 1095
     open_data: Annotated[
         Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
     ] = None
@@ -322,12 +348,32 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
 
     @property
+    def key_path(self) -> Path:
+        """Where the keys lie, unless they are given as a value."""
+        return self.data_dir / "data-key" if self.data_key_file is None else self.data_key_file
+
+    @property
+    def tombstones_path(self) -> Path:
+        return self.data_dir / "tombstones" if self.tombstones is None else self.tombstones
+
+    @property
     def reference_dir(self) -> Path:
         return self.data_dir / "reference"
 
     @property
     def indexes_dir(self) -> Path:
         return self.data_dir / "indexes"
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables from which another process reads these same settings."""
+    found: dict[str, str] = {}
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        if value is not None:
+            shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+            found[f"{PREFIX}{name.upper()}"] = str(shown)
+    return found
 
 
 def read_settings() -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, completion, fail, print_result, progress, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,6 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
     from features.audit.actions import Action
     from features.sources.open_data import Absent, import_open_data
     from features.sources.run_reference import Published
-    from features.store import Store
 
     chosen = settings()
     folder = root or chosen.open_data
@@ -103,7 +103,7 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
     results: list[dict[str, Any]] = []
     texts: list[str] = []
     with (
-        contextlib.closing(Store.open(chosen.store_url)) as store,
+        contextlib.closing(open_store(chosen)) as store,
         progress("Open data") as advance,
         noting(chosen, store, Action.IMPORTED, "vivier import open-data", "imports", "données ouvertes"),
     ):
@@ -172,7 +172,6 @@ def _records(
     from features.sources.mapped_csv import MappedCsv
     from features.sources.mapping import read_mapping
     from features.sources.run import import_records
-    from features.store import Store
 
     chosen = settings()
     feed = cast("RecordSource", source)
@@ -183,7 +182,7 @@ def _records(
     if name is not None:
         feed = replace(feed, name=name)  # type: ignore[type-var]
     reference = Reference.load(chosen.reference_dir)
-    store = Store.open(chosen.store_url)
+    store = open_store(chosen)
     what = f"source {feed.name}"
     try:
         with (

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.console import USAGE, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 
 app = typer.Typer(
     help="Digests of offers and trainings for those who subscribe.\n\nExample: vivier subscriptions run",
@@ -109,10 +110,9 @@ def enrol(as_json: AsJson = False) -> None:
     from api.auditing.commands import entry, note
     from features.audit.actions import Action
     from features.enrolment import enrol_everyone
-    from features.store import Store
 
     configured = settings()
-    store = Store.open(configured.store_url)
+    store = open_store(configured)
     try:
         enrolled = enrol_everyone(store)
     finally:

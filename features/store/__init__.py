@@ -2,10 +2,12 @@
 
 from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
+from features.store.sealing import SEALED, KeyMissing
 from features.store.store import (
     Along,
     Change,
     Operation,
+    PersonErased,
     Store,
     WriteCounts,
     Writer,
@@ -17,10 +19,13 @@ from features.store.store import (
 __all__ = [
     "KIND_OF",
     "RECORD_TYPES",
+    "SEALED",
     "Along",
     "Change",
+    "KeyMissing",
     "Kind",
     "Operation",
+    "PersonErased",
     "Store",
     "WriteCounts",
     "Writer",

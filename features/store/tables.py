@@ -1,8 +1,9 @@
 """The tables: one per kind of record, the change log, and the groups of duplicate offers.
 
-Records are documents: the columns hold what SQL must find (id, source) and what tells a change
-(digest); `body` is the record's JSON. The layout is the same for every kind, so that a new kind
-is one line in `kinds.py` and a migration.
+Records are documents: the columns hold what SQL must find (id, source, whose an event is), what tells a change
+(digest) and its day (`written_on`, since 1970-01-01; None: before days were kept); `body` is the record's JSON, sealed
+for some kinds (`features.store.sealing`). The layout is the same for every kind, so that a new kind is one line in
+`kinds.py` and a migration.
 """
 
 import sqlalchemy as sa
@@ -140,6 +141,14 @@ audit_gap = sa.Table(
 )
 """Lines that are gone and were stated to be, with the reason."""
 
+audit_group = sa.Table(
+    "audit_group",
+    metadata,
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    *(sa.Column(axis, sa.SmallInteger, nullable=False) for axis in ("sex", "age", "quarter", "rqth", "area")),
+)
+"""The groups that audits of fairness tell apart (`features.store.audit`): nothing that ranks reads them."""
+
 access_change = sa.Table(
     "access_change",
     metadata,
@@ -242,6 +251,17 @@ account_flag = sa.Table(
 """Accounts whose way of looking at people was remarked (`features.store.flags`)."""
 
 
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("rewritten", sa.Boolean, nullable=False),
+    sa.Column("blank", sa.Boolean, nullable=False),
+)
+"""That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure`)."""
+
+
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
         kind.value,
@@ -250,6 +270,8 @@ def _record_table(kind: Kind) -> sa.Table:
         sa.Column("source", sa.Text, nullable=False, index=True),
         sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
+        sa.Column("written_on", sa.Integer),
+        *([sa.Column("person", sa.Text, index=True)] if kind is Kind.EVENT else []),
     )
 
 
