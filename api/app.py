@@ -14,6 +14,9 @@ from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.security.gate import admit, check_rules
+from api.security.local_provider import PATH as LOCAL_PATH
+from api.security.local_provider import LocalProvider
+from api.security.session import Renewal
 from api.service import Service
 from api.settings import read_settings
 
@@ -53,12 +56,16 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.reference = service.reference
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
+    app.add_middleware(Renewal)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
     problems.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
+    if service.settings.local_provider:
+        local = LocalProvider(service.settings.public_url, service.local_keyring, service.store)
+        app.mount(LOCAL_PATH, local.app())
     docs_page.install(app)
     openapi.install(app, schemas(), mounted)
     return app

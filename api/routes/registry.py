@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    access_tokens,
+    account,
+    accounts,
     careers,
-    connexion,
     contact_log,
     diagnosis,
     gaps,
@@ -21,6 +23,7 @@ from api.routes import (
     prospection_plan,
     recommendations,
     rome,
+    sign_in,
     sourcing,
     subscriptions,
     text,
@@ -59,6 +62,9 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
-    yield connexion.router
+    yield access_tokens.router
+    yield sign_in.router
+    yield account.router
+    yield accounts.router
     yield health.router
     yield problem_pages.router
