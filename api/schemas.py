@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from api import (
+    account_shapes,
     audit_shapes,
     career_shapes,
     contact_log,
@@ -119,6 +120,10 @@ def schemas() -> dict[str, Json]:
     """All components."""
     found = border_schemas(
         [
+            account_shapes.AccordIn,
+            account_shapes.DemandeCodeIn,
+            account_shapes.DemandeCompteIn,
+            account_shapes.RattachementIn,
             BesoinIn,
             CiblesIn,
             plan_shapes.PlanIn,
@@ -136,6 +141,7 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        account_shapes,
         audit_shapes,
         career_shapes,
         delivery_shapes,

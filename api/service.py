@@ -16,7 +16,10 @@ from api.follow import Follower
 from api.merging import Merging
 from api.security.access import Access
 from api.security.bearer import Bearers
-from api.security.keyring import KeysUnusable
+from api.security.keyring import Keyring, KeysUnusable
+from api.security.login import Doors
+from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
+from api.security.session import Sessions
 from api.settings import Settings
 from api.storing import open_store
 from api.subscribing import check_criteria, told_by
@@ -38,6 +41,7 @@ CANNOT_OPEN = (
     VivierError,
     ModelUnusable,
     KeysUnusable,
+    ProvidersUnusable,
     AuditKeyUnusable,
     KeyMissing,
     KeyringError,
@@ -73,7 +77,7 @@ class Service:
             raise
         merging = Merging(lambda: engine.n_changed, settings.merge_after)
         service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
-        _ = service.access, service.audit  # a key that cannot be used is told at the start
+        _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
 
     def completed(self, record: Record) -> Record:
@@ -113,6 +117,29 @@ class Service:
     def bearers(self) -> Bearers:
         """What reads the tokens of machines."""
         return Bearers(self.access)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """What begins and reads the sessions of people."""
+        return Sessions(self.access, self.settings.public_url)
+
+    @cached_property
+    def providers(self) -> dict[str, Provider]:
+        """Those that people sign in through, by name. Raises ProvidersUnusable."""
+        found = read_providers(self.settings.providers)
+        if self.settings.local_provider:
+            found[LOCAL] = local_provider(self.settings.public_url)
+        return found
+
+    @cached_property
+    def local_keyring(self) -> Keyring:
+        """The keys of the provider for development."""
+        return Keyring(self.settings.data_dir / "local-provider-keys")
+
+    @cached_property
+    def doors(self) -> Doors:
+        """How people come in. Raises ProvidersUnusable, KeysUnusable."""
+        return Doors.of(self.access, self.sessions, self.providers)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

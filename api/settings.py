@@ -331,6 +331,18 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    providers: Annotated[
+        Path | None,
+        Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
+    ] = None
+    local_provider: Annotated[
+        bool,
+        Field(
+            description="Whether the service has a provider of its own at `/fournisseur-local`, where anybody signs in "
+            "as anybody. For development and tests: refused unless the service is reached on this machine only."
+        ),
+    ] = False
+
     @property
     def access_keys_dir(self) -> Path:
         """The folder of the keys, whether set or by default."""

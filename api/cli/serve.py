@@ -83,6 +83,11 @@ def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> No
             f"the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not served "
             f"on {host}, only on 127.0.0.1"
         )
+    if configured.local_provider and host not in LOOPBACK:
+        fail(
+            f"the local provider (VIVIER_LOCAL_PROVIDER) lets anybody in as anybody: it is not served on {host}, only "
+            "on 127.0.0.1"
+        )
 
 
 def open_service(configured: "Settings") -> "Service":

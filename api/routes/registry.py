@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    access_tokens,
+    account,
+    accounts,
     audit,
     careers,
-    connexion,
     contact_log,
     diagnosis,
     flags,
@@ -23,6 +25,7 @@ from api.routes import (
     prospection_plan,
     recommendations,
     rome,
+    sign_in,
     sourcing,
     subscriptions,
     text,
@@ -63,6 +66,9 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
-    yield connexion.router
+    yield access_tokens.router
+    yield sign_in.router
+    yield account.router
+    yield accounts.router
     yield health.router
     yield problem_pages.router
