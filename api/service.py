@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,8 +11,8 @@ from fastapi import Depends, Request
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
-from api.merging import Merging
-from api.settings import Settings
+from api.merging import FORGET_COMMAND, Merging, start
+from api.settings import Settings, environment_of
 from api.storing import open_store
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
@@ -56,8 +56,12 @@ class Service:
         except BaseException:
             store.close()
             raise
-        merging = Merging(lambda: engine.n_changed, settings.merge_after)
-        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        starting = partial(start, variables=environment_of(settings))
+        merging = Merging(lambda: engine.n_changed, settings.merge_after, starting)
+        forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
+        return cls(
+            settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging, forgetting)
+        )
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its

@@ -10,10 +10,12 @@ from api.cli import (
     demo,
     doctor,
     evaluate,
+    forget,
     imports,
     index,
     keys,
     models,
+    retention,
     rome,
     serve,
     subscriptions,
@@ -59,7 +61,9 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(index.app, name="index")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(keys.app, name="keys")
+app.add_typer(retention.app, name="retention")
 app.command("candidates")(candidates.candidates)
+app.command("forget")(forget.forget)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

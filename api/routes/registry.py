@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    archive,
     careers,
     contact_log,
     diagnosis,
@@ -36,6 +37,7 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 def routers() -> Iterator[APIRouter]:
     """All routers."""
+    yield archive.router
     yield recommendations.router
     yield careers.router
     yield gaps.router
