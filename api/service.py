@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,14 +13,14 @@ from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
-from api.merging import Merging
+from api.merging import FORGET_COMMAND, Merging, start
 from api.security.access import Access
 from api.security.bearer import Bearers
 from api.security.keyring import Keyring, KeysUnusable
 from api.security.login import Doors
 from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
 from api.security.session import Sessions
-from api.settings import Settings
+from api.settings import Settings, environment_of
 from api.storing import open_store
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
@@ -75,8 +75,11 @@ class Service:
         except BaseException:
             store.close()
             raise
-        merging = Merging(lambda: engine.n_changed, settings.merge_after)
-        service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        starting = partial(start, variables=environment_of(settings))
+        merging = Merging(lambda: engine.n_changed, settings.merge_after, starting)
+        forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
+        follower = Follower(engine, settings.follow_interval_s, merging, forgetting)
+        service = cls(settings, store, reference, engine, follower)
         _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
 

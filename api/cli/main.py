@@ -14,10 +14,12 @@ from api.cli import (
     doctor,
     evaluate,
     fairness,
+    forget,
     imports,
     index,
     keys,
     models,
+    retention,
     rome,
     serve,
     subscriptions,
@@ -67,7 +69,9 @@ app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(audit.app, name="audit")
 app.add_typer(canaries.app, name="canaries")
 app.add_typer(keys.app, name="keys")
+app.add_typer(retention.app, name="retention")
 app.command("candidates")(candidates.candidates)
+app.command("forget")(forget.forget)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

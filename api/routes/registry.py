@@ -8,6 +8,7 @@ from api.routes import (
     access_tokens,
     account,
     accounts,
+    archive,
     audit,
     careers,
     contact_log,
@@ -42,6 +43,7 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 def routers() -> Iterator[APIRouter]:
     """All routers."""
+    yield archive.router
     yield recommendations.router
     yield careers.router
     yield gaps.router

@@ -19,6 +19,7 @@ from api.problems import MEDIA_TYPE
 from api.routes import registry
 from api.service import Service
 from api.settings import Settings
+from tests.api.conftest import AS_SERVICE
 
 Json = dict[str, Any]
 
