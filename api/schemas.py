@@ -9,8 +9,10 @@ from api import (
     career_shapes,
     contact_log,
     diagnosis_shapes,
+    fairness_shapes,
     gap_shapes,
     introduction_shapes,
+    list_card,
     path_shapes,
     plan_shapes,
     pool_shapes,
@@ -138,8 +140,10 @@ def schemas() -> dict[str, Json]:
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
+        fairness_shapes,
         gap_shapes,
         introduction_shapes,
+        list_card,
         path_shapes,
         pool_shapes,
         reading_shapes,
@@ -296,5 +300,6 @@ def _answer(item: Json) -> Json:
                 "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
                 "`transparent`, la somme pondérée.",
             },
+            "fiche": {"type": "string", "description": "Adresse de la fiche de la liste : comment elle est classée."},
         },
     }

@@ -9,6 +9,7 @@ from api.routes import (
     connexion,
     contact_log,
     diagnosis,
+    fairness,
     gaps,
     gestures,
     health,
@@ -51,6 +52,7 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

@@ -130,6 +130,7 @@ def _peopled(client: TestClient) -> World:
         "/v1/prospection/etablissements/": dict.fromkeys(Role, firms[0]),
         "/v1/prospection/contacts/": dict.fromkeys(Role, "con-a-moi"),
         "/v1/rome/metiers/": dict.fromkeys(Role, "J1501"),
+        "/v1/listes/": dict.fromkeys(Role, "offres"),
     }
     foreign = {
         "/v1/profils/": you.id,
