@@ -78,7 +78,7 @@ class Service:
         starting = partial(start, variables=environment_of(settings))
         merging = Merging(lambda: engine.n_changed, settings.merge_after, starting)
         forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
-        follower = Follower(engine, settings.follow_interval_s, merging, forgetting)
+        follower: Follower[Step] = Follower(engine, settings.follow_interval_s, merging, forgetting)
         service = cls(settings, store, reference, engine, follower)
         _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service

@@ -273,6 +273,14 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, le=1, description="Score, by the weighted sum, under which an offer or a training is not sent."),
     ] = 0.5
+    fairness_contact: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="Whom to ask about how lists are ranked, as the card of each list tells it: a name, an e-mail, "
+            "a telephone number; unset, one's counsellor.",
+        ),
+    ] = None
     public_url: Annotated[
         str,
         Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="Address of this service as people reach it."),

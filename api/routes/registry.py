@@ -13,6 +13,7 @@ from api.routes import (
     careers,
     contact_log,
     diagnosis,
+    fairness,
     flags,
     gaps,
     gestures,
@@ -60,6 +61,7 @@ def routers() -> Iterator[APIRouter]:
     yield gestures.router
     yield audit.router
     yield flags.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
