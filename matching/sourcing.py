@@ -28,7 +28,7 @@ from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, results_of
-from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+from matching.sides import ColumnReader, columns_of, columns_of_rows, declared_alone, job_side, person_side
 from matching.skills_alone import for_skills, holders, require_place
 from models.ranked import Ranked
 
@@ -153,6 +153,8 @@ def _ranked(
     today = day_number(engine.today())
     workplace = int(job("commune")[0])
     to_profiles = columns_of(profiles, candidates.rows)
+    if chosen is SKILLS_RANKER:
+        to_profiles = declared_alone(to_profiles)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     keys = [profiles.keys(candidates.rows)]
     serving = engine.rankers[Ranked.PROFILES]

@@ -13,7 +13,16 @@ from features.rome.referential import Relation
 from features.training_words import Basics
 from matching.explain.families import SESSION_FAMILIES
 from matching.explain.voice import Voice
-from matching.explain.wording import counted, education, enumeration, euros, kilometres, percent, quoted
+from matching.explain.wording import (
+    REFUSED_PROFILING,
+    counted,
+    education,
+    enumeration,
+    euros,
+    kilometres,
+    percent,
+    quoted,
+)
 
 WEEKLY_HOURS: Final = 35
 CPF: Final = FUNDING_BIT[Funding.CPF]
@@ -135,12 +144,24 @@ def _related(relation: int, training_label: str, project_label: str) -> str:
 
 
 def _gap_covered(facts: SessionFacts) -> str:
+    if not facts.profiled:
+        return _taught(facts)
     if facts.n_missing_skills == 0:
-        return "Vous avez déjà déclaré les compétences clés de votre projet"
+        return "Vous avez déjà les compétences clés de votre projet, déclarées ou exercées"
     if not facts.learned_skills:
         return "N'enseigne aucune des compétences qui vous manquent pour votre projet"
     of_missing = f"{len(facts.learned_skills)} des {facts.n_missing_skills} compétences qui vous manquent"
     return f"Apporte {of_missing} : {enumeration(facts.learned_skills)}"
+
+
+def _taught(facts: SessionFacts) -> str:
+    """To who refused that their skills be read: what is taught of what the project asks, without any comparison."""
+    if facts.n_missing_skills == 0:
+        return "Le ROME ne liste pas de compétences clés pour votre projet"
+    if not facts.learned_skills:
+        return "N'enseigne aucune des compétences clés de votre projet"
+    count = counted(len(facts.learned_skills), "compétence", "compétences")
+    return f"Enseigne {count} sur les {facts.n_missing_skills} de votre projet : {enumeration(facts.learned_skills)}"
 
 
 def _entry(facts: SessionFacts) -> str:
@@ -148,6 +169,8 @@ def _entry(facts: SessionFacts) -> str:
         return "Aucun niveau d'entrée précisé"
     if facts.experience_enters and facts.person_level < facts.entry_level:
         return f"Niveau d'entrée : {education(facts.entry_level)} (votre expérience en tient lieu)"
+    if not facts.profiled:
+        return f"Niveau d'entrée : {education(facts.entry_level)} (non comparé au vôtre : {REFUSED_PROFILING})"
     if facts.person_level == 0:
         return f"Niveau d'entrée : {education(facts.entry_level)} (vous n'avez pas déclaré le vôtre)"
     enough = "vous l'avez" if facts.person_level >= facts.entry_level else "au-dessus du vôtre"

@@ -82,7 +82,7 @@ def _had(had: int, skills: tuple[SkillGap, ...]) -> str:
     if len(skills) == 1:
         return f"la seule {one} {'est acquise' if had else 'reste à acquérir'}"
     if had == 0:
-        return f"aucune des {len(skills)} {kind} n'est déclarée"
+        return f"aucune des {len(skills)} {kind} n'est déclarée ni exercée"
     whole = f"les {len(skills)} {kind}" if had == len(skills) else f"{had} des {len(skills)} {kind}"
     return f"vous avez {whole}"
 
