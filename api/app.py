@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
 from api.body_limit import BodyLimit
+from api.head import HeadAsGet
 from api.in_flight import InFlight
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
@@ -51,6 +52,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.reference = service.reference
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
+    app.add_middleware(HeadAsGet)
     problems.install(app)
     for router in routers():
         app.include_router(router, dependencies=[Depends(refuse_unknown)])

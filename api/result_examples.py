@@ -170,6 +170,7 @@ PREVISIONS: Final[Json] = {
             "codeROME": "J1501",
             "libelle": "Aide-soignant / Aide-soignante",
             "partSecteur": 0.31,
+            "postesPublies": 2,
             "embauchesAttendues": {"moyenne": 1.4, "min": 0, "max": 4},
         }
     ],

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
 from api.cli.index import build_generation
-from api.cli.serve import address, listen, run
+from api.cli.serve import address, as_reached, listen, run
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -60,7 +60,7 @@ def demo(
         return
     with listen(host or configured.host, configured.port if port is None else port) as listener:
         prepare(configured)
-        service = _open(configured)
+        service = _open(as_reached(configured, listener))
         base = address(listener)
         asked = questions(service)
         lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]

@@ -41,10 +41,12 @@ def serve(
     with listen(host or configured.host, configured.port if port is None else port) as listener:
         if n_workers > 1:
             check_that_it_opens(configured)
-        service = open_service(configured) if n_workers == 1 else None
+        reached = as_reached(configured, listener)
+        service = open_service(reached) if n_workers == 1 else None
         if as_json:
             print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
         if service is None:
+            os.environ["VIVIER_PUBLIC_URL"] = reached.public_url  # for the processes that are spawned
             run_workers(n_workers, listener)
         else:
             run(service, listener)
@@ -69,6 +71,13 @@ def address(listener: socket.socket) -> str:
     """The URL of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def as_reached(configured: "Settings", listener: socket.socket) -> "Settings":
+    """The settings, links pointing to where `listener` is reached unless VIVIER_PUBLIC_URL says where."""
+    if "public_url" in configured.model_fields_set:
+        return configured
+    return configured.model_copy(update={"public_url": address(listener).replace("//0.0.0.0:", "//127.0.0.1:")})
 
 
 def open_service(configured: "Settings") -> "Service":

@@ -115,6 +115,8 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     )
 
     def write() -> str | None:
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         if sent.offer_id is not None and service.store.get(Offer, sent.offer_id) is None:
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
         with service.writing() as writer:

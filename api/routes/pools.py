@@ -64,7 +64,7 @@ _REFRESHED: Final = {
 async def members(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
     window = window_of(range_)
     pool = await _pool(service, key, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
     body: dict[str, object] = {
         "resultats": [
@@ -93,7 +93,7 @@ async def members(key: Key, service: ServiceOf, user: User = None, range_: Range
 )
 async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
     pool = await _pool(service, key, user)
-    ids = members_of(service.engine, pool).ids
+    ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
     def write() -> Actualisation:
@@ -148,9 +148,10 @@ async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range =
 )
 async def export(key: Key, service: ServiceOf, user: User = None) -> Response:
     pool = await _pool(service, key, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
-    return Response(csv_of(HEADER, map(cells, found.people)), media_type=CSV, headers=headers)
+    text = await run_in_threadpool(lambda: csv_of(HEADER, map(cells, found.people)))
+    return Response(text, media_type=CSV, headers=headers)
 
 
 async def _pool(service: Service, key: str, user: str | None) -> TalentPool:

@@ -4,6 +4,7 @@ from typing import Final
 
 from features.rome.referential import Relation
 from matching.careers import Career, Careers
+from matching.explain.filter_names import filters
 from matching.explain.wording import (
     REFUSED_PROFILING,
     WITHOUT_PROFILING,
@@ -31,9 +32,9 @@ def notice(found: Careers, asked: tuple[str, ...]) -> str | None:
     told = [] if found.profiled else [WITHOUT_PROFILING]
     if found.total == 0 and found.relaxed:
         (name, count), *_ = found.relaxed
-        told.append(f"Aucun métier avec ces filtres. Sans {quoted(name)}, il y en aurait {count}.")
+        told.append(f"Aucun métier avec ces filtres. Sans {filters([name])}, il y en aurait {count}.")
     elif found.total == 0 and asked:
-        told.append(f"Aucun métier avec ces filtres : retirer {enumeration([quoted(name) for name in asked], 3)}.")
+        told.append(f"Aucun métier avec ces filtres : retirer {filters(asked, 3)}.")
     return " ".join(told) or None
 
 

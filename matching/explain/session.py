@@ -12,6 +12,7 @@ from features.records import Funding
 from features.rome.referential import Relation
 from features.training_words import Basics
 from matching.explain.families import SESSION_FAMILIES
+from matching.explain.filter_names import filters
 from matching.explain.voice import Voice
 from matching.explain.wording import (
     REFUSED_PROFILING,
@@ -103,8 +104,8 @@ def nothing_found(
     if relaxed:
         (name, count), *others = relaxed
         there = "il y en aurait"
-        more = "".join(f" ; sans {quoted(other)}, {number}" for other, number in others[:2])
-        return f"Aucune formation avec ces filtres. Sans {quoted(name)}, {there} {count}{more}."
+        more = "".join(f" ; sans {filters([other])}, {number}" for other, number in others[:2])
+        return f"Aucune formation avec ces filtres. Sans {filters([name])}, {there} {count}{more}."
     if asked and whole:
         return (
             "Aucune formation avec ces filtres, et en retirer un seul n'y suffit pas : sans aucun filtre, il y en "
@@ -240,7 +241,7 @@ def _opened(facts: SessionFacts) -> str:
     if isnan(offers) or offers < 1:
         return f"N'ouvre pour l'instant aucune offre de plus {where}"
     accessible = counted(offers, "offre accessible", "offres accessibles")
-    most = f", surtout en {quoted(facts.opened_labels[0])}" if facts.opened_labels else ""
+    most = f", surtout comme {quoted(facts.opened_labels[0])}" if facts.opened_labels else ""
     if not facts.profiled:
         return f"{accessible} {where} avec cette seule formation{most}"
     return f"+{accessible} {where}{most}"

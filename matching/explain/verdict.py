@@ -52,7 +52,7 @@ def _nearness(gap: Gap, lookups: Lookups) -> str:
     degree = len(had) / len(counted_skills)
     worked = float(gap.background.family_months[lookups.reference.rome.family_of[gap.occupation]])
     if worked >= WORKED_MONTHS:
-        opening = f"Vous connaissez le métier de {target}, exercé {months(worked)}"
+        opening = f"Vous connaissez le métier {target}, exercé {months(worked)}"
     elif degree >= READY:
         opening = f"Vous êtes très proche de {target}"
     elif degree >= FAIR:
