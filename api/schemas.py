@@ -253,7 +253,12 @@ def schemas() -> dict[str, Json]:
                         "libelle": {"type": "string"},
                         "partSecteur": {
                             "type": "number",
-                            "description": "Part du métier dans ce qu'embauche le secteur.",
+                            "description": "Part du métier dans ce qu'embauche le secteur, corrigée des postes que "
+                            "l'établissement a publiés lui-même.",
+                        },
+                        "postesPublies": {
+                            "type": "integer",
+                            "description": "Postes que l'établissement a publiés depuis six mois dans cette famille.",
                         },
                         "embauchesAttendues": EXPECTED,
                     },

@@ -22,12 +22,12 @@ from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_pro
 from api.security.session import Sessions
 from api.settings import Settings, environment_of
 from api.storing import open_store
-from api.subscribing import check_criteria, told_by
+from api.subscribing import check_criteria, check_known, check_webhook, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
 from features.audit.key import AuditKeyUnusable
 from features.privacy.keyring import KeyringError
-from features.records import Event, Record, Subscription
+from features.records import Contact, Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
 from features.store import KeyMissing, Store, Writer
 from matching.engine import Engine, Step
@@ -85,10 +85,13 @@ class Service:
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
-        occupation and place. Raises BorderError for a subscription whose criteria the search of offers refuses. For a
-        worker thread."""
+        occupation and place. Raises BorderError for a subscription of nobody, one whose criteria the search of offers
+        refuses or whose webhook is not public, and for a contact with an unknown firm. For a worker thread."""
         if isinstance(record, Subscription):
             check_criteria(record, self.engine.lookups, self.engine.today())
+            check_webhook(record, self.settings.webhook_private_addresses)
+        if isinstance(record, (Subscription, Contact)):
+            check_known(record, self.store)
         if isinstance(record, Event):
             return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
