@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from api import (
+    audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
@@ -134,6 +135,7 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,

@@ -8,23 +8,40 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auditing.call import note_access
+from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
 from api.merging import Merging
+from api.security.access import Access
+from api.security.bearer import Bearers
+from api.security.keyring import KeysUnusable
 from api.settings import Settings
+from api.storing import open_store
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
+from features.audit.key import AuditKeyUnusable
+from features.privacy.keyring import KeyringError
 from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
-from features.store import Store, Writer
+from features.store import KeyMissing, Store, Writer
 from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
 
-CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable)
+CANNOT_OPEN = (
+    ReferenceMissing,
+    ArtifactError,
+    VivierError,
+    ModelUnusable,
+    KeysUnusable,
+    AuditKeyUnusable,
+    KeyMissing,
+    KeyringError,
+)
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
@@ -43,10 +60,11 @@ class Service:
         """The service over the data folder of `settings`, its index loaded and level with the store.
 
         Raises ReferenceMissing when ROME or the communes were never imported, NotReady when there is no usable index,
-        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used.
+        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used,
+        KeyMissing and KeyringError as `open_store`.
         """
         reference = Reference.load(settings.reference_dir)
-        store = Store.open(settings.store_url)
+        store = open_store(settings)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
             engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
@@ -54,7 +72,9 @@ class Service:
             store.close()
             raise
         merging = Merging(lambda: engine.n_changed, settings.merge_after)
-        return cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
+        _ = service.access, service.audit  # a key that cannot be used is told at the start
+        return service
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
@@ -75,9 +95,24 @@ class Service:
             yield writer
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Where what requests do is noted. Raises AuditKeyUnusable."""
+        return AuditLog.of(self.settings, self.store)
+
+    @cached_property
     def house(self) -> House:
         """What the channels of digests use."""
         return House(self.settings, Signer.of(self.settings))
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may sign in. Raises KeysUnusable."""
+        return Access.open(self.settings, self.store, note_access)
+
+    @cached_property
+    def bearers(self) -> Bearers:
+        """What reads the tokens of machines."""
+        return Bearers(self.access)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.france import FRANCE, SEED, TODAY, france_rows, save_reference
+from benchmarks.keys import keys_in
 from benchmarks.people_again import people_again
 from features.reference import Reference
 from features.store import Store
@@ -62,7 +63,7 @@ def write_deployments(folder: Path, shares: tuple[float, ...], times: int = 1) -
 def _draft(home: Path, lookups: Lookups) -> Iterator[Draft]:
     home.mkdir(exist_ok=True)
     lookups.reference.save(home / "reference")
-    store = Store.open(f"sqlite:///{home / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{home / 'vivier.db'}", keys_in(home))
     try:
         with writing_generation(
             home,

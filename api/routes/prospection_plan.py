@@ -13,6 +13,12 @@ from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import ExportIn, PlanIn, plan_json
 from api.planning import Plan, Planner
+from api.security.gate import ActorOf
+from api.security.portfolios import require_portfolio
+from api.security.reaches import counsellors
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from matching.errors import BadParameter
 from matching.explain.wording import counted
@@ -42,10 +48,14 @@ FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
     },
     responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
 )
-async def plan(request: Request, service: ServiceOf) -> Response:
+@allowed(counsellors(Scope.PROSPECTION_READ))
+async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     asked = await model_of(request, PlanIn)
+    for each in asked.conseillers:
+        await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
+    note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 
 
@@ -68,6 +78,7 @@ async def plan(request: Request, service: ServiceOf) -> Response:
         }
     },
 )
+@allowed(counsellors(Scope.PROSPECTION_READ))
 async def export(
     request: Request,
     format_: Annotated[
@@ -78,6 +89,7 @@ async def export(
         raise BadParameter("format", format_, "csv ou ics")
     asked = await model_of(request, ExportIn)
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
         text = await run_in_threadpool(csv_of, visits)
     else:

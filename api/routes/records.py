@@ -11,13 +11,18 @@ from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
+from api.security.gate import ActorOf
+from api.security.listing import listed
+from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
+from api.security.rules import allowed
+from api.seen import note_seen, people_of
 from api.service import ServiceOf
 from features.border.registry import Border
 from features.records import Record
 from features.store import RECORD_TYPES, record_id
 
-SOURCE = "api"
-"""The source of what comes in through these routes."""
+SOURCE = API_SOURCE
+"""The source of what the routes write for anyone but a partner."""
 
 CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
 
@@ -39,6 +44,7 @@ def records_router(border: Border) -> APIRouter:
     router = APIRouter(prefix=f"/v1/{border.path}", tags=[border.label_fr.capitalize()])
     record_type = RECORD_TYPES[border.kind]
     described = Described.of(border)
+    rules = RULES[border.kind]
     example = EXAMPLES[border.kind]
 
     @router.post(
@@ -49,14 +55,17 @@ def records_router(border: Border) -> APIRouter:
         openapi_extra=record_body(border, example),
         responses={201: record_answer(border, example, "Créé ; `Location` donne son adresse."), 409: CONFLICT},
     )
-    async def create(request: Request, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.write))
+    async def create(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
+        note_seen(request, people_of(record))
 
         def write() -> None:
             with service.writing() as writer:
                 if writer.exists(border.kind, record_id(record)):
                     raise ApiProblem(ProblemType.CONFLICT, f"L'identifiant « {record_id(record)} » est déjà pris.")
-                writer.upsert([record], SOURCE)
+                check_write(border.kind, actor, record, None, None)
+                writer.upsert([record], source_of(actor))
 
         await run_in_threadpool(write)
         service.follower.nudge()
@@ -69,14 +78,13 @@ def records_router(border: Border) -> APIRouter:
         description="Par ordre d'identifiant, page par page.",
         responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
     )
-    async def listing(service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
+    @allowed(rule_by_record(rules.read_scope, rules.listed))
+    async def listing(request: Request, service: ServiceOf, actor: ActorOf, range_: Range = DEFAULT_RANGE) -> Response:
         window = window_of(range_)
         records, total = await run_in_threadpool(
-            lambda: (
-                service.store.page(record_type, window.first, window.last - window.first + 1),
-                service.store.count(border.kind),
-            )
+            listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
+        note_seen(request, [person for record in records for person in people_of(record)])
         body = {"resultats": [border.out(record) for record in records]}
         return page(border.path, window, len(records), total, body)
 
@@ -86,10 +94,12 @@ def records_router(border: Border) -> APIRouter:
         description=f"Rend {described.the} tel que le magasin le tient.",
         responses={200: record_answer(border, example, "Trouvé.")},
     )
-    async def read(key: Key, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.read_scope, rules.read))
+    async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.store.get, record_type, key)
-        if record is None:
+        if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
+        note_seen(request, people_of(record))
         return json_response(border.out(record))
 
     @router.put(
@@ -102,13 +112,17 @@ def records_router(border: Border) -> APIRouter:
             201: record_answer(border, example, "Créé."),
         },
     )
-    async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.write))
+    async def replace(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
+        note_seen(request, people_of(record))
 
         def write() -> bool:
             with service.writing() as writer:
-                return writer.upsert([record], SOURCE).inserted > 0
+                before, source = writer.held(record_type, key)
+                check_write(border.kind, actor, record, before, source)
+                return writer.upsert([record], source_of(actor)).inserted > 0
 
         created = await run_in_threadpool(write)
         service.follower.nudge()
@@ -121,9 +135,13 @@ def records_router(border: Border) -> APIRouter:
         status_code=204,
         responses={204: {"description": "Supprimé."}},
     )
-    async def delete(key: Key, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.delete))
+    async def delete(key: Key, service: ServiceOf, actor: ActorOf) -> Response:
         def write() -> int:
             with service.writing() as writer:
+                before, source = writer.held(record_type, key)
+                if before is None or not reaches(rules.delete, actor, before, source):
+                    return 0
                 return writer.delete(border.kind, [key])
 
         if await run_in_threadpool(write) == 0:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    audit,
     careers,
+    connexion,
     contact_log,
     diagnosis,
     gaps,
@@ -50,6 +52,7 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield audit.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
@@ -58,5 +61,6 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
+    yield connexion.router
     yield health.router
     yield problem_pages.router
