@@ -135,8 +135,8 @@ FIGURES = Section(
 )
 BEHAVIOUR = Section(
     "comportement",
-    "Ce que vos gestes disent de vos intérêts, par famille de métiers (les points s'effacent de moitié en 28 jours), et "
-    "ce que vous avez écarté.",
+    "Ce que vos gestes disent de vos intérêts, par famille de métiers (les points s'effacent de moitié en 28 jours), "
+    "et ce que vous avez écarté.",
     behaviour,
     live=True,
 )
