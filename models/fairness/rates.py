@@ -76,7 +76,7 @@ def rates(
     """
     known = group >= 0
     group = group[known]
-    top, bottom = top[known].astype(np.float64), bottom[known].astype(np.float64)
+    top, bottom = np.asarray(top, dtype=np.float64)[known], np.asarray(bottom, dtype=np.float64)[known]
     sums, bases = by_cluster(labels, group, top, cluster[known]), by_cluster(labels, group, bottom, cluster[known])
     people = [len(np.unique(person[known][group == place])) for place in range(len(labels))]
     values = over(sums.sum(axis=0), bases.sum(axis=0))
