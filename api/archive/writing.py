@@ -7,8 +7,8 @@ import msgspec
 from api.archive.base import Asked, Item, Section
 
 RIGHTS = (
-    "Vous pouvez corriger ces données (PUT sur votre profil), retirer chacun de vos accords (consentements), refuser le "
-    "profilage, et faire effacer tout ce qui vous concerne (DELETE sur votre profil). Aucune décision n'est prise "
+    "Vous pouvez corriger ces données (PUT sur votre profil), retirer chacun de vos accords (consentements), refuser "
+    "le profilage, et faire effacer tout ce qui vous concerne (DELETE sur votre profil). Aucune décision n'est prise "
     "automatiquement : vos listes proposent, une personne décide. Réclamations : CNIL, cnil.fr/plaintes."
 )
 
