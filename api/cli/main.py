@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     allocate,
+    backup,
     candidates,
     demo,
     doctor,
@@ -64,6 +65,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")
 app.command("candidates")(candidates.candidates)
 app.command("forget")(forget.forget)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
