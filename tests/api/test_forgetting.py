@@ -80,7 +80,7 @@ def live(client: TestClient, folder: Path) -> None:
     store.upsert([someone], "essai")
     store.upsert([canary.IDENTITY], "essai")
     store.upsert([canary.PROTECTED], "essai")
-    store.upsert([channel], "essai")
+    store.upsert([channel, canary.subscription(Channel.PAGE, 2, (("motsCles", MARK),))], "essai")
     assert soon(lambda: PERSON in engine.catalogue(Collection.PROFILES))
     seen = offers_for(client, PERSON)
     assert seen
