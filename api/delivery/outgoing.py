@@ -81,8 +81,6 @@ def target_of(url: str, private_allowed: bool = False) -> Target:
         raise Refused("l'adresse n'est pas en https")
     port = named_port if named_port is not None else 443 if secure else 80
     if not private_allowed:
-        if port not in PORTS:
-            raise Refused(f"le port {port} n'est pas admis (443 ou 8443)")
         _check_name(host)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -91,6 +89,8 @@ def target_of(url: str, private_allowed: bool = False) -> Target:
     addresses = [str(each[4][0]) for each in found]
     if not private_allowed and not all(is_public(ipaddress.ip_address(each.split("%")[0])) for each in addresses):
         raise Refused(f"« {host} » n'est pas sur l'internet public")
+    if not private_allowed and port not in PORTS:
+        raise Refused(f"le port {port} n'est pas admis (443 ou 8443)")
     path = quote(parts.path or "/", safe=_KEPT) + (f"?{quote(parts.query, safe=_KEPT)}" if parts.query else "")
     return Target(host, addresses[0], port, path, secure)
 
