@@ -24,7 +24,7 @@ class WhoMay(TestClient):
     """Calls as a machine of the network, and as an auditor what is for auditors alone."""
 
     def request(self, method: str, url: Any, **given: Any) -> Any:  # type: ignore[override]
-        if str(url).startswith("/v1/audit"):
+        if str(url).startswith(("/v1/audit", "/v1/signalements")):
             given["headers"] = {**AS_AUDITOR, **(given.get("headers") or {})}
         return super().request(method, url, **given)
 
