@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from api import docs_page, openapi, problems
 from api.body_limit import BodyLimit
 from api.in_flight import InFlight
+from api.pages import errors as page_errors
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
@@ -55,6 +56,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
     app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
     problems.install(app)
+    page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:

@@ -90,6 +90,10 @@ class Signer:
         """The secret that a subscription's webhook is signed with: its owner and this service know it."""
         return self._mac("webhook", subscription_id, 32)
 
+    def form_token(self, actor_id: str) -> str:
+        """What the forms shown to an account carry, so that no other site can send them (`api.security.csrf`)."""
+        return self._mac("form", actor_id)
+
     def _mac(self, purpose: str, text: str, size: int = _MAC_BYTES) -> str:
         mac = hmac.new(self._key, f"{purpose}\n{text}".encode(), hashlib.sha256).digest()[:size]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

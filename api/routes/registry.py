@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from api.pages import registry as pages
 from api.routes import (
     careers,
     connexion,
@@ -60,5 +61,6 @@ def routers() -> Iterator[APIRouter]:
             yield records_router(border)
             yield bulk_router(border)
     yield connexion.router
+    yield from pages.routers()
     yield health.router
     yield problem_pages.router
