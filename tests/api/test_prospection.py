@@ -299,7 +299,9 @@ def test_the_same_counsellor_twice_is_told(reader: TestClient, able: list[str]) 
 def test_an_empty_list_says_why_and_what_would_fill_it(reader: TestClient, able: list[str]) -> None:
     nobody = reader.post("/v1/prospection/cibles?effectifMin=900000", json={"conseiller": able[0], "rayonKm": 60})
     assert nobody.status_code == 200
-    assert nobody.json()["avis"].startswith("Aucun établissement avec ces filtres : sans « effectifMin », il y en a ")
+    assert nobody.json()["avis"].startswith(
+        "Aucun établissement avec ces filtres : sans le filtre « effectif minimal », il y en a "
+    )
     near = reader.post("/v1/prospection/cibles", json={"codesROME": ["J1501"], "commune": "23096", "rayonKm": 0})
     if near.status_code == 200 and not near.json()["resultats"]:
         assert "km" in near.json()["avis"]
