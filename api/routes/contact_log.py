@@ -120,7 +120,7 @@ def _drafts(service: Service, contact: Contact) -> dict[str, Any]:
         ]
     }
     if not needs:
-        body["avis"] = "Aucun besoin n'est noté dans ce contact : les écrire un par un, un par poste."
+        body["avis"] = "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
     return body
 
 

@@ -311,7 +311,7 @@ def test_a_contact_that_tells_no_need_has_no_draft(client: TestClient) -> None:
     contact = next(c for batch in service_of(client).store.scan(Contact) for c in batch if not c.note and not c.needs)
     told = client.get(f"/v1/prospection/contacts/{contact.id}/offres").json()
     assert told["resultats"] == []
-    assert "« besoins »" in told["avis"]
+    assert told["avis"] == "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
 
 
 def test_a_call_back_before_the_contact_is_refused(client: TestClient) -> None:
