@@ -50,6 +50,7 @@ NAMES: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "auditeur",
     Role.ADMINISTRATOR: "administrateur",
     Role.SERVICE: "service du réseau",
+    Role.NEWCOMER: "compte en attente",
 }
 
 
