@@ -51,7 +51,7 @@ def previsions(
     kappa = engine.lookups.hiring.kappa
     posts, published = _own_posts(engine, siret)
     of_sector = engine.lookups.naf_share[int(firms.take("naf", rows)[0])]
-    shares = (kappa * of_sector + posts[rome.family_of]) / (kappa + posts.sum())
+    shares = (kappa * of_sector + posts[rome.family_of[:-1]]) / (kappa + posts.sum())
     if rome_codes:
         chosen = [_occupation(engine, code) for code in rome_codes]
     else:

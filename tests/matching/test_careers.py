@@ -70,7 +70,7 @@ def test_filters_narrow_and_an_empty_list_says_what_would_fill_it(local: Engine)
     assert narrowed.relaxed == (("offresMin", careers(local, "p1", {}, ALL).total),)
     text = notice(narrowed, ("offresMin",))
     assert text is not None
-    assert text.startswith("Aucun métier avec ces filtres. Sans « offresMin », il y en aurait ")
+    assert text.startswith("Aucun métier avec ces filtres. Sans le filtre « nombre d'offres », il y en aurait ")
 
 
 def test_who_refused_profiling_is_listed_by_projects_alone(local: Engine) -> None:
