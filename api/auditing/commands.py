@@ -9,6 +9,7 @@ from api.auditing.log import chain_of
 from api.settings import Settings
 from features.audit.actions import Action
 from features.audit.chain import Chain
+from features.audit.gaps import state_gaps
 from features.audit.head import Head
 from features.audit.line import Entry
 from features.store import Store, Writer, along
@@ -53,6 +54,18 @@ def note(settings: Settings, told: Entry) -> None:
     store = Store.open(settings.store_url)
     try:
         chain_of(settings, store).write([told], mark=True)
+    finally:
+        store.close()
+
+
+def note_restored(settings: Settings, backup: str) -> None:
+    """A line for a backup that was brought back, and the statement that the lines written since it was made are gone
+    with what they told of: the chain is verified past them, and says so."""
+    store = Store.open(settings.store_url)
+    try:
+        chain = chain_of(settings, store)
+        told = entry(Action.RESTORED, "vivier restore", "magasin", detail=f"sauvegarde {backup}")
+        state_gaps(chain, f"sauvegarde {backup} restaurée", told)
     finally:
         store.close()
 

@@ -26,6 +26,8 @@ def forget(
     import dataclasses
 
     from api import forgetting
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
 
     if (profile_id is None) is not finish:
         fail("give the id of a profile, or --finish without one", USAGE)
@@ -39,6 +41,7 @@ def forget(
             gone = forgetting.forget(store, configured, profile_id)
         finally:
             store.close()
+        note(configured, entry(Action.FORGOTTEN, "vivier forget", "profils", people=(profile_id,)))
         left = gone.swept.left
         found |= {"rows": gone.rows, "files": dataclasses.asdict(gone.swept), "remembered": gone.remembered}
         rows = ", ".join(f"{count} {table}" for table, count in gone.rows.items()) or "nothing"

@@ -31,7 +31,10 @@ def run(
     import dataclasses
     from functools import partial
 
+    from api.auditing.commands import entry, note
+    from api.auditing.log import chain_of
     from api.forgetting import finish, forget
+    from features.audit.actions import Action
     from features.retention.base import Keeping
     from features.retention.registry import RULES
 
@@ -42,7 +45,9 @@ def run(
     try:
         today = _day(date, store.clock())
         forgetting = partial(forget, store, configured)
-        keeping = Keeping(store, configured.data_dir, today, configured.durations, forgetting)
+        keeping = Keeping(
+            store, configured.data_dir, today, configured.durations, forgetting, chain_of(configured, store)
+        )
         for rule in RULES:
             over = rule.over(keeping)
             counts[rule.name] = len(over)
@@ -58,6 +63,8 @@ def run(
     if dry_run:
         print_result(found, as_json, "\n".join([head, *lines]))
         return
+    gone = ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "rien"
+    note(configured, entry(Action.DELETED, "vivier retention run", "conservation", detail=f"échus : {gone}"))
     done = finish(configured, wait=True, database=True)
     found["finished"] = None if done is None else dataclasses.asdict(done)
     waits = None if done is None else done.waits

@@ -21,6 +21,11 @@ from features.records import Contact, TalentPool
 from features.store.kinds import Kind
 from features.store.store import Change, Operation, Store, Writer, about_profile, batches
 from features.store.tables import (
+    audit_gap,
+    audit_head,
+    audit_line,
+    audit_person,
+    audit_stub,
     change_log,
     delivery,
     digest,
@@ -122,6 +127,11 @@ OF_NOBODY: Final = frozenset(
         offer_group.name,
         store_identity.name,
         erasure.name,
+        audit_line.name,
+        audit_person.name,
+        audit_head.name,
+        audit_stub.name,
+        audit_gap.name,
     }
 )
 
