@@ -7,6 +7,7 @@ import msgspec
 
 from api import (
     account_shapes,
+    audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
@@ -140,6 +141,7 @@ def schemas() -> dict[str, Json]:
     )
     for module in (
         account_shapes,
+        audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auditing.call import note_access
+from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
@@ -19,18 +21,31 @@ from api.security.login import Doors
 from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
 from api.security.session import Sessions
 from api.settings import Settings
+from api.storing import open_store
 from api.subscribing import check_criteria, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
+from features.audit.key import AuditKeyUnusable
+from features.privacy.keyring import KeyringError
 from features.records import Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
-from features.store import Store, Writer
+from features.store import KeyMissing, Store, Writer
 from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
 
-CANNOT_OPEN = (ReferenceMissing, ArtifactError, VivierError, ModelUnusable, KeysUnusable, ProvidersUnusable)
+CANNOT_OPEN = (
+    ReferenceMissing,
+    ArtifactError,
+    VivierError,
+    ModelUnusable,
+    KeysUnusable,
+    ProvidersUnusable,
+    AuditKeyUnusable,
+    KeyMissing,
+    KeyringError,
+)
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
 
@@ -49,10 +64,11 @@ class Service:
         """The service over the data folder of `settings`, its index loaded and level with the store.
 
         Raises ReferenceMissing when ROME or the communes were never imported, NotReady when there is no usable index,
-        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used.
+        ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used,
+        KeyMissing and KeyringError as `open_store`.
         """
         reference = Reference.load(settings.reference_dir)
-        store = Store.open(settings.store_url)
+        store = open_store(settings)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
             engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
@@ -61,7 +77,7 @@ class Service:
             raise
         merging = Merging(lambda: engine.n_changed, settings.merge_after)
         service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
-        _ = service.doors  # a key or a provider that cannot be used is told at the start
+        _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
 
     def completed(self, record: Record) -> Record:
@@ -83,6 +99,11 @@ class Service:
             yield writer
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Where what requests do is noted. Raises AuditKeyUnusable."""
+        return AuditLog.of(self.settings, self.store)
+
+    @cached_property
     def house(self) -> House:
         """What the channels of digests use."""
         return House(self.settings, Signer.of(self.settings))
@@ -90,7 +111,7 @@ class Service:
     @cached_property
     def access(self) -> Access:
         """Who may sign in. Raises KeysUnusable."""
-        return Access.open(self.settings, self.store)
+        return Access.open(self.settings, self.store, note_access)
 
     @cached_property
     def bearers(self) -> Bearers:

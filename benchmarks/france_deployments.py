@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.france import FRANCE, SEED, TODAY, france_rows, save_reference
+from benchmarks.keys import keys_in
 from features.reference import Reference
 from features.store import Store
 from matching.generations import Draft, writing_generation
@@ -59,7 +60,7 @@ def write_deployments(folder: Path, shares: tuple[float, ...]) -> dict[float, Pa
 def _draft(home: Path, lookups: Lookups) -> Iterator[Draft]:
     home.mkdir(exist_ok=True)
     lookups.reference.save(home / "reference")
-    store = Store.open(f"sqlite:///{home / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{home / 'vivier.db'}", keys_in(home))
     try:
         with writing_generation(
             home,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs.base import NO_SKILL
-from features.records import Profile
+from features.records import LanguageLevel, Profile
 from features.rome.referential import UnknownRomeCode
 from matching.lookups import Lookups
 from matching.rows.base import core_skills
@@ -23,6 +23,7 @@ from matching.titles import gives
 
 PRACTISED_MONTHS: Final = 12
 """Months in an occupation after which its *cœur de métier* counts as known."""
+_BEGINNING: Final = (LanguageLevel.A1, LanguageLevel.A2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,8 @@ class Background:
     """Bits, those that a category implies included."""
     languages: int
     """Bits."""
+    weak_french: bool
+    """French is declared, and no better than A2."""
     past: tuple[tuple[int, int], ...]
     """(occupation row, months) of the work whose occupation is known, the longest first; an occupation once."""
     family_months: NDArray[np.float32]
@@ -79,6 +82,7 @@ def background_of(profile: Profile, read: ColumnReader, lookups: Lookups) -> Bac
         int(read("education_level")[0]) if profiled else 0,
         int(read("licences")[0]),
         int(read("languages")[0]) if profiled else 0,
+        profiled and any(spoken.language == "fr" and spoken.level in _BEGINNING for spoken in profile.languages),
         past,
         family_months,
         _certified([item.rncp for item in profile.education if item.rncp is not None] if profiled else (), lookups),

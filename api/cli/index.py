@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import FAILED, AsJson, fail, print_result, progress, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -46,7 +47,6 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
 
     from features.artifacts import ArtifactError
     from features.reference import Reference, ReferenceMissing
-    from features.store import Store
     from matching.build import build as build_index
     from matching.index.registry import BACKENDS, DEFAULT
     from models.encoder import ModelUnusable
@@ -62,7 +62,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
         in_force(configured.data_dir)
     except (ReferenceMissing, ArtifactError, ModelUnusable) as error:
         fail(str(error))
-    store = Store.open(configured.store_url)
+    store = open_store(configured)
     try:
         with contextlib.ExitStack() as bars:
 
@@ -125,14 +125,13 @@ def status(as_json: AsJson = False) -> None:
     Example: vivier index status --json
     """
     from features.artifacts import ArtifactError, load_current
-    from features.store import Store
 
     configured = settings()
     try:
         generation = load_current(configured.indexes_dir)
     except ArtifactError as error:
         fail(f"{error}. Run: vivier index build")
-    store = Store.open(configured.store_url)
+    store = open_store(configured)
     head = store.watermark()
     store.close()
     held = int(generation.meta["watermark"])

@@ -7,12 +7,15 @@ import typer
 from api.cli import (
     access,
     allocate,
+    audit,
     candidates,
     demo,
     doctor,
     evaluate,
+    fairness,
     imports,
     index,
+    keys,
     models,
     rome,
     serve,
@@ -56,9 +59,12 @@ app.add_typer(text.app, name="text")
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(fairness.app, name="fairness")
 app.add_typer(index.app, name="index")
 app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.command("candidates")(candidates.candidates)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)

@@ -17,6 +17,7 @@ from api.security.portfolios import require_portfolio
 from api.security.reaches import counsellors
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from api.targets import expected_json, target_json
 from matching.filters.registry import parameters_for
@@ -48,6 +49,8 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
     await require_portfolio(actor, service, search.conseiller, search.profils)
     found = targets(service.engine, search.to_demand(service.reference, parameters), window)
     shown = {target.id: target for target in found.targets}
+    people = [person.profile_id for target in found.targets for person in target.present]
+    note_seen(request, people, found.answer.model)
     return search_page(
         "etablissements",
         window,

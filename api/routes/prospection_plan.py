@@ -18,6 +18,7 @@ from api.security.portfolios import require_portfolio
 from api.security.reaches import counsellors
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from matching.errors import BadParameter
 from matching.explain.wording import counted
@@ -54,6 +55,7 @@ async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response
         await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
+    note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 
 
@@ -87,6 +89,7 @@ async def export(
         raise BadParameter("format", format_, "csv ou ics")
     asked = await model_of(request, ExportIn)
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
         text = await run_in_threadpool(csv_of, visits)
     else:

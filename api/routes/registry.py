@@ -8,6 +8,7 @@ from api.routes import (
     access_tokens,
     account,
     accounts,
+    audit,
     careers,
     contact_log,
     diagnosis,
@@ -54,6 +55,7 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield audit.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

@@ -13,6 +13,7 @@ from api.security.actor import Actor, Role
 from api.security.rules import Reach, Rule
 from api.security.scopes import Scope
 from features.records import ContactRequest, Offer, Profile, Subscription
+from matching.keys import key_number
 from matching.rows.profile import counsellor_number
 from matching.schema import Collection
 
@@ -61,8 +62,12 @@ async def _followed(actor: Actor, path: Path, service: "Service") -> bool:
 async def _own_offer(actor: Actor, path: Path, service: "Service") -> bool:
     if actor.siret is None:
         return False
+    offers = service.engine.catalogue(Collection.OFFERS)
+    rows = offers.rows_of(path["id"])
+    if len(rows):
+        return int(offers.take("firm", rows[:1])[0]) == key_number(actor.siret)
     offer = await run_in_threadpool(service.store.get, Offer, path["id"])
-    return offer is not None and offer.siret == actor.siret
+    return offer is not None and offer.siret == actor.siret  # one that searches do not show
 
 
 async def _own_subscription(actor: Actor, path: Path, service: "Service") -> bool:
