@@ -11,8 +11,11 @@ from api import (
     career_shapes,
     contact_log,
     diagnosis_shapes,
+    fairness_shapes,
+    flag_shapes,
     gap_shapes,
     introduction_shapes,
+    list_card,
     path_shapes,
     plan_shapes,
     pool_shapes,
@@ -146,8 +149,11 @@ def schemas() -> dict[str, Json]:
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
+        fairness_shapes,
+        flag_shapes,
         gap_shapes,
         introduction_shapes,
+        list_card,
         path_shapes,
         pool_shapes,
         reading_shapes,
@@ -225,6 +231,11 @@ def schemas() -> dict[str, Json]:
                         "offre": {"$ref": "#/components/schemas/OffreIn"},
                         "scoreMetier": {"type": "number", "description": "Sûreté du métier lu, de 0 à 1."},
                         "aDemander": {"type": "array", "items": {"type": "string"}},
+                        "aReecrire": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "Les mots qu'une offre ne peut pas dire, et comment les écrire.",
+                        },
                     },
                 },
             },
@@ -247,7 +258,12 @@ def schemas() -> dict[str, Json]:
                         "libelle": {"type": "string"},
                         "partSecteur": {
                             "type": "number",
-                            "description": "Part du métier dans ce qu'embauche le secteur.",
+                            "description": "Part du métier dans ce qu'embauche le secteur, corrigée des postes que "
+                            "l'établissement a publiés lui-même.",
+                        },
+                        "postesPublies": {
+                            "type": "integer",
+                            "description": "Postes que l'établissement a publiés depuis six mois dans cette famille.",
                         },
                         "embauchesAttendues": EXPECTED,
                     },
@@ -304,5 +320,6 @@ def _answer(item: Json) -> Json:
                 "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
                 "`transparent`, la somme pondérée.",
             },
+            "fiche": {"type": "string", "description": "Adresse de la fiche de la liste : comment elle est classée."},
         },
     }

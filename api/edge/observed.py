@@ -29,6 +29,7 @@ class Observed:
             return
         begun, since = trace.begin(scope), time.perf_counter()
         status = LEFT
+        scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log has it too
 
         async def watched(message: Message) -> None:
             nonlocal status

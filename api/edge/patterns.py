@@ -1,4 +1,4 @@
-"""How a collection of people looks, as against a recruitment: much, deep, everywhere, to the last, or where nobody goes."""
+"""How collecting people looks, as against recruiting: much, deep, everywhere, to the last, or where nobody goes."""
 
 from enum import StrEnum
 from typing import Final

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from api.pages import registry as pages
 from api.routes import (
     access_tokens,
     account,
     accounts,
+    archive,
     audit,
     careers,
     contact_log,
     diagnosis,
+    fairness,
+    flags,
     gaps,
     gestures,
     health,
@@ -41,6 +45,7 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 def routers() -> Iterator[APIRouter]:
     """All routers."""
+    yield archive.router
     yield recommendations.router
     yield careers.router
     yield gaps.router
@@ -56,6 +61,8 @@ def routers() -> Iterator[APIRouter]:
     yield subscriptions.router
     yield gestures.router
     yield audit.router
+    yield flags.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
@@ -68,5 +75,6 @@ def routers() -> Iterator[APIRouter]:
     yield sign_in.router
     yield account.router
     yield accounts.router
+    yield from pages.routers()
     yield health.router
     yield problem_pages.router

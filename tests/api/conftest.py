@@ -20,6 +20,7 @@ AS_SERVICE = {"Authorization": "Bearer demo:service"}
 AS_AUDITOR = {"Authorization": "Bearer demo:auditeur"}
 NOT_THE_NETWORKS = {
     "/v1/audit": AS_AUDITOR,
+    "/v1/signalements": AS_AUDITOR,
     "/v1/comptes": {"Authorization": "Bearer demo:administrateur"},
     "/v1/moi/": {"Authorization": "Bearer demo:arrivant"},
 }

@@ -135,6 +135,7 @@ def _peopled(client: TestClient) -> World:
         "/v1/prospection/contacts/": dict.fromkeys(Role, "con-a-moi"),
         "/v1/rome/metiers/": dict.fromkeys(Role, "J1501"),
         "/v1/comptes/": dict.fromkeys(Role, asked_for.id),
+        "/v1/listes/": dict.fromkeys(Role, "offres"),
     }
     foreign = {
         "/v1/profils/": you.id,
