@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.auditing import log as auditing
+from api.auditing.archive import seen_by
 from api.auditing.call import UNKNOWN_ADDRESS
 from api.auditing.operations import LISTED, NOT_AUDITED, action_of, is_creation
 from api.examples import EXAMPLES
@@ -337,6 +338,33 @@ def test_who_plays_a_person_is_not_named_either(shared: TestClient) -> None:
     assert name.startswith("demo:demandeur:p.")
     asked = shared.get("/v1/audit", params={"acteur": "demo:demandeur:profil-000053", "range": "0-0"}).json()
     assert asked["resultats"][0]["acteur"] == name
+    assert found[50_001][0].auNomDe == service_of(shared).audit.chain.key.person("profil-000053")
+
+
+def test_a_person_reads_who_saw_them(client: TestClient) -> None:
+    service = service_of(client)
+    offers = [
+        each for each in client.get("/v1/offres", params={"range": "0-99"}).json()["resultats"] if "entreprise" in each
+    ]
+    firms = [(each["id"], each["entreprise"].get("siret")) for each in offers]
+    offer, siret = next(
+        (key, siret)
+        for key, siret in firms
+        if siret is not None and client.get(f"/v1/offres/{key}/profils").json().get("resultats")
+    )
+    employer = {"Authorization": f"Bearer demo:employeur:{siret}", **traced(60_001)}
+    seen = client.get(f"/v1/offres/{offer}/profils", headers=employer).json()["resultats"][0]["id"]
+    own = {"Authorization": f"Bearer demo:demandeur:{seen}", **traced(60_002)}
+    client.get(f"/v1/profils/{seen}", headers=own)
+    client.get(f"/v1/profils/{seen}/offres", headers=traced(60_003))
+    lines_of(client)
+    told = {str(each["trace"]): each for each in seen_by(service, seen)}
+    by_firm, by_self, by_service = [told[f"{number:032x}"] for number in (60_001, 60_002, 60_003)]
+    assert by_firm["texte"] == f"Un employeur ({siret}) vous a vu dans une recherche."
+    assert by_firm["modele"] == "transparent"
+    assert by_self["texte"] == "Vous avez consulté vos données."
+    assert by_service["texte"] == "Un automate du réseau a fait une recherche pour vous."
+    assert "acteur" not in by_firm
 
 
 def test_a_contact_is_a_line_about_the_person(client: TestClient) -> None:
