@@ -15,6 +15,8 @@ from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.security.gate import admit, check_rules
+from api.security.local_provider import PATH as LOCAL_PATH
+from api.security.local_provider import LocalProvider
 from api.service import Service
 from api.settings import Settings, read_settings
 
@@ -66,6 +68,9 @@ def create_app(service: Service) -> FastAPI:
     check_rules(mounted)
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
+    if service.settings.local_provider:
+        local = LocalProvider(service.settings.public_url, service.local_keyring, service.store)
+        app.mount(LOCAL_PATH, local.app())
     if service.settings.api_page:
         docs_page.install(app)
     openapi.install(app, schemas(), mounted)

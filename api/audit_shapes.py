@@ -74,7 +74,7 @@ EXAMPLE: Final[dict[str, Any]] = {
             "precedente": "2b7e151628aed2a6abf7158809cf4f3c762e7160f38b4da56a784d9045190cfe",
             "acteur": "compte-7f3a",
             "role": "employeur",
-            "personnes": ["p.4q2mZr0nV1y8cXwK5tB6Jg", "p.Zk9d0aXl2mTq7RrYwEoPSw"],
+            "personnes": ["p.4q2mZr0nV1y8cXwK", "p.Zk9d0aXl2mTq7RrY"],
             "statut": 206,
             "modele": "vivier-profils/3",
             "trace": "4bf92f3577b34da6a3ce929d0e0e4736",

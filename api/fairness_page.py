@@ -73,7 +73,12 @@ def rates_plot(told: Json) -> Markup:
 def gap_plot(gap: Json) -> Markup:
     """Two lines around zero: the gap of what is recommended, the gap of hires."""
     names = [(label, key) for label, key in (("recommandé", "recommande"), ("embauches", "embauche")) if key in gap]
-    most = max(abs(gap.get(f"{key}{end}", gap[key])) for _, key in names for end in ("Bas", "Haut", "")) or 1.0
+
+    def bound(key: str, end: str) -> float:
+        found: float = gap[f"{key}{end}"] if f"{key}{end}" in gap else gap[key]
+        return found
+
+    most = max(abs(bound(key, end)) for _, key in names for end in ("Bas", "Haut", "")) or 1.0
 
     def at(value: float) -> float:
         return 0.5 + value / most / 2
@@ -83,8 +88,8 @@ def gap_plot(gap: Json) -> Markup:
             place,
             label,
             at(gap[key]),
-            at(gap.get(f"{key}Bas", gap[key])),
-            at(gap.get(f"{key}Haut", gap[key])),
+            at(bound(key, "Bas")),
+            at(bound(key, "Haut")),
             number(gap[key], 1),
         )
         for place, (label, key) in enumerate(names)

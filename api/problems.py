@@ -78,8 +78,8 @@ class ProblemType(Enum):
     CONFLICT = (
         "conflit",
         409,
-        "La ressource existe déjà",
-        "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
+        "Conflit avec ce qui existe déjà",
+        "Lire `detail`. Un identifiant déjà pris : remplacer la ressource par PUT, ou choisir un autre identifiant.",
     )
     ERASED = (
         "personne-effacee",
@@ -320,12 +320,13 @@ def unexpected(error: Exception) -> ApiProblem:
 def _methods_at(request: Request) -> set[str]:
     """The methods of every route at the request's address; Starlette tells those of the first one."""
     paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
-    return {
+    found = {
         method.upper()
         for path, operations in paths.items()
         if compile_path(path)[0].fullmatch(request.url.path)
         for method in operations
     }
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def install(app: FastAPI) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from features.retention.base import Durations
+
 PREFIX = "VIVIER_"
 RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
 
@@ -54,6 +56,16 @@ class Settings(BaseSettings):
             "backup is restored.",
         ),
     ] = 1095
+    keep_profiles_days: Annotated[
+        int,
+        Field(ge=1, description="Days after the last contact with a person that `vivier retention run` forgets them."),
+    ] = 730
+    keep_refused_contacts_days: Annotated[
+        int, Field(ge=1, description="Days for which employers' requests that were refused or lapsed are kept.")
+    ] = 90
+    keep_logs_days: Annotated[
+        int, Field(ge=1, description="Days for which digests, the ledger, corrections, rejects and logs are kept.")
+    ] = 365
     open_data: Annotated[
         Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
     ] = None
@@ -261,6 +273,14 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, le=1, description="Score, by the weighted sum, under which an offer or a training is not sent."),
     ] = 0.5
+    fairness_contact: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="Whom to ask about how lists are ranked, as the card of each list tells it: a name, an e-mail, "
+            "a telephone number; unset, one's counsellor.",
+        ),
+    ] = None
     public_url: Annotated[
         str,
         Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="Address of this service as people reach it."),
@@ -331,6 +351,18 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    providers: Annotated[
+        Path | None,
+        Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
+    ] = None
+    local_provider: Annotated[
+        bool,
+        Field(
+            description="Whether the service has a provider of its own at `/fournisseur-local`, where anybody signs in "
+            "as anybody. For development and tests: refused unless the service is reached on this machine only."
+        ),
+    ] = False
+
     @property
     def access_keys_dir(self) -> Path:
         """The folder of the keys, whether set or by default."""
@@ -346,6 +378,13 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL, whether set or by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
+
+    @property
+    def durations(self) -> Durations:
+        """How long what is known of people is kept."""
+        return Durations(
+            self.keep_profiles_days, self.keep_refused_contacts_days, self.keep_logs_days, self.erased_refused_days
+        )
 
     @property
     def key_path(self) -> Path:

@@ -67,7 +67,7 @@ async def ask(token: Token, request: Request, service: ServiceOf) -> Response:
     if isinstance(link, Undo):
         return _page("Revenir sur votre geste", ["L'offre reviendra dans votre liste."], [Button("Remettre l'offre")])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
+        raise _dead(token)
     title, person = await run_in_threadpool(_item_of, service, link, token)
     note_seen(request, (person,))
     reason = "" if link.reason is None else f" Raison donnée : {GESTURES[link.reason].lower()}."
@@ -100,7 +100,7 @@ async def act(token: Token, request: Request, service: ServiceOf) -> Response:
         service.follower.nudge()
         return _page("C'est remis", ["L'offre revient dans votre liste dans la seconde."])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
+        raise _dead(token)
     title, event = await run_in_threadpool(_put_aside, request, service, link, token)
     service.follower.nudge()
     undo = service.house.signer.token(Undo(event))
@@ -164,7 +164,7 @@ async def stop(token: Token, request: Request, service: ServiceOf) -> Response:
 )
 @allowed(PUBLIC)
 async def feed(token: Token, request: Request, service: ServiceOf) -> Response:
-    link = _read(service, token)
+    link = service.house.signer.read(token)
     if not isinstance(link, Feed):
         raise _unknown(token)
 
@@ -184,7 +184,7 @@ def _read(service: Service, token: str) -> Gesture | Undo | Stop | Feed:
     """What a token says. Raises ApiProblem (404) for one that is not ours."""
     link = service.house.signer.read(token)
     if link is None:
-        raise _unknown(token)
+        raise _dead(token)
     return link
 
 
@@ -195,16 +195,36 @@ def _unknown(token: str) -> ApiProblem:
     )
 
 
+class DeadLink(ApiProblem):
+    """A link that leads nowhere: who clicks on it reads a page, with a way on."""
+
+    def response(self) -> Response:
+        page = _page(
+            "Ce lien ne mène plus nulle part",
+            [
+                "L'adresse est incomplète, ou l'envoi dont elle vient n'existe plus. Rien n'a été changé.",
+                "Ouvrez de nouveau le lien depuis votre dernier courriel, en entier. Vous pouvez aussi écarter une "
+                "offre ou arrêter un abonnement dans votre espace, ou le demander à votre conseiller.",
+            ],
+        )
+        page.status_code = self.status
+        return page
+
+
+def _dead(token: str) -> DeadLink:
+    return DeadLink(ProblemType.NOT_FOUND, _unknown(token).detail)
+
+
 def _item_of(service: Service, link: Gesture, token: str) -> tuple[str, str]:
     """Title of the item that a gesture is about, and whose digest it was in. Raises ApiProblem (404)."""
     row = digests.get(service.store, link.digest)
     if row is None:
-        raise _unknown(token)
+        raise _dead(token)
     digest = from_json(row.body)
     items = digest.trainings if link.training else digest.offers
     title = next((item.title for item in items if item.id == link.item), None)
     if title is None:
-        raise _unknown(token)
+        raise _dead(token)
     return words_of(title), row.profile_id
 
 
@@ -233,7 +253,7 @@ def _subscription_of(service: Service, token: str) -> Subscription:
     link = _read(service, token)
     subscription = service.store.get(Subscription, link.subscription) if isinstance(link, Stop) else None
     if subscription is None:
-        raise _unknown(token)
+        raise _dead(token)
     return subscription
 
 

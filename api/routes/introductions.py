@@ -142,6 +142,8 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     )
 
     def write() -> str | None:
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
         if sent.offer_id is not None and (
             offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)

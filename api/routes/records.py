@@ -1,5 +1,6 @@
 """The routes of a kind of record: create, read, replace, delete, list; one factory for all kinds."""
 
+import logging
 from typing import Annotated
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.examples import EXAMPLES
+from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
@@ -19,10 +21,18 @@ from api.seen import note_seen, people_of
 from api.service import ServiceOf
 from features.border.registry import Border
 from features.records import Record
-from features.store import RECORD_TYPES, record_id
+from features.store import RECORD_TYPES, Kind, record_id
 
 SOURCE = API_SOURCE
 """The source of what the routes write for anyone but a partner."""
+
+DELETES = "Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde."
+ERASES = (
+    "Efface la personne : profil, identité, statut protégé, abonnements, envois, événements, mises en relation, "
+    "viviers. Elle quitte toutes les réponses dans la seconde, puis tous les fichiers. Rien ne peut être rétabli, et "
+    "l'identifiant n'est plus accepté ensuite (409)."
+)
+log = logging.getLogger(__name__)
 
 CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
 
@@ -131,20 +141,25 @@ def records_router(border: Border) -> APIRouter:
     @router.delete(
         "/{id}",
         summary=f"Supprimer {described.a}",
-        description="Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde.",
+        description=ERASES if border.kind is Kind.PROFILE else DELETES,
         status_code=204,
         responses={204: {"description": "Supprimé."}},
     )
     @allowed(rule_by_record(rules.write_scope, rules.delete))
     async def delete(key: Key, service: ServiceOf, actor: ActorOf) -> Response:
-        def write() -> int:
+        def write() -> bool:
             with service.writing() as writer:
                 before, source = writer.held(record_type, key)
                 if before is None or not reaches(rules.delete, actor, before, source):
-                    return 0
-                return writer.delete(border.kind, [key])
+                    return False
+                if border.kind is not Kind.PROFILE:
+                    return writer.delete(border.kind, [key]) > 0
+            left = forget(service.store, service.settings, key).swept.left
+            if left:
+                log.warning("files that only their owner can change name a person who was erased: %s", ", ".join(left))
+            return True
 
-        if await run_in_threadpool(write) == 0:
+        if not await run_in_threadpool(write):
             raise described.not_found(key)
         service.follower.nudge()
         return Response(status_code=204)

@@ -132,6 +132,7 @@ _NAMED: Final = frozenset(
     {Kind.PROFILE.value, Kind.SUBSCRIPTION.value, Kind.CONTACT_REQUEST.value, Kind.EVENT.value, digest.name}
 )
 """Tables whose ids are the person's; the ledger's are of offers."""
+_OF_PEOPLE: Final = frozenset(kind for kind in Kind if kind.value in SPEAKS_OF_PEOPLE)
 _NAMED_AFTER: Final = frozenset({Kind.SUBSCRIPTION, Kind.CONTACT_REQUEST, Kind.EVENT})
 """Kinds whose records may have been named after their person, and are forgotten when they go."""
 
@@ -221,6 +222,24 @@ def blank(store: Store, seqs: Collection[int]) -> None:
             lines = sa.update(change_log).where(change_log.c.seq.in_(batch))
             writer.connection.execute(lines.values(record_id=BLANK))
             writer.connection.execute(sa.update(erasure).where(erasure.c.seq.in_(batch)).values(blank=True))
+
+
+def drop_lines_of_the_gone(store: Store, upto: int) -> int:
+    """Take out of the log what it says, up to a number that every index has taken in, of people's records that are no
+    more, erased or not: nobody reads it again, and ids of theirs stand there. Returns how many lines."""
+    gone: list[int] = []
+    with store.engine.connect() as connection:
+        for kind in sorted(_OF_PEOPLE):
+            table = record_tables[kind]
+            line = change_log.c
+            there = sa.exists().where(table.c.id == line.record_id)
+            read = (line.seq <= upto, line.kind == kind.value, line.operation != Operation.ERASE.value, ~there)
+            gone += connection.scalars(sa.select(line.seq).where(*read))
+    for batch in batches(gone, 10_000):
+        with store.writing() as writer:
+            for part in batches(batch):
+                writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(part)))
+    return len(gone)
 
 
 # ---------------------------------------------------------------- rows

@@ -100,8 +100,9 @@ searched for."""
 audit_person = sa.Table(
     "audit_person",
     metadata,
-    sa.Column("person", sa.String(24), primary_key=True),
+    sa.Column("person", sa.String(18), primary_key=True),
     sa.Column("seq", _Sequence, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
 )
 """Which lines concern whom, by pseudonym."""
 

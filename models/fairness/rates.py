@@ -75,7 +75,8 @@ def rates(
     where it is not known: those rows count nowhere. `person` says whose each row is: a group is told by its people.
     """
     known = group >= 0
-    group, top, bottom = group[known], np.asarray(top[known], np.float64), np.asarray(bottom[known], np.float64)
+    group = group[known]
+    top, bottom = np.asarray(top, dtype=np.float64)[known], np.asarray(bottom, dtype=np.float64)[known]
     sums, bases = by_cluster(labels, group, top, cluster[known]), by_cluster(labels, group, bottom, cluster[known])
     people = [len(np.unique(person[known][group == place])) for place in range(len(labels))]
     values = over(sums.sum(axis=0), bases.sum(axis=0))
