@@ -4,6 +4,7 @@ import logging
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -17,10 +18,12 @@ from api.security.gate import ActorOf
 from api.security.listing import listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
 from api.security.rules import allowed
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 from features.border.registry import Border
-from features.records import Record
+from features.records import Record, TalentPool
 from features.store import RECORD_TYPES, Kind, record_id
+from matching.pools import visible
+from matching.schema import Collection
 
 SOURCE = API_SOURCE
 """The source of what the routes write for anyone but a partner."""
@@ -92,7 +95,7 @@ def records_router(border: Border) -> APIRouter:
         records, total = await run_in_threadpool(
             listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
-        body = {"resultats": [border.out(record) for record in records]}
+        body = {"resultats": [border.out(_seen(service, record)) for record in records]}
         return page(border.path, window, len(records), total, body)
 
     @router.get(
@@ -106,7 +109,7 @@ def records_router(border: Border) -> APIRouter:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
-        return json_response(border.out(record))
+        return json_response(border.out(_seen(service, record)))
 
     @router.put(
         "/{id}",
@@ -160,6 +163,15 @@ def records_router(border: Border) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _seen(service: Service, record: Record) -> Record:
+    """A record as it is shown: a talent pool without those who were put into it and are no longer to be seen."""
+    if not isinstance(record, TalentPool):
+        return record
+    profiles = service.engine.catalogue(Collection.PROFILES)
+    kept = tuple([key for key in record.profile_ids if key not in profiles or visible(service.engine, key)])
+    return msgspec.structs.replace(record, profile_ids=kept)
 
 
 def check_same_id(border: Border, record: Record, key: str) -> None:
