@@ -32,6 +32,7 @@ from features.records import (
 from matching.schema import Collection
 from tests.api.conftest import client_over
 from tests.api.test_forgetting import service_of
+from tests.matching.made import firm
 
 Json = dict[str, Any]
 MANY: Final = 14
@@ -46,7 +47,7 @@ def consenting(number: int, **changes: Any) -> Profile:
     found = Profile(
         id=PEOPLE[number],
         projects=(Project(rome_code=CARER),),
-        skills=(SkillClaim(code="103455", level=SkillLevel.EXPERT),),
+        skills=(SkillClaim(code="107740", level=SkillLevel.EXPERT),),
         experiences=(Experience(months=60, rome_code=CARER),),
         commune_insee=GUERET,
         mobility=Mobility(km=50),
@@ -61,6 +62,7 @@ def two(deployment: Path) -> Iterator[tuple[TestClient, TestClient]]:
     """Two processes, as far as store and files go, in which these people are visible, in pools and asked."""
     with client_over(deployment) as client, client_over(deployment) as other:
         store = service_of(client).store
+        store.upsert([firm(f"{SIRET[:-1]}{number}", naf="8610Z") for number in range(4)], "essai")
         store.upsert([consenting(number) for number in range(MANY)], "essai")
         offer = {"id": "o-retrait", "intitule": "Aide-soignant (H/F)", **NEED}
         assert client.put("/v1/offres/o-retrait", json=offer | {"dateCreation": "2026-11-01"}).status_code == 201
@@ -117,7 +119,7 @@ WAYS: Final = {
     "skills alone": Way(
         "/v1/profils/recherche",
         "POST",
-        {**NEED, "parHabiletes": True, "competences": [{"code": "103455", "libelle": "x", "exigence": "E"}]},
+        {**NEED, "parHabiletes": True, "competences": [{"code": "107740", "libelle": "x", "exigence": "E"}]},
         "?range=0-149",
     ),
     "facets": Way("/v1/profils/recherche", "POST", NEED, "?range=0-0", lambda text: '"nbResultats"' in text),
@@ -131,7 +133,9 @@ WAYS: Final = {
     "targets of people": Way(
         "/v1/prospection/cibles", "POST", {"profils": [PEOPLE[2]], "commune": GUERET, "rayonKm": 60}
     ),
-    "contact": Way("/v1/mises-en-relation/{id}", "GET", shows=lambda text: "Quatrebarbes" in text),
+    "contact": Way(
+        "/v1/mises-en-relation/{id}", "GET", query=f"?siret={SIRET}", shows=lambda text: "Quatrebarbes" in text
+    ),
 }
 
 NOT_OTHERS: Final = (
@@ -197,7 +201,7 @@ def test_who_withdraws_is_gone_from_every_way_and_every_process(two: tuple[TestC
 
 
 RICH: Final[Json] = {
-    "skills": tuple(SkillClaim(code=code, level=SkillLevel.EXPERT) for code in ("103455", "104329", "100007")),
+    "skills": tuple(SkillClaim(code=code, level=SkillLevel.EXPERT) for code in ("107740", "107663", "107747")),
     "experiences": (Experience(months=240, rome_code=CARER, title="Aide-soignante"),),
     "education": (Education(level=5, rncp="RNCP40692"),),
     "languages": (LanguageSkill(language="en"), LanguageSkill(language="de")),
@@ -212,14 +216,17 @@ def test_twins_who_refused_profiling_get_the_same_lists_scores_and_reasons(deplo
     """They differ in skills, work, education, languages and in all they did; not in what they ask for."""
     with client_over(deployment) as client:
         store = service_of(client).store
+        today = service_of(client).engine.today().isoformat()
         refused = Consents(visible_to_employers=True)
         twins = consenting(0, consents=refused, **RICH), consenting(1, consents=refused, **POOR)
         store.upsert(twins, "essai")
         assert soon(lambda: PEOPLE[1] in service_of(client).engine.catalogue(Collection.PROFILES))
+        for number in range(6):
+            offer = {"id": f"o-{number}", "intitule": f"Aide-soignant de nuit {number} (H/F)", **NEED}
+            assert client.put(f"/v1/offres/o-{number}", json=offer | {"dateCreation": today}).status_code == 201
+        assert soon(lambda: "o-5" in service_of(client).engine.catalogue(Collection.OFFERS))
         lists = client.get(f"/v1/profils/{PEOPLE[0]}/offres?range=0-149").json()["resultats"]
         assert lists
-        at = twins[0].updated_on
-        assert at is None
         store.upsert(
             [
                 Event(id=f"t-{number}", kind=kind, at=MOMENT, profile_id=PEOPLE[0], offer_id=each["id"])
