@@ -45,7 +45,7 @@ from matching.careers import careers
 from matching.engine import Engine
 from matching.gap import gap
 from matching.keys import key_number
-from matching.paths import paths
+from matching.paths.find import paths
 from matching.rank import Curve, WeightedSum
 from matching.schema import Collection
 from matching.scoring import all_of

@@ -22,6 +22,7 @@ from features.records import TravelMode
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
 from features.rome.nearness import is_akin
+from features.rome.neutral import Neutral, neutral_of
 from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from models.encoder import TextEncoder
 from models.hiring.forecast import Forecast
@@ -60,6 +61,11 @@ class Lookups:
         """(n_occupations, dim) unit rows."""
         return occupation_vectors(self.encoder, self.reference.rome)
 
+    @property
+    def neutral(self) -> Neutral:
+        """Brings people's words for work to one gender, and to what they say of work."""
+        return neutral_of(self.reference.rome)
+
     def warm(self) -> None:
         """Compute the tables that requests read, so that the first one does not wait for them."""
         _ = (
@@ -70,6 +76,7 @@ class Lookups:
             self.departement_of_commune,
             self._points,
             self.core_skills,
+            self.neutral,
             self.akin,
             self.region_of_area,
             self.reference.rome.family_of,

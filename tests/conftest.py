@@ -11,6 +11,15 @@ import pytest
 
 from tests.keys import KEYRING
 
+os.environ.update(
+    VIVIER_ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    VIVIER_API_PAGE="true",
+    VIVIER_RATE_LIMIT="none",
+    VIVIER_RATE_LIMIT_MACHINES="none",
+    VIVIER_RATE_LIMIT_ADDRESS="none",
+)
+"""The test client calls itself `testserver`; many tests read what the API says of itself, and all ask a lot."""
+
 
 @pytest.fixture(scope="session")
 def open_data() -> Path:

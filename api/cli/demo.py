@@ -10,7 +10,7 @@ import typer
 from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
 from api.cli.console import store as open_store
 from api.cli.index import build_generation
-from api.cli.serve import address, check_demo_stays_here, listen, run
+from api.cli.serve import address, as_reached, check_demo_stays_here, listen, run
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -59,14 +59,14 @@ def demo(
 
     Example: vivier demo --port 8080
     """
-    configured = settings().model_copy(update={"demo_identities": True})
+    configured = settings().model_copy(update={"demo_identities": True, "api_page": True})
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return
     with listen(host or configured.host, configured.port if port is None else port) as listener:
         check_demo_stays_here(configured, listener)
         prepare(configured)
-        service = _open(configured)
+        service = _open(as_reached(configured, listener))
         base = address(listener)
         asked = questions(service)
         lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
@@ -164,6 +164,8 @@ def _refuse_other_reference(configured: "Settings") -> None:
 
 def _make_world(configured: "Settings", today: Any) -> None:
     with progress("Loading the hand-written facts", 1) as advance:
+        from api.auditing.commands import entry, note
+        from features.audit.actions import Action
         from features.sample.reference import sample_reference
         from features.world.small import SMALL, sample_world_facts
         from features.world.world import ORDER, World
@@ -179,6 +181,7 @@ def _make_world(configured: "Settings", today: Any) -> None:
             to_store(world, store, progress=advance, completed=completion(configured, reference).completed)
     finally:
         store.close()
+    note(configured, entry(Action.IMPORTED, "vivier demo", "imports", detail="monde de démonstration"))
 
 
 def _open(configured: "Settings") -> "Service":

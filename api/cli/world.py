@@ -146,6 +146,8 @@ def _refuse_other_data(configured: "Settings") -> None:
 
 
 def _store(configured: "Settings", world: "World") -> dict[str, Any]:
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.world.world import ORDER
     from features.world.write import to_store
 
@@ -166,6 +168,9 @@ def _store(configured: "Settings", world: "World") -> dict[str, Any]:
         fail("interrupted: whole batches are kept, run it again to complete the world")
     finally:
         store.close()
+    written = sum(counts["inserted"] + counts["updated"] + counts["deleted"] for counts in done.values())
+    detail = f"monde engendré : {written} enregistrements changés"
+    note(configured, entry(Action.IMPORTED, "vivier world", "imports", detail=detail))
     return {"to": "store", "records": done}
 
 

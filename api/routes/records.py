@@ -18,6 +18,7 @@ from api.security.gate import ActorOf
 from api.security.listing import listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
 from api.security.rules import allowed
+from api.seen import note_seen, people_of
 from api.service import Service, ServiceOf
 from features.border.registry import Border
 from features.records import Record, TalentPool
@@ -70,6 +71,7 @@ def records_router(border: Border) -> APIRouter:
     @allowed(rule_by_record(rules.write_scope, rules.write))
     async def create(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
+        note_seen(request, people_of(record))
 
         def write() -> None:
             with service.writing() as writer:
@@ -90,12 +92,14 @@ def records_router(border: Border) -> APIRouter:
         responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
     )
     @allowed(rule_by_record(rules.read_scope, rules.listed))
-    async def listing(service: ServiceOf, actor: ActorOf, range_: Range = DEFAULT_RANGE) -> Response:
+    async def listing(request: Request, service: ServiceOf, actor: ActorOf, range_: Range = DEFAULT_RANGE) -> Response:
         window = window_of(range_)
         records, total = await run_in_threadpool(
             listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
-        body = {"resultats": [border.out(_seen(service, record)) for record in records]}
+        shown = [_seen(service, record) for record in records]
+        note_seen(request, [person for record in shown for person in people_of(record)])
+        body = {"resultats": [border.out(record) for record in shown]}
         return page(border.path, window, len(records), total, body)
 
     @router.get(
@@ -105,11 +109,13 @@ def records_router(border: Border) -> APIRouter:
         responses={200: record_answer(border, example, "Trouvé.")},
     )
     @allowed(rule_by_record(rules.read_scope, rules.read))
-    async def read(key: Key, service: ServiceOf, actor: ActorOf) -> Response:
+    async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
-        return json_response(border.out(_seen(service, record)))
+        shown = _seen(service, record)
+        note_seen(request, people_of(shown))
+        return json_response(border.out(shown))
 
     @router.put(
         "/{id}",
@@ -125,6 +131,7 @@ def records_router(border: Border) -> APIRouter:
     async def replace(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
+        note_seen(request, people_of(record))
 
         def write() -> bool:
             with service.writing() as writer:

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from api.pages import registry as pages
 from api.routes import (
+    access_tokens,
+    account,
+    accounts,
     archive,
+    audit,
     careers,
     contact_log,
     diagnosis,
+    fairness,
+    flags,
     gaps,
     gestures,
     health,
@@ -21,6 +28,7 @@ from api.routes import (
     prospection_plan,
     recommendations,
     rome,
+    sign_in,
     sourcing,
     subscriptions,
     text,
@@ -52,6 +60,9 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield audit.router
+    yield flags.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
@@ -60,5 +71,10 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
+    yield access_tokens.router
+    yield sign_in.router
+    yield account.router
+    yield accounts.router
+    yield from pages.routers()
     yield health.router
     yield problem_pages.router

@@ -4,6 +4,7 @@ from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
 from features.store.sealing import SEALED, KeyMissing
 from features.store.store import (
+    Along,
     Change,
     Operation,
     PersonErased,
@@ -11,6 +12,7 @@ from features.store.store import (
     WriteCounts,
     Writer,
     about_profile,
+    along,
     record_id,
 )
 
@@ -18,6 +20,7 @@ __all__ = [
     "KIND_OF",
     "RECORD_TYPES",
     "SEALED",
+    "Along",
     "Change",
     "KeyMissing",
     "Kind",
@@ -27,6 +30,7 @@ __all__ = [
     "WriteCounts",
     "Writer",
     "about_profile",
+    "along",
     "owners",
     "record_id",
 ]

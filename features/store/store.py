@@ -7,10 +7,11 @@ The database is the truth; the indexes are a cache that follows the log. A reade
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from features.privacy.keyring import Keyring
 from features.privacy.tombstones import Tombstones
 from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
+from features.store.access import accounts
 from features.store.concerned import people_of
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
@@ -105,9 +107,20 @@ def utc_today() -> dt.date:
 class Writer:
     """The writes of one transaction; made by `Store.writing()`, which commits or rolls back."""
 
-    def __init__(self, connection: sa.Connection, sealing: Sealing, erased: Tombstones | None, today: dt.date) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        sealing: Sealing,
+        erased: Tombstones | None,
+        today: dt.date,
+        touched: list[tuple[Kind, str]] | None = None,
+    ) -> None:
         self.connection = connection
         self._sealing, self._erased, self._today = sealing, erased, day_number(today)
+        self.n_changed = 0
+        """Lines that went to the change log."""
+        self.touched = touched
+        """What they were about, where somebody wants to know (`Along`)."""
 
     def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
         """Insert or replace records of one kind, under `source`.
@@ -176,8 +189,8 @@ class Writer:
 
     def delete(self, kind: Kind, ids: Collection[str]) -> int:
         """Delete records by id; returns how many were there. A profile takes its identity, its RQTH, its subscriptions,
-        all that it was sent and its requests with it, and leaves the talent pools; a talent pool takes what its
-        refreshes found."""
+        all that it was sent, its requests and the accounts linked to it with it, and leaves the talent pools; a talent
+        pool takes what its refreshes found."""
         deleted = 0
         for batch in batches(ids):
             table = record_tables[kind]
@@ -200,6 +213,7 @@ class Writer:
             for batch in batches(ids):
                 self.delete(Kind.SUBSCRIPTION, owners.subscriptions_of(self.connection, batch))
                 owners.forget(self.connection, batch)
+                accounts.forget(self.connection, batch)
             for batch in batches([about_profile(key) for key in ids]):
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
@@ -273,6 +287,9 @@ class Writer:
         """Append to the change log: what a follower must read again, and what some of it said `before` (events)."""
         if not ids:
             return
+        self.n_changed += len(ids)
+        if self.touched is not None:
+            self.touched += [(kind, key) for key in ids]
         lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
         if not before:
             self.connection.execute(sa.insert(change_log), lines)
@@ -284,6 +301,27 @@ class Writer:
             sa.insert(event_before),
             [{"seq": row.seq, "record_id": row.record_id, "body": before[row.record_id]} for row in logged],
         )
+
+
+class Along(Protocol):
+    """What goes into transactions beside the records: the line of the audit log that tells of them."""
+
+    @property
+    def wants_touched(self) -> bool:
+        """Whether to keep in memory what the transaction changes."""
+        ...
+
+    def before_commit(self, writer: Writer) -> None:
+        """Write it; what the transaction changed is in `writer.touched`."""
+        ...
+
+    def after_commit(self) -> None:
+        """The transaction is committed, and the lock free."""
+        ...
+
+
+along: ContextVar[Along | None] = ContextVar("along", default=None)
+"""What goes along with every transaction of this context: a request's, a command's."""
 
 
 def as_of(seq: int, now: Event, before: Sequence[tuple[int, Event]]) -> Event:
@@ -333,11 +371,18 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
-        """One transaction: all of it is kept, with its log lines, or none of it."""
+        """One transaction: all of it is kept, with its log lines and what goes `along`, or none of it."""
+        beside = along.get()
         with self.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            yield Writer(connection, self.sealing, self.erased, self.clock())
+            touched: list[tuple[Kind, str]] | None = None if beside is None or not beside.wants_touched else []
+            writer = Writer(connection, self.sealing, self.erased, self.clock(), touched)
+            yield writer
+            if beside is not None:
+                beside.before_commit(writer)
+        if beside is not None:
+            beside.after_commit()
 
     def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
         """`Writer.upsert` in a transaction of its own."""

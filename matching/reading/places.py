@@ -1,6 +1,6 @@
 """Where: communes by name or postcode, départements, regions, and the circle around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from math import ceil
 from typing import Final
 
@@ -207,6 +207,23 @@ def _unknown_places(text: Text) -> None:
     for match in _AT_A_NAME.finditer(text.given):
         start, end = match.span(1)
         if text.free(start, end) and not _NO_PLACE.search(text.plain[start:end]):
+            text.refuse(start, end, _UNKNOWN)
+
+
+_SMALL_NAME: Final = re2.compile(
+    r"(?:^|[\s,;(])(à ((?:saint|sainte|st|ste|la|le|les)[ -])?([a-zà-ÿ]+(?:[-'’][a-zà-ÿ]+)*))(?:$|[\s,;.)])"
+)
+_INFINITIVE: Final = re2.compile(r"(?:er|ir|oir|re)$")
+
+
+def unknown_in_small_letters(text: Text, known_words: Container[str]) -> None:
+    """Tell the names in small letters that follow "à" and that no reader took. A word of a job, one of `known_words`
+    (normalised), is none ("à domicile"), nor is an infinitive ("à pourvoir")."""
+    for match in _SMALL_NAME.finditer(text.given):
+        start, end = match.span(1)
+        words = normalise(match[3]).split()
+        told = match[2] is None and (_INFINITIVE.search(words[-1]) is not None or len(words[-1]) < 4)
+        if text.free(start, end) and not told and not all(word in known_words for word in words):
             text.refuse(start, end, _UNKNOWN)
 
 

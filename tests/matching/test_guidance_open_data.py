@@ -34,7 +34,7 @@ from matching.explain.path import summary
 from matching.explain.verdict import verdict
 from matching.gap import gap
 from matching.openings import Opening
-from matching.paths import paths
+from matching.paths.find import paths
 from matching.schema import Collection
 from matching.trainings import sessions_for_profile
 from models.published import published_models
