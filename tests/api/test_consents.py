@@ -110,7 +110,7 @@ class Way:
         return response.text
 
 
-PLAN: Final = {"conseillers": [{"id": COUNSELLOR, "visites": 4, "commune": GUERET}], "jours": 1}
+PLAN: Final = {"conseillers": [{"id": COUNSELLOR, "visites": 4, "agence": GUERET}], "jours": 1}
 WAYS: Final = {
     "offer": Way("/v1/offres/{id}/profils", "GET", query="?range=0-149"),
     "need": Way("/v1/profils/recherche", "POST", NEED, "?range=0-149"),
