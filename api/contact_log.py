@@ -12,7 +12,7 @@ from matching.drafts import Draft
 from matching.explain.wording import counted
 from matching.lookups import EPOCH
 from matching.schema import NO_DAY
-from matching.solicitation import CAP_DAYS, REFUSED_DAYS, SOLICITATION_CAP, ContactDays
+from matching.solicitation import CAP_DAYS, SOLICITATION_CAP, ContactDays, Rest, left_alone
 
 CHANNELS = {
     ContactChannel.VISIT: "Visite",
@@ -44,21 +44,24 @@ def solicitation(firm: Establishment, days: ContactDays, today: int) -> Sollicit
     last = None if days.last == NO_DAY else _date(days.last)
     if firm.opt_out:
         return Sollicitation(False, "L'établissement refuse d'être démarché.", last)
-    refused_until, capped_until = days.refused + REFUSED_DAYS, days.capped + CAP_DAYS
-    until = max(refused_until, capped_until)
-    if until > today:
-        why = (
-            "Il a refusé récemment"
-            if refused_until >= capped_until
-            else f"Il a déjà été sollicité {SOLICITATION_CAP} fois en {CAP_DAYS} jours, tous conseillers confondus"
-        )
-        again = _date(until)
-        return Sollicitation(False, f"{why} : à laisser tranquille jusqu'au {again:%d/%m/%Y}.", last, again)
     if last is None:
         return Sollicitation(True, "Jamais contacté.")
     since = counted(today - days.last, "jour", "jours")
     told = "aujourd'hui" if days.last == today else f"il y a {since}"
-    return Sollicitation(True, f"Dernier contact {told}.", last)
+    rest = left_alone(days, today)
+    if rest is None:
+        return Sollicitation(True, f"Dernier contact {told}.", last)
+    again = _date(rest[0])
+    until = f"à laisser tranquille jusqu'au {again:%d/%m/%Y}"
+    match rest[1]:
+        case Rest.REFUSED:
+            text = f"Il a refusé récemment : {until}."
+        case Rest.CAPPED:
+            count = f"{SOLICITATION_CAP} fois en {CAP_DAYS} jours, tous conseillers confondus"
+            text = f"Il a déjà été sollicité {count} : {until}."
+        case Rest.CONTACTED:
+            text = f"Il a été contacté {told} : {until}, sauf rappel convenu."
+    return Sollicitation(False, text, last, again)
 
 
 def entry(contact: Contact) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from matching.answer import Answer, Match, Window
 from matching.catalogue import Catalogue
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
+from matching.explain.filter_names import filters
 from matching.explain.firm import VOICE, FirmFacts
-from matching.explain.wording import counted, enumeration, kilometres, months, quoted
+from matching.explain.wording import counted, enumeration, kilometres, months
 from matching.facets import facets_of
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -393,14 +394,13 @@ def _widening(engine: Engine, demand: ProspectionDemand, portfolio: Portfolio, c
     if demand.parameters:
         found = count(replace(demand, parameters={}))
         if found:
-            names = enumeration([quoted(name) for name in demand.parameters], 10)
-            return f"Aucun établissement avec ces filtres : sans {names}, il y en a {found}."
+            return f"Aucun établissement avec ces filtres : sans {filters(demand.parameters)}, il y en a {found}."
     if demand.not_contacted_days:
         found = count(replace(demand, not_contacted_days=None))
         if found:
             return (
                 f"Tous ont été contactés depuis moins de {counted(demand.not_contacted_days, 'jour', 'jours')} : "
-                f"« nonContactesDepuisJours » à 0 en montre {found}."
+                f"en les comptant aussi, il y en a {found}."
             )
     for wider_km in (km for km in WIDER_KM if km > demand.radius_km):
         found = count(replace(demand, radius_km=wider_km))

@@ -12,8 +12,9 @@ from jinja2 import Environment
 
 from api.delivery.render import templates
 from api.pages.static import address
-from api.security import csrf
+from api.security import csrf, demo
 from api.security.actor import Actor, Role
+from api.security.session import Session
 from api.service import Service
 from matching.explain.wording import counted, euros, french_date, kilometres
 
@@ -24,6 +25,7 @@ HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
@@ -49,6 +51,7 @@ NAMES: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "auditeur",
     Role.ADMINISTRATOR: "administrateur",
     Role.SERVICE: "service du réseau",
+    Role.NEWCOMER: "arrivant",
 }
 
 
@@ -100,8 +103,16 @@ def _frame(request: Request, service: Service, actor: Actor | None) -> dict[str,
         "here": max(inside, key=len, default=None),
         "home": "/" if actor is None else home_of(actor.role),
         "csrf_field": csrf.FIELD,
-        "csrf_token": "" if actor is None else csrf.token(actor, service),
+        "csrf_token": _form_token(request, service, actor),
     }
+
+
+def _form_token(request: Request, service: Service, actor: Actor | None) -> str:
+    """What the forms of this reader carry; empty for who has no cookie that could be misused."""
+    session: Session | None = getattr(request.state, "session", None)
+    if session is not None:
+        return session.csrf
+    return demo.form_token(actor.id, service) if actor is not None and actor.demo else ""
 
 
 def day(value: dt.date | str | None) -> str:

@@ -1,52 +1,62 @@
-"""What keeps another site from acting through somebody's cookie: where a request comes from, and a token in the form.
+"""Keeps another site from making a browser act in its owner's name.
 
-A browser says where a request comes from (`Sec-Fetch-Site`, `Origin`); a page of ours also carries a token that only it
-could read (OWASP, *Cross-Site Request Forgery Prevention*: signed, and bound to who is signed in). Requests that show a
-bearer token need neither: no browser sends one by itself.
+A session has a token of its own, which its cookie carries where no page reads it. A request that changes something
+under a session shows the same token, in the header `X-Jeton-CSRF` or in the form field `jetonCsrf`: a page of ours has
+it from `/v1/moi`, or wrote it into its form. Where the browser says from which site a request comes, that is looked at
+too.
 """
 
 import hmac
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+import secrets
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 
 from api.problems import ApiProblem, ProblemType
-from api.security.actor import Actor
 
-if TYPE_CHECKING:
-    from api.service import Service
-
-FIELD: Final = "_jeton"
-"""The form's field that carries the token."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-FOREIGN: Final = "Ce formulaire ne vient pas d'une page de ce service : ouvrez la page, puis recommencez."
-STALE: Final = "Cette page a été ouverte avec un autre compte, ou il y a trop longtemps : rouvrez-la, puis recommencez."
+HEADER: Final = "x-jeton-csrf"
+FIELD: Final = "jetonCsrf"
+_FORM: Final = "application/x-www-form-urlencoded"
+_MOST_FIELDS: Final = 200
 
 
-def token(actor: Actor, service: "Service") -> str:
-    """The token of the forms that `actor` is shown."""
-    return service.house.signer.form_token(actor.id)
+def draw() -> str:
+    """The token of a new session."""
+    return secrets.token_urlsafe(16)
 
 
-def check_origin(request: Request, public_url: str) -> None:
-    """Raises ApiProblem (403) for an unsafe request that does not come from a page of ours."""
+async def check(request: Request, token: str, public_url: str) -> None:
+    """Raises ApiProblem (403) unless a request that changes something shows the session's token and comes from us."""
     if request.method in SAFE:
         return
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        comes_from_us = site == "same-origin"
-    else:
-        origin = urlsplit(request.headers.get("origin", ""))
-        comes_from_us = bool(origin.netloc) and origin.netloc in (
-            request.headers.get("host"),
-            urlsplit(public_url).netloc,
+    check_site(request, public_url)
+    shown = request.headers.get(HEADER)
+    if shown is None and request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
+        shown = await _in_form(request)
+    if shown is None or not hmac.compare_digest(shown.encode(), token.encode()):
+        raise ApiProblem(
+            ProblemType.FORBIDDEN,
+            "Cette demande ne montre pas le jeton de votre session (en-tête X-Jeton-CSRF, ou champ jetonCsrf) : "
+            "rechargez la page, puis recommencez.",
         )
-    if not comes_from_us:
-        raise ApiProblem(ProblemType.FORBIDDEN, FOREIGN)
 
 
-def check(given: str, actor: Actor, service: "Service") -> None:
-    """Raises ApiProblem (403) unless `given` is the token of the forms that `actor` is shown."""
-    if not hmac.compare_digest(given.encode(), token(actor, service).encode()):
-        raise ApiProblem(ProblemType.FORBIDDEN, STALE)
+def check_site(request: Request, public_url: str) -> None:
+    """Raises ApiProblem (403) for a request that the browser says another site made."""
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
+    ours = urlsplit(public_url)
+    is_foreign = origin is not None and origin != f"{ours.scheme}://{ours.netloc}"
+    if is_foreign or site not in (None, "same-origin", "none"):
+        raise ApiProblem(ProblemType.FORBIDDEN, "Cette demande vient d'un autre site : elle n'est pas suivie.")
+
+
+async def _in_form(request: Request) -> str | None:
+    try:
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None
+    found = [value for name, value in pairs if name == FIELD]
+    return found[0] if len(found) == 1 else None

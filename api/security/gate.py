@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 
 from api.problems import ApiProblem, ProblemType
-from api.security import bearer, demo
+from api.security import bearer, demo, session
 from api.security.actor import Actor
 from api.security.credentials import CHALLENGE
 from api.security.owners import not_theirs
@@ -20,7 +20,7 @@ from api.service import Service, ServiceOf
 Identifier = Callable[[Request, Service], Awaitable[Actor | None]]
 """None: the request shows no credential of this kind. Raises ApiProblem (401) for one that is wrong."""
 
-IDENTIFIERS: Final[tuple[Identifier, ...]] = (demo.identify, bearer.identify)
+IDENTIFIERS: Final[tuple[Identifier, ...]] = (demo.identify, bearer.identify, session.identify)
 """In the order in which they are tried."""
 
 

@@ -44,6 +44,9 @@ MONTHS_STEP: Final = 6
 WIDER_KM: Final = (20, 30, 50, 70, 100, 150)
 COMMUTE_KM: Final = 30.0
 """People who live so near the workplace are counted as within reach of a lift, a shuttle or some days at home."""
+DESK_WORK: Final = ("C", "D1401", "D1402", "D1408", "E11", "F11", "H12", "K19", "K24", "M")
+"""Beginnings of the ROME codes of work at a desk, which may be done from home: bank, insurance and property, sales at a
+distance, writing and publishing, design offices, law, research, and what supports a firm."""
 MOST_SKILLS: Final = 4
 """Required skills that are told apart, in the order of the demand's importance."""
 SOONEST_RAISE: Final = 0.05
@@ -187,13 +190,16 @@ def _reach(lookups: Lookups, job: ColumnReader, kept: list[Condition]) -> list[C
             kept.append(in_departements(lookups, {area}))
         return []
     near = place.in_own_reach(lookups, workplace)
+    occupation = int(job("occupation")[0])
+    at_a_desk = occupation >= 0 and lookups.reference.rome.codes[occupation].startswith(DESK_WORK)
+    helped = "au déplacement, ou par du télétravail" if at_a_desk else "au déplacement (covoiturage, navette)"
     wider = either(near, place.within(lookups, [workplace], COMMUTE_KM))
     kept.append(wider)
     return [
         Criterion(
             "trajet",
             f"accepter de venir travailler à {lookups.reference.communes.names[workplace]}",
-            f"en aidant au déplacement, ou par du télétravail, jusqu'à {kilometres(COMMUTE_KM)}",
+            f"en aidant {helped}, jusqu'à {kilometres(COMMUTE_KM)}",
             near,
             wider,
         )

@@ -252,12 +252,12 @@ def told(name: str, **changed: Any) -> str:
         (
             "skills",
             {"held_skills": (), "reader": Reader.EMPLOYER},
-            "La personne ne déclare pas la compétence cœur de métier : Transmettre",
+            "La personne n'a déclaré ni exercé la compétence cœur de métier : Transmettre",
         ),
         (
             "skills",
             {"held_skills": (), "core_skills": frozenset()},
-            "Vous ne déclarez aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
+            "Vous n'avez déclaré ni exercé aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
         ),
         (
             "skills",
@@ -346,7 +346,7 @@ def test_what_is_missing_is_said_the_most_decisive_first_and_what_bars_is_not_sa
         "Expérience demandée : 2 ans (déclarée dans le métier de votre projet : 1 an et 6 mois)",
         "À montrer ou à acquérir : Distribuer les repas et Transmettre",
     )
-    assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")
+    assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences ni déclarées ni exercées : ")
     wished = replace(JOB, barring_licences=(), required_education=3)
     assert job_gaps(wished)[:2] == (
         "Permis B souhaité, non déclaré",
@@ -401,7 +401,17 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
     [
         ("relation", {}, "Mène au métier que vous visez : « Aide-soignant »"),
         ("gap_covered", {}, "Apporte 1 des 2 compétences qui vous manquent : Distribuer les repas"),
-        ("gap_covered", {"n_missing_skills": 0}, "Vous avez déjà déclaré les compétences clés de votre projet"),
+        (
+            "gap_covered",
+            {"n_missing_skills": 0},
+            "Vous avez déjà les compétences clés de votre projet, déclarées ou exercées",
+        ),
+        ("gap_covered", {"profiled": False}, "Enseigne 1 compétence sur les 2 de votre projet : Distribuer les repas"),
+        (
+            "entry",
+            {"profiled": False, "person_level": 0},
+            "Niveau d'entrée : CAP ou équivalent (non comparé au vôtre : vous avez refusé le profilage)",
+        ),
         ("entry", {}, "Niveau d'entrée : CAP ou équivalent (vous l'avez)"),
         ("entry", {"entry_level": 5}, "Niveau d'entrée : bac + 2 (au-dessus du vôtre)"),
         ("entry", {"entry_level": 0}, "Aucun niveau d'entrée précisé"),

@@ -86,8 +86,10 @@ def test_an_address_that_means_nothing_is_told_so(jobseeker: Browser, query: str
 
 def test_nobody_takes_back_what_is_not_theirs(jobseeker: Browser) -> None:
     jobseeker.open("/espace")
-    fields = next(dict(form.fields) for form in jobseeker.page.forms if "_jeton" in dict(form.fields))
-    jobseeker.send("/espace/remettre", {"_jeton": fields["_jeton"], "evenement": "evenement-000001", "retour": "/"})
+    fields = next(dict(form.fields) for form in jobseeker.page.forms if "jetonCsrf" in dict(form.fields))
+    jobseeker.send(
+        "/espace/remettre", {"jetonCsrf": fields["jetonCsrf"], "evenement": "evenement-000001", "retour": "/"}
+    )
     assert jobseeker.status == 404
 
 
