@@ -91,7 +91,7 @@ async def be_somebody(request: Request, service: ServiceOf) -> Response:
 
 @router.post("/demonstration/quitter", response_class=Response)
 @allowed(PUBLIC)
-async def be_nobody(request: Request, service: ServiceOf) -> Response:
+async def be_nobody(request: Request) -> Response:
     csrf.check_site(request, str(request.base_url))
     answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")

@@ -41,7 +41,15 @@ class Place:
 
 
 MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
-    Role.JOBSEEKER: (Place("/espace", "Mes offres"),),
+    Role.JOBSEEKER: (
+        Place("/espace", "Mes offres"),
+        Place("/espace/formations", "Formations"),
+        Place("/espace/metiers", "Métiers possibles"),
+        Place("/espace/profil", "Mon profil"),
+        Place("/espace/abonnements", "Mes envois"),
+        Place("/espace/demandes", "Demandes reçues"),
+        Place("/espace/donnees", "Mes données"),
+    ),
 }
 NAMES: Final[Mapping[Role, str]] = {
     Role.JOBSEEKER: "personne en recherche d'emploi",
