@@ -1,21 +1,24 @@
 """What the OpenAPI document says beyond what FastAPI reads from signatures: bodies, answers, examples, problems."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.problems import MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
+from api.security.described import tell_access
 from features.border.registry import BORDERS, Border
 from features.store import Kind
 from matching.filters.base import Parameter
 
 REF: Final = "#/components/schemas/{name}"
+
+FORM: Final = "application/x-www-form-urlencoded"
 
 FEMININE: Final = frozenset({Kind.OFFER, Kind.TRAINING, Kind.SESSION, Kind.IDENTITY})
 
@@ -141,6 +144,7 @@ _FIELD: Final = ErreurChamp(
 _WITH_PATH: Final = {"404": problem_answer(ProblemType.NOT_FOUND, "L'offre « 12 » n'existe pas.")}
 _WITH_BODY: Final = {
     "400": problem_answer(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé."),
+    "408": problem_answer(ProblemType.SLOW_BODY, "Le corps n'est pas arrivé en 30 s."),
     "413": problem_answer(ProblemType.TOO_LARGE, "Le corps de la requête dépasse la limite."),
     "415": problem_answer(ProblemType.CONTENT_TYPE, "Type de contenu attendu : application/json ; reçu : text/plain."),
     "422": problem_answer(ProblemType.INVALID_BODY, "Un champ est refusé.", (_FIELD,)),
@@ -150,13 +154,22 @@ _ALWAYS: Final = {
         ProblemType.UNKNOWN_PARAMETER, "Le paramètre « distanc » n'existe pas. Vouliez-vous dire « distance » ?"
     ),
     "405": problem_answer(ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    "429": problem_answer(ProblemType.RATE, "Au plus 300 requêtes par minute."),
     "500": problem_answer(ProblemType.INTERNAL, "Le service n'a pas pu répondre."),
     "503": problem_answer(ProblemType.NOT_READY, "Les index ne sont pas encore chargés."),
+    "504": problem_answer(ProblemType.TIMEOUT, "La réponse n'a pas pu être établie en 30 s."),
 }
 
 
-def install(app: FastAPI, schemas: Mapping[str, Json]) -> None:
-    """Make `app` describe itself completely; `schemas` are the components that routes refer to."""
+_ACCESS: Final = {
+    "401": problem_answer(ProblemType.UNAUTHENTICATED, "Cette adresse demande de se connecter."),
+    "403": problem_answer(ProblemType.FORBIDDEN, "Cette adresse n'est pas ouverte aux comptes « partenaire »."),
+}
+
+
+def install(app: FastAPI, schemas: Mapping[str, Json], mounted: Sequence[APIRouter]) -> None:
+    """Make `app`, whose routers are `mounted`, describe itself completely; `schemas` are the components that routes
+    refer to."""
 
     def document() -> Json:
         if app.openapi_schema is None:
@@ -171,6 +184,7 @@ def install(app: FastAPI, schemas: Mapping[str, Json]) -> None:
                 ),
                 schemas,
             )
+            tell_access(app.openapi_schema, mounted)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
@@ -188,13 +202,22 @@ def complete(document: Json, schemas: Mapping[str, Json]) -> Json:
             _drop_default_validation(responses)
             extra = {
                 **(_WITH_PATH if "{" in path else {}),
-                **(_WITH_BODY if "requestBody" in operation else {}),
+                **_of_body(operation),
+                **_ACCESS,
                 **_ALWAYS,
             }
             for status, response in extra.items():
                 responses.setdefault(status, response)
             operation["responses"] = dict(sorted(responses.items()))
     return document
+
+
+def _of_body(operation: Json) -> Json:
+    """The problems of a body; a form is refused as a whole, with 400."""
+    if "requestBody" not in operation:
+        return {}
+    is_form = FORM in operation["requestBody"]["content"]
+    return {status: told for status, told in _WITH_BODY.items() if not (is_form and status == "422")}
 
 
 def _drop_default_validation(responses: Json) -> None:

@@ -6,11 +6,16 @@ from typing import Any
 import msgspec
 
 from api import (
+    account_shapes,
+    audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
+    fairness_shapes,
+    flag_shapes,
     gap_shapes,
     introduction_shapes,
+    list_card,
     path_shapes,
     plan_shapes,
     pool_shapes,
@@ -117,6 +122,10 @@ def schemas() -> dict[str, Json]:
     """All components."""
     found = border_schemas(
         [
+            account_shapes.AccordIn,
+            account_shapes.DemandeCodeIn,
+            account_shapes.DemandeCompteIn,
+            account_shapes.RattachementIn,
             BesoinIn,
             CiblesIn,
             plan_shapes.PlanIn,
@@ -134,12 +143,17 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        account_shapes,
+        audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
+        fairness_shapes,
+        flag_shapes,
         gap_shapes,
         introduction_shapes,
+        list_card,
         path_shapes,
         pool_shapes,
         reading_shapes,
@@ -306,5 +320,6 @@ def _answer(item: Json) -> Json:
                 "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
                 "`transparent`, la somme pondérée.",
             },
+            "fiche": {"type": "string", "description": "Adresse de la fiche de la liste : comment elle est classée."},
         },
     }

@@ -117,8 +117,9 @@ def askers(home: Path, n: int) -> Askers:
 
     def drawn(collection: Collection) -> list[tuple[str, dict[str, Any]]]:
         written = Written.load(generation / collection.value, collection, lookups.place_order)
-        records = draw.choice(written.n_records, min(n, written.n_records), replace=False).tolist()
-        return [(written.id_of(record), json.loads(record_part(written.payload_of(record)))) for record in records]
+        records = draw.choice(written.n_records, min(n, written.n_records), replace=False)
+        kept = zip(map(written.id_of, records.tolist()), written.payloads_of(records), strict=True)
+        return [(key, json.loads(record_part(payload))) for key, payload in kept]
 
     communes = lookups.reference.communes
     people, offers = drawn(Collection.PROFILES), [(key, card["offer"]) for key, card in drawn(Collection.OFFERS)]

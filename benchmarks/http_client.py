@@ -11,6 +11,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Final
+
+SIGNED: Final = {"Authorization": "Bearer demo:service"}
+"""The demonstration's identity that reaches all that is asked here; `served` lets it in."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,9 @@ def timings(port: int, pool: Sequence[Ask], repeats: int, seed: int) -> list[flo
 
 def send(connection: http.client.HTTPConnection, ask: Ask) -> None:
     if ask.body is None:
-        connection.request("GET", ask.path)
+        connection.request("GET", ask.path, headers=SIGNED)
     else:
-        connection.request("POST", ask.path, ask.body, {"Content-Type": "application/json"})
+        connection.request("POST", ask.path, ask.body, {**SIGNED, "Content-Type": "application/json"})
     response = connection.getresponse()
     content = response.read()
     if response.status not in (200, 204, 206):
@@ -85,13 +89,17 @@ def wait_until_ready(port: int, server: subprocess.Popen[bytes], patience_s: flo
     raise RuntimeError(f"the server did not become ready within {patience_s:g} s")
 
 
+UNLIMITED = {f"VIVIER_RATE_LIMIT{who}": "none" for who in ("", "_MACHINES", "_ADDRESS")}
+"""A client that measures asks more often than anybody should."""
+
+
 @contextmanager
 def served(environment: Mapping[str, str], *options: str, patience_s: float = 60) -> Iterator[tuple[int, int]]:
     """A server over the data folder of `environment`, on a free loopback port: its port and process id."""
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "api.cli.main", "serve", "--port", str(port), *options],
-        env={**os.environ, **environment, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **environment, "VIVIER_DEMO_IDENTITIES": "true", **UNLIMITED, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -31,6 +31,7 @@ from starlette.responses import Response
 
 from api.results import search_page
 from api.targets import target_json
+from benchmarks.keys import keys_in
 from benchmarks.report import Report, median_ms
 from features.geo import distance_km
 from features.records import Offer, Profile
@@ -115,7 +116,7 @@ def main() -> None:
     reference = sample_reference()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+        store = Store.open(f"sqlite:///{root / 'vivier.db'}", keys_in(root))
         completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
         to_store(World(sample_world_facts(), sizes, SEED, TODAY), store, completed=completion.completed)
         report.figure("profiles", store.count(Kind.PROFILE))

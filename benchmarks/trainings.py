@@ -30,6 +30,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.pairs import SESSION_FEATURES
 from features.records import Profile, TrainingSession
@@ -85,7 +86,7 @@ def main() -> None:
     reference = sample_reference()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+        store = Store.open(f"sqlite:///{root / 'vivier.db'}", keys_in(root))
         completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
         to_store(World(sample_world_facts(), sizes, SEED, TODAY), store, completed=completion.completed)
         for name, kind in (("profiles", Kind.PROFILE), ("offers", Kind.OFFER), ("sessions", Kind.SESSION)):

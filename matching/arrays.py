@@ -3,9 +3,9 @@
 import contextlib
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +27,51 @@ def map_array(path: Path, copy_on_write: bool = False) -> NDArray[Any]:
     return plain
 
 
+AHEAD_BYTES: Final = 128 << 10
+"""What Linux reads ahead at most when it is asked once."""
+SHARE_AHEAD: Final = 0.5
+"""Of the memory that processes or other files could have: a larger file is not read ahead."""
+
+
 class Blob:
     """A file of bytes of which pieces are read. It is not mapped: a piece costs no page table, no memory of the
-    process, and no reading ahead."""
+    process, and no reading ahead but by `read_ahead`."""
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)
         weakref.finalize(self, os.close, self._descriptor)
 
-    def read(self, start: int, stop: int) -> bytes:
-        """The bytes from `start` to `stop`, the end not included; fewer where the file ends before."""
-        return os.pread(self._descriptor, stop - start, start)
+    def read_each(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The bytes from each start to its stop, the stop not included; fewer where the file ends before. All are asked
+        of the disk before the first is waited for."""
+        if len(spans) > 1:
+            for start, stop in spans:
+                _will_need(self._descriptor, start, stop - start)
+        return [os.pread(self._descriptor, stop - start, start) for start, stop in spans]
+
+    def read_ahead(self) -> None:
+        """Have the system read the whole file into its cache meanwhile; nothing where it would take more than half of
+        what memory is left. Cheap when it is there already."""
+        size = os.fstat(self._descriptor).st_size
+        if size > SHARE_AHEAD * available_bytes():
+            return
+        for start in range(0, size, AHEAD_BYTES):
+            _will_need(self._descriptor, start, AHEAD_BYTES)
+
+
+def _will_need(descriptor: int, start: int, length: int) -> None:
+    """Tell the system, where it listens (macOS does not), that these bytes will be read."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, start, length, os.POSIX_FADV_WILLNEED)
+
+
+def available_bytes() -> int:
+    """Memory that could be had without swapping, caches included; 0 where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), 0)
 
 
 def _is_empty(path: Path) -> bool:

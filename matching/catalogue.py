@@ -197,10 +197,24 @@ class Catalogue:
 
     def payload_of(self, row: int) -> bytes:
         """What is kept of the record that a row belongs to (`matching.payload`)."""
-        if row >= self._n_written or self.written is None:
-            return self._added_payloads[row - self._n_written]
-        payload = self.written.payload_of(int(self.written.record_of_row[row]))
-        return payload if self._renewed is None else self._renewed(payload)
+        return self.payloads_of(np.array([row]))[0]
+
+    def payloads_of(self, rows: NDArray[np.int64]) -> list[bytes]:
+        """`payload_of` each row, in their order, all read together: what a page asks for."""
+        old = rows < self._n_written
+        read: Iterator[bytes] = iter(())
+        if self.written is not None:
+            read = iter(self.written.payloads_of(self.written.record_of_row[rows[old]]))
+            read = read if self._renewed is None else map(self._renewed, read)
+        return [
+            next(read) if of_written else self._added_payloads[row - self._n_written]
+            for row, of_written in zip(rows.tolist(), old.tolist(), strict=True)
+        ]
+
+    def read_ahead(self) -> None:
+        """Have the payloads that were written read into memory meanwhile, where there is room."""
+        if self.written is not None:
+            self.written.payloads.read_ahead()
 
     def rows_of(self, key: str) -> NDArray[np.int64]:
         """The live rows of a record, in the order its projector gave them; empty when it is not there."""
@@ -257,6 +271,18 @@ class Catalogue:
         self._alive[self._n_written + start : self._n_written + end] = True
         self._added_rows.update(fresh)
 
+    def bury_number(self, number: int) -> str | None:
+        """Bury the live record whose id has that number (`key_number`); its id, None when there is none."""
+        added = np.flatnonzero(self._added_keys[: len(self._added_ids)] == number)
+        names = [self._added_ids[row] for row in added.tolist()]
+        if self.written is not None:
+            names.append(self.written.id_of_number(number) or "")
+        for key in names:
+            if key in self:
+                self._bury(key)
+                return key
+        return None
+
     def _bury(self, key: str) -> None:
         rows = self.rows_of(key)
         if len(rows) == 0:
@@ -282,8 +308,7 @@ class Catalogue:
         for rows in self._record_rows():
             columns = {column.name: self.take(column.name, rows) for column in self._schema}
             vectors = np.empty((len(rows), 0), np.float32) if self._index is None else self._index.vectors(rows)
-            numbers = rows.tolist()
-            yield Rows(tuple(map(self.id_of, numbers)), columns, vectors, tuple(map(self.payload_of, numbers)))
+            yield Rows(tuple(map(self.id_of, rows.tolist())), columns, vectors, tuple(self.payloads_of(rows)))
 
     def _record_rows(self) -> Iterator[NDArray[np.int64]]:
         """Live rows, those of one record together, in chunks."""

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
+from features.store.erasure import last_seq
 from matching.allocation.live import LivePrices
 from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
@@ -61,6 +62,8 @@ class Engine:
     prices: LivePrices = field(default_factory=LivePrices)
     price_share: float = 0.0
     """What is taken off an offer's score for each unit of its price; 0: prices are not looked at."""
+    erased_upto: int = 0
+    """Sequence number of the last erasure that was followed since the generation was written."""
 
     @classmethod
     def open(
@@ -83,6 +86,8 @@ class Engine:
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
         lookups.warm()
+        for catalogue in engine.catalogues.values():
+            catalogue.read_ahead()
         return engine
 
     @classmethod
@@ -161,6 +166,7 @@ class Engine:
             return 0
         self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
         self.pay_medians = step.pay_medians
+        self.erased_upto = step.erased_upto
         self.refused = set()
         seen, self.watermark = self.watermark, step.watermark
         return max(step.watermark - seen, 0)
@@ -184,6 +190,9 @@ class Engine:
             days = self.links.contact_days(siret)
             for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
                 self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
+        for number in prepared.erased:
+            self.links.forget_person(number, self.catalogues[Collection.PROFILES].bury_number(number))
+        self.erased_upto = max(self.erased_upto, prepared.erased_upto)
         tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
         for event_id in prepared.dropped_events:
             self.links.drop_dismissal(event_id)
@@ -196,6 +205,11 @@ class Engine:
         while (prepared := self._read_log()) is not None:
             applied += self._apply_changes(prepared)
         return applied
+
+    @property
+    def holds_erased(self) -> bool:
+        """Whether people were erased since the generation was written: its files still have them."""
+        return self.erased_upto > int(self.generation.get("watermark", self.erased_upto))
 
     @property
     def n_changed(self) -> int:
@@ -257,6 +271,11 @@ def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:
         )
     if found.meta["store"] != store.identity():
         raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
+    if int(found.meta["watermark"]) < last_seq(store, blank=True):
+        raise NotReady(
+            "the indexes were written before people were erased of whom nothing is known any more: "
+            f"run `{BUILD_COMMAND}`"
+        )
     if int(found.meta["watermark"]) > store.watermark():
         raise NotReady(
             f"the indexes are ahead of the store ({found.meta['watermark']} > {store.watermark()}), another or an "

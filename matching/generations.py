@@ -27,8 +27,12 @@ from models.encoder import TextEncoder
 
 INDEX_ROOT: Final = "indexes"
 PAY_MEDIANS: Final = "pay_medians.npy"
-PAYLOAD: Final = "view, record"
-"""The lines of a payload (`matching.payload`)."""
+PAYLOAD: Final = "view, record; zstd"
+"""The lines of a payload (`matching.payload`), and how they are stored (`matching.payload_file`)."""
+
+
+READING: Final = "one gender"
+"""How words are brought to the form that is encoded: another way makes other vectors."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def fingerprint(encoder: TextEncoder, reference: Reference) -> str:
     """Changes when rows built with one encoder, reference data and schema would not mean the same with another."""
     digest = hashlib.sha256(encoder.fingerprint.encode())
     layout = [(name.value, bands.count, SECOND_ORDER[name], POSTINGS[name]) for name, bands in BANDS.items()]
-    digest.update(repr((PAYLOAD, SCHEMAS, layout)).encode())
+    digest.update(repr((PAYLOAD, SCHEMAS, layout, READING)).encode())
     digest.update(reference.communes.lat.tobytes() + reference.communes.lon.tobytes())
     for names in (
         reference.rome.codes,

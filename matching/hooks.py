@@ -1,6 +1,7 @@
 """What opens a conversation with a firm: its recent offers, a training that could be set up, a work immersion."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -14,7 +15,6 @@ from matching.keys import key_number
 from matching.lookups import day_number
 from matching.payload import record_part
 from matching.portfolio import Portfolio
-from matching.rows.offer import OfferCard
 from matching.schema import NO_DAY, Collection
 from matching.selection import select
 
@@ -27,7 +27,20 @@ SESSIONS_AHEAD_DAYS: Final = 270
 DISCOVERS_UNDER_MONTHS: Final = 6
 """Months in the occupation under which an immersion tells both sides something."""
 
-_CARD: Final = msgspec.json.Decoder(OfferCard)
+
+class _Titled(msgspec.Struct):
+    """What is read of an offer here."""
+
+    title: str
+
+
+class _Card(msgspec.Struct):
+    """`OfferCard`, the rest of it passed over."""
+
+    offer: _Titled
+
+
+_TITLED: Final = msgspec.json.Decoder(_Card)
 
 
 class RecentOffer(msgspec.Struct, frozen=True, gc=False):
@@ -86,22 +99,20 @@ def recent_offers(engine: Engine, portfolio: Portfolio, sirets: Sequence[str]) -
     wanted = np.isin(rome.family_of[occupations], families) & (occupations >= 0)
     order = np.lexsort((rows, -days, ~wanted, firm))
     order = order[days[order] >= today - RECENT_DAYS]
-    starts = np.searchsorted(firm[order], np.arange(len(sirets))).tolist()
-    stops = np.searchsorted(firm[order], np.arange(len(sirets)), side="right").tolist()
-    return [
-        tuple(
-            [
-                RecentOffer(
-                    offers.id_of(int(rows[at])),
-                    _CARD.decode(record_part(offers.payload_of(int(rows[at])))).offer.title,
-                    int(today - days[at]),
-                    bool(wanted[at]),
-                )
-                for at in order[start : min(stop, start + OFFERS_SHOWN)].tolist()
-            ]
+    firsts = np.searchsorted(firm[order], np.arange(len(sirets)))
+    shown = order[np.arange(len(order)) - firsts[firm[order]] < OFFERS_SHOWN]
+    told = [
+        RecentOffer(offers.id_of(row), _TITLED.decode(record_part(payload)).offer.title, age_days, is_wanted)
+        for row, payload, age_days, is_wanted in zip(
+            rows[shown].tolist(),
+            offers.payloads_of(rows[shown]),
+            (today - days[shown]).tolist(),
+            wanted[shown].tolist(),
+            strict=True,
         )
-        for start, stop in zip(starts, stops, strict=True)
     ]
+    bounds = np.searchsorted(firm[shown], np.arange(len(sirets) + 1)).tolist()
+    return [tuple(told[first:last]) for first, last in pairwise(bounds)]
 
 
 def sessions_by_occupation(engine: Engine, centre: int, radius_km: float) -> NDArray[np.int64]:

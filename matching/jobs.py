@@ -111,7 +111,7 @@ def job_matches(
     standing = Standing(scored.scores[places.positions], window.first)
     matches = make_matches(
         [found.id_of(row) for row in rows.tolist()],
-        [found.payload_of(row) for row in rows.tolist()],
+        found.payloads_of(rows),
         decoder,
         scored,
         positions,

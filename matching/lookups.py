@@ -1,12 +1,13 @@
 """The reference data as arrays that a request can use at once: places, tension, what each sector hires."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.days import EPOCH as EPOCH
+from features.days import day_number as day_number
 from features.geo import (
     EARTH_RADIUS_KM,
     curve_order,
@@ -21,6 +22,7 @@ from features.records import TravelMode
 from features.reference import Reference
 from features.rome.affinity import affinity_matrix
 from features.rome.nearness import is_akin
+from features.rome.neutral import Neutral, neutral_of
 from features.travel_time import AROUND_KM, Density, density_of, minutes_for
 from models.encoder import TextEncoder
 from models.hiring.forecast import Forecast
@@ -39,13 +41,6 @@ MARGIN_KM = 0.1
 
 DISTANCES_KEPT = 128
 """Communes whose distances to all others are remembered, 140 kB each."""
-
-EPOCH = dt.date(1970, 1, 1)
-
-
-def day_number(date: dt.date) -> int:
-    """Days since 1970-01-01."""
-    return (date - EPOCH).days
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +61,11 @@ class Lookups:
         """(n_occupations, dim) unit rows."""
         return occupation_vectors(self.encoder, self.reference.rome)
 
+    @property
+    def neutral(self) -> Neutral:
+        """Brings people's words for work to one gender, and to what they say of work."""
+        return neutral_of(self.reference.rome)
+
     def warm(self) -> None:
         """Compute the tables that requests read, so that the first one does not wait for them."""
         _ = (
@@ -76,6 +76,7 @@ class Lookups:
             self.departement_of_commune,
             self._points,
             self.core_skills,
+            self.neutral,
             self.akin,
             self.region_of_area,
             self.reference.rome.family_of,

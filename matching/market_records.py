@@ -99,7 +99,7 @@ def offers_of(
     """The offers at `rows` of the catalogue, and the SIRET and size of their firms."""
     catalogue = engine.catalogue(Collection.OFFERS)
     read = columns_of(catalogue, rows)
-    sirets = [_CARD.decode(record_part(catalogue.payload_of(row))).offer.siret or "" for row in rows.tolist()]
+    sirets = [_CARD.decode(record_part(payload)).offer.siret or "" for payload in catalogue.payloads_of(rows)]
     firm_ids, firm = np.unique(np.array(sirets, dtype=np.str_), return_inverse=True)
     if len(firm_ids) and firm_ids[0] == "":
         firm_ids, firm = firm_ids[1:], firm - 1

@@ -162,8 +162,10 @@ def stops_of(engine: Engine, demand: ProspectionDemand, sirets: list[str]) -> li
     told = targets_at(engine, demand, Prospects(portfolio, centre, scored, pairs, chances), np.arange(len(rows)))
     communes = engine.lookups.reference.communes
     stops = []
-    for (siret, row), commune, target in zip(there, to_firms("commune").tolist(), told, strict=True):
-        record = _FIRM.decode(record_part(firms.payload_of(row)))
+    for siret, payload, commune, target in zip(
+        [siret for siret, _ in there], firms.payloads_of(rows), to_firms("commune").tolist(), told, strict=True
+    ):
+        record = _FIRM.decode(record_part(payload))
         known = record.lat is not None and record.lon is not None
         of_commune = (float(communes.lat[commune]), float(communes.lon[commune])) if commune >= 0 else (np.nan, np.nan)
         stops.append(Stop(siret, target, (float(record.lat or 0), float(record.lon or 0)) if known else of_commune))

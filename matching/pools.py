@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from features.records import PoolMove, Profile, TalentPool, TalentPoolState
 from matching.engine import Engine
@@ -89,7 +90,9 @@ def members_of(engine: Engine, pool: TalentPool) -> Members:
     kept = sorted(ruled)[:MOST_BY_RULE]
     for key in kept:
         first_row.setdefault(key, ruled[key])
-    people = tuple(Member(key, key in by_hand, profiles.payload_of(first_row[key])) for key in sorted(first_row))
+    keys = sorted(first_row)
+    payloads = profiles.payloads_of(np.array([first_row[key] for key in keys], dtype=np.int64))
+    people = tuple([Member(key, key in by_hand, payload) for key, payload in zip(keys, payloads, strict=True)])
     return Members(people, len(ruled) - len(kept))
 
 

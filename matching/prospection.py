@@ -254,9 +254,8 @@ def targets_at(
             strict=True,
         )
     ]
-    matches = make_matches(
-        ids, [firms.payload_of(row) for row in rows], _FIRM, scored, positions, distances, facts, VOICE
-    )
+    payloads = firms.payloads_of(scored.rows[positions])
+    matches = make_matches(ids, payloads, _FIRM, scored, positions, distances, facts, VOICE)
     presentation = _Presentation(engine, portfolio, scored.rows[positions])
     sessions = sessions_by_occupation(engine, found.centre, demand.radius_km) if rows else np.zeros(0, np.int64)
     made = []

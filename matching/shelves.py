@@ -50,7 +50,7 @@ def _silent(_: int) -> None:
 
 
 @dataclass(frozen=True)
-class _Brought:
+class Brought:
     """What one question brought: rows of the catalogue, each the best of its record, ascending."""
 
     rows: NDArray[np.int64]
@@ -58,7 +58,7 @@ class _Brought:
     scores: NDArray[np.float32]
 
 
-def _brought(asked: Callable[[], Answer[Any]], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> _Brought:
+def brought(asked: Callable[[], Answer[Any]], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Brought:
     """What `asked` scores; of the rows of one key the best alone. Searches that look for what would fill an empty list
     are not the list."""
     with heard() as found:
@@ -66,14 +66,14 @@ def _brought(asked: Callable[[], Answer[Any]], keys: Callable[[NDArray[np.int64]
     return _best(found if answer.total else found[:1], keys)
 
 
-def _best(found: Sequence[Scored], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> _Brought:
+def _best(found: Sequence[Scored], keys: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Brought:
     rows = joined([each.rows for each in found])
     scores = joined([each.scores for each in found])
     order = np.lexsort((rows, -scores))
     _, first = np.unique(keys(rows)[order], return_index=True)
     kept = order[first]
     kept = kept[np.argsort(rows[kept], kind="stable")]
-    return _Brought(rows[kept], joined([each.features for each in found])[kept], scores[kept])
+    return Brought(rows[kept], joined([each.features for each in found])[kept], scores[kept])
 
 
 def session_shelf(
@@ -86,10 +86,10 @@ def session_shelf(
     nobody is brought anything.
     """
     sessions, today = engine.catalogue(Collection.SESSIONS), day_number(engine.today())
-    found: list[_Brought] = []
+    found: list[Brought] = []
     for profile_id in persons.ids.tolist():
         found.append(
-            _brought(
+            brought(
                 lambda asked=profile_id: sessions_for_profile(engine, asked, {}, _FIRST),  # type: ignore[misc]
                 lambda rows: sessions.take("training", rows),
             )
@@ -105,7 +105,7 @@ def session_shelf(
     read = columns_of(sessions, rows)
     start = (read("start_day") - today + sooner).astype(np.float32)
     lat, lon = points_of(engine.lookups, read("commune"))
-    cards = [_CARD.decode(record_part(sessions.payload_of(row))) for row in rows.tolist()]
+    cards = [_CARD.decode(record_part(payload)) for payload in sessions.payloads_of(rows)]
     fundings = read("fundings")
     facts = SessionFacts(
         occupations=read("occupations"),
@@ -142,15 +142,15 @@ def profile_shelf(
     known occupation, and dates are drawn anew over `weeks`."""
     profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
     place = {key_number(key): row for row, key in enumerate(market.persons.ids.tolist())}
-    found: list[_Brought] = []
+    found: list[Brought] = []
     rows_kept: list[int] = []
     for offer_id in offer_ids:
         row = int(offers.rows_of(offer_id)[0]) if offer_id in offers else -1
         if row >= 0 and int(offers.take("occupation", np.array([row]))[0]) >= 0:
-            each = _brought(lambda asked=offer_id: profiles_for_offer(engine, asked, {}, _FIRST), profiles.keys)  # type: ignore[misc]
+            each = brought(lambda asked=offer_id: profiles_for_offer(engine, asked, {}, _FIRST), profiles.keys)  # type: ignore[misc]
             known = np.array([key in place for key in profiles.keys(each.rows).tolist()], dtype=np.bool_)
             if known.any():
-                found.append(_Brought(each.rows[known], each.features[known], each.scores[known]))
+                found.append(Brought(each.rows[known], each.features[known], each.scores[known]))
                 rows_kept.append(row)
         progress(1)
     asked_rows = np.array(rows_kept, dtype=np.int64)
@@ -195,7 +195,7 @@ def firm_shelf(
     out."""
     firms, profiles = engine.catalogue(Collection.ESTABLISHMENTS), engine.catalogue(Collection.PROFILES)
     place = {key: row for row, key in enumerate(market.persons.ids.tolist())}
-    found: list[_Brought] = []
+    found: list[Brought] = []
     kept: list[str] = []
     people_of: list[NDArray[np.int64]] = []
     for name, people in portfolios.items():
@@ -205,7 +205,7 @@ def firm_shelf(
         if not visible:
             continue
         try:
-            each = _brought(lambda asked=demand: targets(engine, asked, _FIRST).answer, firms.keys)  # type: ignore[misc]
+            each = brought(lambda asked=demand: targets(engine, asked, _FIRST).answer, firms.keys)  # type: ignore[misc]
         except BadParameter:  # nobody's home is known: there is nowhere to look around
             continue
         if len(each.rows):
@@ -237,7 +237,7 @@ def _shelf(
     askers: NDArray[np.str_],
     items: NDArray[np.str_],
     item: NDArray[np.integer],
-    found: Sequence[_Brought],
+    found: Sequence[Brought],
     urban: NDArray[np.bool_],
 ) -> Shelf:
     """Open to all, always."""

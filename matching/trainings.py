@@ -330,7 +330,7 @@ def _matches(search: Search, found: Found, shown: Places) -> tuple[Match[Session
         facts.update(zip(ranks.tolist(), told, strict=True))
     matches = make_matches(
         [sessions.id_of(row) for row in rows.tolist()],
-        [sessions.payload_of(row) for row in rows.tolist()],
+        sessions.payloads_of(rows),
         _CARD,
         together,
         positions,

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from matching import written
 from matching.catalogue import Rows
 from matching.index.registry import backend
 from matching.keys import key_number
+from matching.payload_file import PayloadWriter
 from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, WITHOUT_VECTORS, Collection, Column
 
 VECTORS: Final = "vectors"
@@ -39,9 +39,8 @@ class CollectionWriter:
         self._spool.mkdir()
         names = [column.name for column in self._schema] + [VECTORS] * (collection not in WITHOUT_VECTORS)
         self._files: dict[str, BinaryIO] = {name: (self._spool / name).open("wb") for name in names}
-        self._ids, self._payloads = (folder / written.IDS).open("wb"), (folder / written.PAYLOADS).open("wb")
-        self._keys, self._sums, self._row_counts = array("q"), array("L"), array("q")
-        self._id_starts, self._payload_starts = array("q", [0]), array("q", [0])
+        self._ids, self._payloads = (folder / written.IDS).open("wb"), PayloadWriter(folder)
+        self._keys, self._row_counts, self._id_starts = array("q"), array("q"), array("q", [0])
         self._n_rows = 0
 
     @property
@@ -64,14 +63,14 @@ class CollectionWriter:
             self._keys.append(key_number(key))
             self._row_counts.append(1)
             self._id_starts.append(self._id_starts[-1] + self._ids.write(key.encode()))
-            self._payload_starts.append(self._payload_starts[-1] + self._payloads.write(payload))
-            self._sums.append(crc32(payload))
+            self._payloads.add(payload)
         self._n_rows += len(rows)
 
     def finish(self) -> None:
         """Put everything in order and write it. Raises ValueError when two records have one id (or one key number)."""
-        for file in (*self._files.values(), self._ids, self._payloads):
+        for file in (*self._files.values(), self._ids):
             file.close()
+        self._payloads.finish()
         keys = np.array(self._keys, dtype=np.int64)
         in_key_order = np.argsort(keys, kind="stable").astype(np.int32)
         twice = np.flatnonzero(np.diff(keys[in_key_order]) == 0)
@@ -93,8 +92,6 @@ class CollectionWriter:
             (written.ROWS_BY_RECORD, place_of),
             (written.ROW_STARTS, row_starts),
             (written.ID_STARTS, np.array(self._id_starts, dtype=np.int64)),
-            (written.PAYLOAD_STARTS, np.array(self._payload_starts, dtype=np.int64)),
-            (written.PAYLOAD_SUMS, np.array(self._sums, dtype=np.uint32)),
         ):
             np.save(self._folder / name, values)
         self._write_columns(order, bands[order])

@@ -5,8 +5,8 @@ curve through the country (`Lookups.place_order`), in it by occupation. So the r
 told by the communes alone, and columns are read in sequence. Nothing here changes but the columns that are patched and
 what is buried, which are this process's own copies (`Catalogue`); all else is shared by every process that maps it.
 
-Records are numbered as they were written. Their JSON is checked against its CRC when it is read: the blob is large,
-and only what is shown is read of it.
+Records are numbered as they were written. Their payloads are not mapped, but read by pieces
+(`matching/payload_file.py`).
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,21 +15,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.artifacts import ArtifactError
-from matching.arrays import Blob, map_array
+from matching.arrays import map_array
 from matching.keys import key_number
+from matching.payload_file import PAYLOADS, Payloads
 from matching.schema import POSTINGS, SCHEMAS, Collection
 
 COLUMNS: Final = "columns"
 OFFSETS, RANGES, RECORD_OF_ROW = "offsets.npy", "ranges.npz", "record_of_row.npy"
 KEYS, IN_KEY_ORDER, ROWS_BY_RECORD, ROW_STARTS = "keys.npy", "in_key_order.npy", "rows_by_record.npy", "row_starts.npy"
 IDS, ID_STARTS = "ids.bin", "id_starts.npy"
-PAYLOADS, PAYLOAD_STARTS, PAYLOAD_SUMS = "payloads.bin", "payload_starts.npy", "payload_sums.npy"
 
 POSTINGS_FOLDER: Final = "postings"
 
@@ -69,9 +67,7 @@ class Written:
     """(m + 1,) where the rows of each record start in `rows_by_record`."""
     ids: NDArray[np.uint8]
     id_starts: NDArray[np.int64]
-    payloads: Blob
-    payload_starts: NDArray[np.int64]
-    payload_sums: NDArray[np.uint32]
+    payloads: Payloads
 
     def __len__(self) -> int:
         return len(self.record_of_row)
@@ -87,6 +83,13 @@ class Written:
             return None
         record = int(self.in_key_order[position])
         return record if self.id_of(record) == key else None
+
+    def id_of_number(self, number: int) -> str | None:
+        """The id that has that number; None when there is none."""
+        position = bisect_left(self.in_key_order, number, key=self.keys.__getitem__)
+        if position == self.n_records or self.keys[self.in_key_order[position]] != number:
+            return None
+        return self.id_of(int(self.in_key_order[position]))
 
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
@@ -110,12 +113,9 @@ class Written:
     def id_of(self, record: int) -> str:
         return self.ids[self.id_starts[record] : self.id_starts[record + 1]].tobytes().decode()
 
-    def payload_of(self, record: int) -> bytes:
-        """What was stored with the record. Raises ArtifactError when it is not what was written."""
-        payload = self.payloads.read(int(self.payload_starts[record]), int(self.payload_starts[record + 1]))
-        if crc32(payload) != self.payload_sums[record]:
-            raise ArtifactError(f"{PAYLOADS} of {self.collection.value} is damaged at record {record}; build it again")
-        return payload
+    def payloads_of(self, records: NDArray[np.integer]) -> list[bytes]:
+        """What was stored with each record. Raises ArtifactError when it is not what was written."""
+        return self.payloads.read(records)
 
     def spans(self, cells: Sequence[NDArray[np.bool_]]) -> NDArray[np.int64]:
         """(s, 2) first and past-the-end rows of the runs that lie in cells marked in each of `cells`, which is not
@@ -187,9 +187,7 @@ class Written:
             row_starts=mapped(ROW_STARTS),
             ids=_bytes(folder / IDS),
             id_starts=mapped(ID_STARTS),
-            payloads=Blob(folder / PAYLOADS),
-            payload_starts=mapped(PAYLOAD_STARTS),
-            payload_sums=mapped(PAYLOAD_SUMS),
+            payloads=Payloads.load(folder, collection.value),
         )
 
 

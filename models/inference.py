@@ -1,7 +1,8 @@
 """Completing records that came without a ROME code: offers, and people's projects and experiences in their own words.
 
-What is read stands in `inferred`, with its score and the version of the models; a declared code is never touched, and
-what the tagger does not know stays unknown. The same record, models and referential give the same record again.
+Words are read alike in both genders, and without what they say of who wrote them (`features/rome/neutral.py`). What is
+read stands in `inferred`, with its score and the version of the models; a declared code is never touched, and what the
+tagger does not know stays unknown. The same record, models and referential give the same record again.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from features.records import Experience, Inference, Offer, Profile, Project, Record
+from features.rome.neutral import neutral_of
 from features.rome.referential import Rome
 from models.tagger import THRESHOLD, Tagger
 
@@ -78,6 +80,7 @@ class Completion:
         """The occupation that a text speaks of; None where it says nothing or the tagger does not know."""
         if not text:
             return None
+        text = neutral_of(self._rome)(text)
         return self._tagged(text, context) if context or len(text) > LONGEST_KEPT else self._read(text)
 
     def _tagged(self, text: str, context: str) -> Inference | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 from api.cli.index import build_generation
-from api.cli.serve import address, as_reached, listen, run
+from api.cli.serve import address, as_reached, check_demo_stays_here, listen, run
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -31,15 +32,19 @@ class Question:
     """A question that the demonstration shows, as one `curl` line."""
 
     text: str
+    asked_by: str
+    """The demonstration's identity that asks."""
     path: str
     body: dict[str, Any] | None = None
 
     def curl(self, base: str) -> str:
         """A line to paste into a shell."""
         url = f'"{base}{self.path}" | python3 -m json.tool --no-ensure-ascii'
+        signed = f"-H 'Authorization: Bearer {self.asked_by}'"
         if self.body is None:
-            return f"curl -s {url}"
-        return f"curl -s -H 'Content-Type: application/json' -d '{json.dumps(self.body, ensure_ascii=False)}' {url}"
+            return f"curl -s {signed} {url}"
+        body = json.dumps(self.body, ensure_ascii=False)
+        return f"curl -s {signed} -H 'Content-Type: application/json' -d '{body}' {url}"
 
 
 def demo(
@@ -54,11 +59,12 @@ def demo(
 
     Example: vivier demo --port 8080
     """
-    configured = settings()
+    configured = settings().model_copy(update={"demo_identities": True, "api_page": True})
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return
     with listen(host or configured.host, configured.port if port is None else port) as listener:
+        check_demo_stays_here(configured, listener)
         prepare(configured)
         service = _open(as_reached(configured, listener))
         base = address(listener)
@@ -125,9 +131,7 @@ def _refuse_other_data(configured: "Settings") -> None:
 
 def _refuse_other_records(configured: "Settings") -> None:
     """Records that the demonstration did not write are not its to replace: another source's, or another world's."""
-    from features.store import Store
-
-    store = Store.open(configured.store_url)
+    store = open_store(configured, make_keys=True)
     try:
         made_here = (configured.data_dir / WRITING).exists() or (configured.data_dir / STAMP).exists()
         foreign = not made_here and store.watermark() > 0
@@ -160,8 +164,9 @@ def _refuse_other_reference(configured: "Settings") -> None:
 
 def _make_world(configured: "Settings", today: Any) -> None:
     with progress("Loading the hand-written facts", 1) as advance:
+        from api.auditing.commands import entry, note
+        from features.audit.actions import Action
         from features.sample.reference import sample_reference
-        from features.store import Store
         from features.world.small import SMALL, sample_world_facts
         from features.world.world import ORDER, World
         from features.world.write import to_store
@@ -170,12 +175,13 @@ def _make_world(configured: "Settings", today: Any) -> None:
         reference.save(configured.reference_dir)
         world = World(sample_world_facts(), SMALL, SEED, today)
         advance(1)
-    store = Store.open(configured.store_url)
+    store = open_store(configured, make_keys=True)
     try:
         with progress("Writing the sample world", sum(world.expected(kind) for kind in ORDER)) as advance:
             to_store(world, store, progress=advance, completed=completion(configured, reference).completed)
     finally:
         store.close()
+    note(configured, entry(Action.IMPORTED, "vivier demo", "imports", detail="monde de démonstration"))
 
 
 def _open(configured: "Settings") -> "Service":
@@ -211,14 +217,21 @@ def questions(service: "Service") -> list[Question]:
         return sum(match.score for match in profiles_for_offer(engine, offer.id, {}, window).matches)
 
     profile = max(service.store.page(Profile, 0, TRIED), key=liking)
-    offers = [offer for offer in service.store.page(Offer, 0, TRIED) if offer.id in engine.catalogue(Collection.OFFERS)]
+    live = engine.catalogue(Collection.OFFERS)
+    offers = [offer for offer in service.store.page(Offer, 0, TRIED) if offer.id in live and offer.siret is not None]
     offer = max(offers, key=drawing)
+    person = f"demo:demandeur:{profile.id}"
     return [
-        Question("Which offers are for this person?", f"/v1/profils/{profile.id}/offres?range=0-4"),
-        Question("Which training session opens the most doors?", f"/v1/profils/{profile.id}/formations?range=0-4"),
-        Question("Which people fit this offer?", f"/v1/offres/{offer.id}/profils?range=0-4"),
+        Question("Which offers are for this person?", person, f"/v1/profils/{profile.id}/offres?range=0-4"),
+        Question(
+            "Which training session opens the most doors?", person, f"/v1/profils/{profile.id}/formations?range=0-4"
+        ),
+        Question(
+            "Which people fit this offer?", f"demo:employeur:{offer.siret}", f"/v1/offres/{offer.id}/profils?range=0-4"
+        ),
         Question(
             "Which firms should this counsellor call on, and for whom?",
+            f"demo:conseiller:{profile.counsellor_id}",
             "/v1/prospection/cibles?range=0-4",
             {"conseiller": profile.counsellor_id},
         ),

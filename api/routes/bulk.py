@@ -12,12 +12,15 @@ from api.intake import NDJSON, lines_of, parse, require_content_type
 from api.openapi import Described, answer, body, record_schema, ref
 from api.pagination import json_response
 from api.problems import ErreurChamp
-from api.routes.records import SOURCE
+from api.security.actor import Actor
+from api.security.gate import ActorOf
+from api.security.owners import RULES, rule_by_record, source_of
+from api.security.rules import allowed
 from api.service import Service, ServiceOf
-from features.border.problems import BorderError
+from features.border.problems import BorderError, Problem
 from features.border.registry import Border
 from features.records import Record
-from features.store import WriteCounts
+from features.store import WriteCounts, Writer, record_id
 
 BATCH_LINES = 1000
 """Lines of one transaction."""
@@ -67,6 +70,7 @@ def bulk_router(border: Border) -> APIRouter:
     """`POST /v1/<path>/lot` for one kind of record."""
     router = APIRouter(tags=[border.label_fr.capitalize()])
     described = Described.of(border)
+    rules = RULES[border.kind]
 
     @router.post(
         f"/v1/{border.path}/lot",
@@ -82,7 +86,8 @@ def bulk_router(border: Border) -> APIRouter:
             200: answer("Ce que le lot a fait, en lignes.", ref("LotReponse"), msgspec.to_builtins(ANSWER_EXAMPLE))
         },
     )
-    async def bulk(request: Request, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.bulk))
+    async def bulk(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         require_content_type(request, NDJSON)
         tally = Tally(service.settings.bulk_rejects_listed)
         batch: list[tuple[int, bytes | None]] = []
@@ -92,12 +97,12 @@ def bulk_router(border: Border) -> APIRouter:
                 batch.append((number, line))
                 weight += len(line or b"")
                 if len(batch) == BATCH_LINES or weight >= BATCH_BYTES:
-                    await run_in_threadpool(keep, service, border, batch, tally)
+                    await run_in_threadpool(keep, service, border, actor, batch, tally)
                     service.follower.nudge()
                     batch, weight = [], 0
         except ClientDisconnect:
             return Response(status_code=400)
-        await run_in_threadpool(keep, service, border, batch, tally)
+        await run_in_threadpool(keep, service, border, actor, batch, tally)
         service.follower.nudge()
         return json_response(tally.answer())
 
@@ -138,9 +143,11 @@ class Tally:
         )
 
 
-def keep(service: Service, border: Border, batch: Sequence[tuple[int, bytes | None]], tally: Tally) -> None:
+def keep(
+    service: Service, border: Border, actor: Actor, batch: Sequence[tuple[int, bytes | None]], tally: Tally
+) -> None:
     """Write the valid lines of `batch` in one transaction and count the others in `tally`."""
-    records: list[Record] = []
+    records: list[tuple[int, Record]] = []
     for number, line in batch:
         if line is None:
             limit = service.settings.bulk_line_limit_bytes
@@ -148,11 +155,39 @@ def keep(service: Service, border: Border, batch: Sequence[tuple[int, bytes | No
             tally.reject(number, error)
             continue
         try:
-            records.append(service.completed(parse(border, line, service.reference)))
+            record = service.completed(parse(border, line, service.reference))
         except BorderError as wrong:
             tally.reject(number, ErreurChamp.of(wrong.problems[0]))
+            continue
+        if service.store.is_about_erased(record):
+            tally.reject(number, ErreurChamp.of(Problem.of("id", "", "erased")))
+        else:
+            records.append((number, record))
     counts = WriteCounts()
     if records:
         with service.writing() as writer:
-            counts = writer.upsert(records, SOURCE)
-    tally.add(len(batch), len(records), counts)
+            theirs = _not_of_another_feed(writer, border, actor, records, tally)
+            counts = writer.upsert(theirs, source_of(actor))
+        tally.add(len(batch), len(theirs), counts)
+    else:
+        tally.add(len(batch), 0, counts)
+
+
+def _not_of_another_feed(
+    writer: Writer, border: Border, actor: Actor, records: Sequence[tuple[int, Record]], tally: Tally
+) -> list[Record]:
+    """The records whose ids are free, or were given by the same partner; the others are rejected. Only a partner is
+    bound to its feed."""
+    if actor.feed is None:
+        return [record for _, record in records]
+    sources = writer.sources_of(border.kind, [record_id(record) for _, record in records])
+    kept = []
+    for number, record in records:
+        if sources.get(record_id(record), actor.feed) == actor.feed:
+            kept.append(record)
+        else:
+            taken = ErreurChamp(
+                "id", record_id(record)[:80], "l'identifiant est déjà pris", "Choisir un autre identifiant"
+            )
+            tally.reject(number, taken)
+    return kept

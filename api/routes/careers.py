@@ -9,6 +9,9 @@ from api.openapi import page_answers, query_parameters, ref
 from api.pagination import page
 from api.parameters import search_of
 from api.routes.records import Key
+from api.security.reaches import person
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import ServiceOf
 from matching.careers import PARAMETERS, careers
 
@@ -57,6 +60,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     openapi_extra={"parameters": query_parameters(PARAMETERS)},
     responses=page_answers("metiers", ref("MetiersPossibles"), EXAMPLE),
 )
+@allowed(person(Scope.PROFILES_READ))
 async def possible(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     found = careers(service.engine, key, parameters, window)

@@ -12,6 +12,9 @@ from api.openapi import answer, page_answers, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ProblemType
 from api.routes.records import Key, Range
+from api.security.reaches import counsellors
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from features.records import Contact, Establishment
 from matching.filters.base import parse_date
@@ -33,6 +36,7 @@ WEEK_DAYS = 7
     ),
     responses=page_answers("contacts", ref("HistoriqueEtablissement"), HISTORY),
 )
+@allowed(counsellors(Scope.CONTACTS_READ))
 async def history(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
     window = window_of(range_)
     links, today = service.engine.links, day_number(service.engine.today())
@@ -57,6 +61,7 @@ async def history(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -
     ),
     responses=page_answers("rappels", ref("Rappels"), CALLBACKS),
 )
+@allowed(counsellors(Scope.CONTACTS_READ))
 async def callbacks(
     service: ServiceOf,
     counsellor: Annotated[
@@ -102,6 +107,7 @@ async def callbacks(
     ),
     responses={200: answer("Les offres préparées.", ref("OffresPreparees"), DRAFTS)},
 )
+@allowed(counsellors(Scope.CONTACTS_READ))
 async def drafts(key: Key, service: ServiceOf) -> Response:
     contact = await run_in_threadpool(service.store.get, Contact, key)
     if contact is None:

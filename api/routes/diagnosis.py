@@ -10,6 +10,8 @@ from api.intake import model_of
 from api.openapi import answer, body, query_parameters, ref
 from api.pagination import json_response
 from api.result_examples import DIAGNOSIS, DIAGNOSIS_ANSWER
+from api.security.reaches import SEARCHES_PEOPLE
+from api.security.rules import allowed
 from api.service import ServiceOf
 from matching.diagnosis.criteria import ALONE
 from matching.diagnosis.diagnose import diagnose
@@ -40,6 +42,7 @@ _PARAMETERS: Final = [
     openapi_extra={**body(ref("BesoinIn"), DIAGNOSIS), "parameters": _PARAMETERS},
     responses={200: answer("Le diagnostic.", ref("Diagnostic"), DIAGNOSIS_ANSWER)},
 )
+@allowed(SEARCHES_PEOPLE)
 async def diagnosis(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), dict(request.query_params))

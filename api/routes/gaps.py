@@ -8,6 +8,9 @@ from api.gap_shapes import ecarts
 from api.openapi import answer, ref
 from api.pagination import json_response
 from api.routes.records import Key
+from api.security.reaches import person
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import ServiceOf
 from matching.gap import gap
 
@@ -59,6 +62,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     ),
     responses={200: answer("L'écart.", ref("Ecarts"), EXAMPLE)},
 )
+@allowed(person(Scope.PROFILES_READ))
 async def gaps(
     key: Key,
     service: ServiceOf,

@@ -22,6 +22,20 @@ from api.openapi import answer, body, page_answers, problem_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType, invalid_body
 from api.routes.records import SOURCE, Key, Range
+from api.security.actor import Role
+from api.security.gate import ActorOf
+from api.security.owners import require
+from api.security.reaches import (
+    ANYTHING,
+    IN_THE_BODY,
+    INTRODUCTION_TO_SELF,
+    OWN_FIRM,
+    OWN_INTRODUCTION,
+    person,
+)
+from api.security.rules import Rule, allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
@@ -40,7 +54,7 @@ Further = tuple[ContactRequest, tuple[Event, ...]]
 
 Siret = Annotated[
     str | None,
-    Query(description="Le SIRET de l'établissement qui demande. Obligatoire.", examples=["13000548100010"]),
+    Query(description="SIRET de l'établissement qui demande ; sans lui, celui du compte.", examples=["13000548100010"]),
 ]
 _ASKED: Final = {
     "siret": "13000548100010",
@@ -75,6 +89,16 @@ _BALANCE: Final = {
     "enRetard": 1,
     "tauxSuite": 0.8,
 }
+ASKS: Final = Rule(Scope.INTRODUCTIONS_WRITE, {Role.EMPLOYER: IN_THE_BODY, Role.SERVICE: ANYTHING})
+READS: Final = Rule(
+    Scope.INTRODUCTIONS_READ,
+    {Role.EMPLOYER: OWN_INTRODUCTION, Role.SERVICE: ANYTHING},
+)
+ANSWERS: Final = Rule(Scope.INTRODUCTIONS_WRITE, {Role.JOBSEEKER: INTRODUCTION_TO_SELF, Role.SERVICE: ANYTHING})
+FOLLOWS_UP: Final = Rule(Scope.INTRODUCTIONS_WRITE, {Role.EMPLOYER: OWN_INTRODUCTION, Role.SERVICE: ANYTHING})
+FIRMS_BALANCE: Final = Rule(
+    Scope.INTRODUCTIONS_READ, {Role.EMPLOYER: OWN_FIRM, Role.COUNSELLOR: ANYTHING, Role.SERVICE: ANYTHING}
+)
 CONFLICT: Final = problem_answer(ProblemType.CONFLICT, "Cette demande a déjà reçu une réponse.")
 
 
@@ -91,15 +115,18 @@ CONFLICT: Final = problem_answer(ProblemType.CONFLICT, "Cette demande a déjà r
     openapi_extra=body(ref("MiseEnRelationIn"), _ASKED),
     responses={201: answer("Envoyée.", ref("MiseEnRelation"), _WAITING), 409: CONFLICT},
 )
-async def ask(request: Request, service: ServiceOf) -> Response:
+@allowed(ASKS)
+async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     asked = await model_of(request, MiseEnRelationIn)
     siret = clean_siret(asked.siret, "siret")
     if siret is None:
         raise BorderError.one("siret", asked.siret, "bad_siret")
+    require(actor.role is not Role.EMPLOYER or siret == actor.siret, "siret", siret, "le SIRET de votre établissement")
     if (asked.offre is None) == (asked.besoin is None):
         raise BorderError.one("offre", asked.offre or "", "missing")
     message = _sendable("message", asked.message)
     need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
+    note_seen(request, (asked.profil,))
     if not visible(service.engine, asked.profil):
         raise _unseen(asked.profil)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -117,7 +144,10 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     def write() -> str | None:
         if service.store.get(Establishment, siret) is None:
             raise BorderError.one("siret", siret, "unknown_siret")
-        if sent.offer_id is not None and service.store.get(Offer, sent.offer_id) is None:
+        offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
+        if sent.offer_id is not None and (
+            offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)
+        ):
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
         with service.writing() as writer:
             person = service.store.get(Profile, sent.profile_id)
@@ -147,13 +177,15 @@ async def ask(request: Request, service: ServiceOf) -> Response:
     ),
     responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
 )
-async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
-    asking = None if siret is None else clean_siret(siret, "siret")
+@allowed(READS)
+async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, siret: Siret = None) -> Response:
+    asking = actor.siret if siret is None else clean_siret(siret, "siret")
     if asking is None:
         raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
     found = await run_in_threadpool(service.store.get, ContactRequest, key)
     if found is None or found.siret != asking:
         raise NotFound("La demande", key)
+    note_seen(request, (found.profile_id,))
     now = dt.datetime.now(dt.UTC)
     identity = None
     if state_of(found, now) is State.ACCEPTED and visible(service.engine, found.profile_id):
@@ -168,6 +200,7 @@ async def read(key: Key, service: ServiceOf, siret: Siret = None) -> Response:
     openapi_extra=body(ref("ReponseIn"), {"profil": "exemple-profil", "accepte": True}),
     responses={200: answer("Répondue.", ref("MiseEnRelation"), {**_WAITING, "etat": "acceptee"}), 409: CONFLICT},
 )
+@allowed(ANSWERS)
 async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, ReponseIn)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -179,7 +212,7 @@ async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
             raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
         return answered(found, told.accepte, now)
 
-    done = await _taken_further(service, key, lambda found: found.profile_id == told.profil, step)
+    done = await _taken_further(request, service, key, lambda found: found.profile_id == told.profil, step)
     return json_response(shown(done, now))
 
 
@@ -193,6 +226,7 @@ async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     openapi_extra=body(ref("SuiteIn"), {"siret": "13000548100010", "suite": "entretien"}),
     responses={200: answer("Notée.", ref("MiseEnRelation"), {**_SHOWN, "suite": "entretien"}), 409: CONFLICT},
 )
+@allowed(FOLLOWS_UP)
 async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, SuiteIn)
     siret = clean_siret(told.siret, "siret")
@@ -203,7 +237,7 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
             raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
         return followed(found, told.suite, now)
 
-    done = await _taken_further(service, key, lambda found: found.siret == siret, step)
+    done = await _taken_further(request, service, key, lambda found: found.siret == siret, step)
     return json_response(shown(done, now))
 
 
@@ -213,6 +247,7 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
     description="Les demandes de mise en relation, les plus récentes d'abord, avec l'entreprise et son message.",
     responses=page_answers("demandes", ref("MisesEnRelation"), {"resultats": [_WAITING]}),
 )
+@allowed(person(Scope.INTRODUCTIONS_READ))
 async def received(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
     window = window_of(range_)
     now = dt.datetime.now(dt.UTC)
@@ -238,6 +273,7 @@ async def received(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) 
     description="Combien de demandes, d'acceptations et de refus, et combien d'acceptations ont eu une suite.",
     responses={200: answer("Le bilan.", ref("BilanMisesEnRelation"), _BALANCE)},
 )
+@allowed(FIRMS_BALANCE)
 async def balanced(key: Key, service: ServiceOf) -> Response:
     def find() -> list[ContactRequest]:
         requests = service.store.of_prefix(ContactRequest, f"{key}-")
@@ -250,6 +286,7 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
 
 async def _taken_further(
+    request: Request,
     service: Service,
     key: str,
     is_theirs: Callable[[ContactRequest], bool],
@@ -263,6 +300,7 @@ async def _taken_further(
             found = service.store.get(ContactRequest, key)
             if found is None or not is_theirs(found):
                 raise NotFound("La demande", key)
+            note_seen(request, (found.profile_id,))
             done, events = step(found)
             writer.upsert([done], about_profile(found.profile_id))
             if events:

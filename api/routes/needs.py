@@ -9,6 +9,8 @@ from api.intake import model_of
 from api.openapi import answer, body, ref
 from api.pagination import json_response
 from api.reading_shapes import LectureIn, lecture
+from api.security.reaches import SEARCHES_PEOPLE
+from api.security.rules import allowed
 from api.service import ServiceOf
 from matching.reading.need import read_need
 
@@ -52,6 +54,7 @@ _READ: Final = {
     openapi_extra=body(ref("LectureIn"), {"texte": _TEXT}),
     responses={200: answer("Ce qui a été lu.", ref("LectureBesoin"), _READ)},
 )
+@allowed(SEARCHES_PEOPLE)
 async def read(request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, LectureIn)
     reading = await run_in_threadpool(read_need, service.engine.lookups, asked.texte, service.engine.today())

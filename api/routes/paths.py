@@ -11,6 +11,9 @@ from api.pagination import json_response
 from api.path_shapes import ParcoursTrouves, parcours
 from api.result_examples import OPENING
 from api.routes.records import Key
+from api.security.reaches import person
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import ServiceOf
 from features.store import Kind
 from matching.explain.wording import WITHOUT_PROFILING
@@ -51,6 +54,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.SESSIONS))[:-1]},
     responses={200: answer("Les parcours.", ref("ParcoursTrouves"), EXAMPLE)},
 )
+@allowed(person(Scope.PROFILES_READ))
 async def ways(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters = dict(request.query_params)
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.openapi import answer, content, page_answers, ref
@@ -13,6 +13,13 @@ from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
 from api.result_examples import PROFILE_ANSWER
 from api.results import merged
 from api.routes.records import SOURCE, Key, Range
+from api.security.actor import Actor
+from api.security.gate import ActorOf
+from api.security.owners import user_of
+from api.security.reaches import pool
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.spreadsheet import csv_of
 from features.records import TalentPool, TalentPoolState
@@ -26,7 +33,7 @@ User = Annotated[
     str | None,
     Query(
         alias="utilisateur",
-        description="Qui demande : le propriétaire du vivier ou un membre de son équipe. Obligatoire.",
+        description="Qui demande : le propriétaire du vivier ou un membre de son équipe ; sans lui, le compte.",
         examples=["exemple-conseiller"],
     ),
 ]
@@ -61,11 +68,15 @@ _REFRESHED: Final = {
     ),
     responses=page_answers("profils", ref("MembresVivier"), {"resultats": [{**_MEMBER, "origine": "main"}]}),
 )
-async def members(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+@allowed(pool(Scope.POOLS_READ))
+async def members(
+    key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+) -> Response:
     window = window_of(range_)
-    pool = await _pool(service, key, user)
+    pool = await _pool(service, key, actor, user)
     found = await run_in_threadpool(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
+    note_seen(request, [each.id for each in shown])
     body: dict[str, object] = {
         "resultats": [
             msgspec.Raw(merged(each.shown, msgspec.json.encode({"origine": "main" if each.by_hand else "regle"})))
@@ -91,8 +102,9 @@ async def members(key: Key, service: ServiceOf, user: User = None, range_: Range
     ),
     responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
 )
-async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
-    pool = await _pool(service, key, user)
+@allowed(pool(Scope.POOLS_WRITE))
+async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+    pool = await _pool(service, key, actor, user)
     ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
@@ -100,6 +112,7 @@ async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
         with service.writing() as writer:
             before = service.store.get(TalentPoolState, key)
             state, entered, left = refreshed(key, ids, before, now)
+            note_seen(request, entered)
             writer.upsert([state], SOURCE)
         there = counted(len(ids), "personne", "personnes")
         moves = f"{counted(len(entered), 'entrée', 'entrées')} et {counted(len(left), 'sortie', 'sorties')}"
@@ -119,15 +132,19 @@ async def refresh(key: Key, service: ServiceOf, user: User = None) -> Response:
     ),
     responses=page_answers("mouvements", ref("Mouvements"), _MOVES),
 )
-async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range = DEFAULT_RANGE) -> Response:
+@allowed(pool(Scope.POOLS_READ))
+async def moves(
+    key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+) -> Response:
     window = window_of(range_)
-    await _pool(service, key, user)
+    await _pool(service, key, actor, user)
     state = await run_in_threadpool(service.store.get, TalentPoolState, key)
     found = shown_moves(service.engine, state)
     shown = [
         Mouvement(move.at.isoformat(), "entree" if move.entered else "sortie", move.profile_id or None)
         for move in found[window.first : window.last + 1]
     ]
+    note_seen(request, [move.profil for move in shown if move.profil is not None])
     return page("mouvements", window, len(shown), len(found), Mouvements(shown))
 
 
@@ -146,19 +163,25 @@ async def moves(key: Key, service: ServiceOf, user: User = None, range_: Range =
         }
     },
 )
-async def export(key: Key, service: ServiceOf, user: User = None) -> Response:
-    pool = await _pool(service, key, user)
+@allowed(pool(Scope.POOLS_READ))
+async def export(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+    pool = await _pool(service, key, actor, user)
     found = await run_in_threadpool(members_of, service.engine, pool)
+    note_seen(request, found.ids)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
     text = await run_in_threadpool(lambda: csv_of(HEADER, map(cells, found.people)))
     return Response(text, media_type=CSV, headers=headers)
 
 
-async def _pool(service: Service, key: str, user: str | None) -> TalentPool:
+async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:
     """The pool that a user may read. Raises NotFound, and BadParameter where nobody is named."""
-    if user is None:
+    own = user_of(actor)
+    if own is not None and user not in (None, own):
+        raise NotFound("Le vivier", key)
+    asking = own or user
+    if asking is None:
         raise BadParameter("utilisateur", "", "l'identifiant du propriétaire du vivier ou d'un membre de son équipe")
     pool = await run_in_threadpool(service.store.get, TalentPool, key)
     if pool is None:
         raise NotFound("Le vivier", key)
-    return shared_pool(pool, key, user)
+    return shared_pool(pool, key, asking)

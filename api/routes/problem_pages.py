@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from api.openapi import answer
 from api.pagination import json_response
 from api.problems import ApiProblem, ProblemType
+from api.security.rules import PUBLIC, allowed
 
 router = APIRouter(prefix="/problemes", tags=["Problèmes"])
 
@@ -23,6 +24,7 @@ def _described(kind: ProblemType) -> dict[str, object]:
     description="L'adresse que porte le membre `type` des réponses `application/problem+json` (RFC 9457).",
     responses={200: answer("Le problème et son remède.", {"type": "object"}, _described(_EXAMPLE))},
 )
+@allowed(PUBLIC)
 async def explain(
     name: Annotated[str, Path(alias="nom", description="Nom du problème.", examples=[_EXAMPLE.slug])],
 ) -> Response:

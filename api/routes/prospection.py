@@ -12,6 +12,12 @@ from api.parameters import search_of
 from api.result_examples import FIRM_ANSWER, PREVISIONS, SEARCH
 from api.results import search_page
 from api.routes.records import Key
+from api.security.gate import ActorOf
+from api.security.portfolios import require_portfolio
+from api.security.reaches import counsellors
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from api.targets import expected_json, target_json
 from matching.filters.registry import parameters_for
@@ -36,11 +42,15 @@ router = APIRouter(prefix="/v1/prospection", tags=["Prospection"])
     },
     responses=page_answers("etablissements", ref("CiblesTrouvees"), FIRM_ANSWER),
 )
-async def firms(request: Request, service: ServiceOf) -> Response:
+@allowed(counsellors(Scope.PROSPECTION_READ))
+async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     parameters, window = search_of(request)
     search = await model_of(request, CiblesIn)
+    await require_portfolio(actor, service, search.conseiller, search.profils)
     found = targets(service.engine, search.to_demand(service.reference, parameters), window)
     shown = {target.id: target for target in found.targets}
+    people = [person.profile_id for target in found.targets for person in target.present]
+    note_seen(request, people, found.answer.model)
     return search_page(
         "etablissements",
         window,
@@ -60,6 +70,7 @@ async def firms(request: Request, service: ServiceOf) -> Response:
     ),
     responses={200: answer("Les prévisions.", ref("PrevisionsEtablissement"), PREVISIONS)},
 )
+@allowed(counsellors(Scope.PROSPECTION_READ))
 async def forecasts(
     key: Key,
     service: ServiceOf,

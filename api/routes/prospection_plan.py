@@ -13,6 +13,12 @@ from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import ExportIn, PlanIn, plan_json
 from api.planning import Plan, Planner
+from api.security.gate import ActorOf
+from api.security.portfolios import require_portfolio
+from api.security.reaches import counsellors
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from features.border.problems import BorderError
 from matching.errors import BadParameter
@@ -43,10 +49,14 @@ FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
     },
     responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
 )
-async def plan(request: Request, service: ServiceOf) -> Response:
+@allowed(counsellors(Scope.PROSPECTION_READ))
+async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     asked = await model_of(request, PlanIn)
+    for each in asked.conseillers:
+        await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
+    note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 
 
@@ -69,6 +79,7 @@ async def plan(request: Request, service: ServiceOf) -> Response:
         }
     },
 )
+@allowed(counsellors(Scope.PROSPECTION_READ))
 async def export(
     request: Request,
     format_: Annotated[
@@ -82,6 +93,7 @@ async def export(
         if visit.debut is not None and visit.fin is not None and visit.fin <= visit.debut:
             raise BorderError.one(f"visites[{at}].fin", visit.fin.isoformat(), "bad_order")
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
         text = await run_in_threadpool(csv_of, visits)
     else:

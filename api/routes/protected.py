@@ -7,10 +7,18 @@ from api.examples import EXAMPLES
 from api.intake import record_of
 from api.openapi import Described, record_answer, record_body
 from api.pagination import json_response
+from api.problems import invalid_body
 from api.routes.records import SOURCE, Key, check_same_id
+from api.security.reaches import person, person_alone
+from api.security.rules import allowed
+from api.security.scopes import Scope
 from api.service import ServiceOf
+from features.border.problems import BorderError
 from features.border.registry import BORDERS
 from features.store import RECORD_TYPES, Kind
+
+READ_BY = {Kind.IDENTITY: person(Scope.IDENTITIES_READ), Kind.PROTECTED: person_alone(Scope.IDENTITIES_READ)}
+"""A counsellor reads whom they call; RQTH is the person's own affair."""
 
 PROFILE = Described.of(BORDERS[Kind.PROFILE])
 
@@ -29,6 +37,7 @@ def sub_resource(kind: Kind, name: str) -> APIRouter:
         description="Tenu à part du profil ; n'entre dans aucun index, score ni motif.",
         responses={200: record_answer(border, example, "Trouvé.")},
     )
+    @allowed(READ_BY[kind])
     async def read(key: Key, service: ServiceOf) -> Response:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None:
@@ -45,8 +54,12 @@ def sub_resource(kind: Kind, name: str) -> APIRouter:
             201: record_answer(border, example, "Créé."),
         },
     )
+    @allowed(person_alone(Scope.IDENTITIES_WRITE))
     async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
-        record = await record_of(request, border, service.reference)
+        try:
+            record = await record_of(request, border, service.reference)
+        except BorderError as wrong:
+            raise invalid_body(wrong.problems, with_values=False) from None
         check_same_id(border, record, key)
 
         def write() -> bool:
@@ -66,6 +79,7 @@ def sub_resource(kind: Kind, name: str) -> APIRouter:
         status_code=204,
         responses={204: {"description": "Effacé."}},
     )
+    @allowed(person_alone(Scope.IDENTITIES_WRITE))
     async def delete(key: Key, service: ServiceOf) -> Response:
         if await run_in_threadpool(service.store.delete, kind, [key]) == 0:
             raise described.not_found(key)

@@ -12,6 +12,10 @@ from api.parameters import search_of
 from api.result_examples import OFFER_ANSWER, SESSION_ANSWER
 from api.results import search_page
 from api.routes.records import Key
+from api.security.reaches import person
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.sessions import session_json
 from features.border.base import compact
@@ -42,12 +46,14 @@ UNREAD_PROJECTS: Final = (
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.OFFERS))},
     responses=page_answers("offres", ref("OffresTrouvees"), OFFER_ANSWER),
 )
+@allowed(person(Scope.PROFILES_READ))
 async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
+    note_seen(request, (), answer.model)
     if not answer.aside:
         return search_page("offres", window, answer)
     return search_page("offres", window, answer, misesDeCote=put_aside(answer.aside))
@@ -66,12 +72,14 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     openapi_extra={"parameters": query_parameters(parameters_for(Collection.SESSIONS))},
     responses=page_answers("formations", ref("SessionsTrouvees"), SESSION_ANSWER),
 )
+@allowed(person(Scope.PROFILES_READ))
 async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:
         answer = sessions_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
+    note_seen(request, (), answer.model)
     return search_page("formations", window, answer, session_json(service.reference.rome))
 
 

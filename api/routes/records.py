@@ -1,5 +1,6 @@
 """The routes of a kind of record: create, read, replace, delete, list; one factory for all kinds."""
 
+import logging
 from typing import Annotated
 from urllib.parse import quote
 
@@ -7,17 +8,31 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.examples import EXAMPLES
+from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
+from api.security.gate import ActorOf
+from api.security.listing import listed
+from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
+from api.security.rules import allowed
+from api.seen import note_seen, people_of
 from api.service import ServiceOf
 from features.border.registry import Border
 from features.records import Record
-from features.store import RECORD_TYPES, record_id
+from features.store import RECORD_TYPES, Kind, record_id
 
-SOURCE = "api"
-"""The source of what comes in through these routes."""
+SOURCE = API_SOURCE
+"""The source of what the routes write for anyone but a partner."""
+
+DELETES = "Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde."
+ERASES = (
+    "Efface la personne : profil, identité, statut protégé, abonnements, envois, événements, mises en relation, "
+    "viviers. Elle quitte toutes les réponses dans la seconde, puis tous les fichiers. Rien ne peut être rétabli, et "
+    "l'identifiant n'est plus accepté ensuite (409)."
+)
+log = logging.getLogger(__name__)
 
 CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
 
@@ -39,6 +54,7 @@ def records_router(border: Border) -> APIRouter:
     router = APIRouter(prefix=f"/v1/{border.path}", tags=[border.label_fr.capitalize()])
     record_type = RECORD_TYPES[border.kind]
     described = Described.of(border)
+    rules = RULES[border.kind]
     example = EXAMPLES[border.kind]
 
     @router.post(
@@ -49,14 +65,17 @@ def records_router(border: Border) -> APIRouter:
         openapi_extra=record_body(border, example),
         responses={201: record_answer(border, example, "Créé ; `Location` donne son adresse."), 409: CONFLICT},
     )
-    async def create(request: Request, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.write))
+    async def create(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
+        note_seen(request, people_of(record))
 
         def write() -> None:
             with service.writing() as writer:
                 if writer.exists(border.kind, record_id(record)):
                     raise ApiProblem(ProblemType.CONFLICT, f"L'identifiant « {record_id(record)} » est déjà pris.")
-                writer.upsert([record], SOURCE)
+                check_write(border.kind, actor, record, None, None)
+                writer.upsert([record], source_of(actor))
 
         await run_in_threadpool(write)
         service.follower.nudge()
@@ -69,14 +88,13 @@ def records_router(border: Border) -> APIRouter:
         description="Par ordre d'identifiant, page par page.",
         responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
     )
-    async def listing(service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
+    @allowed(rule_by_record(rules.read_scope, rules.listed))
+    async def listing(request: Request, service: ServiceOf, actor: ActorOf, range_: Range = DEFAULT_RANGE) -> Response:
         window = window_of(range_)
         records, total = await run_in_threadpool(
-            lambda: (
-                service.store.page(record_type, window.first, window.last - window.first + 1),
-                service.store.count(border.kind),
-            )
+            listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
+        note_seen(request, [person for record in records for person in people_of(record)])
         body = {"resultats": [border.out(record) for record in records]}
         return page(border.path, window, len(records), total, body)
 
@@ -86,10 +104,12 @@ def records_router(border: Border) -> APIRouter:
         description=f"Rend {described.the} tel que le magasin le tient.",
         responses={200: record_answer(border, example, "Trouvé.")},
     )
-    async def read(key: Key, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.read_scope, rules.read))
+    async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.store.get, record_type, key)
-        if record is None:
+        if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
+        note_seen(request, people_of(record))
         return json_response(border.out(record))
 
     @router.put(
@@ -102,13 +122,17 @@ def records_router(border: Border) -> APIRouter:
             201: record_answer(border, example, "Créé."),
         },
     )
-    async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
+    @allowed(rule_by_record(rules.write_scope, rules.write))
+    async def replace(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
+        note_seen(request, people_of(record))
 
         def write() -> bool:
             with service.writing() as writer:
-                return writer.upsert([record], SOURCE).inserted > 0
+                before, source = writer.held(record_type, key)
+                check_write(border.kind, actor, record, before, source)
+                return writer.upsert([record], source_of(actor)).inserted > 0
 
         created = await run_in_threadpool(write)
         service.follower.nudge()
@@ -117,16 +141,25 @@ def records_router(border: Border) -> APIRouter:
     @router.delete(
         "/{id}",
         summary=f"Supprimer {described.a}",
-        description="Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde.",
+        description=ERASES if border.kind is Kind.PROFILE else DELETES,
         status_code=204,
         responses={204: {"description": "Supprimé."}},
     )
-    async def delete(key: Key, service: ServiceOf) -> Response:
-        def write() -> int:
+    @allowed(rule_by_record(rules.write_scope, rules.delete))
+    async def delete(key: Key, service: ServiceOf, actor: ActorOf) -> Response:
+        def write() -> bool:
             with service.writing() as writer:
-                return writer.delete(border.kind, [key])
+                before, source = writer.held(record_type, key)
+                if before is None or not reaches(rules.delete, actor, before, source):
+                    return False
+                if border.kind is not Kind.PROFILE:
+                    return writer.delete(border.kind, [key]) > 0
+            left = forget(service.store, service.settings, key).swept.left
+            if left:
+                log.warning("files that only their owner can change name a person who was erased: %s", ", ".join(left))
+            return True
 
-        if await run_in_threadpool(write) == 0:
+        if not await run_in_threadpool(write):
             raise described.not_found(key)
         service.follower.nudge()
         return Response(status_code=204)

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.routes import (
+    access_tokens,
+    account,
+    accounts,
+    archive,
+    audit,
     careers,
     contact_log,
     diagnosis,
+    fairness,
+    flags,
     gaps,
     gestures,
     health,
@@ -20,6 +27,7 @@ from api.routes import (
     prospection_plan,
     recommendations,
     rome,
+    sign_in,
     sourcing,
     subscriptions,
     text,
@@ -36,6 +44,7 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 def routers() -> Iterator[APIRouter]:
     """All routers."""
+    yield archive.router
     yield recommendations.router
     yield careers.router
     yield gaps.router
@@ -50,6 +59,9 @@ def routers() -> Iterator[APIRouter]:
     yield contact_log.router
     yield subscriptions.router
     yield gestures.router
+    yield audit.router
+    yield flags.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
@@ -58,5 +70,9 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
+    yield access_tokens.router
+    yield sign_in.router
+    yield account.router
+    yield accounts.router
     yield health.router
     yield problem_pages.router

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api import rome_shapes as shapes
 from api.openapi import answer, page_answers, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.security.rules import PUBLIC, allowed
 from api.service import ServiceOf
 from features.rome.parts import SkillKind
 from features.rome.referential import Rome, UnknownRomeCode
@@ -105,6 +106,7 @@ def _page_of(name: str, shape: type[msgspec.Struct], example: dict[str, Any]) ->
     description="Les métiers du ROME 4.0 par ordre de code, page par page.",
     responses=_page_of("metiers", shapes.Metiers, _METIER),
 )
+@allowed(PUBLIC)
 async def occupations(
     rome: RomeOf,
     domaine: Annotated[
@@ -126,6 +128,7 @@ async def occupations(
     description="Tout ce que le ROME dit d'un métier. Un code v3 sans fiche rend le premier de ses descendants.",
     responses={200: answer("La fiche.", ref("FicheMetier"), _FICHE)},
 )
+@allowed(PUBLIC)
 async def occupation(
     rome: RomeOf, code: Annotated[str, Path(description="Code ROME 4.0 ou v3.", examples=["J1501"], max_length=20)]
 ) -> Response:
@@ -142,6 +145,7 @@ async def occupation(
     description="Toutes les appellations, ou celles d'un métier.",
     responses=_page_of("appellations", shapes.Appellations, _APPELLATION),
 )
+@allowed(PUBLIC)
 async def appellations(rome: RomeOf, rome_code: RomeCode = None, range_: Range = DEFAULT_RANGE) -> Response:
     rows: Sequence[int] = range(rome.n_appellations)
     if rome_code is not None:
@@ -159,6 +163,7 @@ async def appellations(rome: RomeOf, rome_code: RomeCode = None, range_: Range =
         {"resultats": [_COMPETENCE_METIER]},
     ),
 )
+@allowed(PUBLIC)
 async def skills(
     rome: RomeOf,
     rome_code: RomeCode = None,
@@ -186,6 +191,7 @@ async def skills(
     ),
     responses={200: answer("Les libellés, du meilleur au moins bon.", ref("Trouves"), {"resultats": [_TROUVE]})},
 )
+@allowed(PUBLIC)
 async def search(
     rome: RomeOf,
     texte: Annotated[str, Query(description="Ce qui est tapé.", max_length=200, examples=["aide soig"])],

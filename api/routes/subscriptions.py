@@ -14,6 +14,10 @@ from api.intake import model_of
 from api.openapi import Described, answer, body, list_schema, page_answers, record_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.routes.records import SOURCE, Key, Range
+from api.security.reaches import person, subscription, subscription_alone
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.subscribing import check_criteria, check_webhook
 from api.subscription_examples import ACCESS, BACKTEST, OWN, SENT, SETTING
@@ -55,6 +59,7 @@ Days = Annotated[
     openapi_extra=body(ref("SimulationIn"), SETTING),
     responses={200: answer("Ce que le réglage aurait envoyé.", ref("Simulation"), BACKTEST)},
 )
+@allowed(person(Scope.SUBSCRIPTIONS_READ))
 async def simulation(key: Key, request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, SimulationIn)
     subscription = asked.to_subscription(service.reference, "simulation", key)
@@ -74,6 +79,7 @@ async def simulation(key: Key, request: Request, service: ServiceOf) -> Response
     description="Tous ceux de la personne, y compris celui que le service a créé par défaut et ceux en pause.",
     responses={200: answer("Les abonnements.", list_schema(ref("AbonnementIn")), OWN)},
 )
+@allowed(person(Scope.SUBSCRIPTIONS_READ))
 async def own(key: Key, service: ServiceOf) -> Response:
     found = await run_in_threadpool(_subscriptions_of, service, key)
     return json_response({"resultats": [_BORDER.out(each) for each in found]})
@@ -88,6 +94,7 @@ async def own(key: Key, service: ServiceOf) -> Response:
     ),
     responses=page_answers("envois", list_schema(ref("Envoi")), SENT),
 )
+@allowed(person(Scope.SUBSCRIPTIONS_READ))
 async def sent(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> Response:
     window = window_of(range_)
 
@@ -117,9 +124,10 @@ async def sent(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> R
     description="Rien n'est envoyé avant la fin de la pause ; l'abonnement reprend ensuite de lui-même.",
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Suspendu.")},
 )
-async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
+@allowed(subscription(Scope.SUBSCRIPTIONS_WRITE))
+async def pause(key: Key, request: Request, service: ServiceOf, days: Days = 30) -> Response:
     until = service.engine.today() + dt.timedelta(days=days)
-    return await _changed(service, key, paused_until=until)
+    return await _changed(request, service, key, paused_until=until)
 
 
 @router.post(
@@ -128,8 +136,9 @@ async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
     description="Met fin à la pause ou à l'arrêt de l'abonnement.",
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Repris.")},
 )
-async def resume(key: Key, service: ServiceOf) -> Response:
-    return await _changed(service, key, active=True, paused_until=None)
+@allowed(subscription(Scope.SUBSCRIPTIONS_WRITE))
+async def resume(key: Key, request: Request, service: ServiceOf) -> Response:
+    return await _changed(request, service, key, active=True, paused_until=None)
 
 
 @router.get(
@@ -139,10 +148,12 @@ async def resume(key: Key, service: ServiceOf) -> Response:
     "personne elle-même.",
     responses={200: answer("L'accès.", ref("Acces"), ACCESS)},
 )
-async def access(key: Key, service: ServiceOf) -> Response:
+@allowed(subscription_alone(Scope.SUBSCRIPTIONS_READ))
+async def access(key: Key, request: Request, service: ServiceOf) -> Response:
     subscription = await run_in_threadpool(service.store.get, Subscription, key)
     if subscription is None:
         raise SUBSCRIPTION.not_found(key)
+    note_seen(request, (subscription.profile_id,))
     webhook = subscription.channel is Channel.WEBHOOK
     house = service.house
     return json_response(
@@ -179,12 +190,13 @@ def _require_profile(service: Service, key: str) -> None:
         raise PROFILE.not_found(key)
 
 
-async def _changed(service: Service, key: str, **changes: object) -> Response:
+async def _changed(request: Request, service: Service, key: str, **changes: object) -> Response:
     def write() -> Subscription:
         with service.writing() as writer:
             subscription = service.store.get(Subscription, key)
             if subscription is None:
                 raise SUBSCRIPTION.not_found(key)
+            note_seen(request, (subscription.profile_id,))
             changed = msgspec.structs.replace(subscription, **changes)
             writer.upsert([changed], SOURCE)
         return changed

@@ -8,6 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from api.intake import model_of
 from api.openapi import answer, body, ref
 from api.pagination import json_response
+from api.security.reaches import ANYONE_SIGNED_IN
+from api.security.rules import PUBLIC, allowed
 from api.service import ServiceOf
 from api.text_shapes import (
     MOST_TEXTS,
@@ -91,6 +93,7 @@ def _list_of(name: str) -> dict[str, Any]:
     openapi_extra=body(ref("PredictionMetiersIn"), _ASKED),
     responses={200: answer("Un élément par intitulé, dans l'ordre.", _list_of("IntitulePredit"), _PREDICTED)},
 )
+@allowed(ANYONE_SIGNED_IN)
 async def predict(request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, PredictionMetiersIn)
     titles = [title.intitule for title in asked.appellations]
@@ -115,6 +118,7 @@ async def predict(request: Request, service: ServiceOf) -> Response:
     openapi_extra=body(ref("PredictionCompetencesIn"), _TEXTS),
     responses={200: answer("Un élément par texte, dans l'ordre.", _list_of("TexteLu"), _READ)},
 )
+@allowed(ANYONE_SIGNED_IN)
 async def read_skills(request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, PredictionCompetencesIn)
     least = asked.options.seuilScorePrediction
@@ -132,6 +136,7 @@ async def read_skills(request: Request, service: ServiceOf) -> Response:
     ),
     responses={200: answer("Les appellations, de la meilleure à la moins bonne.", ref("Suggestions"), _SUGGESTED)},
 )
+@allowed(PUBLIC)
 async def suggestions(
     service: ServiceOf,
     q: Annotated[str, Query(description="Ce qui est tapé.", max_length=200, examples=["aide soig"])],

@@ -183,6 +183,12 @@ TEXTS: Final[dict[str, Texts]] = {
     "bad_order": Texts(
         "la fin précède le début", "Corriger l'une des deux bornes", "the end precedes the start", "fix one of them"
     ),
+    "erased": Texts(
+        "cette personne a été effacée à sa demande",
+        "Ne plus l'envoyer ; si elle revient d'elle-même, lui donner un autre identifiant",
+        "this person was erased, as is their right",
+        "stop sending them; one who comes back by themselves takes another id",
+    ),
     "liked_and_unliked": Texts(
         "le même profil est dans « commeProfils » et dans « pasCommeProfils »",
         "Le garder dans une seule des deux listes",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from features.records import Subscription
-from features.store.tables import delivery, digest, subscription_owner
+from features.store.tables import audit_group, delivery, digest, subscription_owner
 
 
 def put(connection: sa.Connection, subscriptions: Sequence[Subscription]) -> None:
@@ -38,6 +38,7 @@ def ever_subscribed(connection: sa.Connection, profile_ids: Sequence[str]) -> se
 
 
 def forget(connection: sa.Connection, profile_ids: Sequence[str]) -> None:
-    """Nothing of these people stays: what they were subscribed to, what was prepared, what they were sent."""
-    for table in (subscription_owner, digest, delivery):
+    """Nothing of these people stays: what they were subscribed to, what was prepared, what they were sent,
+    the groups that audits saw them in."""
+    for table in (subscription_owner, digest, delivery, audit_group):
         connection.execute(sa.delete(table).where(table.c.profile_id.in_(profile_ids)))

@@ -65,7 +65,7 @@ def teaching(engine: Engine, skill: int, workplace: int) -> Teaching | None:
     ]
     rows = select(sessions, conditions).rows
     soonest = rows[np.argsort(sessions.take("start_day", rows), kind="stable")][:LOOKED_AT]
-    read = [_CARD.decode(record_part(sessions.payload_of(row))) for row in soonest.tolist()]
+    read = [_CARD.decode(record_part(payload)) for payload in sessions.payloads_of(soonest)]
     cards = [card for card in read if (card.training.duration_hours or 0) <= LONGEST_HOURS]
     if not cards:
         return None

@@ -57,14 +57,14 @@ def _offer_items(engine: Engine, orders: Orders, chosen: Candidates, scores: NDA
     return [
         _offer_item(
             engine,
-            _CARD.decode(record_part(offers.payload_of(row))),
+            _CARD.decode(record_part(payload)),
             score,
             told,
             _VOICE.obstacles(fact),
             None if distance < 0 else distance,
         )
-        for row, score, told, fact, distance in zip(
-            chosen.offers.tolist(), scores.tolist(), reasons, facts, distances, strict=True
+        for payload, score, told, fact, distance in zip(
+            offers.payloads_of(chosen.offers), scores.tolist(), reasons, facts, distances, strict=True
         )
     ]
 

@@ -105,7 +105,8 @@ class Steps:
     def cards(self, *positions: int) -> tuple[SessionCard, ...]:
         """What is told of sessions."""
         catalogue = self.search.engine.catalogue(Collection.SESSIONS)
-        return tuple([_SESSION.decode(record_part(catalogue.payload_of(int(self.rows[at])))) for at in positions])
+        payloads = catalogue.payloads_of(self.rows[list(positions)])
+        return tuple([_SESSION.decode(record_part(payload)) for payload in payloads])
 
     def opening(self, opened: NDArray[np.bool_]) -> Opening:
         """What is told of the aimed of `opened` (n,) offers."""

@@ -181,7 +181,8 @@ def _title(lookups: Lookups, text: Text) -> tuple[Item | None, list[Prediction]]
 def _tagged(lookups: Lookups, title: str) -> list[Prediction]:
     """What a title may mean, in the plural too: of the two readings the surer."""
     alone = _singular(title)
-    read = lookups.tagger.tag([title, alone] if alone != title else [title], k=MOST_ALTERNATIVES)
+    titles = [lookups.neutral(each) for each in ([title, alone] if alone != title else [title])]
+    read = lookups.tagger.tag(titles, k=MOST_ALTERNATIVES)
     return max(read, key=lambda predictions: predictions[0].score if predictions else 0.0)
 
 

@@ -60,7 +60,7 @@ def project_offers(
 ) -> Rows:
     """Rows of offers, one each; `also` gives the other sources of the same job by offer id."""
     writer = RowWriter(Collection.OFFERS, lookups)
-    titles = [without_gender_marks(offer.title) for offer in records]
+    titles = [lookups.neutral(without_gender_marks(offer.title)) for offer in records]
     for position, stored in enumerate(records):
         offer = lookups.completion.completed(stored, keep=True)
         guessed = offer.inferred is not None

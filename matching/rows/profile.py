@@ -69,7 +69,8 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
         }
         shared |= past_columns(held, lookups)
         for project in profile.projects:
-            label = project_label(project, lookups)
+            said = project_label(project, lookups)
+            label = None if said is None else lookups.neutral(said)
             occupation = resolve_occupation(lookups, occupation_code(project), label)
             if occupation < 0:
                 continue
@@ -145,7 +146,13 @@ def longest_first(held: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...
 def occupations_held(profile: Profile, lookups: Lookups) -> list[tuple[int, int]]:
     """Occupation row, -1 unknown, and months of each experience."""
     return [
-        (resolve_occupation(lookups, occupation_code(past), past.title), past.months) for past in profile.experiences
+        (
+            resolve_occupation(
+                lookups, occupation_code(past), None if past.title is None else lookups.neutral(past.title)
+            ),
+            past.months,
+        )
+        for past in profile.experiences
     ]
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from models.simulation.chances import Purpose, normal
 from models.simulation.employers import Employers, draw_employers
+from models.simulation.groups import SimulatedGroups
 from models.simulation.market import DAYS_A_WEEK, Floats, Ints, Market, as_floats
 from models.simulation.tastes import CONTRACT_WORTHS, START_MINUTES, Tastes, draw_tastes
 
@@ -84,12 +85,15 @@ class Worth:
 
 
 class HiddenTruth:
-    """The truth of one market. The same market and seed give the same truth; nothing is kept per candidate."""
+    """The truth of one market. The same market, seed and groups give the same truth; nothing is kept per candidate."""
 
-    def __init__(self, market: Market, seed: int) -> None:
+    def __init__(self, market: Market, seed: int, groups: SimulatedGroups | None = None) -> None:
+        """Without `groups` tastes and merits are independent of sex, age and origin."""
         self.market = market
         self.seed = seed
-        self.tastes: Tastes = draw_tastes(market, seed)
+        self.groups = groups
+        drawn = draw_tastes(market, seed)
+        self.tastes: Tastes = drawn if groups is None else groups.tastes(drawn)
         self.employers: Employers = draw_employers(market, seed)
         self._first_week = dt.date.fromisoformat(market.first_day).isocalendar().week
 
@@ -143,8 +147,10 @@ class HiddenTruth:
         lacking = offers.skills_asked[offer].astype(np.float32) - pairs.skills_shared
         lacking = np.maximum(lacking, 0) * (1 - tastes.unwritten[person])
         below = np.maximum(offers.education_level[offer] - persons.education_level[person], 0)
+        held_back = 0.0 if self.groups is None else self.groups.held_back[person]
         return as_floats(
             MERIT
+            - held_back
             + 0.8 * tastes.quality[person]
             - employers.bar[offer]
             + 0.4 * self.season(offers.occupation[offer], week)

@@ -1,21 +1,22 @@
 """A log as the ranking table that rankers learn from, with the segments in which they are judged apart."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from models.ranking.table import RankingTable, Segment
+from models.simulation.groups import SimulatedGroups
 from models.simulation.log import Log
 from models.simulation.market import Market, Rows
 
 
-def ranking_table(log: Log, market: Market, known_at: int | None = None) -> RankingTable:
+def ranking_table(
+    log: Log, market: Market, known_at: int | None = None, groups: SimulatedGroups | None = None
+) -> RankingTable:
     """What was shown, with its features of that moment, and the outcomes as they are known at the beginning of a week
     (None: at the end of the log).
 
     Shown results of that week and later are left out: a table for training ends where the weeks held out begin, and
-    knows nothing of them.
+    knows nothing of them. With `groups` those of the people are segments, for the gate; a training table has none.
     """
     past = np.ones(len(log), dtype=np.bool_) if known_at is None else log.week < known_at
     whole = RankingTable(
@@ -27,12 +28,18 @@ def ranking_table(log: Log, market: Market, known_at: int | None = None) -> Rank
         week=log.week,
         position=log.position,
         outcome=log.outcome(known_at),
-        segments=_segments(log, market),
+        segments=_segments(log, market) | _group_segments(log, groups),
     )
     return whole if past.all() else whole.take(past)
 
 
-def _segments(log: Log, market: Market) -> Mapping[str, Segment]:
+def _group_segments(log: Log, groups: SimulatedGroups | None) -> dict[str, Segment]:
+    if groups is None:
+        return {}
+    return {axis.name: Segment(axis.labels, axis.of_person[log.person].astype(np.int16)) for axis in groups.axes}
+
+
+def _segments(log: Log, market: Market) -> dict[str, Segment]:
     """Where the person lives, the grand domain of their first project, whether the person, and the offer, had any
     history when it was shown."""
     person, offer = log.person, market.offer[log.candidate]

@@ -24,7 +24,7 @@ from features.records import DismissReason, Event, Identity, Profile, Subscripti
 from features.store import Kind
 from features.store.digests import BUCKETS
 from features.store.tables import delivery, digest, subscription_owner
-from tests.api.conftest import until
+from tests.api.conftest import AS_SERVICE, until
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
 Json = dict[str, Any]
@@ -36,6 +36,7 @@ MOMENT = dt.datetime.combine(dt.datetime.now(dt.UTC).date(), dt.time(12), dt.UTC
 def service(deployment: Path, sink: Sink) -> Service:  # noqa: F811
     settings = Settings(
         data_dir=deployment,
+        demo_identities=True,
         subscribe_by_default=True,
         digest_least_quality=0.3,
         smtp_host="127.0.0.1",
@@ -52,7 +53,7 @@ def service(deployment: Path, sink: Sink) -> Service:  # noqa: F811
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as opened:
+    with TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from features.sample.reference import sample_reference
 from matching.lookups import Lookups
 from models.mentions import Mention
 from models.published import published_models
+from tests.api.conftest import AS_SERVICE
 
 Json = dict[str, Any]
 
@@ -30,9 +31,12 @@ class ReaderOfOneWord:
 
 def client_with(lookups: object) -> TestClient:
     service = SimpleNamespace(
-        settings=Settings(), reference=sample_reference(), engine=SimpleNamespace(lookups=lookups), follower=None
+        settings=Settings(demo_identities=True),
+        reference=sample_reference(),
+        engine=SimpleNamespace(lookups=lookups),
+        follower=None,
     )
-    return TestClient(create_app(service), raise_server_exceptions=False)  # type: ignore[arg-type]
+    return TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from api.cli.main import app
 from features.records import Profile
 from features.store import Kind, Store
 from matching.schema import Collection
+from tests.matching.unpacked import contents
 
 Json = dict[str, Any]
 
@@ -50,7 +51,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def files_that_hold(folder: Path, word: str) -> set[str]:
-    return {path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()}
+    return {Path(name).name for name, content in contents(folder).items() if word.encode() in content}
 
 
 def ids(generation: Path) -> dict[Collection, list[str]]:

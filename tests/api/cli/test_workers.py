@@ -21,6 +21,7 @@ from features.store import Kind
 from models.champions import Card, publish
 from models.ranked import Ranked
 from models.ranking.model import RankingModel
+from tests.api.conftest import AS_SERVICE
 from tests.models.one_question import one_question
 
 PATIENCE_S = 60
@@ -41,7 +42,9 @@ def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None
 
 def command(data_dir: Path) -> subprocess.Popen[str]:
     """The service on some free port; its session, so that all its processes may be found, is its own."""
-    environment = {**os.environ, "VIVIER_DATA_DIR": str(data_dir), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "VIVIER_DATA_DIR": str(data_dir), "OMP_NUM_THREADS": "1"} | {
+        "VIVIER_DEMO_IDENTITIES": "true"
+    }
     arguments = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--workers", "2", "--json"]
     return subprocess.Popen(
         arguments,
@@ -93,7 +96,7 @@ class Running:
             with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)) as line:
                 if by is not None and self._connected(line) != by:
                     continue
-                headers = {} if body is None else {"Content-Type": "application/json"}
+                headers = AS_SERVICE if body is None else {**AS_SERVICE, "Content-Type": "application/json"}
                 line.request(method, path, None if body is None else json.dumps(body), headers)
                 response = line.getresponse()
                 return response.status, response.read()

@@ -1,0 +1,185 @@
+"""`vivier access`: machines that may ask for tokens, and the keys that tokens are signed with."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.console import USAGE, AsJson, fail, print_result, settings
+
+if TYPE_CHECKING:
+    from api.security.actor import Role
+    from api.security.keyring import Keyring
+    from features.store import Store
+    from features.store.access.clients import Client
+
+app = typer.Typer(
+    help="Who may sign in: machines, people, and the keys of tokens.\n\nExample: vivier access clients list",
+    no_args_is_help=True,
+)
+clients_app = typer.Typer(
+    help="Machines that may ask for tokens.\n\nExample: vivier access clients list", no_args_is_help=True
+)
+keys_app = typer.Typer(
+    help="The keys that tokens are signed with.\n\nExample: vivier access keys list", no_args_is_help=True
+)
+app.add_typer(clients_app, name="clients")
+app.add_typer(keys_app, name="keys")
+
+ClientId = Annotated[str, typer.Argument(help="The client's id, as `clients list` shows it.")]
+
+
+@clients_app.command()
+def create(
+    label: Annotated[str, typer.Argument(help="What the machine is, for people.")],
+    role: Annotated[str, typer.Option(help="partenaire, service, employeur, auditeur or administrateur.")],
+    scope: Annotated[list[str] | None, typer.Option(help="A scope; again for others. None: all of the role.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Of a partner: the source that its records carry.")] = None,
+    siret: Annotated[str | None, typer.Option(help="Of an employer: its establishment.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a machine ask for tokens. Its secret is printed once, and kept nowhere.
+
+    Example: vivier access clients create "Flux Jobboard" --role partenaire --feed jobboard --scope offres.ecrire
+    """
+    from api.security.enrolling import Unenrolled, enrol
+
+    with _store() as store:
+        try:
+            client, secret = enrol(store, label, _role(role), scope or (), feed, siret)
+        except Unenrolled as error:
+            fail(str(error), USAGE)
+    text = f"client_id      {client.id}\nclient_secret  {secret}\n\nThe secret is shown this once: keep it now."
+    print_result({**_told(client), "client_secret": secret}, as_json, text)
+
+
+@clients_app.command("list")
+def list_clients(as_json: AsJson = False) -> None:
+    """List the machines.
+
+    Example: vivier access clients list
+    """
+    from features.store.access.clients import all_clients
+
+    with _store() as store, store.engine.connect() as connection:
+        found = list(all_clients(connection).values())
+    lines = [
+        f"{each.id:<44} {each.role:<14} {'' if each.enabled else 'disabled '}{' '.join(each.scopes)}" for each in found
+    ]
+    print_result({"clients": [_told(each) for each in found]}, as_json, "\n".join(lines) or "No client yet.")
+
+
+@clients_app.command()
+def disable(client_id: ClientId, as_json: AsJson = False) -> None:
+    """Let a machine in no more: its tokens are refused within a second.
+
+    Example: vivier access clients disable flux-jobboard-1a2b3c4d
+    """
+    _enable(client_id, False, as_json)
+
+
+@clients_app.command()
+def enable(client_id: ClientId, as_json: AsJson = False) -> None:
+    """Let a machine ask for tokens again; those it had stay refused.
+
+    Example: vivier access clients enable flux-jobboard-1a2b3c4d
+    """
+    _enable(client_id, True, as_json)
+
+
+@clients_app.command("rotate-secret")
+def rotate_secret(client_id: ClientId, as_json: AsJson = False) -> None:
+    """Give a machine another secret, printed once. The old one, and the tokens it asked for, are refused at once.
+
+    Example: vivier access clients rotate-secret flux-jobboard-1a2b3c4d
+    """
+    from api.security import enrolling
+
+    with _store() as store:
+        try:
+            secret = enrolling.rotate_secret(store, client_id)
+        except enrolling.Unenrolled as error:
+            fail(str(error), USAGE)
+    text = f"client_secret  {secret}\n\nThe secret is shown this once: keep it now."
+    print_result({"client_id": client_id, "client_secret": secret}, as_json, text)
+
+
+@keys_app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the keys that sign or still verify.
+
+    Example: vivier access keys list
+    """
+    import datetime as dt
+
+    found = _keyring().all_keys()
+    lines = [
+        f"{each.kid}  since {dt.datetime.fromtimestamp(each.made_at, dt.UTC):%Y-%m-%d %H:%M}Z  "
+        + ("signs" if each.retired_at is None else "verifies what it signed")
+        for each in found
+    ]
+    data = [{"kid": each.kid, "made_at": each.made_at, "retired_at": each.retired_at} for each in found]
+    print_result({"keys": data}, as_json, "\n".join(lines))
+
+
+@keys_app.command("rotate")
+def rotate_keys(as_json: AsJson = False) -> None:
+    """Draw a key that signs from now on. The one before verifies what it signed until the last of it has ended.
+
+    Example: vivier access keys rotate
+    """
+    drawn = _keyring().rotate()
+    print_result({"kid": drawn.kid}, as_json, f"{drawn.kid} signs from now on.")
+
+
+def _enable(client_id: str, enabled: bool, as_json: bool) -> None:
+    from api.security import enrolling
+
+    with _store() as store:
+        try:
+            client = enrolling.enable(store, client_id, enabled)
+        except enrolling.Unenrolled as error:
+            fail(str(error), USAGE)
+    print_result(_told(client), as_json, f"{client.id} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _told(client: "Client") -> dict[str, Any]:
+    return {
+        "client_id": client.id,
+        "label": client.label,
+        "role": client.role,
+        "scopes": list(client.scopes),
+        "feed": client.owner.feed,
+        "siret": client.owner.siret,
+        "enabled": client.enabled,
+    }
+
+
+def _role(word: str) -> "Role":
+    from api.security.actor import Role
+
+    try:
+        return Role(word)
+    except ValueError:
+        fail(f"--role {word!r}: give one of {', '.join(Role)}", USAGE)
+
+
+def _keyring() -> "Keyring":
+    from api.security.keyring import Keyring, KeysUnusable
+
+    try:
+        return Keyring(settings().access_keys_dir)
+    except KeysUnusable as error:
+        fail(str(error))
+
+
+@contextlib.contextmanager
+def _store() -> "Iterator[Store]":
+    from features.store import Store
+
+    store = Store.open(settings().store_url)
+    try:
+        yield store
+    finally:
+        store.close()

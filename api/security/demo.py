@@ -1,0 +1,64 @@
+"""Identities of a demonstration: `Authorization: Bearer demo:<role>:<whose>`, on loopback and nowhere else.
+
+Anybody who reaches the service may take any of them: the setting that turns them on refuses to start on an address
+that other machines reach.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from fastapi import Request
+
+from api.problems import ApiProblem, ProblemType
+from api.security.actor import Actor, Role
+from api.security.credentials import CHALLENGE, bearer_of
+from api.security.scopes_of_roles import SCOPES_OF_ROLES
+
+if TYPE_CHECKING:
+    from api.service import Service
+
+PREFIX: Final = "demo:"
+WHOSE: Final = {
+    Role.JOBSEEKER: "l'identifiant d'un profil",
+    Role.EMPLOYER: "un SIRET",
+    Role.COUNSELLOR: "l'identifiant d'un conseiller",
+    Role.PARTNER: "le nom d'un flux",
+}
+"""The roles that speak for somebody, and what names whom."""
+
+
+async def identify(request: Request, service: "Service") -> Actor | None:
+    """The demonstration's identity that a request takes, or None. Raises ApiProblem (401) for one that is none."""
+    token = bearer_of(request)
+    if token is None or not token.startswith(PREFIX):
+        return None
+    if not service.settings.demo_identities:
+        raise ApiProblem(
+            ProblemType.UNAUTHENTICATED,
+            "Les identités de démonstration ne servent qu'en démonstration (VIVIER_DEMO_IDENTITIES).",
+            headers=CHALLENGE,
+        )
+    return demo_actor(token)
+
+
+def demo_actor(token: str) -> Actor:
+    """The identity that a demonstration's token names. Raises ApiProblem (401)."""
+    name, _, whose = token.removeprefix(PREFIX).partition(":")
+    role = next((each for each in Role if each.value == name), None)
+    if role is None or (role in WHOSE) is not bool(whose):
+        forms = ", ".join(f"demo:{each.value}" + (":…" if each in WHOSE else "") for each in Role)
+        raise ApiProblem(
+            ProblemType.UNAUTHENTICATED,
+            f"Identité de démonstration inconnue ; sont admises : {forms}.",
+            headers=CHALLENGE,
+        )
+    return Actor(
+        id=token,
+        role=role,
+        scopes=SCOPES_OF_ROLES[role],
+        profile_id=whose if role is Role.JOBSEEKER else None,
+        siret=whose if role is Role.EMPLOYER else None,
+        counsellor_id=whose if role is Role.COUNSELLOR else None,
+        team_ids=frozenset({whose}) if role is Role.COUNSELLOR else frozenset(),
+        feed=whose if role is Role.PARTNER else None,
+        demo=True,
+    )
