@@ -160,10 +160,7 @@ def status(as_json: AsJson = False) -> None:
         f"holds the store up to sequence {held} of {head}"
         + (f"; the last {head - held} changes are replayed when it is opened" if head > held else "")
     )
-    lines += [
-        f"{KIND_NAMES.get(name, name)} are ranked by {each['model']}" + _refused(each)
-        for name, each in found["rankers"].items()
-    ]
+    lines += [f"{name} are ranked by {each['model']}" + _refused(each) for name, each in found["rankers"].items()]
     print_result(found, as_json, "\n".join(lines))
 
 
