@@ -11,7 +11,7 @@ from features.territories import DEPARTEMENTS, REGIONS, departements_by_name, re
 from features.text import normalise
 from matching.explain.wording import kilometres
 from matching.reading.items import Choice, Item, Text
-from matching.reading.unknown_places import end_of_unknown, tell_unknown
+from matching.reading.unknown_places import end_of_unknown, tell_unknown, tell_unknown_after
 from matching.sourcing import LEAST_KM
 
 LONGEST_NAME: Final = 7
