@@ -13,9 +13,9 @@ from matching.payload import record_part
 from matching.rows.session import SessionCard
 from matching.schema import Collection
 from matching.selection import select
+from matching.session_search import Search
 from matching.sides import columns_of, one_of
 from matching.titles import SAID, closeness
-from matching.trainings import Search
 
 LOOKED_AT: Final = 10
 """Sessions looked at for one whose title says the occupation."""

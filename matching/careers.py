@@ -18,8 +18,8 @@ from matching.filters.registry import nearest_name
 from matching.jobs import profile_at
 from matching.relaxing import without_each
 from matching.schema import Collection
+from matching.session_search import search_of
 from matching.sides import columns_of
-from matching.trainings import search_of
 
 PARAMETERS: Final = (
     Parameter("nouveaux", "true : sans les métiers que la personne vise déjà.", "true"),
