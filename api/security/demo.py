@@ -1,4 +1,5 @@
-"""Identities of a demonstration: `Authorization: Bearer demo:<role>:<whose>`, on loopback and nowhere else.
+"""Identities of a demonstration: `Authorization: Bearer demo:<role>:<whose>`, or the same in a cookie that the front
+page sets, on loopback and nowhere else.
 
 Anybody who reaches the service may take any of them: the setting that turns them on refuses to start on an address
 that other machines reach.
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Request
 
 from api.problems import ApiProblem, ProblemType
+from api.security import form_tokens
 from api.security.actor import Actor, Role
 from api.security.credentials import CHALLENGE, bearer_of
 from api.security.scopes_of_roles import SCOPES_OF_ROLES
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from api.service import Service
 
 PREFIX: Final = "demo:"
+COOKIE: Final = "vivier_demonstration"
 WHOSE: Final = {
     Role.JOBSEEKER: "l'identifiant d'un profil",
     Role.EMPLOYER: "un SIRET",
@@ -29,7 +32,9 @@ WHOSE: Final = {
 async def identify(request: Request, service: "Service") -> Actor | None:
     """The demonstration's identity that a request takes, or None. Raises ApiProblem (401) for one that is none."""
     token = bearer_of(request)
-    if token is None or not token.startswith(PREFIX):
+    if token is None:
+        return _of_cookie(request, service)
+    if not token.startswith(PREFIX):
         return None
     if not service.settings.demo_identities:
         raise ApiProblem(
@@ -37,6 +42,15 @@ async def identify(request: Request, service: "Service") -> Actor | None:
             "Les identités de démonstration ne servent qu'en démonstration (VIVIER_DEMO_IDENTITIES).",
             headers=CHALLENGE,
         )
+    return demo_actor(token)
+
+
+def _of_cookie(request: Request, service: "Service") -> Actor | None:
+    """The identity that was chosen on the front page; outside of a demonstration the cookie says nothing."""
+    token = request.cookies.get(COOKIE, "")
+    if not token.startswith(PREFIX) or not service.settings.demo_identities:
+        return None
+    form_tokens.check_origin(request, service.settings.public_url)
     return demo_actor(token)
 
 
