@@ -13,6 +13,9 @@ NOT_AUDITED: Final = (
     "/metrics",
     "/.well-known/",
     "/connexion/jwks.json",
+    "/connexion/entrer",
+    "/connexion/au-revoir",
+    "/fournisseur-local/",
 )
 """How the addresses begin that show nothing of anybody and change nothing."""
 

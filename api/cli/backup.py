@@ -29,10 +29,10 @@ def backup(
         place = back_up(configured, folder, dt.datetime.now(dt.UTC))
     except (KeyMissing, KeyringError, OSError) as error:
         fail(str(error))
-    note(configured, entry(Action.BACKED_UP, "vivier backup", "magasin", detail=f"sauvegarde {place.name}"))
+    note(configured, entry(Action.BACKED_UP, "vivier backup", "sauvegardes"))
     found = {"folder": str(place), "bytes": sum(path.stat().st_size for path in place.rglob("*") if path.is_file())}
-    keys = f"The keys ({configured.key_path}) are not in it: keep them elsewhere."
-    print_result(found, as_json, f"Backed up to {place} ({found['bytes']} bytes). {keys}")
+    apart = f"The keys ({configured.key_path}) are not in it: keep them elsewhere."
+    print_result(found, as_json, f"Backed up to {place} ({found['bytes']} bytes). {apart}")
 
 
 def restore(
@@ -61,6 +61,7 @@ def restore(
         fail(f"{error}. Add --replace to give them up")
     except (NoBackup, KeyMissing, KeyringError, OSError) as error:
         fail(str(error))
-    note_restored(configured, folder.name)
+    told = f"{done.profiles} profils revenus, {done.erased_again} effacés de nouveau"
+    note_restored(configured, folder.name, told)
     text = f"{done.profiles} profiles are back; {done.erased_again} were erased again. Run: vivier index build"
     print_result({"profiles": done.profiles, "erased_again": done.erased_again}, as_json, text)

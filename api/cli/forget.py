@@ -26,7 +26,7 @@ def forget(
     import dataclasses
 
     from api import forgetting
-    from api.auditing.commands import entry, note
+    from api.auditing.commands import noting
     from features.audit.actions import Action
 
     if (profile_id is None) is not finish:
@@ -38,10 +38,11 @@ def forget(
     if profile_id is not None:
         store = open_store(configured)
         try:
-            gone = forgetting.forget(store, configured, profile_id)
+            what = "effacement d'une personne"
+            with noting(configured, store, Action.FORGOTTEN, "vivier forget", "profils", what, (profile_id,)):
+                gone = forgetting.forget(store, configured, profile_id)
         finally:
             store.close()
-        note(configured, entry(Action.FORGOTTEN, "vivier forget", "profils", people=(profile_id,)))
         left = gone.swept.left
         found |= {"rows": gone.rows, "files": dataclasses.asdict(gone.swept), "remembered": gone.remembered}
         rows = ", ".join(f"{count} {table}" for table, count in gone.rows.items()) or "nothing"

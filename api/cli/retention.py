@@ -1,6 +1,6 @@
 """`vivier retention`: what is over goes. To be run every night."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,8 @@ from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     import datetime as dt
+
+OPERATION: Final = "vivier retention run"
 
 app = typer.Typer(
     help="How long what is known of people is kept.\n\nExample: vivier retention run --dry-run", no_args_is_help=True
@@ -31,7 +33,7 @@ def run(
     import dataclasses
     from functools import partial
 
-    from api.auditing.commands import entry, note
+    from api.auditing.commands import noting
     from api.auditing.log import chain_of
     from api.forgetting import finish, forget
     from features.audit.actions import Action
@@ -54,7 +56,10 @@ def run(
             days = rule.days(configured.durations)
             lines.append(f"{len(over):>6} {rule.what} ({days} days). {rule.because}")
             if over and not dry_run:
-                rule.drop(keeping, over)
+                with noting(
+                    configured, store, Action.FORGOTTEN, "vivier retention run", rule.name, "conservation échue"
+                ):
+                    rule.drop(keeping, over)
     finally:
         store.close()
     verb = "would go" if dry_run else "went"
@@ -63,8 +68,6 @@ def run(
     if dry_run:
         print_result(found, as_json, "\n".join([head, *lines]))
         return
-    gone = ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "rien"
-    note(configured, entry(Action.DELETED, "vivier retention run", "conservation", detail=f"échus : {gone}"))
     done = finish(configured, wait=True, database=True)
     found["finished"] = None if done is None else dataclasses.asdict(done)
     waits = None if done is None else done.waits
