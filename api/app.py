@@ -11,6 +11,7 @@ from api import docs_page, openapi, problems
 from api.edge import logs, stack, tracing
 from api.edge.rates import metered
 from api.edge.watch import Watch
+from api.pages import errors as page_errors
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.reference = service.reference
     stack.install(app, service.settings, service.audit, watch)
     problems.install(app)
+    page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:

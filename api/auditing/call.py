@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.types import Scope
 
-from api.auditing.actors import actor_name
+from api.auditing.actors import actor_name, on_behalf_of
 from api.auditing.log import AuditLog
 from api.auditing.operations import OF_NOBODY, action_of, nature_of
 from api.security.actor import Actor
@@ -47,6 +47,7 @@ class Call:
         self._ended = True
         if self._noted and status < 400:
             self._log.give_back()
+            self._log.nudge()  # the witness is to know the change
         else:
             self._log.put(self.entry(status))
 
@@ -92,6 +93,7 @@ class Call:
             None if actor is None else actor_name(actor.id, self._log.chain.key),
             None if actor is None else actor.role.value,
             False if actor is None else actor.demo,
+            None if actor is None else on_behalf_of(actor, self._log.chain.key),
             ids,
             nature in OF_NOBODY and (status is None or status < 400),
             people,

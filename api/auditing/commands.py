@@ -93,5 +93,6 @@ class _Counting:
 
     def after_commit(self) -> None:
         if self._head is not None:
-            self.chain.committed(self._head, mark=True)
+            self.chain.committed(self._head)
+            self.chain.tell(mark=True)
             self.noted = True

@@ -13,6 +13,9 @@ NOT_AUDITED: Final = (
     "/metrics",
     "/.well-known/",
     "/connexion/jwks.json",
+    "/connexion/entrer",
+    "/connexion/au-revoir",
+    "/fournisseur-local/",
 )
 """How the addresses begin that show nothing of anybody and change nothing."""
 
@@ -42,6 +45,16 @@ LISTED: Final = {
     "POST /v1/gestes/{jeton}": Action.CHANGED,
     "POST /v1/desabonnement/{jeton}": Action.CHANGED,
     "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
+    "GET /connexion/retour/{fournisseur}": Action.SIGNED_IN,
+    "POST /connexion/sortir": Action.SIGNED_OUT,
+    "POST /v1/moi/demande": Action.CHANGED,
+    "POST /v1/moi/profil": Action.CHANGED,
+    "POST /v1/moi/profil/code": Action.CHANGED,
+    "POST /v1/profils/{id}/code-de-rattachement": Action.CHANGED,
+    "POST /v1/comptes/{id}/accord": Action.CHANGED,
+    "POST /v1/comptes/{id}/refus": Action.CHANGED,
+    "POST /v1/comptes/{id}/desactivation": Action.CHANGED,
+    "POST /v1/comptes/{id}/reouverture": Action.CHANGED,
 }
 """Operations whose method and address do not tell what they do; a test wants every other POST to be a creation."""
 

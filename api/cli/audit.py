@@ -356,6 +356,7 @@ def _told(line: "Line") -> str:
         f"{line.acteur or '(nobody)':<24}",
         line.role or "-",
     ]
+    parts += [line.auNomDe] if line.auNomDe is not None else []
     parts += [line.action.value, line.operation]
     parts += [", ".join(line.identifiants[:3])] if line.identifiants else []
     if line.personnes:

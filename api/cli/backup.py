@@ -18,7 +18,9 @@ def backup(
     """
     import datetime as dt
 
+    from api.auditing.commands import entry, note
     from api.backup import back_up
+    from features.audit.actions import Action
     from features.privacy.keyring import KeyringError
     from features.store import KeyMissing
 
@@ -27,9 +29,10 @@ def backup(
         place = back_up(configured, folder, dt.datetime.now(dt.UTC))
     except (KeyMissing, KeyringError, OSError) as error:
         fail(str(error))
+    note(configured, entry(Action.BACKED_UP, "vivier backup", "sauvegardes"))
     found = {"folder": str(place), "bytes": sum(path.stat().st_size for path in place.rglob("*") if path.is_file())}
-    note = f"The keys ({configured.key_path}) are not in it: keep them elsewhere."
-    print_result(found, as_json, f"Backed up to {place} ({found['bytes']} bytes). {note}")
+    apart = f"The keys ({configured.key_path}) are not in it: keep them elsewhere."
+    print_result(found, as_json, f"Backed up to {place} ({found['bytes']} bytes). {apart}")
 
 
 def restore(
@@ -43,8 +46,10 @@ def restore(
 
     Example: vivier restore /mnt/sauvegardes/20261126T020000Z
     """
+    from api.auditing.commands import entry, note
     from api.backup import NoBackup
     from api.backup import restore as bring_back
+    from features.audit.actions import Action
     from features.privacy.keyring import KeyringError
     from features.store import KeyMissing
     from features.store.copying import NotEmpty
@@ -57,5 +62,7 @@ def restore(
         fail(f"{error}. Add --replace to give them up")
     except (NoBackup, KeyMissing, KeyringError, OSError) as error:
         fail(str(error))
+    told = f"{done.profiles} profils revenus, {done.erased_again} effacés de nouveau"
+    note(configured, entry(Action.RESTORED, "vivier restore", "sauvegardes", detail=told))
     text = f"{done.profiles} profiles are back; {done.erased_again} were erased again. Run: vivier index build"
     print_result({"profiles": done.profiles, "erased_again": done.erased_again}, as_json, text)

@@ -26,6 +26,8 @@ def forget(
     import dataclasses
 
     from api import forgetting
+    from api.auditing.commands import noting
+    from features.audit.actions import Action
 
     if (profile_id is None) is not finish:
         fail("give the id of a profile, or --finish without one", USAGE)
@@ -36,7 +38,8 @@ def forget(
     if profile_id is not None:
         store = open_store(configured)
         try:
-            gone = forgetting.forget(store, configured, profile_id)
+            with noting(configured, store, Action.FORGOTTEN, "vivier forget", "profils", "effacement d'une personne"):
+                gone = forgetting.forget(store, configured, profile_id)
         finally:
             store.close()
         left = gone.swept.left

@@ -28,6 +28,7 @@ class Observed:
             await self.app(scope, receive, send)
             return
         begun, since = trace.begin(scope), time.perf_counter()
+        scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log's lines say the same
         status = LEFT
         scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log has it too
 

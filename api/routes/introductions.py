@@ -204,16 +204,23 @@ async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, s
 async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, ReponseIn)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return json_response(shown(await reply(request, service, key, told.profil, told.accepte, now), now))
+
+
+async def reply(
+    request: Request, service: Service, key: str, profile_id: str, accepted: bool, now: dt.datetime
+) -> ContactRequest:
+    """A request to a person with their answer, which is final. Raises NotFound, and ApiProblem (409) for a request that
+    takes no answer."""
 
     def step(found: ContactRequest) -> Further:
         state = state_of(found, now)
         if state is not State.WAITING:
             closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
             raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
-        return answered(found, told.accepte, now)
+        return answered(found, accepted, now)
 
-    done = await _taken_further(request, service, key, lambda found: found.profile_id == told.profil, step)
-    return json_response(shown(done, now))
+    return await _taken_further(request, service, key, lambda found: found.profile_id == profile_id, step)
 
 
 @router.post(

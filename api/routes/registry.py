@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from api.pages import registry as pages
 from api.routes import (
     access_tokens,
     account,
@@ -74,5 +75,6 @@ def routers() -> Iterator[APIRouter]:
     yield sign_in.router
     yield account.router
     yield accounts.router
+    yield from pages.routers()
     yield health.router
     yield problem_pages.router

@@ -57,11 +57,19 @@ async def check(rule: Rule, actor: Actor, request: Request, service: Service) ->
         raise not_theirs(next(iter(request.path_params.values()), ""))
 
 
-async def _actor_of(request: Request, service: Service) -> Actor:
+async def identified(request: Request, service: Service) -> Actor | None:
+    """Who sends a request, None where it shows no credentials. Raises ApiProblem (401) for wrong ones."""
     for identify in IDENTIFIERS:
         actor = await identify(request, service)
         if actor is not None:
             return actor
+    return None
+
+
+async def _actor_of(request: Request, service: Service) -> Actor:
+    actor = await identified(request, service)
+    if actor is not None:
+        return actor
     raise ApiProblem(
         ProblemType.UNAUTHENTICATED,
         "Cette adresse demande de se connecter : un jeton dans l'en-tête `Authorization: Bearer …`.",

@@ -16,7 +16,9 @@ from api.cli.main import app
 from api.service import Service
 from features.records import Channel, EventKind, Profile, Sequel
 from features.store import Kind
+from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, keep
 from features.store.erasure import BLANK, blank, numbered_before
+from matching.digests.digest import Digest, Item, to_json
 from matching.schema import Collection
 from tests.api import canary
 from tests.api.canary import MARK, MOMENT, PERSON, traces
@@ -113,12 +115,23 @@ def live(client: TestClient, folder: Path) -> None:
     assert client.post("/v1/profils/lot", content=bad, headers={"Content-Type": "application/x-ndjson"}).json()[
         "rejetees"
     ]
+    send(service, seen[0])
     write_side_files(folder)
     cli(folder, "subscriptions", "run", "--prepare-only", "--at", "10:00")
     cli(folder, "index", "merge")
     cli(folder, "candidates", "--out", str(folder / "candidates"), "--profiles", "300")
     cli(folder, "candidates", "--out", str(folder / "seances"), "--list", "formations", "--profiles", "300")
     assert soon(lambda: service.engine.generation["id"] != "000001")
+
+
+def send(service: Service, offer_id: str) -> None:
+    """A digest of yesterday, with a line in the ledger."""
+    item = Item(id=offer_id, title=canary.word("offre"), score=0.9, reasons=(canary.word("raison"),))
+    key, subscription = f"{MARK}-envoi", f"{MARK}-abonnement-1"
+    told = Digest(key, subscription, PERSON, Channel.PAGE, "2026-11-20", "2026-11-20", offers=(item,))
+    row = DigestRow(key, subscription, PERSON, DigestState.HANDED_OVER, Channel.PAGE, MOMENT.isoformat(), to_json(told))
+    with service.store.writing() as writer:
+        keep(writer, [row], [Delivery(PERSON, ItemKind.OFFER, offer_id, 20_000, key, subscription)])
 
 
 def write_side_files(folder: Path) -> None:

@@ -26,6 +26,7 @@ from features.store.erasure import (
     BLANK,
     IN_PASSING,
     OF_NOBODY,
+    PSEUDONYMOUS,
     SPEAKS_OF_PEOPLE,
     blank,
     drop_lines_of_the_gone,
@@ -66,7 +67,7 @@ def everything(store: Store) -> dict[str, str]:
 
 def test_every_table_is_accounted_for() -> None:
     """Whoever adds a table says here how a person leaves it."""
-    assert set(metadata.tables) == {*SPEAKS_OF_PEOPLE, *IN_PASSING, *BESIDE, *OF_NOBODY}
+    assert set(metadata.tables) == {*SPEAKS_OF_PEOPLE, *IN_PASSING, *BESIDE, *OF_NOBODY, *PSEUDONYMOUS}
 
 
 def test_one_person_goes_and_those_of_like_names_stay(store: Store) -> None:
