@@ -8,14 +8,18 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
-from api.body_limit import BodyLimit
-from api.in_flight import InFlight
+from api.edge import logs, stack, tracing
+from api.edge.rates import metered
+from api.edge.watch import Watch
+from api.pages import errors as page_errors
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.security.gate import admit, check_rules
+from api.security.local_provider import PATH as LOCAL_PATH
+from api.security.local_provider import LocalProvider
 from api.service import Service
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 
 DESCRIPTION = """
 Vivier rapproche des profils, des offres, des formations et des entreprises, et dit pourquoi.
@@ -30,15 +34,21 @@ Vivier rapproche des profils, des offres, des formations et des entreprises, et 
 def create_app(service: Service) -> FastAPI:
     """The application over `service`; it closes the store when it stops."""
 
+    watch = Watch(service)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await service.follower.start()
+        await service.audit.start()
         await service.access.follower.start()
+        await watch.start()
         try:
             yield
         finally:
+            await watch.stop()
             await service.access.follower.stop()
             await service.follower.stop()
+            await service.audit.stop()
             service.store.close()
 
     app = FastAPI(
@@ -47,26 +57,41 @@ def create_app(service: Service) -> FastAPI:
         description=DESCRIPTION,
         version=version("vivier"),
         lifespan=lifespan,
+        openapi_url="/openapi.json" if service.settings.api_page else None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.service = service
     app.state.reference = service.reference
-    app.add_middleware(BodyLimit, single=service.settings.body_limit_bytes, bulk=service.settings.bulk_limit_bytes)
-    app.add_middleware(InFlight, limit=service.settings.in_flight_limit)
+    stack.install(app, service.settings, service.audit, watch)
     problems.install(app)
+    page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:
-        app.include_router(router, dependencies=[Depends(admit), Depends(refuse_unknown)])
-    docs_page.install(app)
+        app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
+    if service.settings.local_provider:
+        local = LocalProvider(service.settings.public_url, service.local_keyring, service.store)
+        app.mount(LOCAL_PATH, local.app())
+    if service.settings.api_page:
+        docs_page.install(app)
     openapi.install(app, schemas(), mounted)
     return app
 
 
 def app_of_environment() -> FastAPI:
     """The application over the settings of the environment: what each of several workers runs."""
-    return settled(create_app(Service.open(read_settings())))
+    settings = read_settings()
+    report(settings)
+    return settled(create_app(Service.open(settings)))
+
+
+def report(settings: Settings) -> None:
+    """Log what this process does as `settings` say, and send its spans. Raises SettingsError."""
+    logs.install(settings.log_level, settings.log_format)
+    logs.hook_uncaught()
+    if settings.otlp_endpoint is not None:
+        tracing.install(settings.otlp_endpoint)
 
 
 def settled(app: FastAPI) -> FastAPI:

@@ -144,6 +144,7 @@ _FIELD: Final = ErreurChamp(
 _WITH_PATH: Final = {"404": problem_answer(ProblemType.NOT_FOUND, "L'offre « 12 » n'existe pas.")}
 _WITH_BODY: Final = {
     "400": problem_answer(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé."),
+    "408": problem_answer(ProblemType.SLOW_BODY, "Le corps n'est pas arrivé en 30 s."),
     "413": problem_answer(ProblemType.TOO_LARGE, "Le corps de la requête dépasse la limite."),
     "415": problem_answer(ProblemType.CONTENT_TYPE, "Type de contenu attendu : application/json ; reçu : text/plain."),
     "422": problem_answer(ProblemType.INVALID_BODY, "Un champ est refusé.", (_FIELD,)),
@@ -153,8 +154,10 @@ _ALWAYS: Final = {
         ProblemType.UNKNOWN_PARAMETER, "Le paramètre « distanc » n'existe pas. Vouliez-vous dire « distance » ?"
     ),
     "405": problem_answer(ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    "429": problem_answer(ProblemType.RATE, "Au plus 300 requêtes par minute."),
     "500": problem_answer(ProblemType.INTERNAL, "Le service n'a pas pu répondre."),
     "503": problem_answer(ProblemType.NOT_READY, "Les index ne sont pas encore chargés."),
+    "504": problem_answer(ProblemType.TIMEOUT, "La réponse n'a pas pu être établie en 30 s."),
 }
 
 

@@ -7,7 +7,7 @@ import msgspec
 from api.sessions import Ouverture, opening_json
 from matching.explain.path import RULES, hours_of, left_to_pay, summary
 from matching.lookups import Lookups
-from matching.paths import Path
+from matching.paths.path import Path
 from matching.rows.session import session_view
 
 
@@ -28,13 +28,24 @@ class TitreVise(msgspec.Struct, frozen=True):
     niveau: int
 
 
+class ProjetServi(msgspec.Struct, frozen=True):
+    """Le projet que le parcours sert."""
+
+    codeROME: str
+    libelle: str
+    proche: bool
+    """Vrai quand les offres ouvertes sont celles de métiers proches, et non du projet même."""
+
+
 class Parcours(msgspec.Struct, frozen=True, omit_defaults=True):
     """Un chemin vers plus d'offres."""
 
     nature: str
     """`formation` (une seule), `deux_etapes`, `poei` (formation avant embauche) ou `vae` (titre par l'expérience)."""
     resume: str
+    projet: ProjetServi
     ouvre: Ouverture
+    """Les offres du projet et des métiers proches, elles seules."""
     etapes: tuple[dict[str, Any], ...] = ()
     """Les sessions, dans l'ordre, chacune avec sa formation."""
     dureeHeures: float | None = None
@@ -62,6 +73,11 @@ def parcours(path: Path, lookups: Lookups, placed: bool) -> Parcours:
     return Parcours(
         path.way.value,
         summary(path, lookups, placed),
+        ProjetServi(
+            reference.rome.codes[path.serves.occupation],
+            reference.rome.labels[path.serves.occupation],
+            not path.serves.itself,
+        ),
         opening_json(path.opening, reference.rome),
         tuple([session_view(card, reference) for card in path.steps]),
         hours_of(path.steps),

@@ -14,13 +14,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from api.edge.masking import masked
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
+from features.store import KeyMissing, PersonErased
 from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 log = logging.getLogger(__name__)
+
+ERASED: Final = (
+    "Cet enregistrement porte sur une personne qui a été effacée : son identifiant ne peut pas servir de nouveau."
+)
 
 
 class ProblemType(Enum):
@@ -60,7 +66,7 @@ class ProblemType(Enum):
         "adresse-inconnue",
         404,
         "Adresse inconnue",
-        "Vérifier l'adresse : la page `/docs` liste toutes les routes.",
+        "Vérifier l'adresse : la documentation de l'API liste toutes les routes.",
     )
     NOT_FOUND = ("introuvable", 404, "Ressource introuvable", "Vérifier l'identifiant, ou créer la ressource.")
     METHOD = (
@@ -72,14 +78,62 @@ class ProblemType(Enum):
     CONFLICT = (
         "conflit",
         409,
-        "La ressource existe déjà",
-        "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
+        "Conflit avec ce qui existe déjà",
+        "Lire `detail`. Un identifiant déjà pris : remplacer la ressource par PUT, ou choisir un autre identifiant.",
+    )
+    ERASED = (
+        "personne-effacee",
+        409,
+        "Personne effacée",
+        "Donner un autre identifiant si la personne revient d'elle-même ; sinon, ne plus l'envoyer.",
     )
     BUSY = (
         "trop-de-requetes-en-cours",
         503,
         "Service occupé",
         "Recommencer après le délai de l'en-tête `Retry-After`.",
+    )
+    OFFER_REQUIRED = (
+        "offre-requise",
+        403,
+        "Offre publiée requise",
+        "Publier une offre, ou en prolonger une ; compter et diagnostiquer reste possible (`/v1/offres/diagnostic`).",
+    )
+    RATE = (
+        "trop-de-requetes",
+        429,
+        "Trop de requêtes",
+        "Attendre le délai de l'en-tête `Retry-After` ; l'en-tête `RateLimit` dit ce qui reste.",
+    )
+    QUOTA = (
+        "quota-de-personnes",
+        429,
+        "Quota de personnes atteint",
+        "Attendre le lendemain (`Retry-After`), ou resserrer la recherche ; compter et diagnostiquer reste possible.",
+    )
+    HOST = (
+        "hote-inconnu",
+        421,
+        "Nom d'hôte inconnu",
+        "Appeler le service par son nom public ; `VIVIER_ALLOWED_HOSTS` liste ceux qu'il reconnaît.",
+    )
+    SLOW_BODY = (
+        "corps-trop-lent",
+        408,
+        "Corps de requête trop lent",
+        "Envoyer le corps d'une traite ; un gros envoi passe par la route `/lot`.",
+    )
+    TIMEOUT = (
+        "delai-depasse",
+        504,
+        "Réponse trop longue à établir",
+        "Recommencer plus tard, ou resserrer la demande.",
+    )
+    HEADERS_TOO_LARGE = (
+        "en-tetes-trop-gros",
+        431,
+        "Adresse ou en-têtes trop gros",
+        "Raccourcir l'adresse et les en-têtes ; ce qui est long va dans le corps.",
     )
     TOO_LARGE = (
         "corps-trop-gros",
@@ -141,7 +195,9 @@ class ErreurChamp(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, problem: FieldProblem) -> "ErreurChamp":
-        return cls(problem.field, problem.value, problem.reason_fr, problem.remedy_fr)
+        """What is told of a problem: not the value of a field that nobody asked for, nor what joins a person."""
+        value = "" if problem.code == "extra_forbidden" else masked(problem.value)
+        return cls(masked(problem.field), value, masked(problem.reason_fr), problem.remedy_fr)
 
 
 class Probleme(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -178,17 +234,21 @@ class ApiProblem(Exception):
 
     def response(self) -> Response:
         """The HTTP answer: type, title, status, detail; `erreurs` and `instance` when there are any."""
-        body = Probleme(self.kind.uri, self.kind.title, self.status, self.detail, self.instance, self.errors)
+        detail = masked(self.detail)
+        body = Probleme(self.kind.uri, self.kind.title, self.status, detail, self.instance, self.errors)
         return Response(msgspec.json.encode(body), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
-def invalid_body(problems: Iterable[FieldProblem]) -> ApiProblem:
-    """422 with one line per wrong field; 400 when the document is not even JSON."""
+def invalid_body(problems: Iterable[FieldProblem], with_values: bool = True) -> ApiProblem:
+    """422 with one line per wrong field, its value too unless told otherwise; 400 when the document is no JSON."""
     found = tuple(problems)
     if len(found) == 1 and found[0].code == "json_invalid":
         return ApiProblem(ProblemType.UNREADABLE, "Le corps n'est pas un document JSON bien formé.")
     count = "Un champ est refusé." if len(found) == 1 else f"{len(found)} champs sont refusés."
-    return ApiProblem(ProblemType.INVALID_BODY, count, errors=tuple(ErreurChamp.of(problem) for problem in found))
+    errors = tuple([ErreurChamp.of(problem) for problem in found])
+    if not with_values:
+        errors = tuple([msgspec.structs.replace(error, valeur="") for error in errors])
+    return ApiProblem(ProblemType.INVALID_BODY, count, errors=errors)
 
 
 _BY_STATUS: Final = {
@@ -212,6 +272,14 @@ def problem_of(error: Exception) -> ApiProblem | None:
             return ApiProblem(ProblemType.NOT_FOUND, str(error))
         case NotReady():
             return ApiProblem(ProblemType.NOT_READY, str(error), headers={"Retry-After": "5"})
+        case KeyMissing():
+            return ApiProblem(
+                ProblemType.NOT_READY,
+                "Le service n'a pas les clés sans lesquelles il ne tient aucune donnée d'identité : son administrateur "
+                "doit les lui donner.",
+            )
+        case PersonErased():
+            return ApiProblem(ProblemType.ERASED, ERASED)
         case BorderError():
             return invalid_body(error.problems)
         case RequestValidationError():
@@ -238,25 +306,39 @@ async def answer(request: Request, error: Exception) -> Response:
     if problem is not None and problem.kind is ProblemType.METHOD:
         problem.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     if problem is None:
-        incident = uuid.uuid4()
-        log.error("incident %s on %s %s", incident, request.method, request.url.path, exc_info=error)
-        detail = "Le service n'a pas pu répondre."
-        problem = ApiProblem(ProblemType.INTERNAL, detail, instance=f"urn:uuid:{incident}")
+        problem = unexpected(error)
     return problem.response()
+
+
+def unexpected(error: Exception) -> ApiProblem:
+    """500 for an error that nobody expected, logged under the incident that it names."""
+    incident = uuid.uuid4()
+    log.error("incident %s", incident, exc_info=error)
+    return ApiProblem(ProblemType.INTERNAL, "Le service n'a pas pu répondre.", instance=f"urn:uuid:{incident}")
 
 
 def _methods_at(request: Request) -> set[str]:
     """The methods of every route at the request's address; Starlette tells those of the first one."""
     paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
-    return {
+    found = {
         method.upper()
         for path, operations in paths.items()
         if compile_path(path)[0].fullmatch(request.url.path)
         for method in operations
     }
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem+json."""
-    for kind in (ApiProblem, VivierError, BorderError, RequestValidationError, HTTPException, Exception):
+    for kind in (
+        ApiProblem,
+        VivierError,
+        KeyMissing,
+        PersonErased,
+        BorderError,
+        RequestValidationError,
+        HTTPException,
+        Exception,
+    ):
         app.add_exception_handler(kind, answer)

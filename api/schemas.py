@@ -6,10 +6,13 @@ from typing import Any
 import msgspec
 
 from api import (
+    account_shapes,
+    audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
     fairness_shapes,
+    flag_shapes,
     gap_shapes,
     introduction_shapes,
     list_card,
@@ -119,6 +122,10 @@ def schemas() -> dict[str, Json]:
     """All components."""
     found = border_schemas(
         [
+            account_shapes.AccordIn,
+            account_shapes.DemandeCodeIn,
+            account_shapes.DemandeCompteIn,
+            account_shapes.RattachementIn,
             BesoinIn,
             CiblesIn,
             plan_shapes.PlanIn,
@@ -136,11 +143,14 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        account_shapes,
+        audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
         fairness_shapes,
+        flag_shapes,
         gap_shapes,
         introduction_shapes,
         list_card,
@@ -221,6 +231,11 @@ def schemas() -> dict[str, Json]:
                         "offre": {"$ref": "#/components/schemas/OffreIn"},
                         "scoreMetier": {"type": "number", "description": "Sûreté du métier lu, de 0 à 1."},
                         "aDemander": {"type": "array", "items": {"type": "string"}},
+                        "aReecrire": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "Les mots qu'une offre ne peut pas dire, et comment les écrire.",
+                        },
                     },
                 },
             },
@@ -243,7 +258,12 @@ def schemas() -> dict[str, Json]:
                         "libelle": {"type": "string"},
                         "partSecteur": {
                             "type": "number",
-                            "description": "Part du métier dans ce qu'embauche le secteur.",
+                            "description": "Part du métier dans ce qu'embauche le secteur, corrigée des postes que "
+                            "l'établissement a publiés lui-même.",
+                        },
+                        "postesPublies": {
+                            "type": "integer",
+                            "description": "Postes que l'établissement a publiés depuis six mois dans cette famille.",
                         },
                         "embauchesAttendues": EXPECTED,
                     },

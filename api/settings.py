@@ -8,7 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from features.retention.base import Durations
+
 PREFIX = "VIVIER_"
+RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
 
 
 class SettingsError(ValueError):
@@ -27,6 +30,42 @@ class Settings(BaseSettings):
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
     ] = None
+    data_key_file: Annotated[
+        Path | None,
+        Field(
+            description="File of the keys that seal what identifies people (`vivier keys new`); unset, `data-key` in "
+            "the data folder where it is there. Keep it apart from the database and from its backups."
+        ),
+    ] = None
+    data_key: Annotated[
+        SecretStr | None,
+        Field(description="The same keys as a value, names and keys apart by blanks; wins over the file."),
+    ] = None
+    tombstones: Annotated[
+        Path | None,
+        Field(
+            description="File of who was erased, as hashes; unset, `tombstones` in the data folder. Keep it apart from "
+            "the backups that it is to be replayed on."
+        ),
+    ] = None
+    erased_refused_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Days for which an erased id is remembered: refused when it comes again, erased again when a "
+            "backup is restored.",
+        ),
+    ] = 1095
+    keep_profiles_days: Annotated[
+        int,
+        Field(ge=1, description="Days after the last contact with a person that `vivier retention run` forgets them."),
+    ] = 730
+    keep_refused_contacts_days: Annotated[
+        int, Field(ge=1, description="Days for which employers' requests that were refused or lapsed are kept.")
+    ] = 90
+    keep_logs_days: Annotated[
+        int, Field(ge=1, description="Days for which digests, the ledger, corrections, rejects and logs are kept.")
+    ] = 365
     open_data: Annotated[
         Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
     ] = None
@@ -76,6 +115,112 @@ class Settings(BaseSettings):
             description="Requests that one worker takes on at a time; beyond, it answers 503 with `Retry-After`.",
         ),
     ] = 32
+    request_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds in which a request is answered, its body received; beyond, 504 (408 for a body that "
+            "does not come). Of a bulk (`/lot`) route: between two pieces of its body.",
+        ),
+    ] = 30.0
+    header_limit_bytes: Annotated[
+        int, Field(ge=1024, description="Largest address and headers of a request, together; beyond, 431.")
+    ] = 16 * 1024
+    allowed_hosts: Annotated[
+        str | None,
+        Field(
+            description="Names that a request may call this service by (`Host`), separated by commas; `*.example.fr` "
+            "for all under one, `*` for any. Unset: loopback, `VIVIER_HOST` and the name in `VIVIER_PUBLIC_URL`."
+        ),
+    ] = None
+    allowed_origins: Annotated[
+        str | None,
+        Field(
+            description="Origins (`https://www.example.fr`) whose pages may read answers (CORS), separated by commas; "
+            "unset: none."
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        str,
+        Field(
+            description="Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, separated "
+            "by commas."
+        ),
+    ] = "127.0.0.1,::1"
+    api_page: Annotated[
+        bool,
+        Field(description="Whether `/docs` and `/openapi.json` are served; `vivier demo` has them in any case."),
+    ] = False
+    rate_limit: Annotated[
+        str,
+        Field(pattern=RATE, description="Requests of one person's account, as `number/second|minute|hour`; `none`."),
+    ] = "300/minute"
+    rate_limit_machines: Annotated[
+        str, Field(pattern=RATE, description="The same for one client of the network or of a partner.")
+    ] = "60000/minute"
+    rate_limit_address: Annotated[
+        str,
+        Field(
+            pattern=RATE,
+            description="The same for one address (of IPv6, one /64), of requests that come without an account: public "
+            "routes, refused tokens, unknown addresses.",
+        ),
+    ] = "120/minute"
+    rate_limit_storage: Annotated[
+        str,
+        Field(
+            pattern=r"^(memory://|redis(s)?://[^\s]+)$",
+            description="Where requests are counted: `memory://`, each worker for itself, or `redis://…`, all together "
+            "(needs `vivier[redis]`).",
+        ),
+    ] = "memory://"
+    people_share: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="Share of the bank that the accounts of one employer are shown in a day, at most."
+        ),
+    ] = 0.01
+    people_least: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="People that an employer may be shown in a day however small the bank is: in one of fewer than "
+            "a hundred times as many, this is more than the share.",
+        ),
+    ] = 200
+    need_share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Part of an employer's day that may go to needs that are not published "
+            "(`/v1/profils/recherche`).",
+        ),
+    ] = 0.25
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="Least severe of what the service logs; `info` has a line for each request."),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "text"],
+        Field(description="`json`, one object a line; `text`, for people; `auto`: `text` on a terminal only."),
+    ] = "auto"
+    metrics_host: Annotated[str, Field(min_length=1, description="Address on which `VIVIER_METRICS_PORT` listens.")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=1, le=65535, description="Port of `/metrics` (Prometheus), apart from the API's; unset: none."),
+    ] = None
+    otlp_endpoint: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s]+$",
+            description="Where OpenTelemetry spans are sent (OTLP over HTTP, `https://…/v1/traces`); needs "
+            "`vivier[tracing]`. Unset: nowhere.",
+        ),
+    ] = None
     merge_after: Annotated[
         int,
         Field(
@@ -162,6 +307,30 @@ class Settings(BaseSettings):
         str,
         Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
     ] = "Vivier <ne-pas-repondre@vivier.invalid>"
+    audit_key: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=32,
+            description="Secret of the audit log: it makes the pseudonyms of people and signs the chain; unset, one is "
+            "drawn and kept in the data folder. Never keep it in the database, and do not change it: nobody could tell "
+            "any more whom the lines are about.",
+        ),
+    ] = None
+    audit_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of the audit log's signed heads, best on another disk than the database; unset, "
+            "`audit` in the data folder."
+        ),
+    ] = None
+    audit_queue: Annotated[
+        int,
+        Field(
+            ge=100,
+            description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
+        ),
+    ] = 20_000
+    audit_days: Annotated[int, Field(ge=1, description="Days that lines of the audit log are kept.")] = 365
     webhook_private_addresses: Annotated[
         bool,
         Field(
@@ -182,6 +351,18 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    providers: Annotated[
+        Path | None,
+        Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
+    ] = None
+    local_provider: Annotated[
+        bool,
+        Field(
+            description="Whether the service has a provider of its own at `/fournisseur-local`, where anybody signs in "
+            "as anybody. For development and tests: refused unless the service is reached on this machine only."
+        ),
+    ] = False
+
     @property
     def access_keys_dir(self) -> Path:
         """The folder of the keys, whether set or by default."""
@@ -199,12 +380,39 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
 
     @property
+    def durations(self) -> Durations:
+        """How long what is known of people is kept."""
+        return Durations(
+            self.keep_profiles_days, self.keep_refused_contacts_days, self.keep_logs_days, self.erased_refused_days
+        )
+
+    @property
+    def key_path(self) -> Path:
+        """Where the keys lie, unless they are given as a value."""
+        return self.data_dir / "data-key" if self.data_key_file is None else self.data_key_file
+
+    @property
+    def tombstones_path(self) -> Path:
+        return self.data_dir / "tombstones" if self.tombstones is None else self.tombstones
+
+    @property
     def reference_dir(self) -> Path:
         return self.data_dir / "reference"
 
     @property
     def indexes_dir(self) -> Path:
         return self.data_dir / "indexes"
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables from which another process reads these same settings."""
+    found: dict[str, str] = {}
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        if value is not None:
+            shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+            found[f"{PREFIX}{name.upper()}"] = str(shown)
+    return found
 
 
 def read_settings() -> Settings:

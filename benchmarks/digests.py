@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from benchmarks.france import SEED, TODAY
 from benchmarks.france_deployments import write_deployments
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.records import DigestContent, Frequency, Subscription
 from features.reference import Reference
@@ -74,7 +75,7 @@ def main() -> None:
 
 def _opened(home: Path) -> tuple[Engine, dt.date]:
     """The engine, on the day the rows were drawn for."""
-    store = Store.open(f"sqlite:///{home / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{home / 'vivier.db'}", keys_in(home))
     engine = Engine.open(store, Reference.load(home / "reference"), published_models(), home, clock=lambda: TODAY)
     return engine, TODAY
 

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from api.results import EMPLOYER_DIGITS, SCORE_DIGITS, search_page
+from benchmarks.keys import keys_in
 from benchmarks.report import Report, median_ms
 from features.pairs import JobPairs, feature_matrix
 from features.pairs.registry import JOB_FEATURES
@@ -94,7 +95,7 @@ def main() -> None:
     reference = sample_reference()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+        store = Store.open(f"sqlite:///{root / 'vivier.db'}", keys_in(root))
         completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
         world = World(sample_world_facts(), QUICK if report.quick else FULL, SEED, TODAY)
         to_store(world, store, completed=completion.completed)

@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.pairs import JOB_FEATURES, JobPairs, feature_matrix
 from features.sample.reference import sample_reference
@@ -74,7 +75,7 @@ def main() -> None:
 
 
 def _engine(folder: Path, sizes: Sizes) -> Engine:
-    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", keys_in(folder))
     reference = sample_reference()
     to_store(World(sample_world_facts(), sizes, SEED, TODAY), store)
     build(store, reference, published_models(), folder, now=dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC))

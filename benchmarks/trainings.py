@@ -30,6 +30,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.pairs import SESSION_FEATURES
 from features.records import Profile, TrainingSession
@@ -44,11 +45,12 @@ from matching.careers import careers
 from matching.engine import Engine
 from matching.gap import gap
 from matching.keys import key_number
-from matching.paths import paths
+from matching.paths.find import paths
 from matching.rank import Curve, WeightedSum
 from matching.schema import Collection
 from matching.scoring import all_of
-from matching.trainings import Found, search_of, sessions_for_profile
+from matching.session_search import Found, search_of
+from matching.trainings import sessions_for_profile
 from models.inference import Completion
 from models.published import published_models
 
@@ -85,7 +87,7 @@ def main() -> None:
     reference = sample_reference()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+        store = Store.open(f"sqlite:///{root / 'vivier.db'}", keys_in(root))
         completion = Completion(reference.rome, lambda: published_models().tagger(reference.rome))
         to_store(World(sample_world_facts(), sizes, SEED, TODAY), store, completed=completion.completed)
         for name, kind in (("profiles", Kind.PROFILE), ("offers", Kind.OFFER), ("sessions", Kind.SESSION)):

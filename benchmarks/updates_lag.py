@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from api.follow import Follower
+from benchmarks.keys import keys_in
 from features.records import Profile
 from features.sample.reference import sample_reference
 from features.store import Store
@@ -46,7 +47,7 @@ class Seen:
 
 def open_world(root: Path) -> tuple[Store, Engine]:
     """A small world in SQLite, indexed."""
-    store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{root / 'vivier.db'}", keys_in(root))
     to_store(World(sample_world_facts(), SIZES, SEED, TODAY), store)
     reference, models = sample_reference(), published_models()
     build(store, reference, models, root, now=dt.datetime.combine(TODAY, dt.time(8), dt.UTC))

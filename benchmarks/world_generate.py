@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.reference import Reference
 from features.sample.reference import sample_reference
@@ -153,7 +154,7 @@ def parquet(world: World, out: Path) -> int:
 
 
 def store(world: World, out: Path) -> int:
-    database = Store.open(f"sqlite:///{out}/world.db")
+    database = Store.open(f"sqlite:///{out}/world.db", keys_in(Path(out)))
     done = to_store(world, database)
     database.close()
     return sum(counts.inserted for counts in done.values())
@@ -161,7 +162,7 @@ def store(world: World, out: Path) -> int:
 
 def commits(world: World, out: Path) -> int:
     """The baseline of the store: a transaction for each record."""
-    database = Store.open(f"sqlite:///{out}/world.db")
+    database = Store.open(f"sqlite:///{out}/world.db", keys_in(Path(out)))
     offers = list(itertools.islice(world.records(Kind.OFFER), COMMITTED))
     for offer in offers:
         database.upsert([offer], SOURCE)

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,28 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
         raise
     for old in _generations(root)[KEPT:]:
         shutil.rmtree(root / old, ignore_errors=True)
+
+
+def drop_where(root: Path, unwanted: Callable[[Mapping[str, Any]], bool]) -> int:
+    """Remove the generations but the one in force whose meta data are `unwanted`, those that tell none, and what
+    processes that died left half-written; how many. Who has one mapped keeps it until they let go."""
+    dropped = 0
+    if not root.is_dir():
+        return 0
+    for leftover in root.glob(".writing-*"):
+        if not _is_alive(leftover):
+            shutil.rmtree(leftover)
+            dropped += 1
+    current = current_id(root)
+    for name in _generations(root):
+        try:
+            meta = json.loads((root / name / MANIFEST).read_text())["meta"]
+        except (OSError, ValueError, KeyError, TypeError):
+            meta = None
+        if name != current and (meta is None or unwanted(meta)):
+            shutil.rmtree(root / name)
+            dropped += 1
+    return dropped
 
 
 def load_current(root: Path, thorough: bool = False) -> Generation:

@@ -2,18 +2,13 @@
 
 from typing import Final
 
-import re2
-
-from features.adverts.discrimination import GROUND_NAMES, wordings
-from features.text import folded, one_line, plain
+from features.adverts.discrimination import wordings
+from features.adverts.grounds import GROUND_NAMES
+from features.contact_details import way_round
+from features.text import one_line, plain
 
 MOST: Final = 1500
 """Characters of a message."""
-_WAYS_ROUND: Final = (
-    (re2.compile(r"[a-z0-9._%+-]+ ?(?:@|\(at\)|\[at\]| arobase ) ?[a-z0-9.-]+"), "une adresse électronique"),
-    (re2.compile(r"(?:\+ ?\d{2}|\b0) ?[1-9](?:[ .\-/]?\d{2}){4}\b"), "un numéro de téléphone"),
-    (re2.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:fr|com|org|net|eu|io|info)\b"), "une adresse de site"),
-)
 
 
 def cleaned(message: str) -> str:
@@ -25,12 +20,9 @@ def cleaned(message: str) -> str:
 
 def objection(message: str) -> str | None:
     """Why a cleaned message cannot be sent, in French; None where it can."""
-    text = folded(message)
-    for pattern, what in _WAYS_ROUND:
-        if pattern.search(text):
-            return (
-                f"Le texte contient {what} : les coordonnées s'échangent par le service, quand la personne a accepté."
-            )
+    found = way_round(message)
+    if found is not None:
+        return f"Le texte contient {found} : les coordonnées s'échangent par le service, quand la personne a accepté."
     for wording in wordings(message):
         if wording.forbidden:
             ground = GROUND_NAMES[wording.ground]

@@ -212,7 +212,7 @@ class Catalogue:
         ]
 
     def read_ahead(self) -> None:
-        """Have the payloads that were written read into memory meanwhile, where there is room."""
+        """Have the payloads that were written read into the system's memory, where there is room."""
         if self.written is not None:
             self.written.payloads.read_ahead()
 
@@ -270,6 +270,18 @@ class Catalogue:
             self._bury(key)
         self._alive[self._n_written + start : self._n_written + end] = True
         self._added_rows.update(fresh)
+
+    def bury_number(self, number: int) -> str | None:
+        """Bury the live record whose id has that number (`key_number`); its id, None when there is none."""
+        added = np.flatnonzero(self._added_keys[: len(self._added_ids)] == number)
+        names = [self._added_ids[row] for row in added.tolist()]
+        if self.written is not None:
+            names.append(self.written.id_of_number(number) or "")
+        for key in names:
+            if key in self:
+                self._bury(key)
+                return key
+        return None
 
     def _bury(self, key: str) -> None:
         rows = self.rows_of(key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from features.records import Contact, Establishment, Event, Offer, OfferSource, Profile, Training, TrainingSession
 from features.store import Change, Kind, Operation, Store
+from features.store.erasure import number_of
 from features.store.store import as_of
 from matching.catalogue import Rows
 from matching.links import Links
@@ -45,6 +46,10 @@ class Prepared:
     taken_back: tuple[Event, ...] = ()
     """What events said that were told before and are corrected now."""
     dropped_events: tuple[str, ...] = ()
+    erased: tuple[int, ...] = ()
+    """Numbers (`key_number`) of the people who were erased."""
+    erased_upto: int = 0
+    """Sequence number of the last erasure among the changes; 0 for none."""
 
 
 def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Change], today: dt.date) -> Prepared:
@@ -87,6 +92,8 @@ def prepare(store: Store, lookups: Lookups, links: Links, changes: Sequence[Chan
         events=events,
         taken_back=taken_back,
         dropped_events=tuple(ids(Kind.EVENT, Operation.DELETE)),
+        erased=tuple([number for change in changes if (number := number_of(change)) is not None]),
+        erased_upto=max((change.seq for change in changes if change.operation is Operation.ERASE), default=0),
     )
 
 

@@ -8,6 +8,7 @@ and the prices of crowded offers (`matching/allocation/live.py`).
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
+from features.store.erasure import last_seq
 from matching.allocation.live import LivePrices
 from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
@@ -61,6 +63,8 @@ class Engine:
     prices: LivePrices = field(default_factory=LivePrices)
     price_share: float = 0.0
     """What is taken off an offer's score for each unit of its price; 0: prices are not looked at."""
+    erased_upto: int = 0
+    """Sequence number of the last erasure that was followed since the generation was written."""
 
     @classmethod
     def open(
@@ -83,8 +87,7 @@ class Engine:
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
         lookups.warm()
-        for catalogue in engine.catalogues.values():
-            catalogue.read_ahead()
+        threading.Thread(target=engine.read_ahead, name="vivier-read-ahead", daemon=True).start()
         return engine
 
     @classmethod
@@ -110,6 +113,12 @@ class Engine:
 
     def catalogue(self, collection: Collection) -> Catalogue:
         return self.catalogues[collection]
+
+    def read_ahead(self) -> None:
+        """Have the records read into the system's memory, where there is room; a few gigabytes take the disk half a
+        minute. For a thread of its own, beside the requests."""
+        for catalogue in list(self.catalogues.values()):
+            catalogue.read_ahead()
 
     def today(self) -> dt.date:
         return self.clock()
@@ -163,6 +172,7 @@ class Engine:
             return 0
         self.catalogues, self.links, self.generation = step.catalogues, step.links, step.generation
         self.pay_medians = step.pay_medians
+        self.erased_upto = step.erased_upto
         self.refused = set()
         seen, self.watermark = self.watermark, step.watermark
         return max(step.watermark - seen, 0)
@@ -186,6 +196,9 @@ class Engine:
             days = self.links.contact_days(siret)
             for column, day in zip(("last_contact_day", "capped_day", "refused_day"), days, strict=True):
                 self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
+        for number in prepared.erased:
+            self.links.forget_person(number, self.catalogues[Collection.PROFILES].bury_number(number))
+        self.erased_upto = max(self.erased_upto, prepared.erased_upto)
         tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
         for event_id in prepared.dropped_events:
             self.links.drop_dismissal(event_id)
@@ -198,6 +211,11 @@ class Engine:
         while (prepared := self._read_log()) is not None:
             applied += self._apply_changes(prepared)
         return applied
+
+    @property
+    def holds_erased(self) -> bool:
+        """Whether people were erased since the generation was written: its files still have them."""
+        return self.erased_upto > int(self.generation.get("watermark", self.erased_upto))
 
     @property
     def n_changed(self) -> int:
@@ -259,6 +277,11 @@ def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:
         )
     if found.meta["store"] != store.identity():
         raise NotReady(f"the indexes were built from another store: run `{BUILD_COMMAND}`")
+    if int(found.meta["watermark"]) < last_seq(store, blank=True):
+        raise NotReady(
+            "the indexes were written before people were erased of whom nothing is known any more: "
+            f"run `{BUILD_COMMAND}`"
+        )
     if int(found.meta["watermark"]) > store.watermark():
         raise NotReady(
             f"the indexes are ahead of the store ({found.meta['watermark']} > {store.watermark()}), another or an "

@@ -139,19 +139,20 @@ def session_facts(
 
 def unproven(presumed: int, background: Background) -> Basics:
     """Of the basics that a training presumes, those that the profile does not show: a French diploma shows reading and
-    French, a *baccalauréat* the computer as well."""
-    return _unproven(presumed, background.level, background.languages & language_bits(["fr"]) != 0)
+    French, a *baccalauréat* the computer as well; French that is declared weak is not shown."""
+    speaks = None if background.languages & language_bits(["fr"]) == 0 else not background.weak_french
+    return _unproven(presumed, background.level, speaks)
 
 
 @lru_cache(maxsize=1024)
-def _unproven(presumed: int, level: int, speaks_french: bool) -> Basics:
+def _unproven(presumed: int, level: int, speaks_french: bool | None) -> Basics:
     shown = Basics.INSTEAD | Basics.TRADE
     if level >= 3:
         shown |= Basics.READING | Basics.FRENCH
     if level >= 4:
         shown |= Basics.DIGITAL
-    if speaks_french:
-        shown |= Basics.FRENCH
+    if speaks_french is not None:
+        shown = shown | Basics.FRENCH if speaks_french else shown & ~Basics.FRENCH
     return Basics(presumed) & ~shown
 
 

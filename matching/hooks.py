@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matching.engine import Engine
 from matching.explain.wording import counted, quoted
-from matching.filters import place
+from matching.filters import place, session_dates
 from matching.keys import key_number
 from matching.lookups import day_number
 from matching.payload import record_part
@@ -116,13 +116,14 @@ def recent_offers(engine: Engine, portfolio: Portfolio, sirets: Sequence[str]) -
 
 
 def sessions_by_occupation(engine: Engine, centre: int, radius_km: float) -> NDArray[np.int64]:
-    """(n_occupations,) training sessions to come around a commune (row) that lead to each occupation."""
+    """(n_occupations,) training sessions to come around a commune (row), with seats, that lead to each occupation."""
     sessions = engine.catalogue(Collection.SESSIONS)
     today = day_number(engine.today())
     rows = select(
         sessions,
         [
             place.within_or_remote(engine.lookups, centre, radius_km),
+            session_dates.has_seats(),
             lambda view: (
                 (view.column("start_day") != NO_DAY)
                 & (view.column("start_day") >= today)

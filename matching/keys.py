@@ -1,14 +1,9 @@
 """Ids as numbers, so that rows are grouped, compared and looked up by arrays."""
 
-from hashlib import blake2b
-
 import numpy as np
 from numpy.typing import NDArray
 
-
-def key_number(text: str) -> int:
-    """A stable number of an id, from 0 to 2**63 - 1: ten million ids collide once in a hundred thousand worlds."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+from features.key_numbers import key_number as key_number
 
 
 def pair_numbers(people: NDArray[np.int64], items: NDArray[np.int64]) -> NDArray[np.uint64]:

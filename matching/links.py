@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.behaviour import responsiveness
 from features.records import Contact, ContactOutcome, TrainingSession
+from matching.keys import key_number
 from matching.lookups import day_number
 from matching.solicitation import ContactDays, contact_days
 
@@ -155,6 +156,15 @@ class Links:
             kept.pop(event_id, None)
             if not kept:
                 del self.dismissals[profile_id]
+
+    def forget_person(self, number: int, profile_id: str | None) -> None:
+        """Forget what a person put aside, by the number of their id (`key_number`) where the id is not known."""
+        known = [profile_id]
+        if profile_id is None:
+            known = [key for key in self.dismissals if key_number(key) == number]
+        for key in filter(None, known):
+            for event_id in self.dismissals.pop(key, {}):
+                del self.dismissed_by[event_id]
 
     def responsiveness(self, firms: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n,) share of each firm's applications that are answered (`features.behaviour`); NaN where none is known."""

@@ -1,12 +1,13 @@
 """The reference data as arrays that a request can use at once: places, tension, what each sector hires."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.days import EPOCH as EPOCH
+from features.days import day_number as day_number
 from features.geo import (
     EARTH_RADIUS_KM,
     curve_order,
@@ -40,13 +41,6 @@ MARGIN_KM = 0.1
 
 DISTANCES_KEPT = 128
 """Communes whose distances to all others are remembered, 140 kB each."""
-
-EPOCH = dt.date(1970, 1, 1)
-
-
-def day_number(date: dt.date) -> int:
-    """Days since 1970-01-01."""
-    return (date - EPOCH).days
 
 
 @dataclass(frozen=True, eq=False)

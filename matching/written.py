@@ -84,6 +84,13 @@ class Written:
         record = int(self.in_key_order[position])
         return record if self.id_of(record) == key else None
 
+    def id_of_number(self, number: int) -> str | None:
+        """The id that has that number; None when there is none."""
+        position = bisect_left(self.in_key_order, number, key=self.keys.__getitem__)
+        if position == self.n_records or self.keys[self.in_key_order[position]] != number:
+            return None
+        return self.id_of(int(self.in_key_order[position]))
+
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
         """(n,) rows that are the only one of their record."""

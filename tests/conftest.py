@@ -9,6 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.keys import KEYRING
+
+os.environ.update(
+    VIVIER_ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    VIVIER_API_PAGE="true",
+    VIVIER_RATE_LIMIT="none",
+    VIVIER_RATE_LIMIT_MACHINES="none",
+    VIVIER_RATE_LIMIT_ADDRESS="none",
+)
+"""The test client calls itself `testserver`; many tests read what the API says of itself, and all ask a lot."""
+
 
 @pytest.fixture(scope="session")
 def open_data() -> Path:
@@ -40,7 +51,8 @@ def sample_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
     reference = sample_reference()
     reference.save(folder / "reference")
-    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    KEYRING.write(folder / "data-key")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", KEYRING)
     sizes = Sizes(profiles=200, offers=300, trainings=60, establishments=150, events=100)
     models = published_models()
     completion = Completion(reference.rome, lambda: models.tagger(reference.rome))

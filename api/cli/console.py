@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from api.settings import Settings
     from features.reference import Reference
+    from features.store import Store
     from models.inference import Completion
 
 FAILED: Final = 1
@@ -92,6 +93,23 @@ def settings() -> "Settings":
         return read_settings()
     except SettingsError as error:
         fail(str(error), USAGE)
+
+
+def store(configured: "Settings", make_keys: bool = False) -> "Store":
+    """The store of a deployment; missing or unusable keys end the command in one line. With `make_keys` a first key
+    file is made, and said."""
+    from api.storing import open_store
+    from features.privacy.keyring import KeyringError
+    from features.store import KeyMissing
+
+    try:
+        known = configured.data_key is not None or configured.key_path.is_file()
+        opened = open_store(configured, make_keys)
+        if make_keys and not known:
+            say(f"Identities are sealed with keys drawn for this trial: {configured.key_path} (only you can read it)")
+        return opened
+    except (KeyMissing, KeyringError) as error:
+        fail(str(error))
 
 
 def completion(configured: "Settings", reference: "Reference") -> "Completion":

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 from api.cli.index import build_generation
-from api.cli.serve import address, check_demo_stays_here, listen, run
+from api.cli.serve import address, as_reached, check_demo_stays_here, listen, run
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -58,14 +59,14 @@ def demo(
 
     Example: vivier demo --port 8080
     """
-    configured = settings().model_copy(update={"demo_identities": True})
+    configured = settings().model_copy(update={"demo_identities": True, "api_page": True})
     if build_only:
         print_result({"built": prepare(configured)}, as_json, f"The sample world is in {configured.data_dir}.")
         return
     with listen(host or configured.host, configured.port if port is None else port) as listener:
         check_demo_stays_here(configured, listener)
         prepare(configured)
-        service = _open(configured)
+        service = _open(as_reached(configured, listener))
         base = address(listener)
         asked = questions(service)
         lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
@@ -130,9 +131,7 @@ def _refuse_other_data(configured: "Settings") -> None:
 
 def _refuse_other_records(configured: "Settings") -> None:
     """Records that the demonstration did not write are not its to replace: another source's, or another world's."""
-    from features.store import Store
-
-    store = Store.open(configured.store_url)
+    store = open_store(configured, make_keys=True)
     try:
         made_here = (configured.data_dir / WRITING).exists() or (configured.data_dir / STAMP).exists()
         foreign = not made_here and store.watermark() > 0
@@ -165,8 +164,9 @@ def _refuse_other_reference(configured: "Settings") -> None:
 
 def _make_world(configured: "Settings", today: Any) -> None:
     with progress("Loading the hand-written facts", 1) as advance:
+        from api.auditing.commands import entry, note
+        from features.audit.actions import Action
         from features.sample.reference import sample_reference
-        from features.store import Store
         from features.world.small import SMALL, sample_world_facts
         from features.world.world import ORDER, World
         from features.world.write import to_store
@@ -175,12 +175,13 @@ def _make_world(configured: "Settings", today: Any) -> None:
         reference.save(configured.reference_dir)
         world = World(sample_world_facts(), SMALL, SEED, today)
         advance(1)
-    store = Store.open(configured.store_url)
+    store = open_store(configured, make_keys=True)
     try:
         with progress("Writing the sample world", sum(world.expected(kind) for kind in ORDER)) as advance:
             to_store(world, store, progress=advance, completed=completion(configured, reference).completed)
     finally:
         store.close()
+    note(configured, entry(Action.IMPORTED, "vivier demo", "imports", detail="monde de démonstration"))
 
 
 def _open(configured: "Settings") -> "Service":

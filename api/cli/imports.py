@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, completion, fail, print_result, progress, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,9 +91,10 @@ def _list(as_json: bool) -> None:
 
 
 def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
+    from api.auditing.commands import noting
+    from features.audit.actions import Action
     from features.sources.open_data import Absent, import_open_data
     from features.sources.run_reference import Published
-    from features.store import Store
 
     chosen = settings()
     folder = root or chosen.open_data
@@ -100,7 +102,11 @@ def _open_data(root: Path | None, strict: bool, as_json: bool) -> None:
         fail("give the folder of open data with --root or VIVIER_OPEN_DATA", USAGE)
     results: list[dict[str, Any]] = []
     texts: list[str] = []
-    with contextlib.closing(Store.open(chosen.store_url)) as store, progress("Open data") as advance:
+    with (
+        contextlib.closing(open_store(chosen)) as store,
+        progress("Open data") as advance,
+        noting(chosen, store, Action.IMPORTED, "vivier import open-data", "imports", "données ouvertes"),
+    ):
         for done in import_open_data(
             folder,
             store,
@@ -131,6 +137,8 @@ def _files(
     strict: bool,
     as_json: bool,
 ) -> None:
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.sources.registry import REFERENCE_SOURCES, source_named
     from features.sources.run_reference import import_reference
 
@@ -142,6 +150,8 @@ def _files(
         if complete or mapping or name:
             fail(f"{source_name} is reference data: it takes no --complete, --mapping or --source", USAGE)
         published = import_reference(reference_source, files, chosen.reference_dir, rejects_folder)
+        what = "inchangé" if published.unchanged else "publié"
+        note(chosen, entry(Action.IMPORTED, "vivier import", "referentiel", detail=f"{published.source} : {what}"))
         print_result(_published_json(published), as_json, _published_text(published))
         _end(strict, published.rejects)
         return
@@ -156,11 +166,12 @@ def _records(
     from dataclasses import replace
     from typing import cast
 
+    from api.auditing.commands import noting
+    from features.audit.actions import Action
     from features.reference import Reference
     from features.sources.mapped_csv import MappedCsv
     from features.sources.mapping import read_mapping
     from features.sources.run import import_records
-    from features.store import Store
 
     chosen = settings()
     feed = cast("RecordSource", source)
@@ -171,9 +182,13 @@ def _records(
     if name is not None:
         feed = replace(feed, name=name)  # type: ignore[type-var]
     reference = Reference.load(chosen.reference_dir)
-    store = Store.open(chosen.store_url)
+    store = open_store(chosen)
+    what = f"source {feed.name}"
     try:
-        with progress(f"Import of {feed.name}") as advance:
+        with (
+            progress(f"Import of {feed.name}") as advance,
+            noting(chosen, store, Action.IMPORTED, "vivier import", "imports", what),
+        ):
             return import_records(
                 store,
                 reference,

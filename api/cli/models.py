@@ -114,6 +114,8 @@ def promote(
         fail(str(error))
     lines = _report_lines(moved.report)
     if moved.card is not None:
+        how = "promotion" if moved.card.forced is None else "promotion forcée"
+        _note(moved.card.model, "vivier models promote", f"{how}, liste {asked.value}")
         lines.append(
             f"{moved.card.model} is in force" + ("" if moved.card.forced is None else f", forced: {moved.card.forced}")
         )
@@ -143,6 +145,7 @@ def rollback(
         card = roll_back(_registry(tracking), _ranked(ranked), now=dt.datetime.now(dt.UTC), reason=reason)
     except (CannotMove, ModelUnusable, LookupError) as error:
         fail(str(error))
+    _note(card.model, "vivier models rollback", f"retour, liste {_ranked(ranked).value}")
     print_result({"in_force": card.model}, as_json, f"{card.model} is in force again")
 
 
@@ -193,6 +196,14 @@ def diff(
         as_json,
         "\n".join(lines),
     )
+
+
+def _note(model: str, operation: str, detail: str) -> None:
+    """A line of the audit log: a model was put in force."""
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
+
+    note(settings(), entry(Action.PROMOTED, operation, "modeles", model=model, detail=detail))
 
 
 def _registry(tracking: str | None) -> "Registry":

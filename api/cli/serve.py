@@ -4,13 +4,14 @@ import contextlib
 import os
 import signal
 import socket
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from api.cli.console import AsJson, fail, print_result, progress, say, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
     from api.service import Service
@@ -43,11 +44,14 @@ def serve(
         check_demo_stays_here(configured, listener)
         if n_workers > 1:
             check_that_it_opens(configured)
-        service = open_service(configured) if n_workers == 1 else None
+        reached = as_reached(configured, listener)
+        service = open_service(reached) if n_workers == 1 else None
         if as_json:
-            print_result({"url": address(listener), "docs": f"{address(listener)}/docs"}, as_json, "")
+            docs = {"docs": f"{address(listener)}/docs"} if configured.api_page else {}
+            print_result({"url": address(listener), **docs}, as_json, "")
         if service is None:
-            run_workers(n_workers, listener)
+            os.environ["VIVIER_PUBLIC_URL"] = reached.public_url  # for the processes that are spawned
+            run_workers(n_workers, listener, reached)
         else:
             run(service, listener)
 
@@ -81,6 +85,18 @@ def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> No
             f"the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not served "
             f"on {host}, only on 127.0.0.1"
         )
+    if configured.local_provider and host not in LOOPBACK:
+        fail(
+            f"the local provider (VIVIER_LOCAL_PROVIDER) lets anybody in as anybody: it is not served on {host}, only "
+            "on 127.0.0.1"
+        )
+
+
+def as_reached(configured: "Settings", listener: socket.socket) -> "Settings":
+    """The settings, links pointing to where `listener` is reached unless VIVIER_PUBLIC_URL says where."""
+    if "public_url" in configured.model_fields_set:
+        return configured
+    return configured.model_copy(update={"public_url": address(listener).replace("//0.0.0.0:", "//127.0.0.1:")})
 
 
 def open_service(configured: "Settings") -> "Service":
@@ -136,7 +152,7 @@ def _problem_of_opening(configured: "Settings") -> str | None:
     return None
 
 
-def run_workers(n_workers: int, listener: socket.socket) -> None:
+def run_workers(n_workers: int, listener: socket.socket, configured: "Settings") -> None:
     """Serve on `listener` with several processes until a signal; one that dies is replaced.
 
     They are spawned, never forked: the libraries they use have threads by then.
@@ -149,28 +165,69 @@ def run_workers(n_workers: int, listener: socket.socket) -> None:
         factory=True,
         workers=n_workers,
         timeout_worker_healthcheck=STALLED_S,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
+        **_common(configured),
     )
-    _say_where(listener, n_workers)
-    Multiprocess(config, sockets=[listener]).run()
+    _say_where(listener, n_workers, configured.api_page)
+    with _metrics(configured, several=True):
+        Multiprocess(config, sockets=[listener]).run()
 
 
-def _say_where(listener: socket.socket, n_workers: int) -> None:
+def _common(configured: "Settings") -> dict[str, Any]:
+    """How uvicorn speaks, with one worker or several."""
+    from api.edge.hosts import listed
+
+    return {
+        "http": "api.edge.connection:Connection",
+        "ws": "none",
+        "log_config": None,
+        "forwarded_allow_ips": listed(configured.trusted_proxies),
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+    }
+
+
+def _say_where(listener: socket.socket, n_workers: int, api_page: bool) -> None:
     host = listener.getsockname()[0]
     reach = "this machine only" if host in LOOPBACK else "every machine that can reach it"
     by = f", {n_workers} workers" if n_workers > 1 else ""
     url = address(listener)
-    say(f"Vivier answers on {url} ({reach}{by}). API page: {url}/docs. Ctrl-C stops it.")
+    page = f" API page: {url}/docs." if api_page else ""
+    say(f"Vivier answers on {url} ({reach}{by}).{page} Ctrl-C stops it.")
 
 
 def run(service: "Service", listener: socket.socket) -> None:
     """Serve on `listener` until a signal."""
     import uvicorn
 
-    from api.app import create_app, settled
+    from api.app import create_app, report, settled
+    from api.settings import SettingsError
 
-    config = uvicorn.Config(settled(create_app(service)), log_level="warning", access_log=False, server_header=False)
-    _say_where(listener, 1)
-    uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(settled(create_app(service)), **_common(service.settings))
+    _say_where(listener, 1, service.settings.api_page)
+    try:
+        report(service.settings)
+    except SettingsError as error:
+        fail(str(error))
+    with _metrics(service.settings):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _metrics(configured: "Settings", several: bool = False) -> "Iterator[None]":
+    """Show the figures of this process, or of the workers that it starts, where the settings say."""
+    if configured.metrics_port is None:
+        yield
+        return
+    from api.edge import metrics
+
+    show = metrics.added_up if several else metrics.shown
+    with contextlib.ExitStack() as shown:
+        problem = None
+        try:
+            shown.enter_context(show(configured.metrics_host, configured.metrics_port))
+        except OSError as error:
+            problem = error.strerror or str(error)
+        if problem is not None:
+            fail(f"cannot show metrics on {configured.metrics_host}:{configured.metrics_port}: {problem}")
+        yield

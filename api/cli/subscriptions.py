@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.console import USAGE, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 
 app = typer.Typer(
     help="Digests of offers and trainings for those who subscribe.\n\nExample: vivier subscriptions run",
@@ -34,10 +35,12 @@ def run(
     import datetime as dt
     from zoneinfo import ZoneInfo
 
+    from api.auditing.commands import entry, note
     from api.delivery.hand_over import HandedOver, hand_over
     from api.digest_run import Busy, holding, prepare_day
     from api.service import CANNOT_OPEN, Service
     from features.artifacts import ArtifactError
+    from features.audit.actions import Action
     from features.records import Frequency
     from features.store.digests import buckets_of_shard
 
@@ -74,6 +77,15 @@ def run(
         fail(str(error))
     finally:
         service.store.close()
+    note(
+        configured,
+        entry(
+            Action.CONTACTED,
+            "vivier subscriptions run",
+            "envois",
+            detail=f"{tally.prepared} envois préparés, {done.handed_over} remis",
+        ),
+    )
     for channel, why in done.closed.items():
         say(f"{channel}: {why}; what waits is handed over by the next run")
     sent = (
@@ -95,12 +107,18 @@ def enrol(as_json: AsJson = False) -> None:
 
     Example: vivier subscriptions enrol
     """
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.enrolment import enrol_everyone
-    from features.store import Store
 
-    store = Store.open(settings().store_url)
+    configured = settings()
+    store = open_store(configured)
     try:
         enrolled = enrol_everyone(store)
     finally:
         store.close()
+    note(
+        configured,
+        entry(Action.CREATED, "vivier subscriptions enrol", "abonnements", detail=f"{enrolled} personnes abonnées"),
+    )
     print_result({"enrolled": enrolled}, as_json, f"{enrolled} people subscribed.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, say, settings
+from api.cli.console import store as open_store
 from api.cli.train_hiring import hiring
 from api.cli.train_ranker import ranker
 
@@ -88,10 +89,9 @@ def _coded_offers(configured: "Settings") -> "list[OwnOffer]":
     from contextlib import closing
 
     from features.records import Offer
-    from features.store import Store
     from models.training.pairs import OwnOffer
 
-    with closing(Store.open(configured.store_url)) as store:
+    with closing(open_store(configured)) as store:
         found = [
             OwnOffer(offer.title, offer.description, offer.rome_code)
             for batch in store.scan(Offer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import REFUSED, USAGE, AsJson, fail, print_result, say, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from features.records import Establishment
@@ -93,9 +94,8 @@ def _establishments() -> "list[Establishment]":
     from contextlib import closing
 
     from features.records import Establishment
-    from features.store import Store
 
-    with closing(Store.open(settings().store_url)) as store:
+    with closing(open_store(settings())) as store:
         return [firm for batch in store.scan(Establishment) for firm in batch]
 
 

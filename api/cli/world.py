@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import USAGE, AsJson, completion, fail, print_result, progress, say, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -145,12 +146,13 @@ def _refuse_other_data(configured: "Settings") -> None:
 
 
 def _store(configured: "Settings", world: "World") -> dict[str, Any]:
-    from features.store import Store
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.world.world import ORDER
     from features.world.write import to_store
 
     completed = completion(configured, world.facts.reference).completed
-    store = Store.open(configured.store_url)
+    store = open_store(configured, make_keys=True)
     done: dict[str, dict[str, int]] = {}
     try:
         for kind in ORDER:
@@ -166,6 +168,9 @@ def _store(configured: "Settings", world: "World") -> dict[str, Any]:
         fail("interrupted: whole batches are kept, run it again to complete the world")
     finally:
         store.close()
+    written = sum(counts["inserted"] + counts["updated"] + counts["deleted"] for counts in done.values())
+    detail = f"monde engendré : {written} enregistrements changés"
+    note(configured, entry(Action.IMPORTED, "vivier world", "imports", detail=detail))
     return {"to": "store", "records": done}
 
 

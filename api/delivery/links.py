@@ -10,14 +10,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
-import secrets
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from api.settings import Settings
+from features.kept_key import kept_key
 from features.records import DismissReason
 
 KEY_FILE: Final = "link-key"
@@ -68,7 +66,7 @@ class Signer:
         """The signer of a deployment; its key is drawn, and kept in the data folder, when none is set."""
         if settings.link_key is not None:
             return cls(settings.link_key.get_secret_value().encode())
-        return cls(_kept_key(settings.data_dir / KEY_FILE))
+        return cls(kept_key(settings.data_dir / KEY_FILE))
 
     def token(self, link: Link) -> str:
         """The last part of the link's address."""
@@ -90,25 +88,10 @@ class Signer:
         """The secret that a subscription's webhook is signed with: its owner and this service know it."""
         return self._mac("webhook", subscription_id, 32)
 
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes for another use of the deployment's secret, that tell nothing of it."""
+        return hmac.new(self._key, f"key\n{purpose}".encode(), hashlib.sha256).digest()
+
     def _mac(self, purpose: str, text: str, size: int = _MAC_BYTES) -> str:
         mac = hmac.new(self._key, f"{purpose}\n{text}".encode(), hashlib.sha256).digest()[:size]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
-
-
-def _kept_key(path: Path) -> bytes:
-    """The key in a file that only this user can read; drawn when it is not there. Two processes that start at the same
-    time end up with the same one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file():
-        drawn = path.with_name(f".{KEY_FILE}-{os.getpid()}-{secrets.token_hex(4)}")
-        with open(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(drawn, path)
-        except FileExistsError:
-            pass
-        finally:
-            drawn.unlink()
-    return path.read_text().encode()

@@ -11,10 +11,11 @@ from hashlib import blake2b
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.delivery.atom import DIGESTS_SHOWN, MEDIA_TYPE, feed_of
+from api.delivery.clean import words_of
 from api.delivery.links import Feed, Gesture, Stop, Undo
 from api.delivery.render import HTML_HEADERS, render
 from api.delivery.wording import GESTURES
@@ -22,6 +23,7 @@ from api.openapi import content
 from api.problems import ApiProblem, ProblemType
 from api.routes.records import SOURCE
 from api.security.rules import PUBLIC, allowed
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.subscribing import told_by
 from features.records import DismissReason, Event, EventKind, Subscription
@@ -60,13 +62,14 @@ _EFFECTS = {
     responses={200: _PAGE},
 )
 @allowed(PUBLIC)
-async def ask(token: Token, service: ServiceOf) -> Response:
+async def ask(token: Token, request: Request, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
         return _page("Revenir sur votre geste", ["L'offre reviendra dans votre liste."], [Button("Remettre l'offre")])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
-    title, _ = await run_in_threadpool(_item_of, service, link, token)
+        raise _dead(token)
+    title, person = await run_in_threadpool(_item_of, service, link, token)
+    note_seen(request, (person,))
     reason = "" if link.reason is None else f" Raison donnée : {GESTURES[link.reason].lower()}."
     what = [f"« {title} » quittera votre liste et ne vous sera plus envoyée.{reason}"]
     if link.reason in _EFFECTS:
@@ -90,15 +93,15 @@ async def ask(token: Token, service: ServiceOf) -> Response:
     responses={200: _PAGE},
 )
 @allowed(PUBLIC)
-async def act(token: Token, service: ServiceOf) -> Response:
+async def act(token: Token, request: Request, service: ServiceOf) -> Response:
     link = _read(service, token)
     if isinstance(link, Undo):
         await run_in_threadpool(service.store.delete, Kind.EVENT, [link.event])
         service.follower.nudge()
         return _page("C'est remis", ["L'offre revient dans votre liste dans la seconde."])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
-    title, event = await run_in_threadpool(_put_aside, service, link, token)
+        raise _dead(token)
+    title, event = await run_in_threadpool(_put_aside, request, service, link, token)
     service.follower.nudge()
     undo = service.house.signer.token(Undo(event))
     what = [f"« {title} » a quitté votre liste."]
@@ -115,8 +118,9 @@ async def act(token: Token, service: ServiceOf) -> Response:
     responses={200: _PAGE},
 )
 @allowed(PUBLIC)
-async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
-    await run_in_threadpool(_subscription_of, service, token)
+async def ask_to_stop(token: Token, request: Request, service: ServiceOf) -> Response:
+    subscription = await run_in_threadpool(_subscription_of, service, token)
+    note_seen(request, (subscription.profile_id,))
     return _page(
         "Ne plus recevoir ces envois",
         ["Plus rien ne vous sera envoyé par cet abonnement."],
@@ -135,10 +139,11 @@ async def ask_to_stop(token: Token, service: ServiceOf) -> Response:
     responses={200: _PAGE},
 )
 @allowed(PUBLIC)
-async def stop(token: Token, service: ServiceOf) -> Response:
+async def stop(token: Token, request: Request, service: ServiceOf) -> Response:
     def write() -> None:
         with service.store.writing() as writer:
             subscription = _subscription_of(service, token)
+            note_seen(request, (subscription.profile_id,))
             writer.upsert([msgspec.structs.replace(subscription, active=False)], SOURCE)
 
     await run_in_threadpool(write)
@@ -158,8 +163,8 @@ async def stop(token: Token, service: ServiceOf) -> Response:
     responses={200: _FEED},
 )
 @allowed(PUBLIC)
-async def feed(token: Token, service: ServiceOf) -> Response:
-    link = _read(service, token)
+async def feed(token: Token, request: Request, service: ServiceOf) -> Response:
+    link = service.house.signer.read(token)
     if not isinstance(link, Feed):
         raise _unknown(token)
 
@@ -167,6 +172,7 @@ async def feed(token: Token, service: ServiceOf) -> Response:
         subscription = service.store.get(Subscription, link.subscription)
         if subscription is None or subscription.feed_version != link.version:
             raise _unknown(token)
+        note_seen(request, (subscription.profile_id,))
         rows = digests.sent_by(service.store, subscription.id, DIGESTS_SHOWN)
         return feed_of(service.house, subscription, rows, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
 
@@ -178,7 +184,7 @@ def _read(service: Service, token: str) -> Gesture | Undo | Stop | Feed:
     """What a token says. Raises ApiProblem (404) for one that is not ours."""
     link = service.house.signer.read(token)
     if link is None:
-        raise _unknown(token)
+        raise _dead(token)
     return link
 
 
@@ -189,22 +195,43 @@ def _unknown(token: str) -> ApiProblem:
     )
 
 
+class DeadLink(ApiProblem):
+    """A link that leads nowhere: who clicks on it reads a page, with a way on."""
+
+    def response(self) -> Response:
+        page = _page(
+            "Ce lien ne mène plus nulle part",
+            [
+                "L'adresse est incomplète, ou l'envoi dont elle vient n'existe plus. Rien n'a été changé.",
+                "Ouvrez de nouveau le lien depuis votre dernier courriel, en entier. Vous pouvez aussi écarter une "
+                "offre ou arrêter un abonnement dans votre espace, ou le demander à votre conseiller.",
+            ],
+        )
+        page.status_code = self.status
+        return page
+
+
+def _dead(token: str) -> DeadLink:
+    return DeadLink(ProblemType.NOT_FOUND, _unknown(token).detail)
+
+
 def _item_of(service: Service, link: Gesture, token: str) -> tuple[str, str]:
     """Title of the item that a gesture is about, and whose digest it was in. Raises ApiProblem (404)."""
     row = digests.get(service.store, link.digest)
     if row is None:
-        raise _unknown(token)
+        raise _dead(token)
     digest = from_json(row.body)
     items = digest.trainings if link.training else digest.offers
     title = next((item.title for item in items if item.id == link.item), None)
     if title is None:
-        raise _unknown(token)
-    return title, row.profile_id
+        raise _dead(token)
+    return words_of(title), row.profile_id
 
 
-def _put_aside(service: Service, link: Gesture, token: str) -> tuple[str, str]:
+def _put_aside(request: Request, service: Service, link: Gesture, token: str) -> tuple[str, str]:
     """Write the event of a gesture, once for the item whatever is clicked; its title and the id of the event."""
     title, profile_id = _item_of(service, link, token)
+    note_seen(request, (profile_id,))
     key = "geste-" + blake2b(f"{link.digest}\n{link.item}".encode(), digest_size=16).hexdigest()
     event = Event(
         id=key,
@@ -226,7 +253,7 @@ def _subscription_of(service: Service, token: str) -> Subscription:
     link = _read(service, token)
     subscription = service.store.get(Subscription, link.subscription) if isinstance(link, Stop) else None
     if subscription is None:
-        raise _unknown(token)
+        raise _dead(token)
     return subscription
 
 

@@ -17,6 +17,7 @@ _READY: dict[str, Any] = {
     "pret": True,
     "suivi": None,
     "retard": 0,
+    "journalAudit": None,
     "index": {
         "generation": "000002",
         "refused_generation": None,
@@ -60,7 +61,7 @@ async def live() -> Response:
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
         "de changements du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus "
-        "être suivi (`suivi` dit pourquoi)."
+        "être suivi (`suivi` dit pourquoi), ou que le journal d'audit ne peut plus être écrit (`journalAudit`)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),
@@ -69,8 +70,15 @@ async def live() -> Response:
 )
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
-    failure = service.follower.failure
+    failure, unwritten = service.follower.failure, service.audit.failure
     head = await run_in_threadpool(service.store.watermark)
     status = service.engine.status()
-    body = {"pret": failure is None, "suivi": failure, "retard": head - service.engine.watermark, "index": status}
-    return json_response(body, 200 if failure is None else 503)
+    is_ready = failure is None and unwritten is None
+    body = {
+        "pret": is_ready,
+        "suivi": failure,
+        "retard": head - service.engine.watermark,
+        "journalAudit": unwritten,
+        "index": status,
+    }
+    return json_response(body, 200 if is_ready else 503)

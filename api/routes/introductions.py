@@ -35,6 +35,7 @@ from api.security.reaches import (
 )
 from api.security.rules import Rule, allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
@@ -125,6 +126,7 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         raise BorderError.one("offre", asked.offre or "", "missing")
     message = _sendable("message", asked.message)
     need = None if asked.besoin is None else one_line(_sendable("besoin", asked.besoin))
+    note_seen(request, (asked.profil,))
     if not visible(service.engine, asked.profil):
         raise _unseen(asked.profil)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -140,6 +142,8 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     )
 
     def write() -> str | None:
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
         if sent.offer_id is not None and (
             offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)
@@ -174,13 +178,14 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
 )
 @allowed(READS)
-async def read(key: Key, service: ServiceOf, actor: ActorOf, siret: Siret = None) -> Response:
+async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, siret: Siret = None) -> Response:
     asking = actor.siret if siret is None else clean_siret(siret, "siret")
     if asking is None:
         raise BadParameter("siret", "", "le SIRET de l'établissement qui a fait la demande")
     found = await run_in_threadpool(service.store.get, ContactRequest, key)
     if found is None or found.siret != asking:
         raise NotFound("La demande", key)
+    note_seen(request, (found.profile_id,))
     now = dt.datetime.now(dt.UTC)
     identity = None
     if state_of(found, now) is State.ACCEPTED and visible(service.engine, found.profile_id):
@@ -199,16 +204,23 @@ async def read(key: Key, service: ServiceOf, actor: ActorOf, siret: Siret = None
 async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, ReponseIn)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return json_response(shown(await reply(request, service, key, told.profil, told.accepte, now), now))
+
+
+async def reply(
+    request: Request, service: Service, key: str, profile_id: str, accepted: bool, now: dt.datetime
+) -> ContactRequest:
+    """A request to a person with their answer, which is final. Raises NotFound, and ApiProblem (409) for a request that
+    takes no answer."""
 
     def step(found: ContactRequest) -> Further:
         state = state_of(found, now)
         if state is not State.WAITING:
             closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
             raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
-        return answered(found, told.accepte, now)
+        return answered(found, accepted, now)
 
-    done = await _taken_further(service, key, lambda found: found.profile_id == told.profil, step)
-    return json_response(shown(done, now))
+    return await _taken_further(request, service, key, lambda found: found.profile_id == profile_id, step)
 
 
 @router.post(
@@ -232,7 +244,7 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
             raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
         return followed(found, told.suite, now)
 
-    done = await _taken_further(service, key, lambda found: found.siret == siret, step)
+    done = await _taken_further(request, service, key, lambda found: found.siret == siret, step)
     return json_response(shown(done, now))
 
 
@@ -281,6 +293,7 @@ async def balanced(key: Key, service: ServiceOf) -> Response:
 
 
 async def _taken_further(
+    request: Request,
     service: Service,
     key: str,
     is_theirs: Callable[[ContactRequest], bool],
@@ -294,6 +307,7 @@ async def _taken_further(
             found = service.store.get(ContactRequest, key)
             if found is None or not is_theirs(found):
                 raise NotFound("La demande", key)
+            note_seen(request, (found.profile_id,))
             done, events = step(found)
             writer.upsert([done], about_profile(found.profile_id))
             if events:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.openapi import answer, content, page_answers, ref
@@ -19,6 +19,7 @@ from api.security.owners import user_of
 from api.security.reaches import pool
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.spreadsheet import csv_of
 from features.records import TalentPool, TalentPoolState
@@ -69,12 +70,13 @@ _REFRESHED: Final = {
 )
 @allowed(pool(Scope.POOLS_READ))
 async def members(
-    key: Key, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+    key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
 ) -> Response:
     window = window_of(range_)
     pool = await _pool(service, key, actor, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
+    note_seen(request, [each.id for each in shown])
     body: dict[str, object] = {
         "resultats": [
             msgspec.Raw(merged(each.shown, msgspec.json.encode({"origine": "main" if each.by_hand else "regle"})))
@@ -101,15 +103,16 @@ async def members(
     responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
 )
 @allowed(pool(Scope.POOLS_WRITE))
-async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    ids = members_of(service.engine, pool).ids
+    ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
     def write() -> Actualisation:
         with service.writing() as writer:
             before = service.store.get(TalentPoolState, key)
             state, entered, left = refreshed(key, ids, before, now)
+            note_seen(request, entered)
             writer.upsert([state], SOURCE)
         there = counted(len(ids), "personne", "personnes")
         moves = f"{counted(len(entered), 'entrée', 'entrées')} et {counted(len(left), 'sortie', 'sorties')}"
@@ -131,7 +134,7 @@ async def refresh(key: Key, service: ServiceOf, actor: ActorOf, user: User = Non
 )
 @allowed(pool(Scope.POOLS_READ))
 async def moves(
-    key: Key, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
+    key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None, range_: Range = DEFAULT_RANGE
 ) -> Response:
     window = window_of(range_)
     await _pool(service, key, actor, user)
@@ -141,6 +144,7 @@ async def moves(
         Mouvement(move.at.isoformat(), "entree" if move.entered else "sortie", move.profile_id or None)
         for move in found[window.first : window.last + 1]
     ]
+    note_seen(request, [move.profil for move in shown if move.profil is not None])
     return page("mouvements", window, len(shown), len(found), Mouvements(shown))
 
 
@@ -160,11 +164,13 @@ async def moves(
     },
 )
 @allowed(pool(Scope.POOLS_READ))
-async def export(key: Key, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
+async def export(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
+    note_seen(request, found.ids)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
-    return Response(csv_of(HEADER, map(cells, found.people)), media_type=CSV, headers=headers)
+    text = await run_in_threadpool(lambda: csv_of(HEADER, map(cells, found.people)))
+    return Response(text, media_type=CSV, headers=headers)
 
 
 async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:

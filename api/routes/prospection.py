@@ -17,6 +17,7 @@ from api.security.portfolios import require_portfolio
 from api.security.reaches import counsellors
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
 from api.targets import expected_json, target_json
 from matching.filters.registry import parameters_for
@@ -48,6 +49,8 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
     await require_portfolio(actor, service, search.conseiller, search.profils)
     found = targets(service.engine, search.to_demand(service.reference, parameters), window)
     shown = {target.id: target for target in found.targets}
+    people = [person.profile_id for target in found.targets for person in target.present]
+    note_seen(request, people, found.answer.model)
     return search_page(
         "etablissements",
         window,
@@ -62,8 +65,8 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
     summary="Les embauches attendues d'un établissement",
     description=(
         "Les embauches attendues sur les six mois à venir, en tout et par métier, avec l'intervalle où tombent quatre "
-        "cas sur cinq. Par métier, c'est la part du secteur : l'établissement peut embaucher autrement que ses "
-        "pareils, et l'intervalle en tient compte."
+        "cas sur cinq. Par métier, c'est la part du secteur, corrigée des postes que l'établissement a publiés depuis "
+        "six mois : il peut embaucher autrement que ses pareils, et l'intervalle en tient compte."
     ),
     responses={200: answer("Les prévisions.", ref("PrevisionsEtablissement"), PREVISIONS)},
 )
@@ -90,6 +93,7 @@ async def forecasts(
                 "codeROME": each.rome_code,
                 "libelle": each.label,
                 "partSecteur": round(each.share, 4),
+                "postesPublies": each.posts,
                 "embauchesAttendues": expected_json(each.expected),
             }
             for each in by_occupation

@@ -18,7 +18,9 @@ from api.security.portfolios import require_portfolio
 from api.security.reaches import counsellors
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import ServiceOf
+from features.border.problems import BorderError
 from matching.errors import BadParameter
 from matching.explain.wording import counted
 from matching.filters.registry import parameters_for
@@ -54,6 +56,7 @@ async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response
         await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
     made = await _PLANNER.plan(service.engine, demand)
+    note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 
 
@@ -86,7 +89,11 @@ async def export(
     if format_ not in FORMATS:
         raise BadParameter("format", format_, "csv ou ics")
     asked = await model_of(request, ExportIn)
+    for at, visit in enumerate(asked.visites):
+        if visit.debut is not None and visit.fin is not None and visit.fin <= visit.debut:
+            raise BorderError.one(f"visites[{at}].fin", visit.fin.isoformat(), "bad_order")
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
+    note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
         text = await run_in_threadpool(csv_of, visits)
     else:
@@ -102,8 +109,8 @@ def _notice(made: Plan) -> str | None:
         told.append("Aucune visite : personne n'a de jour ni de visite à donner dans cette période.")
     elif not made.visits:
         told.append(
-            "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir « rayonKm », baisser "
-            "« nonContactesDepuisJours » ou retirer les filtres."
+            "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir le rayon, admettre des "
+            "établissements contactés plus récemment, ou retirer les filtres."
         )
     without_day = sum(visit.day is None for visit in made.visits)
     if without_day:

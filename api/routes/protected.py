@@ -7,11 +7,13 @@ from api.examples import EXAMPLES
 from api.intake import record_of
 from api.openapi import Described, record_answer, record_body
 from api.pagination import json_response
+from api.problems import invalid_body
 from api.routes.records import SOURCE, Key, check_same_id
 from api.security.reaches import person, person_alone
 from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.service import ServiceOf
+from features.border.problems import BorderError
 from features.border.registry import BORDERS
 from features.store import RECORD_TYPES, Kind
 
@@ -54,7 +56,10 @@ def sub_resource(kind: Kind, name: str) -> APIRouter:
     )
     @allowed(person_alone(Scope.IDENTITIES_WRITE))
     async def replace(key: Key, request: Request, service: ServiceOf) -> Response:
-        record = await record_of(request, border, service.reference)
+        try:
+            record = await record_of(request, border, service.reference)
+        except BorderError as wrong:
+            raise invalid_body(wrong.problems, with_values=False) from None
         check_same_id(border, record, key)
 
         def write() -> bool:

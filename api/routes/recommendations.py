@@ -15,6 +15,7 @@ from api.routes.records import Key
 from api.security.reaches import person
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.sessions import session_json
 from features.border.base import compact
@@ -51,7 +52,8 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     try:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
-        answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
+        answer = await run_in_threadpool(unread, service, key, Collection.OFFERS, parameters, missing)
+    note_seen(request, (), answer.model)
     if not answer.aside:
         return search_page("offres", window, answer)
     return search_page("offres", window, answer, misesDeCote=put_aside(answer.aside))
@@ -76,7 +78,8 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     try:
         answer = sessions_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
-        answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
+        answer = await run_in_threadpool(unread, service, key, Collection.SESSIONS, parameters, missing)
+    note_seen(request, (), answer.model)
     return search_page("formations", window, answer, session_json(service.reference.rome))
 
 
@@ -94,7 +97,7 @@ def put_aside(asides: Iterable[Aside]) -> list[dict[str, object]]:
     ]
 
 
-def _unread(
+def unread(
     service: Service, key: str, searched: Collection, parameters: Mapping[str, str], missing: NotFound
 ) -> Answer[Any]:
     """The empty answer to a person whose words tell no occupation: it says so. Raises `missing` for anyone else."""

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.demands import BesoinIn
+from api.edge.sought import note_sought, place_of
 from api.intake import model_of
 from api.openapi import body, page_answers, query_parameters, ref
 from api.parameters import search_of
@@ -11,6 +12,7 @@ from api.results import EMPLOYER_DIGITS, SHOWN, search_page, without_past
 from api.routes.records import Key
 from api.security.reaches import PEOPLE_FOR_AN_OFFER, SEARCHES_PEOPLE
 from api.security.rules import allowed
+from api.seen import note_seen
 from api.service import ServiceOf
 from matching.filters.registry import parameters_for
 from matching.schema import Collection
@@ -35,6 +37,8 @@ SEEN = (
 async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     answer = profiles_for_offer(service.engine, key, parameters, window)
+    note_seen(request, [match.id for match in answer.matches], answer.model)
+    note_sought(request, key, published=True)
     return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)
 
 
@@ -59,5 +63,7 @@ async def for_need(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), parameters)
     answer = profiles_for_demand(service.engine, demand, window)
+    note_seen(request, [match.id for match in answer.matches], answer.model)
+    note_sought(request, place_of(demand), published=False)
     view = without_past if demand.by_skills else SHOWN
     return search_page("profils", window, answer, view, digits=EMPLOYER_DIGITS)

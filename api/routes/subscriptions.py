@@ -17,10 +17,11 @@ from api.routes.records import SOURCE, Key, Range
 from api.security.reaches import person, subscription, subscription_alone
 from api.security.rules import allowed
 from api.security.scopes import Scope
+from api.seen import note_seen
 from api.service import Service, ServiceOf
-from api.subscribing import check_criteria
+from api.subscribing import check_criteria, check_webhook
 from api.subscription_examples import ACCESS, BACKTEST, OWN, SENT, SETTING
-from api.subscription_shapes import Acces, SimulationIn, simulation_of
+from api.subscription_shapes import Acces, Simulation, SimulationIn, simulation_of
 from features.border.registry import BORDERS
 from features.records import Channel, Profile, Subscription
 from features.store import Kind, owners
@@ -62,9 +63,14 @@ Days = Annotated[
 async def simulation(key: Key, request: Request, service: ServiceOf) -> Response:
     asked = await model_of(request, SimulationIn)
     subscription = asked.to_subscription(service.reference, "simulation", key)
-    check_criteria(subscription, service.engine.lookups, service.engine.today())
-    rules = Rules(service.settings.digest_least_quality)
-    return json_response(simulation_of(backtest(service.engine, subscription, rules, asked.jours)))
+
+    def tried() -> Simulation:
+        check_criteria(subscription, service.engine.lookups, service.engine.today())
+        check_webhook(subscription, service.settings.webhook_private_addresses)
+        rules = Rules(service.settings.digest_least_quality)
+        return simulation_of(backtest(service.engine, subscription, rules, asked.jours))
+
+    return json_response(await run_in_threadpool(tried))
 
 
 @router.get(
@@ -119,9 +125,9 @@ async def sent(key: Key, service: ServiceOf, range_: Range = DEFAULT_RANGE) -> R
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Suspendu.")},
 )
 @allowed(subscription(Scope.SUBSCRIPTIONS_WRITE))
-async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
+async def pause(key: Key, request: Request, service: ServiceOf, days: Days = 30) -> Response:
     until = service.engine.today() + dt.timedelta(days=days)
-    return await _changed(service, key, paused_until=until)
+    return await _changed(request, service, key, paused_until=until)
 
 
 @router.post(
@@ -131,8 +137,8 @@ async def pause(key: Key, service: ServiceOf, days: Days = 30) -> Response:
     responses={200: record_answer(_BORDER, EXAMPLES[Kind.SUBSCRIPTION], "Repris.")},
 )
 @allowed(subscription(Scope.SUBSCRIPTIONS_WRITE))
-async def resume(key: Key, service: ServiceOf) -> Response:
-    return await _changed(service, key, active=True, paused_until=None)
+async def resume(key: Key, request: Request, service: ServiceOf) -> Response:
+    return await _changed(request, service, key, active=True, paused_until=None)
 
 
 @router.get(
@@ -143,10 +149,11 @@ async def resume(key: Key, service: ServiceOf) -> Response:
     responses={200: answer("L'accès.", ref("Acces"), ACCESS)},
 )
 @allowed(subscription_alone(Scope.SUBSCRIPTIONS_READ))
-async def access(key: Key, service: ServiceOf) -> Response:
+async def access(key: Key, request: Request, service: ServiceOf) -> Response:
     subscription = await run_in_threadpool(service.store.get, Subscription, key)
     if subscription is None:
         raise SUBSCRIPTION.not_found(key)
+    note_seen(request, (subscription.profile_id,))
     webhook = subscription.channel is Channel.WEBHOOK
     house = service.house
     return json_response(
@@ -160,7 +167,8 @@ async def _what_would_help(service: Service, profile_id: str, subscription_id: s
     subscription = await run_in_threadpool(service.store.get, Subscription, subscription_id)
     if subscription is None or profile_id not in service.engine.catalogue(Collection.PROFILES):
         return None
-    found = backtest(service.engine, subscription, Rules(service.settings.digest_least_quality))
+    rules = Rules(service.settings.digest_least_quality)
+    found = await run_in_threadpool(backtest, service.engine, subscription, rules)
     if found.offers:
         return f"{found.text}. Le prochain envoi suit dès qu'une offre nouvelle convient."
     if found.wider:
@@ -182,12 +190,13 @@ def _require_profile(service: Service, key: str) -> None:
         raise PROFILE.not_found(key)
 
 
-async def _changed(service: Service, key: str, **changes: object) -> Response:
+async def _changed(request: Request, service: Service, key: str, **changes: object) -> Response:
     def write() -> Subscription:
         with service.writing() as writer:
             subscription = service.store.get(Subscription, key)
             if subscription is None:
                 raise SUBSCRIPTION.not_found(key)
+            note_seen(request, (subscription.profile_id,))
             changed = msgspec.structs.replace(subscription, **changes)
             writer.upsert([changed], SOURCE)
         return changed

@@ -31,8 +31,8 @@ class Access:
     hashing: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HASHES_AT_A_TIME))
 
     @classmethod
-    def open(cls, settings: Settings, store: Store) -> "Access":
+    def open(cls, settings: Settings, store: Store, note: Note = to_log) -> "Access":
         """Of a deployment; a key is drawn where there is none. Raises KeysUnusable."""
         directory = Directory(store)
         tokens = Tokens(Keyring(settings.access_keys_dir), settings.public_url, settings.realm)
-        return cls(store, tokens, directory, Follower(directory, settings.follow_interval_s))
+        return cls(store, tokens, directory, Follower(directory, settings.follow_interval_s), note=note)

@@ -2,18 +2,35 @@
 
 from features.store import owners
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
-from features.store.store import Change, Operation, Store, WriteCounts, Writer, about_profile, record_id
+from features.store.sealing import SEALED, KeyMissing
+from features.store.store import (
+    Along,
+    Change,
+    Operation,
+    PersonErased,
+    Store,
+    WriteCounts,
+    Writer,
+    about_profile,
+    along,
+    record_id,
+)
 
 __all__ = [
     "KIND_OF",
     "RECORD_TYPES",
+    "SEALED",
+    "Along",
     "Change",
+    "KeyMissing",
     "Kind",
     "Operation",
+    "PersonErased",
     "Store",
     "WriteCounts",
     "Writer",
     "about_profile",
+    "along",
     "owners",
     "record_id",
 ]

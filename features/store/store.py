@@ -5,22 +5,28 @@ The database is the truth; the indexes are a cache that follows the log. A reade
 """
 
 import contextlib
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
+from features.days import day_number
+from features.privacy.keyring import Keyring
+from features.privacy.tombstones import Tombstones
 from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
 from features.store.access import accounts
+from features.store.concerned import people_of
 from features.store.engine import WRITE, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
+from features.store.sealing import Sealing
 from features.store.tables import change_log, event_before, offer_group, record_tables, store_identity
 
 R = TypeVar("R", bound=Record)
@@ -36,6 +42,12 @@ ADVISORY_LOCK = 0x56495649
 class Operation(StrEnum):
     UPSERT = "upsert"
     DELETE = "delete"
+    ERASE = "erase"
+    """Of a profile, which `record_id` tells by its number alone (`features.store.erasure`)."""
+
+
+class PersonErased(Exception):
+    """A record is about a person who was erased, and whose id may not come back yet. Names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +100,34 @@ def batches(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield batch
 
 
-def _digest(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=16).digest()
+def utc_today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 class Writer:
     """The writes of one transaction; made by `Store.writing()`, which commits or rolls back."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        sealing: Sealing,
+        erased: Tombstones | None,
+        today: dt.date,
+        touched: list[tuple[Kind, str]] | None = None,
+    ) -> None:
         self.connection = connection
+        self._sealing, self._erased, self._today = sealing, erased, day_number(today)
+        self.n_changed = 0
+        """Lines that went to the change log."""
+        self.touched = touched
+        """What they were about, where somebody wants to know (`Along`)."""
 
     def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
         """Insert or replace records of one kind, under `source`.
 
         A record whose bytes are already there is left alone and not logged. Of two records with one id
-        the last wins. Empty input writes nothing.
+        the last wins. Empty input writes nothing. Raises PersonErased when one is about a person who was erased, and
+        KeyMissing for kinds that are sealed, without keys.
         """
         counts = WriteCounts()
         for batch in batches(records):
@@ -116,13 +141,19 @@ class Writer:
         for record in batch:
             if KIND_OF[type(record)] is not kind:
                 raise TypeError(f"one kind a call: got {type(record).__name__} among {kind.value}")
-            body = msgspec.json.encode(record)
+            people = people_of(record)
+            if self._erased is not None and any(person in self._erased for person in people):
+                raise PersonErased(f"a {kind.value} record is about a person who was erased")
+            digest, body = self._sealing.put(kind, record_id(record), record)
             rows[record_id(record)] = {
                 "id": record_id(record),
                 "source": source,
-                "digest": _digest(body),
-                "body": body.decode(),
+                "digest": digest,
+                "body": body,
+                "written_on": self._today,
             }
+            if kind is Kind.EVENT:
+                rows[record_id(record)]["person"] = people[0]
         known: dict[str, tuple[bytes, str]] = {
             row.id: (bytes(row.digest), row.source)
             for row in self.connection.execute(
@@ -137,24 +168,11 @@ class Writer:
         if inserts:
             self.connection.execute(sa.insert(table), inserts)
         if updates:
-            statement = (
-                sa.update(table)
-                .where(table.c.id == sa.bindparam("key"))
-                .values(
-                    source=sa.bindparam("new_source"), digest=sa.bindparam("new_digest"), body=sa.bindparam("new_body")
-                )
-            )
+            names = [name for name in updates[0] if name != "id"]
+            statement = sa.update(table).where(table.c.id == sa.bindparam("key"))
             self.connection.execute(
-                statement,
-                [
-                    {
-                        "key": row["id"],
-                        "new_source": row["source"],
-                        "new_digest": row["digest"],
-                        "new_body": row["body"],
-                    }
-                    for row in updates
-                ],
+                statement.values({name: sa.bindparam(f"new_{name}") for name in names}),
+                [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in updates],
             )
         self.log(kind, [str(row["id"]) for row in inserts], Operation.UPSERT)
         changed = [str(row["id"]) for row in updates]
@@ -200,12 +218,12 @@ class Writer:
                 requests = record_tables[Kind.CONTACT_REQUEST]
                 found = self.connection.scalars(sa.select(requests.c.id).where(requests.c.source.in_(batch)))
                 self.delete(Kind.CONTACT_REQUEST, list(found))
-            self._leave_pools(frozenset(ids))
+            self.leave_pools(frozenset(ids))
         if kind is Kind.TALENT_POOL:
             self.delete(Kind.TALENT_POOL_STATE, ids)
         return deleted
 
-    def _leave_pools(self, profile_ids: frozenset[str]) -> None:
+    def leave_pools(self, profile_ids: frozenset[str]) -> None:
         """Take people out of the talent pools that they were put into, and out of what refreshes found."""
         for pool, source in self._all(TalentPool):
             kept = tuple([key for key in pool.profile_ids if key not in profile_ids])
@@ -220,8 +238,12 @@ class Writer:
     def _all(self, record_type: type[R]) -> list[tuple[R, str]]:
         """The records of a kind and their sources, as this transaction sees them."""
         table = record_tables[KIND_OF[record_type]]
-        rows = self.connection.execute(sa.select(table.c.body, table.c.source)).all()
-        return [(msgspec.json.decode(row.body, type=record_type), row.source) for row in rows]
+        rows = self.connection.execute(sa.select(table.c.id, table.c.body, table.c.source)).all()
+        return [(self._sealing.take(record_type, row.id, row.body), row.source) for row in rows]
+
+    def mentioning(self, record_type: type[R], text: str) -> list[tuple[R, str]]:
+        """`Store.mentioning`, as this transaction sees it."""
+        return _mentioning(self.connection, self._sealing, record_type, text)
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
         """The offers still there that are shown in place of some of these: they name one source fewer from now on."""
@@ -243,7 +265,7 @@ class Writer:
         """The record with that id and the source that gave it, as this transaction sees them; None and None."""
         table = record_tables[KIND_OF[record_type]]
         row = self.connection.execute(sa.select(table.c.body, table.c.source).where(table.c.id == key)).one_or_none()
-        return (None, None) if row is None else (msgspec.json.decode(row.body, type=record_type), row.source)
+        return (None, None) if row is None else (self._sealing.take(record_type, key, row.body), row.source)
 
     def sources_of(self, kind: Kind, ids: Collection[str]) -> dict[str, str]:
         """Which source gave each of these records, as this transaction sees it; absent ids are absent."""
@@ -265,6 +287,9 @@ class Writer:
         """Append to the change log: what a follower must read again, and what some of it said `before` (events)."""
         if not ids:
             return
+        self.n_changed += len(ids)
+        if self.touched is not None and operation is not Operation.ERASE:
+            self.touched += [(kind, key) for key in ids]
         lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
         if not before:
             self.connection.execute(sa.insert(change_log), lines)
@@ -278,39 +303,86 @@ class Writer:
         )
 
 
+class Along(Protocol):
+    """What goes into transactions beside the records: the line of the audit log that tells of them."""
+
+    @property
+    def wants_touched(self) -> bool:
+        """Whether to keep in memory what the transaction changes."""
+        ...
+
+    def before_commit(self, writer: Writer) -> None:
+        """Write it; what the transaction changed is in `writer.touched`."""
+        ...
+
+    def after_commit(self) -> None:
+        """The transaction is committed, and the lock free."""
+        ...
+
+
+along: ContextVar[Along | None] = ContextVar("along", default=None)
+"""What goes along with every transaction of this context: a request's, a command's."""
+
+
 def as_of(seq: int, now: Event, before: Sequence[tuple[int, Event]]) -> Event:
     """What an event said at a sequence number, of what it says `now` and what each correction replaced. `before` is to
     be read after `now`: of a correction that comes in between, either tells the same."""
     return next((said for corrected, said in before if corrected > seq), now)
 
 
+def _mentioning(connection: sa.Connection, sealing: Sealing, record_type: type[R], text: str) -> list[tuple[R, str]]:
+    table = record_tables[KIND_OF[record_type]].c
+    written = msgspec.json.encode(text).decode()[1:-1]
+    rows = connection.execute(
+        sa.select(table.id, table.body, table.source).where(table.body.contains(written, autoescape=True))
+    )
+    return [(sealing.take(record_type, row.id, row.body), row.source) for row in rows.all()]
+
+
 class Store:
     """The records of a deployment, in one database. Safe to share between threads."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        keyring: Keyring | None = None,
+        erased: Tombstones | None = None,
+        clock: Callable[[], dt.date] = utc_today,
+    ) -> None:
         self.engine = engine
+        self.sealing = Sealing(keyring)
+        self.erased = erased
+        self.clock = clock
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """The store at `url`, its schema created or brought up to date."""
+    def open(cls, url: str, keyring: Keyring | None = None, erased: Tombstones | None = None) -> Self:
+        """The store at `url`, its schema created or brought up to date. Without a keyring, what identifies people can
+        be neither read nor written; `erased` are those whose ids may not come back."""
         engine = open_engine(url)
         try:
             upgrade(engine)
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine)
+        return cls(engine, keyring, erased)
 
     def close(self) -> None:
         self.engine.dispose()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
-        """One transaction: all of it is kept, with its log lines, or none of it."""
+        """One transaction: all of it is kept, with its log lines and what goes `along`, or none of it."""
+        beside = along.get()
         with self.engine.connect().execution_options(**WRITE) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            yield Writer(connection)
+            touched: list[tuple[Kind, str]] | None = None if beside is None or not beside.wants_touched else []
+            writer = Writer(connection, self.sealing, self.erased, self.clock(), touched)
+            yield writer
+            if beside is not None:
+                beside.before_commit(writer)
+        if beside is not None:
+            beside.after_commit()
 
     def upsert(self, records: Iterable[Record], source: str) -> WriteCounts:
         """`Writer.upsert` in a transaction of its own."""
@@ -333,13 +405,12 @@ class Store:
         with self.engine.connect() as connection:
             for batch in batches(ids):
                 for row in connection.execute(sa.select(table.c.id, table.c.body).where(table.c.id.in_(batch))):
-                    found[row.id] = msgspec.json.decode(row.body, type=record_type)
+                    found[row.id] = self.sealing.take(record_type, row.id, row.body)
         return found
 
     def scan(self, record_type: type[R], after: str | None = None, batch_size: int = CHUNK) -> Iterator[list[R]]:
         """All records in order of id, in batches, with flat memory; `after` is an exclusive lower bound."""
         table = record_tables[KIND_OF[record_type]]
-        decoder = msgspec.json.Decoder(record_type)
         while True:
             statement = sa.select(table.c.id, table.c.body).order_by(table.c.id).limit(batch_size)
             if after is not None:
@@ -347,7 +418,7 @@ class Store:
             with self.engine.connect() as connection:
                 rows = connection.execute(statement).all()
             if rows:
-                yield [decoder.decode(row.body) for row in rows]
+                yield self._records(record_type, rows)
             if len(rows) < batch_size:
                 return
             after = rows[-1].id
@@ -355,30 +426,55 @@ class Store:
     def of_source(self, record_type: type[R], source: str) -> list[R]:
         """The records that a source gave, in order of id."""
         table = record_tables[KIND_OF[record_type]]
-        statement = sa.select(table.c.body).where(table.c.source == source).order_by(table.c.id)
+        statement = sa.select(table.c.id, table.c.body).where(table.c.source == source).order_by(table.c.id)
         with self.engine.connect() as connection:
-            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
+            return self._records(record_type, connection.execute(statement).all())
 
     def of_prefix(self, record_type: type[R], prefix: str) -> list[R]:
         """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
         table = record_tables[KIND_OF[record_type]]
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         key = sa.collate(table.c.id, "C" if self.engine.dialect.name == "postgresql" else "BINARY")
-        statement = sa.select(table.c.body).where(key >= prefix, key < after).order_by(key)
+        statement = sa.select(table.c.id, table.c.body).where(key >= prefix, key < after).order_by(key)
         with self.engine.connect() as connection:
-            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
+            return self._records(record_type, connection.execute(statement).all())
 
     def page(self, record_type: type[R], first: int, size: int) -> list[R]:
         """The records at positions `first` to `first + size - 1` in order of id; fewer, or none, past the end."""
         table = record_tables[KIND_OF[record_type]]
-        statement = sa.select(table.c.body).order_by(table.c.id).offset(first).limit(size)
+        statement = sa.select(table.c.id, table.c.body).order_by(table.c.id).offset(first).limit(size)
         with self.engine.connect() as connection:
-            return [msgspec.json.decode(body, type=record_type) for body in connection.scalars(statement)]
+            return self._records(record_type, connection.execute(statement).all())
+
+    def _records(self, record_type: type[R], rows: Sequence[Any]) -> list[R]:
+        return [self.sealing.take(record_type, row.id, row.body) for row in rows]
+
+    def events_of(self, profile_id: str) -> list[Event]:
+        """What a person did, as the store tells it today, by id."""
+        table = record_tables[Kind.EVENT]
+        statement = sa.select(table.c.id, table.c.body).where(table.c.person == profile_id).order_by(table.c.id)
+        with self.engine.connect() as connection:
+            return self._records(Event, connection.execute(statement).all())
 
     def count(self, kind: Kind) -> int:
         table = record_tables[kind]
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+    def mentioning(self, record_type: type[R], text: str) -> list[tuple[R, str]]:
+        """The records of a kind that stands in clear whose JSON has a text in it, with their sources."""
+        with self.engine.connect() as connection:
+            return _mentioning(connection, self.sealing, record_type, text)
+
+    def is_about_erased(self, record: Record) -> bool:
+        """Whether a record is about a person who was erased, and whose id may not come back yet."""
+        erased = self.erased
+        return erased is not None and any(person in erased for person in people_of(record))
+
+    def has_any(self, kind: Kind) -> bool:
+        """Whether there is a record of that kind."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(record_tables[kind].c.id).limit(1)) is not None
 
     def source_of(self, kind: Kind, key: str) -> str | None:
         """The source that gave the record, or None if there is no such record."""

@@ -1,8 +1,9 @@
 """The tables: one per kind of record, the change log, and the groups of duplicate offers.
 
-Records are documents: the columns hold what SQL must find (id, source) and what tells a change
-(digest); `body` is the record's JSON. The layout is the same for every kind, so that a new kind
-is one line in `kinds.py` and a migration.
+Records are documents: the columns hold what SQL must find (id, source, whose an event is), what tells a change
+(digest) and its day (`written_on`, since 1970-01-01; None: before days were kept); `body` is the record's JSON, sealed
+for some kinds (`features.store.sealing`). The layout is the same for every kind, so that a new kind is one line in
+`kinds.py` and a migration.
 """
 
 import sqlalchemy as sa
@@ -82,6 +83,65 @@ delivery = sa.Table(
 )
 """What each person was sent: nothing goes out twice. `day` counts from 1970-01-01."""
 
+audit_line = sa.Table(
+    "audit_line",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(24), nullable=False, index=True),
+    sa.Column("actor", sa.Text),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_audit_line_actor_seq", "actor", "seq"),
+)
+"""The audit log (`features.audit`): `body` is the canonical JSON that is hashed; the columns before it repeat what is
+searched for."""
+
+audit_person = sa.Table(
+    "audit_person",
+    metadata,
+    sa.Column("person", sa.String(18), primary_key=True),
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Which lines concern whom, by pseudonym."""
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", _Sequence, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""One row: the last line, signed, in the transaction that wrote it."""
+
+audit_stub = sa.Table(
+    "audit_stub",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", _Sequence, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("before", sa.String(10), nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""At most one row: what stands for the lines that were pruned."""
+
+audit_gap = sa.Table(
+    "audit_gap",
+    metadata,
+    sa.Column("first", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("last", _Sequence, nullable=False),
+    sa.Column("hash_before", sa.String(64), nullable=False),
+    sa.Column("hash_after", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+)
+"""Lines that are gone and were stated to be, with the reason."""
+
 audit_group = sa.Table(
     "audit_group",
     metadata,
@@ -137,7 +197,8 @@ account = sa.Table(
     sa.Column("presented", sa.Text),
     sa.UniqueConstraint("issuer", "subject", name="uq_account_issuer_subject"),
 )
-"""People who signed in. `presented` is what their provider vouches for, for whoever decides; gone with the decision."""
+"""People who signed in. `presented` is what their provider vouches for, sealed, for whoever decides; gone with the
+decision."""
 
 access_session = sa.Table(
     "access_session",
@@ -148,7 +209,7 @@ access_session = sa.Table(
     sa.Column("provider", sa.String(32), nullable=False),
     sa.Column("id_token", sa.Text, nullable=False),
 )
-"""Sessions under way. `id_token` is what a provider asks for at logout; the row goes with the session."""
+"""Sessions under way. `id_token`, sealed, is what a provider asks for at logout; the row goes with the session."""
 
 access_once = sa.Table(
     "access_once",
@@ -178,6 +239,30 @@ link_code = sa.Table(
 )
 """The code that links an account to a profile; one a profile, gone once used."""
 
+account_flag = sa.Table(
+    "account_flag",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("siret", sa.String(14)),
+    sa.Column("pattern", sa.String(32), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False, index=True),
+    sa.Column("people_today", sa.Integer, nullable=False),
+)
+"""Accounts whose way of looking at people was remarked (`features.store.flags`)."""
+
+
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("rewritten", sa.Boolean, nullable=False),
+    sa.Column("blank", sa.Boolean, nullable=False),
+)
+"""That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure`)."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
@@ -187,6 +272,8 @@ def _record_table(kind: Kind) -> sa.Table:
         sa.Column("source", sa.Text, nullable=False, index=True),
         sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
+        sa.Column("written_on", sa.Integer),
+        *([sa.Column("person", sa.Text, index=True)] if kind is Kind.EVENT else []),
     )
 
 

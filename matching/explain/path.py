@@ -6,9 +6,10 @@ from typing import Final
 from features.bits import funding_bits
 from features.pairs.to_pay import OWN
 from matching.explain.session import BASICS, CPF
-from matching.explain.wording import counted, enumeration, french_date, months, quoted
+from matching.explain.wording import counted, education, enumeration, french_date, months, quoted
 from matching.lookups import Lookups
-from matching.paths import POEI_HOURS, Path, Way
+from matching.paths.before_hiring import POEI_HOURS
+from matching.paths.path import Path, Way
 from matching.rows.session import SessionCard
 
 RULES: Final[dict[Way, str]] = {
@@ -25,29 +26,38 @@ def summary(path: Path, lookups: Lookups, placed: bool) -> str:
     """Two or three sentences; `placed`: where the person lives is known."""
     match path.way:
         case Way.ONE_STEP:
-            return f"{_named(path.steps[0])} : {_opens(path, placed)}."
+            return f"{_named(path.steps[0])} : {_opens(path, lookups, placed)}."
         case Way.TWO_STEPS:
-            first, second = path.steps
-            lesson = [words for basics, words in BASICS.items() if path.because and basics & path.because]
-            gives = f"prépare à {enumeration(lesson)}" if lesson else "donne le niveau d'entrée demandé par la seconde"
-            return (
-                f"{_named(first)}, puis {_named(second)} : la première {gives}. Au bout du parcours, "
-                f"{_opens(path, placed)}."
-            )
+            return _two_steps(path, lookups, placed)
         case Way.BEFORE_HIRING:
-            return _before_hiring(path)
+            return _before_hiring(path, lookups)
         case Way.BY_EXPERIENCE:
             return _by_experience(path, lookups, placed)
 
 
-def _before_hiring(path: Path) -> str:
+def _two_steps(path: Path, lookups: Lookups, placed: bool) -> str:
+    first, second = path.steps
+    lesson = [words for basics, words in BASICS.items() if path.because and basics & path.because]
+    level = second.training.entry_level
+    if lesson:
+        need = f"La seconde suppose de savoir {enumeration(lesson)}, ce que votre profil ne montre pas : la première y"
+        need += " prépare."
+    else:
+        asked = "un diplôme" if level is None else f"le niveau {education(level)}"
+        need = f"La seconde demande {asked}, que votre profil ne montre pas : la première le donne."
+    return f"{_named(first)}, puis {_named(second)}. {need} Au bout du parcours, {_opens(path, lookups, placed)}."
+
+
+def _before_hiring(path: Path, lookups: Lookups) -> str:
     offer, (card,) = path.offer, path.steps
     firm = "Un employeur" if offer is None or offer.firm_name is None else offer.firm_name
     title = "" if offer is None else f" pour {quoted(offer.title)}"
+    nearness = "dans le métier de votre projet" if path.serves.itself else "un métier proche de votre projet"
     return (
-        f"{firm} recrute{title}. {_named(card)} vous en donnerait les compétences : avec l'accord de l'employeur, "
-        "France Travail peut la payer avant l'embauche (préparation opérationnelle à l'emploi individuelle, "
-        f"{POEI_HOURS} heures au plus). Proposez-le à l'employeur, ou parlez-en à votre conseiller."
+        f"{firm} recrute{title}, {nearness} {_project(path, lookups)}. {_named(card)} vous apporterait ce qui vous "
+        "manque pour ce poste : avec l'accord de l'employeur, France Travail peut la payer avant l'embauche "
+        f"(préparation opérationnelle à l'emploi individuelle, {POEI_HOURS} heures au plus). Proposez-le à "
+        "l'employeur, ou parlez-en à votre conseiller."
     )
 
 
@@ -60,14 +70,25 @@ def _by_experience(path: Path, lookups: Lookups, placed: bool) -> str:
         worked = f"Vous avez exercé {months(count)} comme {quoted(reference.rome.labels[occupation])} : "
     return (
         f"{worked}la validation des acquis de l'expérience (VAE) peut vous donner le titre {quoted(title)} sans "
-        f"retourner en formation ({_opens(path, placed)}). La loi ne fixe plus de durée minimale : il faut une "
-        "activité en rapport direct avec le titre. Le service public France VAE étudie votre demande."
+        f"retourner en formation. Ce titre vaut {_opens(path, lookups, placed)}. La loi ne fixe plus de durée "
+        "minimale : il faut une activité en rapport direct avec le titre. Le service public France VAE étudie votre "
+        "demande."
     )
 
 
-def _opens(path: Path, placed: bool) -> str:
+def _opens(path: Path, lookups: Lookups, placed: bool) -> str:
+    """« +3 offres accessibles autour de chez vous, pour votre projet « Soudeur / Soudeuse » »."""
     where = "autour de chez vous" if placed else "en France"
-    return f"+{counted(path.opening.offers, 'offre accessible', 'offres accessibles')} {where}"
+    count = f"+{counted(path.opening.offers, 'offre accessible', 'offres accessibles')} {where}"
+    if path.serves.itself:
+        return f"{count}, pour votre projet {_project(path, lookups)}"
+    labels = [lookups.reference.rome.labels[row] for row, _ in path.opening.occupations]
+    nearness = "dans un métier proche de" if len(labels) == 1 else "dans des métiers proches de"
+    return f"{count}, {nearness} votre projet {_project(path, lookups)} ({', '.join(labels)})"
+
+
+def _project(path: Path, lookups: Lookups) -> str:
+    return quoted(lookups.reference.rome.labels[path.serves.occupation])
 
 
 def _named(card: SessionCard) -> str:

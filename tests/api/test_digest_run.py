@@ -31,6 +31,7 @@ from matching.digests.prepare import Due
 from matching.digests.prices import DigestPrices
 from matching.digests.run import Tally
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
+from tests.keys import KEYRING
 
 MOMENT = dt.datetime.combine(dt.datetime.now(dt.UTC).date(), dt.time(12), dt.UTC)
 EVERYONE = range(BUCKETS)
@@ -39,7 +40,7 @@ EVERYONE = range(BUCKETS)
 @pytest.fixture
 def subscribed(deployment: Path) -> Path:
     """A deployment in which everyone agreed to e-mail and is subscribed, two in three by e-mail, every day."""
-    store = Store.open(f"sqlite:///{deployment / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{deployment / 'vivier.db'}", KEYRING)
     agreed, subscriptions = [], []
     for number, profile in enumerate(store.page(Profile, 0, 200)):
         agreed.append(msgspec.structs.replace(profile, consents=Consents(profiling=True, contact_by_email=True)))

@@ -52,7 +52,8 @@ async def silent() -> Message:
 
 
 def scope(path: str) -> Scope:
-    target = {"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": SIGNED}
+    headers = [(b"host", b"testserver"), *SIGNED]
+    target = {"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers}
     return {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", **target}
 
 

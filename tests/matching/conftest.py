@@ -26,6 +26,7 @@ from matching.links import Links
 from matching.lookups import Lookups
 from matching.schema import WITHOUT_VECTORS, Collection
 from models.published import published_models
+from tests.keys import KEYRING
 
 R = TypeVar("R", bound=Record)
 
@@ -67,14 +68,14 @@ def lookups(reference: Reference) -> Lookups:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store without records."""
     path = tmp_path_factory.mktemp("empty") / "vivier.db"
-    Store.open(f"sqlite:///{path}").close()
+    Store.open(f"sqlite:///{path}", KEYRING).close()
     return path
 
 
 @pytest.fixture
 def local(tmp_path: Path, empty_database: Path, lookups: Lookups) -> Iterator[Engine]:
     """An engine over an empty store, ready to follow it: what opening an empty generation gives."""
-    store = Store.open(f"sqlite:///{shutil.copy(empty_database, tmp_path / 'vivier.db')}")
+    store = Store.open(f"sqlite:///{shutil.copy(empty_database, tmp_path / 'vivier.db')}", KEYRING)
     catalogues = {
         collection: Catalogue(
             collection, None if collection in WITHOUT_VECTORS else backend(DEFAULT)(lookups.encoder.dim)
@@ -89,7 +90,7 @@ def local(tmp_path: Path, empty_database: Path, lookups: Lookups) -> Iterator[En
 def town(tmp_path_factory: pytest.TempPathFactory, lookups: Lookups, reference: Reference) -> Iterator[House]:
     """The small generated world, indexed. Read only."""
     folder = tmp_path_factory.mktemp("town")
-    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", KEYRING)
     to_store(World(sample_world_facts(), SIZES, 7, TODAY), store, completed=lookups.completion.completed)
     house = House(store, folder, reference)
     house.build()
@@ -112,7 +113,7 @@ def new_house(tmp_path: Path, empty_database: Path, reference: Reference) -> Ite
         folder = tmp_path / name
         folder.mkdir()
         database = shutil.copy(empty_database, folder / "vivier.db")
-        made.append(House(Store.open(f"sqlite:///{database}"), folder, reference))
+        made.append(House(Store.open(f"sqlite:///{database}", KEYRING), folder, reference))
         return made[-1]
 
     yield make

@@ -34,10 +34,11 @@ from matching.explain.path import summary
 from matching.explain.verdict import verdict
 from matching.gap import gap
 from matching.openings import Opening
-from matching.paths import paths
+from matching.paths.find import paths
 from matching.schema import Collection
 from matching.trainings import sessions_for_profile
 from models.published import published_models
+from tests.keys import KEYRING
 
 TODAY = dt.date(2026, 11, 23)
 SIZES = Sizes(profiles=250, offers=2_500, trainings=500, establishments=300, events=0)
@@ -52,7 +53,7 @@ def france(open_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         if found:
             import_reference(source, found, root / "reference", root / "rejects")
     reference = Reference.load(root / "reference")
-    store = Store.open(f"sqlite:///{root / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{root / 'vivier.db'}", KEYRING)
     to_store(World(facts_for(reference, open_data), SIZES, 3, TODAY), store)
     for record in driver():
         store.upsert([record], "test")

@@ -29,6 +29,7 @@ from matching.schema import BANDS, NO_DAY, Collection
 from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
+from tests.keys import KEYRING
 from tests.matching.conftest import NOW, TODAY, House
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, contact, firm, offer, profile, session, training, write
 from tests.matching.test_engine import damage, live_rows, shown, value
@@ -59,7 +60,7 @@ def put(house: House, *records: Record) -> None:
 def stock(tmp_path_factory: pytest.TempPathFactory, lookups: Lookups, reference: Reference) -> Path:
     """A data folder: a small world and some records by hand, indexed; since then updates, removals, records anew."""
     folder = tmp_path_factory.mktemp("stock")
-    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", KEYRING)
     to_store(World(sample_world_facts(), SIZES, 7, TODAY), store, completed=lookups.completion.completed)
     house = House(store, folder, reference)
     put(house, profile(), profile("gone"), offer(), firm(), training(), session())
@@ -75,7 +76,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory, lookups: Lookups, reference:
 def stocked(stock: Path, tmp_path: Path, reference: Reference) -> Iterator[House]:
     """The stock, to write into."""
     folder = Path(shutil.copytree(stock, tmp_path / "stocked"))
-    store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", KEYRING)
     yield House(store, folder, reference)
     store.close()
 

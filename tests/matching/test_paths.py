@@ -2,14 +2,20 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
+from msgspec import structs
 
 from features.records import (
+    Consents,
     Contract,
+    Education,
     EducationDemand,
     Exigence,
     Experience,
     Funding,
+    LanguageLevel,
+    LanguageSkill,
     Offer,
     Profile,
     Training,
@@ -20,10 +26,15 @@ from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.explain.path import hours_of, left_to_pay, summary
 from matching.explain.wording import french_date
-from matching.paths import POEI_HOURS, Path, Way, no_path, paths, taken_by_poei
+from matching.facts import unproven
+from matching.paths.aim import Aim
+from matching.paths.before_hiring import POEI_HOURS, taken_by_poei
+from matching.paths.find import no_path, paths
+from matching.paths.path import Path, Way
 from matching.rows.session import SessionCard
+from matching.session_search import search_of
 from tests.matching.conftest import House, every
-from tests.matching.made import BAKER, SIRET, firm, offer, profile, session, training, write
+from tests.matching.made import BAKER, CARER, NURSE, SIRET, firm, offer, profile, session, training, write
 
 DIPLOMA = {"title": "Diplôme d'Etat d'aide-soignant", "rncp": "RNCP40692", "level": 4}
 
@@ -44,7 +55,8 @@ def test_one_training_opens_what_it_gives_the_title_for(local: Engine) -> None:
     (path,) = ways(local)[Way.ONE_STEP]
     assert (path.opening.offers, [card.session.id for card in path.steps]) == (2, ["s1"])
     assert summary(path, local.lookups, placed=True) == (
-        "« Diplôme d'Etat d'aide-soignant » (le 1er octobre 2026) : +2 offres accessibles autour de chez vous."
+        "« Diplôme d'Etat d'aide-soignant » (le 1er octobre 2026) : +2 offres accessibles autour de chez vous, "
+        "pour votre projet « Aide-soignant / Aide-soignante »."
     )
 
 
@@ -69,8 +81,78 @@ def test_two_steps_where_the_first_gives_the_level_of_entry(local: Engine) -> No
     assert [card.session.id for card in path.steps] == ["s-first", "s-second"]
     assert (path.opening.offers, path.because) == (2, Basics(0))
     text = summary(path, local.lookups, placed=True)
-    assert "la première donne le niveau d'entrée demandé par la seconde" in text
-    assert text.endswith("+2 offres accessibles autour de chez vous.")
+    assert (
+        "La seconde demande le niveau CAP ou équivalent, que votre profil ne montre pas : la première le donne." in text
+    )
+    assert text.endswith("+2 offres accessibles autour de chez vous, pour votre projet « Boulanger / Boulangère ».")
+
+
+def test_who_refused_that_their_background_be_read_is_told_no_need_of_theirs(local: Engine) -> None:
+    two_steps(local)
+    write(
+        local, structs.replace(profile(rome_code=BAKER), consents=Consents(visible_to_employers=True, profiling=False))
+    )
+    assert Way.TWO_STEPS not in ways(local)
+
+
+def test_a_diploma_of_another_trade_is_no_first_step(local: Engine) -> None:
+    two_steps(local)
+    write(local, training("first", title="CAP Accompagnant", rome_codes=(CARER,), rncp="RNCP40692", level=3))
+    assert Way.TWO_STEPS not in ways(local)
+
+
+@pytest.mark.parametrize(("spoken", "told"), [(LanguageLevel.A2, True), (LanguageLevel.B2, False)])
+def test_french_that_is_declared_weak_is_learned_first(local: Engine, spoken: LanguageLevel, told: bool) -> None:
+    needs = (EducationDemand(level=4, exigence=Exigence.REQUIRED),)
+    write(
+        local,
+        profile(languages=(LanguageSkill(language="fr", level=spoken),), education=(Education(level=3, label="CAP"),)),
+        offer("a", education=needs),
+        training("french", title="Français langue étrangère", rome_codes=(), duration_hours=100),
+        training("title", entry_requirements="Comprendre le français.", entry_level=3, **DIPLOMA),
+        session("s-french", "french", ends_on=dt.date(2026, 11, 30)),
+        session("s-title", "title", starts_on=dt.date(2027, 1, 4)),
+    )
+    background = search_of(local, "p1", {}).background
+    assert (unproven(int(Basics.FRENCH), background) == Basics.FRENCH) is told
+
+
+def test_a_training_that_opens_only_jobs_far_from_the_project_is_no_path(local: Engine) -> None:
+    write(
+        local,
+        profile(),
+        offer("far", title="Boulanger", rome_code=BAKER, contract=Contract.CDI, siret=SIRET),
+        firm(),
+        baker_course("c", level=3, duration_hours=100),
+        session("s", "c"),
+    )
+    assert ways(local) == {}
+    assert "ni dans les métiers proches" in no_path(local, "p1", {})
+
+
+def test_what_experience_may_give_is_not_told_as_a_training_too(local: Engine) -> None:
+    needs = (EducationDemand(level=3, exigence=Exigence.REQUIRED),)
+    worked = Experience(months=24, rome_code=BAKER)
+    asked = offer("a", title="Boulanger", rome_code=BAKER, education=needs)
+    write(local, profile(rome_code=BAKER, experiences=(worked,)), asked)
+    write(
+        local, training("c", title="CAP Boulanger", rome_codes=(BAKER,), rncp="RNCP37537", level=3), session("s", "c")
+    )
+    codes = local.lookups.reference.certifications.codes
+    found = ways(local)
+    told = {codes[path.certification] for path in found[Way.BY_EXPERIENCE]}
+    assert all(path.steps[0].training.rncp not in told for path in found.get(Way.ONE_STEP, []))
+
+
+def test_nobody_is_sent_down_to_another_trade(local: Engine) -> None:
+    lookups = local.lookups
+    rome = lookups.reference.rome
+    carer, nurse = rome.resolve(CARER)[0], rome.resolve(NURSE)[0]
+    led_to, level = np.array([[carer, -1], [nurse, -1]], dtype=np.int16), np.array([4, 4], dtype=np.int8)
+    aim = Aim.of(lookups, [nurse])
+    assert aim.is_step_down(led_to, level, held=6).tolist() == [True, False]
+    assert aim.is_step_down(led_to, level, held=4).tolist() == [False, False]
+    assert aim.served(np.array([carer, nurse, carer])).itself
 
 
 def test_the_second_step_may_not_begin_before_the_first_ends(local: Engine) -> None:
@@ -106,7 +188,9 @@ def test_a_short_training_before_a_hiring(local: Engine) -> None:
     assert path.offer is not None
     assert path.offer.id == "o"
     text = summary(path, local.lookups, placed=True)
-    assert text.startswith("Le Fournil recrute pour « Boulanger ».")
+    assert text.startswith(
+        "Le Fournil recrute pour « Boulanger », dans le métier de votre projet « Boulanger / Boulangère ». "
+    )
     assert "400 heures au plus" in text
     write(local, baker_course("c", level=3, duration_hours=POEI_HOURS + 1))
     assert Way.BEFORE_HIRING not in ways(local)
@@ -151,10 +235,10 @@ def test_filters_narrow_the_sessions_and_an_empty_list_says_what_would_fill_it(l
     assert Way.ONE_STEP in ways(local, financement="REGION")
     assert ways(local, financement="CPF") == {}
     assert no_path(local, "p1", {"financement": "CPF"}) == (
-        "Aucun parcours avec ces filtres. Sans « financement », il y en aurait 1."
+        "Aucun parcours avec ces filtres. Sans le filtre « financement », il y en aurait 1."
     )
     write(local, profile("far", commune_insee="75056"))
-    assert no_path(local, "far", {}).startswith("Aucun parcours n'ouvre d'offre de plus")
+    assert no_path(local, "far", {}).startswith("Aucun parcours n'ouvre en ce moment d'offre de plus dans vos métiers")
 
 
 def test_hours_and_cost_are_those_of_all_steps() -> None:
@@ -188,14 +272,17 @@ def test_errors(local: Engine) -> None:
 
 
 def test_every_path_of_the_town_keeps_its_rule(engine: Engine, town: House) -> None:
+    rome, people = engine.lookups.reference.rome, every(town.store, Profile)
     offers, seen = every(town.store, Offer), set()
-    for key in list(every(town.store, Profile))[:120]:
+    for key in list(people)[:120]:
         for path in paths(engine, key, {}):
             seen.add(path.way)
             assert path.opening.offers > 0
             text = summary(path, engine.lookups, placed=True)
             assert "None" not in text
             assert text.endswith(".")
+            assert rome.labels[path.serves.occupation] in text
+            assert rome.codes[path.serves.occupation] in {each.rome_code for each in people[key].projects}
             if path.way is Way.TWO_STEPS:
                 first, second = path.steps
                 assert first.session.ends_on is not None

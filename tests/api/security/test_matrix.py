@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.security.accounts import register
 from api.security.actor import Role
 from features.border.registry import BORDERS
 from features.records import (
@@ -27,6 +28,7 @@ from features.records import (
     TrainingSession,
 )
 from features.store import Kind, about_profile
+from features.store.access.clients import Owner as AccountOwner
 from tests.api.conftest import client_over, until
 
 Json = dict[str, Any]
@@ -114,7 +116,9 @@ def _peopled(client: TestClient) -> World:
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
+    asked_for = register(store, "https://fournisseur.example", "a-moi", Role.AUDITOR, "quelqu-un", AccountOwner())
     everyone = dict.fromkeys(Role, "")
     own = {
         "/v1/profils/": everyone | dict.fromkeys(Role, me.id),
@@ -130,6 +134,7 @@ def _peopled(client: TestClient) -> World:
         "/v1/prospection/etablissements/": dict.fromkeys(Role, firms[0]),
         "/v1/prospection/contacts/": dict.fromkeys(Role, "con-a-moi"),
         "/v1/rome/metiers/": dict.fromkeys(Role, "J1501"),
+        "/v1/comptes/": dict.fromkeys(Role, asked_for.id),
         "/v1/listes/": dict.fromkeys(Role, "offres"),
     }
     foreign = {

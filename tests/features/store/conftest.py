@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from features.store import Store
+from tests.keys import KEYRING
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    opened = Store.open(database_url)
+    opened = Store.open(database_url, KEYRING)
     yield opened
     opened.close()

@@ -16,6 +16,7 @@ from features.world.market import Market
 from features.world.small import facts_for, sample_world_facts
 from features.world.table import ParquetTable, read_parquet
 from features.world.write import to_parquet, to_store
+from tests.keys import KEYRING
 
 TODAY = dt.date(2026, 11, 23)
 TINY = Sizes(profiles=80, offers=60, trainings=20, establishments=60, events=120)
@@ -118,7 +119,7 @@ def test_parquet_keeps_what_was_inferred_and_that_nothing_was(tmp_path: Path) ->
 
 
 def test_the_store_holds_the_world_and_a_second_writing_changes_nothing(facts: WorldFacts, tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/world.db")
+    store = Store.open(f"sqlite:///{tmp_path}/world.db", KEYRING)
     world = World(facts, TINY, 5, TODAY)
     first = to_store(world, store)
     mark = store.watermark()
@@ -138,7 +139,7 @@ def test_the_store_holds_the_world_and_a_second_writing_changes_nothing(facts: W
 def test_a_smaller_world_takes_the_place_of_a_larger_one_and_leaves_imports_alone(
     facts: WorldFacts, tmp_path: Path
 ) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/world.db")
+    store = Store.open(f"sqlite:///{tmp_path}/world.db", KEYRING)
     imported = next(iter(World(facts, TINY, 8, TODAY).records(Kind.OFFER)))
     store.upsert([msgspec.structs.replace(imported, id="ailleurs-1")], "partenaire")
     to_store(World(facts, TINY, 5, TODAY), store)
@@ -151,7 +152,7 @@ def test_a_smaller_world_takes_the_place_of_a_larger_one_and_leaves_imports_alon
 
 
 def test_an_interrupted_writing_is_completed_by_the_next(facts: WorldFacts, tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/world.db")
+    store = Store.open(f"sqlite:///{tmp_path}/world.db", KEYRING)
     world = World(facts, TINY, 5, TODAY)
 
     def stop(_: int) -> None:

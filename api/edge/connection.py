@@ -1,0 +1,78 @@
+"""One connection: its requests' heads arrive whole within seconds and within a size, or it is closed.
+
+The server itself waits for the first head for ever, and keeps all that comes of it ("slow loris", CWE-400).
+"""
+
+import asyncio
+from asyncio.events import TimerHandle
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.edge.headers import ALWAYS
+from api.problems import ApiProblem, ProblemType
+
+HEAD_S: Final = 10.0
+"""From the connection, or from the first byte of a further request, to the end of its headers."""
+HEAD_BYTES: Final = 64 * 1024
+"""Headers that have not ended by then are read no further; `VIVIER_HEADER_LIMIT_BYTES` is for those that have."""
+
+
+class Connection(HttpToolsProtocol):
+    """HTTP/1.1 as uvicorn speaks it, with an end to patience."""
+
+    _head_bytes = 0
+    _in_head = True
+    _head_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(HEAD_S, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                told = f"Les en-têtes dépassent {HEAD_BYTES} octets."
+                self._refuse(ApiProblem(ProblemType.HEADERS_TOO_LARGE, told))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_S, self._head_is_late)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, for nobody
+        self._refuse(ApiProblem(ProblemType.UNREADABLE, "Ce n'est pas une requête HTTP/1.1 bien formée."))
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        self._refuse(ApiProblem(ProblemType.SLOW_BODY, f"Les en-têtes ne sont pas arrivés en {HEAD_S:g} s."))
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, problem: ApiProblem) -> None:
+        """Answer before any application could, and close; behind an answer that is on its way, only close."""
+        if self.cycle is None or self.cycle.response_complete:
+            response = problem.response()
+            lines = [STATUS_LINE[response.status_code]]
+            headers = [
+                *response.raw_headers,
+                *[(name.lower().encode(), text.encode()) for name, text in ALWAYS.items()],
+            ]
+            lines += [b"%b: %b\r\n" % each for each in [*headers, (b"connection", b"close")]]
+            self.transport.write(b"".join([*lines, b"\r\n", bytes(response.body)]))
+        self.transport.close()

@@ -1,0 +1,83 @@
+"""How long lines are kept: the oldest go from the head of the chain, and a signed stub stands for them."""
+
+import datetime as dt
+import time
+from typing import Final
+
+import sqlalchemy as sa
+
+from features.audit.actions import Action
+from features.audit.chain import Chain
+from features.audit.head import Stub
+from features.audit.line import Entry, instant
+from features.audit.verify import read_stub
+from features.store.tables import audit_gap, audit_line, audit_person, audit_stub
+
+LINES_AT_ONCE: Final = 10_000
+"""Lines of one transaction: nobody waits long for the lock."""
+
+
+def prune(chain: Chain, before: dt.date, *, actor: str | None = None, role: str | None = None) -> int:
+    """Remove the lines at the head of the chain that are older than a day; returns how many. That it was done is a line
+    itself. The rest is verified as before: the stub says which lines went, and the hash of the last."""
+    first_kept, removed = _first_kept(chain, before), 0
+    while True:
+        with chain.store.writing() as writer:
+            count, upto = _prune_some(writer.connection, chain, before, first_kept)
+        if count == 0:
+            break
+        removed += count
+    if removed:
+        detail = f"{removed} lignes d'avant le {before:%d/%m/%Y}"
+        chain.write(
+            [Entry(time.time(), Action.PRUNED, "vivier audit prune", "audit", actor, role, detail=detail)], mark=True
+        )
+        chain.witness.forget(upto)
+    return removed
+
+
+def due(chain: Chain, before: dt.date) -> int:
+    """How many lines `prune` would remove."""
+    with chain.store.engine.connect() as connection:
+        statement = sa.select(sa.func.count()).select_from(audit_line)
+        return connection.scalar(statement.where(audit_line.c.seq < _first_kept(chain, before))) or 0
+
+
+def _first_kept(chain: Chain, before: dt.date) -> int:
+    """The number of the first line that stays: those after it stay too, whatever their clock said."""
+    with chain.store.engine.connect() as connection:
+        young: int | None = connection.scalar(
+            sa.select(sa.func.min(audit_line.c.seq)).where(audit_line.c.at >= before.isoformat())
+        )
+        if young is not None:
+            return young
+        return (connection.scalar(sa.select(sa.func.max(audit_line.c.seq))) or 0) + 1
+
+
+def _prune_some(connection: sa.Connection, chain: Chain, before: dt.date, first_kept: int) -> tuple[int, int]:
+    """Remove some lines; how many, and up to which."""
+    oldest = (
+        sa.select(audit_line.c.seq, audit_line.c.hash)
+        .where(audit_line.c.seq < first_kept)
+        .order_by(audit_line.c.seq)
+        .limit(LINES_AT_ONCE)
+    )
+    rows = connection.execute(oldest).all()
+    stub = read_stub(connection)
+    if not rows:
+        return 0, 0 if stub is None else stub.seq
+    last = rows[-1]
+    for table in (audit_person, audit_line):
+        connection.execute(sa.delete(table).where(table.c.seq <= last.seq))
+    connection.execute(sa.delete(audit_gap).where(audit_gap.c.last <= last.seq))
+    signed = Stub.of(chain.key, chain.identity, last.seq, last.hash, before.isoformat(), instant(time.time()))
+    values = {
+        "seq": signed.seq,
+        "hash": signed.hash,
+        "before": signed.before,
+        "at": signed.at,
+        "signature": signed.signature,
+    }
+    statement = sa.insert(audit_stub).values(id=1) if stub is None else sa.update(audit_stub)
+    connection.execute(statement.values(**values))
+    return len(rows), int(last.seq)
