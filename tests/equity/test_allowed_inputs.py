@@ -152,6 +152,13 @@ def test_no_floor_that_ranks_can_name_who_a_person_is(floor: str) -> None:
             assert not named, f"{relative} names {sorted(named)}"
 
 
+def test_dates_of_a_career_are_read_by_nothing_that_answers() -> None:
+    """They tell an age, and a leave."""
+    for path in (ROOT / "matching").rglob("*.py"):
+        told = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        assert "ended_on" not in told, path
+
+
 def test_texts_are_made_vectors_of_where_it_is_allowed() -> None:
     found = set()
     for floor in ("models", "matching", "api"):
