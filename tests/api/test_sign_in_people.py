@@ -21,7 +21,6 @@ from api.settings import Settings
 from features.records import Establishment, Identity, Profile
 from features.store import Kind
 from features.store.access import accounts as kept
-from features.store.access.clients import Owner
 from features.store.tables import access_failure, access_session, account, link_code
 from tests.api.conftest import until
 
@@ -156,7 +155,7 @@ def test_nobody_approves_their_own_request(browser: Callable[[], TestClient], se
     write(sacha, "/v1/moi/demande", me["jetonCsrf"], {"role": "administrateur"})
     with pytest.raises(accounts.Conflict, match="deuxième regard"):
         accounts.approve(service.store, me["id"], me["id"])
-    asked = accounts.register(service.store, "https://a", "b", Role.ADMINISTRATOR, "cli:a", Owner())
+    asked = accounts.register(service.store, "https://a", "b", Role.ADMINISTRATOR, "cli:a")
     with pytest.raises(accounts.Conflict, match="deuxième regard"):
         accounts.approve(service.store, asked.id, "cli:a")
     assert accounts.approve(service.store, asked.id, "cli:b").decided_by == "cli:b"
