@@ -137,3 +137,24 @@ def test_failures_are_counted_and_forgotten(store: Store) -> None:
         assert failures.failed(writer.connection, [place], 103) == 30
         assert failures.failed(writer.connection, [name], 103 + 24 * 3600 + 1) == 0
         assert failures.none_of(writer.connection, place), "a day without one"
+
+
+def test_accounts_that_came_to_nothing_are_found_and_dropped(store: Store) -> None:
+    kept = [
+        dataclasses.replace(ACCOUNT, id=f"{number:032x}", subject=str(number), state=state, asked_at=asked_at)
+        for number, (state, asked_at) in enumerate(
+            [(state, asked_at) for state in AccountState for asked_at in (100, 200)]
+        )
+    ]
+    with store.writing() as writer:
+        for each in kept:
+            accounts.put(writer.connection, each)
+        found = accounts.came_to_nothing(writer.connection, 150)
+        assert found == [each.id for each in kept if each.asked_at == 100 and each.state not in STANDING]
+        accounts.drop(writer.connection, found)
+        assert accounts.came_to_nothing(writer.connection, 150) == []
+        assert accounts.page(writer.connection, None, 0, 99)[1] == len(kept) - 3
+    assert lines(store)[-3:] == [(Changed.ACCOUNT, key) for key in found]
+
+
+STANDING = (AccountState.APPROVED, AccountState.DISABLED)
