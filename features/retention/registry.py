@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from features.retention import accounts, contact_requests, corrections, digests, erasures, files, flags, profiles
+from features.retention import (
+    accounts,
+    audit,
+    contact_requests,
+    corrections,
+    digests,
+    erasures,
+    files,
+    flags,
+    profiles,
+)
 from features.retention.base import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -12,6 +22,7 @@ RULES: Final[tuple[Rule, ...]] = (
     digests.RULE,
     corrections.RULE,
     files.RULE,
+    audit.RULE,
     flags.RULE,
     erasures.NUMBERS,
     erasures.HASHES,
