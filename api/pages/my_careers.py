@@ -59,7 +59,7 @@ async def possible(request: Request, service: ServiceOf, actor: ActorOf) -> Resp
     )
 
 
-@router.get("/ecart", response_class=Response)
+@router.get("/metiers/ecart", response_class=Response)
 @allowed(jobseekers(Scope.PROFILES_READ))
 async def before(
     request: Request,

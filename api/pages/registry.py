@@ -13,6 +13,10 @@ from api.pages import (
     my_requests,
     my_subscriptions,
     my_trainings,
+    recruit,
+    recruit_advert,
+    recruit_pools,
+    recruit_requests,
     static,
 )
 
@@ -27,3 +31,7 @@ def routers() -> Iterator[APIRouter]:
     yield my_subscriptions.router
     yield my_requests.router
     yield my_data.router
+    yield recruit.router
+    yield recruit_advert.router
+    yield recruit_pools.router
+    yield recruit_requests.router

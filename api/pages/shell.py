@@ -50,6 +50,12 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
         Place("/espace/demandes", "Demandes reçues"),
         Place("/espace/donnees", "Mes données"),
     ),
+    Role.EMPLOYER: (
+        Place("/recruter", "Trouver des personnes"),
+        Place("/recruter/annonce", "Vérifier une annonce"),
+        Place("/recruter/viviers", "Mes viviers"),
+        Place("/recruter/demandes", "Mes demandes"),
+    ),
 }
 NAMES: Final[Mapping[Role, str]] = {
     Role.JOBSEEKER: "personne en recherche d'emploi",

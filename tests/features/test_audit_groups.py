@@ -79,8 +79,8 @@ def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(tmp_path: Path
 
 
 MAY_READ = {
-    "features/audit_groups.py",
     "api/archive/access.py",
+    "features/audit_groups.py",
     "features/store/audit.py",
     "features/store/erasure.py",
     "features/store/owners.py",
