@@ -212,7 +212,7 @@ class Catalogue:
         ]
 
     def read_ahead(self) -> None:
-        """Have the payloads that were written read into memory meanwhile, where there is room."""
+        """Have the payloads that were written read into the system's memory, where there is room."""
         if self.written is not None:
             self.written.payloads.read_ahead()
 

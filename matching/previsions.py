@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
+from matching.hirings import Expected, expected_of
 from matching.hooks import RECENT_DAYS
 from matching.keys import key_number
 from matching.lookups import day_number
-from matching.prospection import Expected, expected_of
 from matching.schema import Collection
 from models.hiring.forecast import in_occupations
 

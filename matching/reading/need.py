@@ -21,8 +21,9 @@ from matching.lookups import Lookups
 from matching.reading.conditions import accessible, availability, contracts, posts, remote, working_time
 from matching.reading.items import Choice, Item, Json, Text, exigence
 from matching.reading.money import pay
-from matching.reading.places import places, unknown_in_small_letters
+from matching.reading.places import places
 from matching.reading.requirements import certificates, diplomas, experience, languages, licences
+from matching.reading.unknown_places import unknown_in_small_letters
 from models.tagger import THRESHOLD, Prediction
 
 LONGEST: Final = 2000

@@ -87,6 +87,7 @@ MAY_READ = {
     "features/store/tables.py",
     "models/fairness/report.py",
     "models/fairness/segments.py",
+    "models/ranking/gate.py",
     "models/simulation/groups.py",
     "api/cli/fairness.py",
     "api/cli/train_ranker.py",

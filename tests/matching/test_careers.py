@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from api.career_shapes import metiers_possibles
 from features.records import Consents, Experience, Profile
 from matching.answer import Window
-from matching.careers import OF_A_DOMAIN, careers
+from matching.career_field import OF_A_DOMAIN
+from matching.careers import careers
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.explain.career import WITHOUT_PROFILING, expect, gap, notice, reasons, way_in

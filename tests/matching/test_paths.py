@@ -32,7 +32,7 @@ from matching.paths.before_hiring import POEI_HOURS, taken_by_poei
 from matching.paths.find import no_path, paths
 from matching.paths.path import Path, Way
 from matching.rows.session import SessionCard
-from matching.trainings import search_of
+from matching.session_search import search_of
 from tests.matching.conftest import House, every
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, firm, offer, profile, session, training, write
 

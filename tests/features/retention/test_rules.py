@@ -24,7 +24,7 @@ from features.records import (
 )
 from features.retention.base import Durations, Keeping
 from features.retention.registry import RULES
-from features.store import Kind, Store, about_profile
+from features.store import Kind, Store, about_profile, flags
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, delivered, existing, keep
 from features.store.erasure import BLANK, erase
 from tests.keys import KEYRING
@@ -207,3 +207,11 @@ def test_an_erasure_loses_its_number_after_a_day_and_its_hash_after_three_years(
     assert "p1" not in store.erased
     store.upsert([person("p1")], "essai")
     assert store.count(Kind.PROFILE) == 1
+
+
+def test_flags_are_kept_as_long_as_logs(store: Store, tmp_path: Path) -> None:
+    flag = flags.Flag("compte-1", "employeur", "13000548100010", "balayage", at(0).isoformat(timespec="seconds"), 10)
+    flags.put(store, flag)
+    assert over(store, tmp_path, "flags", 365) == []
+    assert run(store, tmp_path, "flags", 366) == 1
+    assert flags.page(store, 0, 10) == ([], 0)
