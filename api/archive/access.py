@@ -6,9 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from api.archive.base import Asked, Item, Section
-from api.security.actor import Role
-from features.audit.actions import LABELS
-from features.audit.reading import about
+from api.auditing.archive import seen_by
 from features.audit_groups import AXES
 from features.border.base import compact
 from features.store.tables import (
@@ -56,17 +54,8 @@ def groups(asked: Asked) -> Iterator[Item]:
 
 
 def seen(asked: Asked) -> Iterator[Item]:
-    """Each line of the audit log about the person: when, in what role, and what was done; not who of the staff."""
-    key = asked.service.audit.chain.key
-    for line in about(asked.service.store, key.person(asked.profile_id)):
-        yield compact(
-            le=line.date,
-            role=line.role,
-            geste=LABELS[line.action],
-            operation=line.operation,
-            modele=line.modele,
-            etablissement=line.acteur if line.role == Role.EMPLOYER.value else None,
-        )
+    """Each line of the audit log about the person."""
+    yield from seen_by(asked.service, asked.profile_id)
 
 
 ACCOUNTS = Section(

@@ -23,7 +23,7 @@ TOLD: Final = frozenset(
     {
         "occupation", "appellation", "commune", "radius_km", "minutes_per_km", "contracts", "working_time", "pay_floor",
         "available_day", "experience_months", "past_families", "past_months", "education_level", "licences",
-        "languages", "skills", "visible", "profiling", "counsellor",
+        "languages", "skills", "declared_skills", "visible", "profiling", "counsellor",
     }
 )  # fmt: skip
 """Columns that `figures` tells."""
@@ -80,6 +80,7 @@ def figures(asked: Asked) -> Iterator[Item]:
             if family >= 0
         ]
         skills = value["skills"][value["skills"] != NO_SKILL].tolist()
+        declared = int(value["declared_skills"])
         level = int(value["education_level"])
         yield compact(
             metier=rome.labels[occupation] if occupation >= 0 else None,
@@ -96,7 +97,8 @@ def figures(asked: Asked) -> Iterator[Item]:
             niveau=EDUCATION.get(level),
             permis=[each.value for each in licences_of(int(value["licences"]))],
             langues=[language(each) for each in languages_of(int(value["languages"]))],
-            competences=[rome.skill_labels[row] for row in skills],
+            competences=[rome.skill_labels[row] for row in skills[:declared]],
+            competencesDuParcours=[rome.skill_labels[row] for row in skills[declared:]],
             visibleEmployeurs=bool(value["visible"]),
             profilage=bool(value["profiling"]),
             suiviParUnConseiller=bool(value["counsellor"] >= 0),

@@ -15,6 +15,7 @@ from features.audit.actions import CHANGES, outcome
 from features.audit.head import Head
 from features.audit.line import Entry
 from features.store import Kind, Writer, along
+from features.store.erasure import mark_of
 
 UNKNOWN_ADDRESS: Final = "(adresse inconnue)"
 OTHER_METHOD: Final = "AUTRE"
@@ -80,7 +81,9 @@ class Call:
         if nature == "profils":
             ids, people = (), ids + people
         if touched:
-            changed = tuple([key for kind, key in touched if kind in _OF_PEOPLE])
+            written = dict.fromkeys(key for kind, key in touched if kind in _OF_PEOPLE)
+            marks = {mark_of(key) for key in (*written, *people)}  # an erasure is logged under a mark besides the id
+            changed = tuple([key for key in written if key not in marks])
             people += changed
             if not ids and nature != "profils":
                 ids = tuple([key for kind, key in touched if kind not in _OF_PEOPLE])

@@ -46,10 +46,9 @@ def restore(
 
     Example: vivier restore /mnt/sauvegardes/20261126T020000Z
     """
-    from api.auditing.commands import entry, note
+    from api.auditing.commands import note_restored
     from api.backup import NoBackup
     from api.backup import restore as bring_back
-    from features.audit.actions import Action
     from features.privacy.keyring import KeyringError
     from features.store import KeyMissing
     from features.store.copying import NotEmpty
@@ -63,6 +62,6 @@ def restore(
     except (NoBackup, KeyMissing, KeyringError, OSError) as error:
         fail(str(error))
     told = f"{done.profiles} profils revenus, {done.erased_again} effacés de nouveau"
-    note(configured, entry(Action.RESTORED, "vivier restore", "sauvegardes", detail=told))
+    note_restored(configured, folder.name, told)
     text = f"{done.profiles} profiles are back; {done.erased_again} were erased again. Run: vivier index build"
     print_result({"profiles": done.profiles, "erased_again": done.erased_again}, as_json, text)

@@ -38,7 +38,8 @@ def forget(
     if profile_id is not None:
         store = open_store(configured)
         try:
-            with noting(configured, store, Action.FORGOTTEN, "vivier forget", "profils", "effacement d'une personne"):
+            what = "effacement d'une personne"
+            with noting(configured, store, Action.FORGOTTEN, "vivier forget", "profils", what, (profile_id,)):
                 gone = forgetting.forget(store, configured, profile_id)
         finally:
             store.close()

@@ -34,6 +34,7 @@ def run(
     from functools import partial
 
     from api.auditing.commands import noting
+    from api.auditing.log import chain_of
     from api.forgetting import finish, forget
     from features.audit.actions import Action
     from features.retention.base import Keeping
@@ -46,7 +47,9 @@ def run(
     try:
         today = _day(date, store.clock())
         forgetting = partial(forget, store, configured)
-        keeping = Keeping(store, configured.data_dir, today, configured.durations, forgetting)
+        keeping = Keeping(
+            store, configured.data_dir, today, configured.durations, forgetting, chain_of(configured, store)
+        )
         for rule in RULES:
             over = rule.over(keeping)
             counts[rule.name] = len(over)

@@ -92,10 +92,6 @@ class Signer:
         """32 bytes for another use of the deployment's secret, that tell nothing of it."""
         return hmac.new(self._key, f"key\n{purpose}".encode(), hashlib.sha256).digest()
 
-    def form_token(self, actor_id: str) -> str:
-        """What the forms shown to an account carry, that no other site can send (`api.security.form_tokens`)."""
-        return self._mac("form", actor_id)
-
     def _mac(self, purpose: str, text: str, size: int = _MAC_BYTES) -> str:
         mac = hmac.new(self._key, f"{purpose}\n{text}".encode(), hashlib.sha256).digest()[:size]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.edge import metrics
 from api.edge.ledger import Allowance, Ledger, Look, Standing
 from api.edge.patterns import Pattern, patterns_of
+from api.edge.telling import tell
 from api.pagination import DEFAULT_RANGE, window_of
 from api.problems import ApiProblem, ProblemType
 from api.security.actor import Actor, Role
@@ -179,7 +180,7 @@ class Watched:
                 if problem is not None:
                     refused = True
                     scope["state"]["seen"] = ()
-                    await problem.response()(scope, receive, send)
+                    await tell(problem, scope, receive, send)
             if not refused:
                 await send(message)
 

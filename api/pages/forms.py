@@ -1,4 +1,4 @@
-"""Forms as browsers send them: small, urlencoded, and only from pages of ours."""
+"""Forms as browsers send them: small, and urlencoded."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,9 +10,7 @@ from urllib.parse import parse_qs
 from fastapi import Depends, Request
 
 from api.problems import ApiProblem, ProblemType
-from api.security import form_tokens
-from api.security.csrf import FIELD
-from api.service import Service, ServiceOf
+from api.service import Service
 
 ENCODING: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 500
@@ -52,14 +50,9 @@ async def fields_of(request: Request) -> Form:
     return Form({name: tuple(values) for name, values in found.items()})
 
 
-async def _of(request: Request, service: ServiceOf) -> Form:
-    form = await fields_of(request)
-    form_tokens.check(request, form[FIELD], request.state.actor, service)
-    return form
-
-
-FormOf = Annotated[Form, Depends(_of)]
-"""A page's way to the form that it is sent, its token checked: `async def act(form: FormOf)`."""
+FormOf = Annotated[Form, Depends(fields_of)]
+"""A page's way to the form that it is sent: `async def act(form: FormOf)`. That a page of ours sent it is checked with
+the cookie that says who does (`api.security.csrf`)."""
 
 
 def is_fragment(request: Request) -> bool:

@@ -11,7 +11,8 @@ from api.pages.forms import fields_of
 from api.pages.personas import Persona, personas
 from api.pages.shell import MENUS, home_of, html
 from api.problems import ApiProblem
-from api.security import form_tokens
+from api.routes.sign_in import ENTER
+from api.security import csrf
 from api.security.actor import Actor, Role
 from api.security.demo import COOKIE, demo_actor
 from api.security.gate import identified
@@ -70,7 +71,7 @@ async def front(request: Request, service: ServiceOf) -> Response:
         numbers=_numbers(service),
         doors=doors,
         demo=demo,
-        sign_in=None,
+        sign_in=ENTER if service.doors.parties else None,
         home_of_actor=None if actor is None or actor.role not in MENUS else home_of(actor.role),
     )
 
@@ -80,7 +81,7 @@ async def front(request: Request, service: ServiceOf) -> Response:
 async def be_somebody(request: Request, service: ServiceOf) -> Response:
     if not service.settings.demo_identities:
         raise not_theirs("demonstration")
-    form_tokens.check_origin(request, service.settings.public_url)
+    csrf.check_site(request, str(request.base_url))
     form = await fields_of(request)
     actor = demo_actor(form["identite"])
     answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": home_of(actor.role)})
@@ -90,8 +91,8 @@ async def be_somebody(request: Request, service: ServiceOf) -> Response:
 
 @router.post("/demonstration/quitter", response_class=Response)
 @allowed(PUBLIC)
-async def be_nobody(request: Request, service: ServiceOf) -> Response:
-    form_tokens.check_origin(request, service.settings.public_url)
+async def be_nobody(request: Request) -> Response:
+    csrf.check_site(request, str(request.base_url))
     answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
     return answer

@@ -1,8 +1,6 @@
 """A jobseeker's offers: the list with its reasons, one offer in full, and the gestures."""
 
-from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 import msgspec
 import numpy as np
@@ -17,9 +15,9 @@ from api.pages.forms import FormOf, is_fragment, settled
 from api.pages.offer_cards import ShownOffer, facts_of, outside_link, shown_offer
 from api.pages.rules import jobseekers
 from api.pages.shell import html
+from api.pages.space import back, own_profile
 from api.problems import ApiProblem, ProblemType
 from api.routes.recommendations import unread
-from api.security.actor import Actor
 from api.security.gate import ActorOf
 from api.security.owners import not_theirs
 from api.security.rules import allowed
@@ -46,7 +44,7 @@ Gesture = Annotated[str | None, Query(alias=GESTURE, max_length=100)]
 @router.get("", response_class=Response, openapi_extra=described(parameters_for(Collection.OFFERS)))
 @allowed(jobseekers(Scope.PROFILES_READ))
 async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Gesture = None) -> Response:
-    me = own_profile(actor)
+    me = own_profile(request, actor)
     asked = asked_of(request, besides=(GESTURE,))
     parameters = asked.parameters
     try:
@@ -83,7 +81,7 @@ async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Ge
 async def one(
     key: Annotated[str, Path(alias="id", max_length=200)], request: Request, service: ServiceOf, actor: ActorOf
 ) -> Response:
-    me = own_profile(actor)
+    me = own_profile(request, actor)
     engine = service.engine
     offer = await run_in_threadpool(service.store.get, Offer, key)
     if offer is None:
@@ -115,7 +113,7 @@ async def one(
 @router.get("/gardees", response_class=Response)
 @allowed(jobseekers(Scope.EVENTS_READ))
 async def kept(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
-    me = own_profile(actor)
+    me = own_profile(request, actor)
 
     def read() -> list[tuple[Offer, str, bool]]:
         ids = gestures.kept_ids(service, me)
@@ -131,7 +129,7 @@ async def kept(request: Request, service: ServiceOf, actor: ActorOf) -> Response
 @router.post("/garder", response_class=Response)
 @allowed(jobseekers(Scope.EVENTS_WRITE))
 async def keep(request: Request, service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
-    me, offer = own_profile(actor), form["offre"]
+    me, offer = own_profile(request, actor), form["offre"]
     change = gestures.no_longer_keep if form["retirer"] else gestures.keep
     await run_in_threadpool(change, service, me, offer)
     service.follower.nudge()
@@ -143,7 +141,7 @@ async def keep(request: Request, service: ServiceOf, actor: ActorOf, form: FormO
 @router.post("/ecarter", response_class=Response)
 @allowed(jobseekers(Scope.EVENTS_WRITE))
 async def put_aside(request: Request, service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
-    me = own_profile(actor)
+    me = own_profile(request, actor)
     offer, session = form["offre"] or None, form["session"] or None
     reason = _reason(form["motif"])
     key = await run_in_threadpool(lambda: gestures.put_aside(service, me, offer=offer, session=session, reason=reason))
@@ -156,26 +154,10 @@ async def put_aside(request: Request, service: ServiceOf, actor: ActorOf, form: 
 
 @router.post("/remettre", response_class=Response)
 @allowed(jobseekers(Scope.EVENTS_WRITE))
-async def take_back(service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
-    await run_in_threadpool(gestures.take_back, service, own_profile(actor), form["evenement"])
+async def take_back(request: Request, service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
+    await run_in_threadpool(gestures.take_back, service, own_profile(request, actor), form["evenement"])
     await settled(service)
     return back(form["retour"])
-
-
-def own_profile(actor: Actor) -> str:
-    """The profile that a jobseeker is. Raises ApiProblem (404) for an account that is nobody's."""
-    if actor.profile_id is None:
-        raise not_theirs("")
-    return actor.profile_id
-
-
-def back(path: str, query: dict[str, str] | None = None) -> Response:
-    """To a page of the space, whatever the form says."""
-    inside = path == "/espace" or (path.startswith(("/espace/", "/espace?")) and "\\" not in path)
-    where = path if inside and path.isprintable() and path.isascii() else "/espace"
-    if query:
-        where = f"{where.partition('?')[0]}?{urlencode(query)}"
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": where})
 
 
 def _reason(text: str) -> DismissReason | None:

@@ -12,9 +12,9 @@ from jinja2 import Environment
 
 from api.delivery.render import templates
 from api.pages.static import address
-from api.security import form_tokens
+from api.security import csrf, demo
 from api.security.actor import Actor, Role
-from api.security.csrf import FIELD
+from api.security.session import Session
 from api.service import Service
 from matching.explain.wording import counted, euros, french_date, kilometres
 
@@ -25,6 +25,7 @@ HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
@@ -40,7 +41,21 @@ class Place:
 
 
 MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
-    Role.JOBSEEKER: (Place("/espace", "Mes offres"),),
+    Role.JOBSEEKER: (
+        Place("/espace", "Mes offres"),
+        Place("/espace/formations", "Formations"),
+        Place("/espace/metiers", "Métiers possibles"),
+        Place("/espace/profil", "Mon profil"),
+        Place("/espace/abonnements", "Mes envois"),
+        Place("/espace/demandes", "Demandes reçues"),
+        Place("/espace/donnees", "Mes données"),
+    ),
+    Role.EMPLOYER: (
+        Place("/recruter", "Trouver des personnes"),
+        Place("/recruter/annonce", "Vérifier une annonce"),
+        Place("/recruter/viviers", "Mes viviers"),
+        Place("/recruter/demandes", "Mes demandes"),
+    ),
 }
 NAMES: Final[Mapping[Role, str]] = {
     Role.JOBSEEKER: "personne en recherche d'emploi",
@@ -50,7 +65,7 @@ NAMES: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "auditeur",
     Role.ADMINISTRATOR: "administrateur",
     Role.SERVICE: "service du réseau",
-    Role.NEWCOMER: "compte en attente",
+    Role.NEWCOMER: "arrivant",
 }
 
 
@@ -101,9 +116,17 @@ def _frame(request: Request, service: Service, actor: Actor | None) -> dict[str,
         "menu": menu,
         "here": max(inside, key=len, default=None),
         "home": "/" if actor is None else home_of(actor.role),
-        "csrf_field": FIELD,
-        "csrf_token": "" if actor is None else form_tokens.token(request, actor, service),
+        "csrf_field": csrf.FIELD,
+        "csrf_token": _form_token(request, service, actor),
     }
+
+
+def _form_token(request: Request, service: Service, actor: Actor | None) -> str:
+    """What the forms of this reader carry; empty for who has no cookie that could be misused."""
+    session: Session | None = getattr(request.state, "session", None)
+    if session is not None:
+        return session.csrf
+    return demo.form_token(actor.id, service) if actor is not None and actor.demo else ""
 
 
 def day(value: dt.date | str | None) -> str:

@@ -31,7 +31,7 @@ async def check(request: Request, token: str, public_url: str) -> None:
     """Raises ApiProblem (403) unless a request that changes something shows the session's token and comes from us."""
     if request.method in SAFE:
         return
-    _check_site(request, public_url)
+    check_site(request, public_url)
     shown = request.headers.get(HEADER)
     if shown is None and request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
         shown = await _in_form(request)
@@ -43,7 +43,8 @@ async def check(request: Request, token: str, public_url: str) -> None:
         )
 
 
-def _check_site(request: Request, public_url: str) -> None:
+def check_site(request: Request, public_url: str) -> None:
+    """Raises ApiProblem (403) for a request that the browser says another site made."""
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site")
     ours = urlsplit(public_url)

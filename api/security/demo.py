@@ -5,12 +5,14 @@ Anybody who reaches the service may take any of them: the setting that turns the
 that other machines reach.
 """
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 
 from api.problems import ApiProblem, ProblemType
-from api.security import form_tokens
+from api.security import csrf
 from api.security.actor import Actor, Role
 from api.security.credentials import CHALLENGE, bearer_of
 from api.security.scopes_of_roles import SCOPES_OF_ROLES
@@ -33,7 +35,7 @@ async def identify(request: Request, service: "Service") -> Actor | None:
     """The demonstration's identity that a request takes, or None. Raises ApiProblem (401) for one that is none."""
     token = bearer_of(request)
     if token is None:
-        return _of_cookie(request, service)
+        return await _of_cookie(request, service)
     if not token.startswith(PREFIX):
         return None
     if not service.settings.demo_identities:
@@ -45,13 +47,19 @@ async def identify(request: Request, service: "Service") -> Actor | None:
     return demo_actor(token)
 
 
-def _of_cookie(request: Request, service: "Service") -> Actor | None:
+async def _of_cookie(request: Request, service: "Service") -> Actor | None:
     """The identity that was chosen on the front page; outside of a demonstration the cookie says nothing."""
     token = request.cookies.get(COOKIE, "")
     if not token.startswith(PREFIX) or not service.settings.demo_identities:
         return None
-    form_tokens.check_origin(request, service.settings.public_url)
+    await csrf.check(request, form_token(token, service), str(request.base_url))
     return demo_actor(token)
+
+
+def form_token(token: str, service: "Service") -> str:
+    """What the forms that a demonstration's identity is shown carry (`api.security.csrf`)."""
+    key = service.house.signer.key_for("formulaires de démonstration")
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def demo_actor(token: str) -> Actor:

@@ -11,6 +11,7 @@ hired that month. From there on a month without a line counts as zero.
 """
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +56,14 @@ class HiringHistory:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def data_hash(self) -> str:
+        """sha256 of all that a forecast is fitted on."""
+        digest = hashlib.sha256("\n".join((*self.ids, *self.naf, *self.departement, str(self.first_month))).encode())
+        for array in (self.headcount_min, self.tension, self.counts):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     @property
     def months(self) -> int:

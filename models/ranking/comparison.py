@@ -44,7 +44,12 @@ class Trial:
 
     def __post_init__(self) -> None:
         n = len(self.lists)
-        parts = {"gains": self.gains, "candidate": self.candidate, "incumbent": self.incumbent, **self.quantities}
+        parts: dict[str, NDArray[np.generic]] = {
+            "gains": self.gains,
+            "candidate": self.candidate,
+            "incumbent": self.incumbent,
+            **self.quantities,
+        }
         if self.hired is not None:
             parts["hired"] = self.hired
         lengths = {name: len(part) for name, part in parts.items()}
@@ -52,8 +57,8 @@ class Trial:
         wrong = {name: length for name, length in lengths.items() if length != n}
         if n == 0 or wrong:
             raise ValueError(f"a trial needs rows, the same number everywhere; lists have {n}, and {wrong}")
-        for name in ("candidate", "incumbent"):
-            if not np.all(np.isfinite(parts[name])):
+        for name, scores in (("candidate", self.candidate), ("incumbent", self.incumbent)):
+            if not np.all(np.isfinite(scores)):
                 raise ValueError(f"a score of the {name} is not finite: a list cannot be ordered by it")
 
     @cached_property

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from api.service import Service
-from features.records import Channel, EventKind, Profile, Sequel
+from features.records import Channel, Establishment, EventKind, Profile, Sequel
 from features.store import Kind
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, keep
 from features.store.erasure import BLANK, blank, numbered_before
@@ -71,6 +71,7 @@ def live(client: TestClient, folder: Path) -> None:
     like = next(each for each in everyone if each.commune_insee and len(offers_for(client, each.id)) > 3)
     someone = canary.profile(str(like.projects[0].rome_code), str(like.commune_insee), "conseiller")
     channel = canary.subscription(Channel.PAGE)
+    siret = service.store.page(Establishment, 0, 1)[0].id
     for record, allowed in (
         (someone, {"rome_code", "commune_insee", "counsellor_id", "code", "language", "rncp"}),
         (canary.IDENTITY, set()),
@@ -96,21 +97,19 @@ def live(client: TestClient, folder: Path) -> None:
         assert client.put(f"/v1/viviers/v-{name}", json=pool).status_code == 201, name
         assert client.post(f"/v1/viviers/v-{name}/actualisation", params={"utilisateur": "moi"}).status_code == 200
     contact = {
-        "id": "c-1", "conseiller": "c", "siret": "13000548100010", "date": "2026-11-20T09:00:00Z", "canal": "visite",
+        "id": "c-1", "conseiller": "c", "siret": siret, "date": "2026-11-20T09:00:00Z", "canal": "visite",
         "note": f"A évoqué {PERSON}, à rappeler",
     }  # fmt: skip
-    assert client.put("/v1/contacts/c-1", json=contact).status_code == 201
+    noted = client.put("/v1/contacts/c-1", json=contact)
+    assert noted.status_code == 201, noted.text
     asked = client.post(
         "/v1/mises-en-relation",
-        json={"siret": "13000548100010", "profil": PERSON, "besoin": f"Poste {MARK}", "message": f"Bonjour {MARK}"},
+        json={"siret": siret, "profil": PERSON, "besoin": f"Poste {MARK}", "message": f"Bonjour {MARK}"},
     )
     assert asked.status_code == 201, asked.text
     address = f"/v1/mises-en-relation/{asked.json()['id']}"
     assert client.post(f"{address}/reponse", json={"profil": PERSON, "accepte": True}).status_code == 200
-    assert (
-        client.post(f"{address}/suite", json={"siret": "13000548100010", "suite": Sequel.INTERVIEW.value}).status_code
-        == 200
-    )
+    assert client.post(f"{address}/suite", json={"siret": siret, "suite": Sequel.INTERVIEW.value}).status_code == 200
     bad = json.dumps({"id": f"{PERSON}", "projets": [{"codeROME": MARK}]})
     assert client.post("/v1/profils/lot", content=bad, headers={"Content-Type": "application/x-ndjson"}).json()[
         "rejetees"

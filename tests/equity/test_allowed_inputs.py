@@ -63,9 +63,9 @@ def test_what_a_pair_holds_is_what_is_allowed(side: type, listed: dict[str, str]
 def reads(path: Path) -> Iterator[str]:
     """Attributes of `pairs`, `pairs.person` and `pairs.job` that a feature's file reads, by name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and re.fullmatch(r"[\w.]+", ast.unparse(node)):
             dotted = ast.unparse(node).split(".")
-            if dotted[0] in ("pairs", "person", "job", "_pairs") and len(dotted) > 1:
+            if dotted[0] in ("pairs", "person", "job", "_pairs"):
                 yield dotted[2] if dotted[1] in ("person", "job") and len(dotted) > 2 else dotted[1]
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "vars", "eval"):
             pytest.fail(f"{path.name} reads by a name that cannot be checked: {ast.unparse(node)}")
@@ -150,6 +150,13 @@ def test_no_floor_that_ranks_can_name_who_a_person_is(floor: str) -> None:
         if relative not in MAY_NAME and "migrations" not in relative:
             named = named_in(path) & told - ({"PROTECTED"} if relative == "models/ranking/gate.py" else set())
             assert not named, f"{relative} names {sorted(named)}"
+
+
+def test_dates_of_a_career_are_read_by_nothing_that_answers() -> None:
+    """They tell an age, and a leave."""
+    for path in (ROOT / "matching").rglob("*.py"):
+        told = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        assert "ended_on" not in told, path
 
 
 def test_texts_are_made_vectors_of_where_it_is_allowed() -> None:

@@ -68,7 +68,7 @@ def test_outside_of_a_demonstration_nobody_is_chosen(sample_data_dir: Path, tmp_
         assert browser.status == 401
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_another_site_chooses_for_nobody(reader_browser: Browser, site: str) -> None:
     reader_browser.send("/demonstration", {"identite": "demo:service"}, **{"sec-fetch-site": site})
     assert reader_browser.status == 403
