@@ -48,6 +48,16 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
         "Revenez à la page précédente, corrigez, puis renvoyez.",
     ),
     ProblemType.CONFLICT: ("Ce n'est plus possible", "La situation a changé depuis que vous avez ouvert la page."),
+    ProblemType.ERASED: ("Ce n'est plus possible", "La personne dont il s'agit a été effacée."),
+    ProblemType.OFFER_REQUIRED: (
+        "Publiez d'abord une offre",
+        "La recherche de personnes s'ouvre avec une offre en ligne.",
+    ),
+    ProblemType.RATE: ("Vous allez trop vite", "Attendez une minute, puis rechargez la page."),
+    ProblemType.QUOTA: (
+        "C'est assez pour aujourd'hui",
+        "Votre établissement a vu beaucoup de profils : revenez demain.",
+    ),
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),

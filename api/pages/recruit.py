@@ -17,6 +17,7 @@ from api.pages.offer_cards import CONTRACTS
 from api.pages.rules import employers
 from api.pages.shell import day, html
 from api.pages.told import Told, told_of
+from api.parameters import check
 from api.security.gate import ActorOf
 from api.security.rules import allowed
 from api.security.scopes import Scope
@@ -78,6 +79,7 @@ class Loosening:
 )
 @allowed(employers(Scope.SOURCING))
 async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
+    check(request.query_params.multi_items(), _NAMES)
     given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
     asked, number = asked_of(given), _number(given.get(PAGE, "1"))
     if not asked.text:
