@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import metrics
@@ -179,7 +181,8 @@ class Watched:
                 if problem is not None:
                     refused = True
                     scope["state"]["seen"] = ()
-                    await problem.response()(scope, receive, send)
+                    answer = await _told(scope, problem)
+                    await answer(scope, receive, send)
             if not refused:
                 await send(message)
 
@@ -191,7 +194,14 @@ class Watched:
         if actor is None or not (people or "sought" in state):
             return None
         what, published = state.get("sought", (scope["path"], True))
-        return self.watch.refusal(actor, tuple(people), _first(scope), what, published)
+        first = state.get("first", _first(scope))
+        return self.watch.refusal(actor, tuple(people), first, what, published)
+
+
+async def _told(scope: Scope, problem: ApiProblem) -> Response:
+    """A problem as the application tells it: a page to who reads pages."""
+    answer: Response = await scope["app"].exception_handlers[ApiProblem](Request(scope), problem)
+    return answer
 
 
 def _first(scope: Scope) -> int:

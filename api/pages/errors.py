@@ -63,8 +63,9 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),
 }
 """The title and the sentence of each kind of error."""
+TOLD_BY_WATCH: Final = (ProblemType.QUOTA, ProblemType.OFFER_REQUIRED)
 TELLS: Final = frozenset(
-    {ProblemType.BAD_PARAMETER, ProblemType.INVALID_BODY, ProblemType.CONFLICT, ProblemType.FORBIDDEN}
+    {ProblemType.BAD_PARAMETER, ProblemType.INVALID_BODY, ProblemType.CONFLICT, ProblemType.FORBIDDEN, *TOLD_BY_WATCH}
 )
 """Kinds whose own detail says something to a reader."""
 

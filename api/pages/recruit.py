@@ -92,6 +92,7 @@ async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Respon
         answer = profiles_for_demand(service.engine, demand, Window((number - 1) * SIZE, number * SIZE - 1))
         note_seen(request, [match.id for match in answer.matches], answer.model)
         note_sought(request, place_of(demand), published=False)
+        request.state.first = (number - 1) * SIZE
         plain = replace(demand, liked=())
         panel = diagnostic(diagnose(service.engine, plain), demand.offer, service.reference.rome)
     return html(

@@ -26,11 +26,11 @@ def service_of(client: TestClient):  # type: ignore[no-untyped-def]
 
 def tokens_of(client: TestClient) -> dict[Role, str]:
     """Somebody of each role, who has something to see; the same ones whatever they did meanwhile."""
-    return _chosen(service_of(client))
+    return chosen(service_of(client))
 
 
 @cache
-def _chosen(service: Service) -> dict[Role, str]:
+def chosen(service: Service) -> dict[Role, str]:
     people = [
         each
         for each in service.store.page(Profile, 0, 120)

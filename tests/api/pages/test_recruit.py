@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.pages.needs import LOOSENS, loosen
 from api.security.actor import Role
-from features.records import ContactRequest, Identity, Offer, Profile, TalentPool
+from features.records import ContactRequest, Establishment, Identity, Offer, Profile, TalentPool
 from tests.api.pages.browser import Browser
 from tests.api.pages.conftest import service_of, tokens_of
 from tests.api.pages.readable import check
@@ -171,7 +171,19 @@ def test_a_person_is_written_to_accepts_and_is_told_the_sequel(employer: Browser
     assert "Suite donnée : entretien" in employer.page.text
     person.open("/espace/demandes")
     assert "annoncé un entretien" in person.page.text
-    assert service_of(world).store.of_prefix(ContactRequest, "")
+    siret = tokens_of(world)[Role.EMPLOYER].rpartition(":")[2]
+    (kept,) = service_of(world).store.of_prefix(ContactRequest, f"{siret}-")
+    assert (kept.profile_id, kept.accepted) == (key, True)
+
+
+def test_a_firm_that_may_see_no_more_people_is_told_on_a_page(employer: Browser, world: TestClient) -> None:
+    firms = {each.siret for each in service_of(world).store.page(Offer, 0, 400)}
+    firm = next(each.id for each in service_of(world).store.page(Establishment, 0, 150) if each.id not in firms)
+    browser = Browser(world).be(f"demo:employeur:{firm}")
+    search(browser, "aide-soignante à Paris")
+    assert browser.status == 403
+    check(browser.page)
+    assert "Publiez d'abord une offre" in browser.page.text
 
 
 def test_a_pool_is_made_filled_and_taken_away(employer: Browser, world: TestClient) -> None:
