@@ -9,7 +9,7 @@ A table of people is a line of `SPEAKS_OF_PEOPLE`; a test sees to it that every 
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -166,8 +166,6 @@ _NAMED: Final = frozenset(
 )
 """Tables whose ids are the person's; the ledger's are of offers."""
 _OF_PEOPLE: Final = frozenset(kind for kind in Kind if kind.value in SPEAKS_OF_PEOPLE)
-_NAMED_AFTER: Final = frozenset({Kind.SUBSCRIPTION, Kind.CONTACT_REQUEST, Kind.EVENT})
-"""Kinds whose records may have been named after their person, and are forgotten when they go."""
 
 
 def held_of(store: Store, profile_id: str) -> Held:
@@ -179,23 +177,15 @@ def held_of(store: Store, profile_id: str) -> Held:
 def erase(store: Store, profile_id: str) -> Erased:
     """Leave nothing of a person in the rows of the store, and remember the id as erased where there are keys.
 
-    Also of an id that has no profile any more, or never had one: what else speaks of it goes. The files still hold what
-    was there until `features.store.rewriting.rewrite`.
+    Also of an id that has no profile any more, or never had one: what else speaks of it goes. The log still has the
+    lines of these rows until `drop_lines_of_the_gone`, the files what was there until `features.store.rewriting`.
     """
-    seen = store.watermark()
-    lines = list(_log_lines(store, profile_id))  # the log is long: read before the transaction, that nobody waits
     if store.erased is not None:
         store.erased.add(profile_id, store.clock())
     with store.writing() as writer:
         held = _held(writer.connection, profile_id)
         _delete_rows(writer, held)
         _leave_the_rows_of_others(writer, profile_id)
-        own = {(table, key) for table, ids in held.ids.items() for key in ids} | _related(profile_id)
-        token = re.compile(rf"(?<![^\W_]){re.escape(profile_id)}(?![^\W_])")
-        gone = [line.seq for line in lines if _is_own(writer, line, own, token)]
-        for batch in batches(sorted(gone)):
-            writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(batch)))
-        _delete_late_lines(writer, own, seen)
         writer.log(Kind.PROFILE, [mark_of(profile_id)], Operation.ERASE)
         if writer.touched is not None:
             writer.touched.append((Kind.PROFILE, profile_id))  # the audit log knows its pseudonym
@@ -317,41 +307,3 @@ def _without(values: str, key: str) -> str:
 def _token(key: str) -> re.Pattern[str]:
     """An id where it stands alone, not as a part of a longer one."""
     return re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
-
-
-# ---------------------------------------------------------------- the change log
-
-
-def _log_lines(store: Store, profile_id: str) -> Iterator[Change]:
-    """Lines of the log that may be about a person: their ids, and ids that have theirs in it."""
-    held = held_of(store, profile_id)
-    ids = sorted({key for found in held.ids.values() for key in found} | {profile_id})
-    with store.engine.connect() as connection:
-        for batch in batches(ids):
-            yield from _changes(connection, change_log.c.record_id.in_(batch))
-        yield from _changes(connection, change_log.c.record_id.contains(profile_id, autoescape=True))
-
-
-def _changes(connection: sa.Connection, condition: "sa.ColumnElement[bool]") -> Iterator[Change]:
-    for row in connection.execute(sa.select(change_log).where(condition)):
-        yield Change(row.seq, Kind(row.kind), row.record_id, Operation(row.operation))
-
-
-def _related(profile_id: str) -> set[tuple[str, str]]:
-    return {(kind.value, profile_id) for kind in (Kind.PROFILE, Kind.IDENTITY, Kind.PROTECTED)}
-
-
-def _is_own(writer: Writer, line: Change, own: set[tuple[str, str]], token: re.Pattern[str]) -> bool:
-    """Whether a line is about the person: one of their rows, or a row that is gone and was named after them."""
-    if (line.kind.value, line.record_id) in own:
-        return True
-    after_them = line.kind in _NAMED_AFTER and token.search(line.record_id) is not None
-    return after_them and not writer.exists(line.kind, line.record_id)
-
-
-def _delete_late_lines(writer: Writer, own: set[tuple[str, str]], seen: int) -> None:
-    """The lines that came between the reading of the log and the transaction."""
-    late = sa.select(change_log.c.seq, change_log.c.kind, change_log.c.record_id).where(change_log.c.seq > seen)
-    gone = [row.seq for row in writer.connection.execute(late) if (row.kind, row.record_id) in own]
-    for batch in batches(gone):
-        writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(batch)))

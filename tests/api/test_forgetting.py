@@ -213,7 +213,6 @@ def test_an_erased_id_is_refused_and_told(client: TestClient, deployment: Path, 
     for refused in (
         client.put(f"/v1/profils/{PERSON}", json=example),
         client.post("/v1/profils", json=example),
-        client.put("/v1/abonnements/x", json={"id": "x", "profil": PERSON}),
     ):
         assert refused.status_code == 409, refused.text
         assert refused.json()["type"] == "/problemes/personne-effacee"

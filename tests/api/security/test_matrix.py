@@ -28,7 +28,6 @@ from features.records import (
     TrainingSession,
 )
 from features.store import Kind, about_profile
-from features.store.access.clients import Owner as AccountOwner
 from tests.api.conftest import client_over, until
 
 Json = dict[str, Any]
@@ -118,7 +117,7 @@ def _peopled(client: TestClient) -> World:
         Role.SERVICE: "demo:service",
         Role.NEWCOMER: "demo:arrivant",
     }
-    asked_for = register(store, "https://fournisseur.example", "a-moi", Role.AUDITOR, "quelqu-un", AccountOwner())
+    asked_for = register(store, "https://fournisseur.example", "a-moi", Role.AUDITOR, "quelqu-un")
     everyone = dict.fromkeys(Role, "")
     own = {
         "/v1/profils/": everyone | dict.fromkeys(Role, me.id),

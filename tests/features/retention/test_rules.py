@@ -199,7 +199,7 @@ def test_an_erasure_loses_its_number_after_a_day_and_its_hash_after_three_years(
     erase(store, "p1")
     assert over(store, tmp_path, "erasure-numbers", 0) == []
     assert run(store, tmp_path, "erasure-numbers", 1) == 1
-    assert [change.record_id for change in store.changes(0)] == [BLANK]
+    assert store.changes(0)[-1].record_id == BLANK
     assert run(store, tmp_path, "tombstones", 1095) == 0
     assert store.erased is not None
     assert "p1" in store.erased
