@@ -7,6 +7,7 @@ import msgspec
 from pydantic import Field, StringConstraints
 
 from api.security.actor import Actor, Role
+from api.security.presented import Presented
 from features.border.base import BorderModel, Id
 from features.store.access.accounts import Account, AccountState
 
@@ -150,9 +151,9 @@ def me(actor: Actor, account: Account | None, csrf: str | None) -> Moi:
     )
 
 
-def shown(account: Account) -> Compte:
-    """An account as an administrator sees it."""
-    owner, told = account.owner, account.presented
+def shown(account: Account, told: Presented | None) -> Compte:
+    """An account as an administrator sees it, with what its provider vouches for."""
+    owner = account.owner
     notice = None
     if account.state is AccountState.REQUESTED and owner.siret is not None:
         vouched = None if told is None else told.siret

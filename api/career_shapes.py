@@ -7,7 +7,8 @@ import numpy as np
 
 from api.rounding import parts_of
 from api.sessions import Ouverture, opening_json
-from matching.careers import Career, Careers
+from matching.career_field import Career
+from matching.careers import Careers
 from matching.explain import career as words
 from matching.lookups import Lookups
 from matching.rows.session import session_view

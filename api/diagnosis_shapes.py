@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from features.adverts.clarity import lacks, vague_passages
-from features.adverts.discrimination import GROUND_NAMES, wordings
+from features.adverts.discrimination import wordings
+from features.adverts.grounds import GROUND_NAMES
 from features.records import Offer
 from features.rome.referential import Rome
 from matching.diagnosis.diagnose import Diagnosis, Loosening

@@ -231,6 +231,11 @@ def schemas() -> dict[str, Json]:
                         "offre": {"$ref": "#/components/schemas/OffreIn"},
                         "scoreMetier": {"type": "number", "description": "Sûreté du métier lu, de 0 à 1."},
                         "aDemander": {"type": "array", "items": {"type": "string"}},
+                        "aReecrire": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "Les mots qu'une offre ne peut pas dire, et comment les écrire.",
+                        },
                     },
                 },
             },

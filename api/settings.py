@@ -330,7 +330,6 @@ class Settings(BaseSettings):
             description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
         ),
     ] = 20_000
-    audit_days: Annotated[int, Field(ge=1, description="Days that lines of the audit log are kept.")] = 365
     webhook_private_addresses: Annotated[
         bool,
         Field(

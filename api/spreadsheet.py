@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""First characters that spreadsheets execute (OWASP, *CSV Injection*)."""
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+"""First characters that spreadsheets execute, also in full width (OWASP, *CSV Injection*)."""
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.france_deployments import SHARES, write_deployments
+from benchmarks.france_deployments import SHARES, times_of, write_deployments
 from benchmarks.http_client import Ask, served, timings, together
 from benchmarks.questions import Askers, mixed, questions
 from benchmarks.report import Report
@@ -60,6 +60,7 @@ def _measure(report: Report, home: Path, last: bool) -> None:
     """The figures of one deployment; concurrency and workers of the last one alone."""
     name = home.name
     pools = questions(askers(home, POOL))
+    report.figure(f"{name}_times_each_person_stands", times_of(home))
     started = time.perf_counter()
     with served({"VIVIER_DATA_DIR": str(home)}, patience_s=600) as (port, pid):
         report.figure(f"{name}_start_to_ready_s", time.perf_counter() - started, digits=1)

@@ -43,7 +43,7 @@ async def answering(scope: Scope, _receive: Receive, send: Send) -> None:
     """An endpoint that shows twenty people and does nothing else."""
     scope["route"] = Route
     scope["path_params"] = {}
-    scope["state"] = {"actor": ACTOR, "seen": PEOPLE, "model": "vivier-profils/3"}
+    scope["state"] = {"actor": ACTOR, "seen": PEOPLE, "model": "vivier-profils/3", "trace_id": "0" * 32}
     await send({"type": "http.response.start", "status": 206, "headers": []})
     await send({"type": "http.response.body", "body": b"{}"})
 

@@ -38,6 +38,8 @@ RECORDS: Final = {
     Collection.SESSIONS: 2 * FRANCE.trainings,
     Collection.ESTABLISHMENTS: FRANCE.establishments,
 }
+TIMES: Final = "people-times"
+"""The file of a data folder that tells how many times each person stands there."""
 
 
 def write_deployments(folder: Path, shares: tuple[float, ...], times: int = 1) -> dict[float, Path]:
@@ -56,7 +58,14 @@ def write_deployments(folder: Path, shares: tuple[float, ...], times: int = 1) -
             _write(collection, drafts, reference, times)
         for draft in drafts.values():
             draft.links(Links())
+    for share in missing:
+        (homes[share] / TIMES).write_text(f"{times}\n")
     return homes
+
+
+def times_of(home: Path) -> int:
+    """How many times each person who was drawn stands in a deployment."""
+    return int((home / TIMES).read_text())
 
 
 @contextlib.contextmanager

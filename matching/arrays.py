@@ -50,8 +50,8 @@ class Blob:
         return [os.pread(self._descriptor, stop - start, start) for start, stop in spans]
 
     def read_ahead(self) -> None:
-        """Have the system read the whole file into its cache meanwhile; nothing where it would take more than half of
-        what memory is left. Cheap when it is there already."""
+        """Have the system read the whole file into its cache; nothing where it would take more than half of what memory
+        is left. It takes as long as the disk does; a tenth of a second where it is there already."""
         size = os.fstat(self._descriptor).st_size
         if size > SHARE_AHEAD * available_bytes():
             return

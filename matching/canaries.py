@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import Consents, Mobility, Profile, Project, SkillClaim
+from features.records import Consents, Experience, Mobility, Profile, Project, SkillClaim
 from matching.engine import Engine
 from matching.schema import Collection
 
@@ -53,11 +53,15 @@ def canaries(engine: Engine, wanted: int, rng: np.random.Generator, taken: Calla
     for place in quiet_places(engine, wanted, rng).tolist():
         occupation = int(rng.choice(occupations))
         skills, _ = rome.skills_of(occupation)
+        titles = rome.appellations_of(occupation)
+        title = rome.appellation_codes[int(rng.choice(titles))] if len(titles) else None
+        months = int(rng.integers(3, 180))
         kept = rng.choice(skills, size=min(_SKILLS, len(skills)), replace=False).tolist()
         found.append(
             Profile(
                 id=_fresh_id(engine, rng, taken),
-                projects=(Project(rome_code=rome.codes[occupation]),),
+                projects=(Project(rome_code=rome.codes[occupation], appellation_code=title),),
+                experiences=(Experience(months=months, rome_code=rome.codes[occupation]),),
                 skills=tuple([SkillClaim(code=rome.skill_codes[row]) for row in kept]),
                 commune_insee=communes.insee[place],
                 mobility=Mobility(km=REACH_KM),

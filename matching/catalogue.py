@@ -134,6 +134,12 @@ class Catalogue:
     def has_buried_rows(self) -> bool:
         return self._n_buried > 0
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Rows, and how many of them are buried: another one as soon as a record comes, changes or goes. Columns that
+        are changed in place (`set_rows`) leave it as it is."""
+        return len(self), self._n_buried
+
     def column(self, name: str) -> NDArray[Any]:
         """(n,) or (n, width) values of a column, buried rows included. A copy where rows were added: for audits."""
         added = self.added_column(name)
@@ -212,7 +218,7 @@ class Catalogue:
         ]
 
     def read_ahead(self) -> None:
-        """Have the payloads that were written read into memory meanwhile, where there is room."""
+        """Have the payloads that were written read into the system's memory, where there is room."""
         if self.written is not None:
             self.written.payloads.read_ahead()
 

@@ -8,6 +8,7 @@ and the prices of crowded offers (`matching/allocation/live.py`).
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,8 +87,7 @@ class Engine:
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
         lookups.warm()
-        for catalogue in engine.catalogues.values():
-            catalogue.read_ahead()
+        threading.Thread(target=engine.read_ahead, name="vivier-read-ahead", daemon=True).start()
         return engine
 
     @classmethod
@@ -113,6 +113,12 @@ class Engine:
 
     def catalogue(self, collection: Collection) -> Catalogue:
         return self.catalogues[collection]
+
+    def read_ahead(self) -> None:
+        """Have the records read into the system's memory, where there is room; a few gigabytes take the disk half a
+        minute. For a thread of its own, beside the requests."""
+        for catalogue in list(self.catalogues.values()):
+            catalogue.read_ahead()
 
     def today(self) -> dt.date:
         return self.clock()

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.catalogue import Catalogue
 from matching.engine import Engine
 from matching.explain.wording import counted, quoted
-from matching.filters import place
+from matching.filters import place, session_dates
+from matching.filters.base import Condition
 from matching.keys import key_number
 from matching.lookups import day_number
 from matching.payload import record_part
 from matching.portfolio import Portfolio
-from matching.schema import NO_DAY, Collection
+from matching.schema import Collection
 from matching.selection import select
 
 RECENT_DAYS: Final = 180
@@ -116,19 +119,33 @@ def recent_offers(engine: Engine, portfolio: Portfolio, sirets: Sequence[str]) -
 
 
 def sessions_by_occupation(engine: Engine, centre: int, radius_km: float) -> NDArray[np.int64]:
-    """(n_occupations,) training sessions to come around a commune (row) that lead to each occupation."""
+    """(n_occupations,) training sessions to come around a commune (row), and at a distance, that lead to each
+    occupation."""
+    around = _counts(engine, [place.within(engine.lookups, [centre], radius_km), place.attended()])
+    return around + _counts_at_a_distance(engine)
+
+
+def _counts_at_a_distance(engine: Engine) -> NDArray[np.int64]:
+    """The part of the sessions followed at a distance: a fifth of the country's, the same for all, counted again when
+    they or the day change."""
+    sessions = engine.catalogue(Collection.SESSIONS)
+    asked = (sessions.state, engine.today())
+    known = _AT_A_DISTANCE.get(sessions)
+    if known is None or known[0] != asked:
+        known = _AT_A_DISTANCE[sessions] = (asked, _counts(engine, [place.remote()]))
+    return known[1]
+
+
+_AT_A_DISTANCE: Final[WeakKeyDictionary[Catalogue, tuple[object, NDArray[np.int64]]]] = WeakKeyDictionary()
+
+
+def _counts(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
+    """(n_occupations,) sessions with seats that start over the next `SESSIONS_AHEAD_DAYS` days, under `conditions`."""
     sessions = engine.catalogue(Collection.SESSIONS)
     today = day_number(engine.today())
     rows = select(
         sessions,
-        [
-            place.within_or_remote(engine.lookups, centre, radius_km),
-            lambda view: (
-                (view.column("start_day") != NO_DAY)
-                & (view.column("start_day") >= today)
-                & (view.column("start_day") <= today + SESSIONS_AHEAD_DAYS)
-            ),
-        ],
+        [*conditions, session_dates.has_seats(), session_dates.starts_between(today, today + SESSIONS_AHEAD_DAYS)],
     ).rows
     led_to = sessions.take("occupations", rows)
     counts = np.bincount(led_to[led_to >= 0], minlength=engine.lookups.reference.rome.n_occupations)

@@ -132,7 +132,7 @@ class Payloads:
         return [payloads[at] for at in place.tolist()]
 
     def read_ahead(self) -> None:
-        """Have the system read all of them into memory meanwhile, where there is room."""
+        """Have the system read all of them into its memory, where there is room."""
         self._blob.read_ahead()
 
     @classmethod

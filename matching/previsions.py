@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
+from matching.hirings import Expected, expected_of
 from matching.hooks import RECENT_DAYS
 from matching.keys import key_number
 from matching.lookups import day_number
-from matching.prospection import Expected, expected_of
 from matching.schema import Collection
 from models.hiring.forecast import in_occupations
 
@@ -51,7 +51,7 @@ def previsions(
     kappa = engine.lookups.hiring.kappa
     posts, published = _own_posts(engine, siret)
     of_sector = engine.lookups.naf_share[int(firms.take("naf", rows)[0])]
-    shares = (kappa * of_sector + posts[rome.family_of]) / (kappa + posts.sum())
+    shares = (kappa * of_sector + posts[rome.family_of[:-1]]) / (kappa + posts.sum())
     if rome_codes:
         chosen = [_occupation(engine, code) for code in rome_codes]
     else:

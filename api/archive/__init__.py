@@ -1,3 +1,1 @@
-"""What is known of one person, section by section (GDPR art. 15 and 20).
-
-A section is a function and a line in a registry."""
+"""What is known of one person, section by section (GDPR art. 15 and 20). A section is a function and a line."""

@@ -12,10 +12,11 @@ from api.delivery.shapes import envoi_of_row
 from api.introduction_shapes import shown
 from features.border.base import compact
 from features.border.event import evenement_out
+from features.border.registry import BORDERS
 from features.border.subscription import abonnement_out
 from features.days import EPOCH
 from features.records import Contact, ContactRequest, Establishment, Subscription, TalentPool, TalentPoolState
-from features.store import Kind, Store, about_profile
+from features.store import Kind, Operation, Store, about_profile
 from features.store.digests import of_profile
 from features.store.erasure import held_of
 from features.store.store import batches
@@ -23,6 +24,11 @@ from features.store.tables import change_log, delivery, event_before, subscripti
 from matching.pools import members_of
 
 AT_ONCE: Final = 200
+_KINDS: Final = {
+    **{kind.value: border.label_fr for kind, border in BORDERS.items()},
+    Kind.CONTACT_REQUEST.value: "mise en relation",
+}
+_DONE: Final = {Operation.UPSERT.value: "écrit", Operation.DELETE.value: "supprimé", Operation.ERASE.value: "effacé"}
 
 
 def events(asked: Asked) -> Iterator[Item]:
@@ -121,7 +127,8 @@ def log(asked: Asked) -> Iterator[Item]:
         for batch in batches(ids):
             for row in connection.execute(sa.select(change_log).where(line.record_id.in_(batch)).order_by(line.seq)):
                 if (row.kind, row.record_id) in own:
-                    yield {"numero": row.seq, "type": row.kind, "id": row.record_id, "operation": row.operation}
+                    kind = _KINDS.get(row.kind, row.kind)
+                    yield {"numero": row.seq, "quoi": kind, "id": row.record_id, "geste": _DONE[row.operation]}
 
 
 EVENTS = Section(

@@ -1,5 +1,6 @@
 """What was worked out of what the person declared: occupations read in words, and the figures that rankers read."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -7,16 +8,33 @@ import numpy as np
 
 from api.archive.base import Asked, Item, Section
 from features.behaviour import Interests
+from features.bits import CONTRACT_BIT, languages_of, licences_of
 from features.border.base import compact
+from features.days import EPOCH, day_number
 from features.pairs.base import NO_SKILL
 from features.records import Inference, Profile
-from matching.explain.wording import EDUCATION
+from features.rome.referential import Rome
+from matching.explain.wording import EDUCATION, language
 from matching.jobs import profile_at
-from matching.lookups import day_number
-from matching.schema import SCHEMAS, Collection
+from matching.schema import BEHAVIOUR as BEHAVIOUR_COLUMNS
+from matching.schema import NO_DAY, SCHEMAS, WORKING_TIME_FULL, WORKING_TIME_PART, Collection
 
-READ_OTHERWISE: Final = frozenset({"interest_families", "interest_points", "interest_day", "departement"})
-"""Columns that another section tells, or that follow from another column."""
+TOLD: Final = frozenset(
+    {
+        "occupation", "appellation", "commune", "radius_km", "minutes_per_km", "contracts", "working_time", "pay_floor",
+        "available_day", "experience_months", "past_families", "past_months", "education_level", "licences",
+        "languages", "skills", "declared_skills", "visible", "profiling", "counsellor",
+    }
+)  # fmt: skip
+"""Columns that `figures` tells."""
+TOLD_OTHERWISE: Final = frozenset({"departement", *BEHAVIOUR_COLUMNS[Collection.PROFILES]})
+"""Columns that follow from another, or that another section tells; a test holds both sets to the schema."""
+_HOURS: Final = {WORKING_TIME_FULL: "temps plein", WORKING_TIME_PART: "temps partiel"}
+_LU: Final = "Tout ce qui précède est lu pour vos listes."
+_PAS_LU: Final = (
+    "Les compétences, le niveau, les langues, le parcours et vos gestes ne sont pas lus : vous n'avez pas accepté le "
+    "profilage."
+)
 
 
 def deductions(asked: Asked) -> Iterator[Item]:
@@ -57,11 +75,12 @@ def figures(asked: Asked) -> Iterator[Item]:
         value: dict[str, Any] = {name: values[at] for name, values in read.items()}
         occupation, commune = int(value["occupation"]), int(value["commune"])
         families = [
-            {"famille": rome.families[int(family)], "mois": round(float(months))}
+            {**_family(rome, int(family)), "mois": round(float(months))}
             for family, months in zip(value["past_families"], value["past_months"], strict=True)
             if family >= 0
         ]
         skills = value["skills"][value["skills"] != NO_SKILL].tolist()
+        declared = int(value["declared_skills"])
         level = int(value["education_level"])
         yield compact(
             metier=rome.labels[occupation] if occupation >= 0 else None,
@@ -69,23 +88,21 @@ def figures(asked: Asked) -> Iterator[Item]:
             commune=communes.label(commune) if commune >= 0 else None,
             rayonKm=_number(value["radius_km"]),
             minutesParKm=_number(value["minutes_per_km"]),
-            typesContratEnBits=int(value["contracts"]),
-            tempsDeTravail=int(value["working_time"]),
+            typesContrat=[each.value for each, bit in CONTRACT_BIT.items() if int(value["contracts"]) & bit],
+            tempsDeTravail=_HOURS.get(int(value["working_time"])),
             salaireMinimum=_number(value["pay_floor"]),
-            disponibleJour=int(value["available_day"]) if value["available_day"] > 0 else None,
+            disponibleLe=None if value["available_day"] == NO_DAY else _day(int(value["available_day"])),
             moisDansLeMetier=_number(value["experience_months"]),
             moisParFamille=families,
             niveau=EDUCATION.get(level),
-            permisEnBits=int(value["licences"]),
-            languesEnBits=int(value["languages"]),
-            competences=[rome.skill_labels[row] for row in skills],
+            permis=[each.value for each in licences_of(int(value["licences"]))],
+            langues=[language(each) for each in languages_of(int(value["languages"]))],
+            competences=[rome.skill_labels[row] for row in skills[:declared]],
+            competencesDuParcours=[rome.skill_labels[row] for row in skills[declared:]],
             visibleEmployeurs=bool(value["visible"]),
             profilage=bool(value["profiling"]),
-            conseillerEnNombre=int(value["counsellor"]) if value["counsellor"] >= 0 else None,
-            lu="Les compétences, le niveau, les langues, le parcours et ce que vous avez fait ne sont pas lus : vous "
-            "avez refusé le profilage."
-            if not value["profiling"]
-            else "Tout ce qui précède est lu pour vos listes.",
+            suiviParUnConseiller=bool(value["counsellor"] >= 0),
+            lecture=_LU if value["profiling"] else _PAS_LU,
         )
 
 
@@ -96,13 +113,11 @@ def behaviour(asked: Asked) -> Iterator[Item]:
     rome = engine.lookups.reference.rome
     rows = profiles.rows_of(asked.profile_id)[:1]
     if len(rows):
-        kept = Interests(
-            *(profiles.take(name, rows) for name in ("interest_families", "interest_points", "interest_day"))
-        )
+        kept = Interests(*(profiles.take(name, rows) for name in BEHAVIOUR_COLUMNS[Collection.PROFILES]))
         points = kept.points_on(day_number(engine.today()))[0]
         for family, strength in zip(kept.families[0].tolist(), points.tolist(), strict=True):
             if family >= 0 and not np.isnan(strength):
-                yield {"fait": "interet", "famille": rome.families[family], "points": round(strength, 3)}
+                yield {"fait": "interet", **_family(rome, family), "points": round(strength, 3)}
     for event_id, aside in engine.links.dismissals.get(asked.profile_id, {}).items():
         yield compact(
             fait="ecarte",
@@ -113,6 +128,16 @@ def behaviour(asked: Asked) -> Iterator[Item]:
             codeROME=aside.rome_code,
             commune=aside.commune_insee,
         )
+
+
+def _family(rome: Rome, family: int) -> Item:
+    """A family of occupations: its code in the former ROME, and what it is made of."""
+    members = np.flatnonzero(rome.family_of == family).tolist()
+    return {"famille": rome.families[family], "metiers": [rome.labels[row] for row in members]}
+
+
+def _day(number: int) -> str:
+    return (EPOCH + dt.timedelta(days=number)).isoformat()
 
 
 def _number(value: Any) -> float | None:
@@ -127,7 +152,7 @@ INFERRED = Section(
     live=True,
 )
 FIGURES = Section(
-    "cequeLisentLesClassements",
+    "ceQueLisentLesClassements",
     "Pour chaque projet, tout ce que lisent les filtres et les classements. Ni nom, ni âge, ni sexe, ni adresse, ni "
     "santé n'y entrent.",
     figures,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from api.archive import declared, happened, inferred, models
+from api.archive import access, declared, happened, inferred, models
 from api.archive.base import Section
 
 SECTIONS: Final[tuple[Section, ...]] = (
@@ -20,6 +20,9 @@ SECTIONS: Final[tuple[Section, ...]] = (
     happened.POOLS,
     happened.MENTIONS,
     happened.LOG,
+    access.ACCOUNTS,
+    access.GROUPS,
+    access.SEEN,
     models.MODELS,
     models.KEPT,
 )

@@ -13,6 +13,9 @@ NOT_AUDITED: Final = (
     "/metrics",
     "/.well-known/",
     "/connexion/jwks.json",
+    "/connexion/entrer",
+    "/connexion/au-revoir",
+    "/fournisseur-local/",
 )
 """How the addresses begin that show nothing of anybody and change nothing."""
 
@@ -41,14 +44,28 @@ LISTED: Final = {
     "POST /v1/abonnements/{id}/reprise": Action.CHANGED,
     "POST /v1/gestes/{jeton}": Action.CHANGED,
     "POST /v1/desabonnement/{jeton}": Action.CHANGED,
+    "GET /v1/profils/{id}/archive": Action.EXPORTED,
+    "POST /v1/profils/{id}/code-de-rattachement": Action.CREATED,
+    "POST /v1/moi/demande": Action.CREATED,
+    "POST /v1/moi/profil/code": Action.CREATED,
+    "POST /v1/moi/profil": Action.CHANGED,
+    "POST /v1/comptes/{id}/accord": Action.CHANGED,
+    "POST /v1/comptes/{id}/refus": Action.CHANGED,
+    "POST /v1/comptes/{id}/desactivation": Action.CHANGED,
+    "POST /v1/comptes/{id}/reouverture": Action.CHANGED,
     "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
+    "GET /connexion/entrer": Action.SEEN,
+    "GET /connexion/sorti": Action.SEEN,
+    "GET /connexion/retour/{fournisseur}": Action.SIGNED_IN,
+    "POST /connexion/sortir": Action.SIGNED_OUT,
 }
 """Operations whose method and address do not tell what they do; a test wants every other POST to be a creation."""
 
 OF_NOBODY: Final = frozenset(
-    {"offres", "formations", "sessions", "etablissements", "viviers", "contacts", "rome", "prospection"}
+    {"offres", "formations", "sessions", "etablissements", "viviers", "contacts", "rome", "prospection", "comptes"}
 )
-"""Natures of records that speak of no jobseeker: their ids are written as they are once they are known to be there."""
+"""Natures whose ids name nobody (those of accounts are drawn): they are written as they are, once they are known to be
+there."""
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.console import AsJson, fail, print_result, settings
+from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     from features.store import Store
@@ -80,13 +81,11 @@ def remove(as_json: AsJson = False) -> None:
 
 @contextlib.contextmanager
 def _store() -> "Iterator[Store]":
-    from features.store import Store
-
-    store = Store.open(settings().store_url)
+    opened = open_store(settings())
     try:
-        yield store
+        yield opened
     finally:
-        store.close()
+        opened.close()
 
 
 def _is_there(store: "Store", key: str) -> bool:

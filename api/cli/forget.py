@@ -26,6 +26,8 @@ def forget(
     import dataclasses
 
     from api import forgetting
+    from api.auditing.commands import noting
+    from features.audit.actions import Action
 
     if (profile_id is None) is not finish:
         fail("give the id of a profile, or --finish without one", USAGE)
@@ -36,7 +38,9 @@ def forget(
     if profile_id is not None:
         store = open_store(configured)
         try:
-            gone = forgetting.forget(store, configured, profile_id)
+            what = "effacement d'une personne"
+            with noting(configured, store, Action.FORGOTTEN, "vivier forget", "profils", what, (profile_id,)):
+                gone = forgetting.forget(store, configured, profile_id)
         finally:
             store.close()
         left = gone.swept.left

@@ -14,12 +14,13 @@ app = typer.Typer(
     help="The indexes: a cache of the store, built again at will.\n\nExample: vivier index build", no_args_is_help=True
 )
 
-KIND_LABELS = {
-    "profils": "Indexing profiles",
-    "offres": "Indexing offers",
-    "formations": "Indexing training sessions",
-    "etablissements": "Indexing establishments",
+KIND_NAMES = {
+    "profils": "profiles",
+    "offres": "offers",
+    "formations": "training sessions",
+    "etablissements": "establishments",
 }
+"""The command line speaks English; each collection's own name is French."""
 
 
 @app.command()
@@ -36,7 +37,7 @@ def build(
     configured = settings()
     meta = build_generation(configured, backend)
     records = meta["records"]
-    text = ", ".join(f"{count} {name}" for name, count in records.items())
+    text = ", ".join(f"{count} {KIND_NAMES[name]}" for name, count in records.items())
     print_result(meta, as_json, f"Indexed {text}, up to sequence {meta['watermark']} of the store.")
 
 
@@ -71,7 +72,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
 
             def bar(collection: str, total: int) -> Any:
                 bars.close()
-                return bars.enter_context(progress(KIND_LABELS.get(collection, collection), total))
+                return bars.enter_context(progress(f"Indexing {KIND_NAMES[collection]}", total))
 
             meta = build_index(
                 store,

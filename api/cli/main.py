@@ -8,6 +8,7 @@ from api.cli import (
     access,
     allocate,
     audit,
+    backup,
     canaries,
     candidates,
     demo,
@@ -72,6 +73,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(retention.app, name="retention")
 app.command("candidates")(candidates.candidates)
 app.command("forget")(forget.forget)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

@@ -1,6 +1,6 @@
 """`vivier retention`: what is over goes. To be run every night."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,8 @@ from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
     import datetime as dt
+
+OPERATION: Final = "vivier retention run"
 
 app = typer.Typer(
     help="How long what is known of people is kept.\n\nExample: vivier retention run --dry-run", no_args_is_help=True
@@ -31,7 +33,10 @@ def run(
     import dataclasses
     from functools import partial
 
+    from api.auditing.commands import noting
+    from api.auditing.log import chain_of
     from api.forgetting import finish, forget
+    from features.audit.actions import Action
     from features.retention.base import Keeping
     from features.retention.registry import RULES
 
@@ -42,14 +47,19 @@ def run(
     try:
         today = _day(date, store.clock())
         forgetting = partial(forget, store, configured)
-        keeping = Keeping(store, configured.data_dir, today, configured.durations, forgetting)
+        keeping = Keeping(
+            store, configured.data_dir, today, configured.durations, forgetting, chain_of(configured, store)
+        )
         for rule in RULES:
             over = rule.over(keeping)
             counts[rule.name] = len(over)
             days = rule.days(configured.durations)
             lines.append(f"{len(over):>6} {rule.what} ({days} days). {rule.because}")
             if over and not dry_run:
-                rule.drop(keeping, over)
+                with noting(
+                    configured, store, Action.FORGOTTEN, "vivier retention run", rule.name, "conservation échue"
+                ):
+                    rule.drop(keeping, over)
     finally:
         store.close()
     verb = "would go" if dry_run else "went"

@@ -18,13 +18,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import metrics
 from api.edge.ledger import Allowance, Ledger, Look, Standing
 from api.edge.patterns import Pattern, patterns_of
+from api.edge.telling import tell
 from api.pagination import DEFAULT_RANGE, window_of
 from api.problems import ApiProblem, ProblemType
 from api.security.actor import Actor, Role
@@ -181,8 +180,7 @@ class Watched:
                 if problem is not None:
                     refused = True
                     scope["state"]["seen"] = ()
-                    answer = await _told(scope, problem)
-                    await answer(scope, receive, send)
+                    await tell(problem, scope, receive, send)
             if not refused:
                 await send(message)
 
@@ -196,12 +194,6 @@ class Watched:
         what, published = state.get("sought", (scope["path"], True))
         first = state.get("first", _first(scope))
         return self.watch.refusal(actor, tuple(people), first, what, published)
-
-
-async def _told(scope: Scope, problem: ApiProblem) -> Response:
-    """A problem as the application tells it: a page to who reads pages."""
-    answer: Response = await scope["app"].exception_handlers[ApiProblem](Request(scope), problem)
-    return answer
 
 
 def _first(scope: Scope) -> int:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from api.reading_shapes import FIELDS
-from matching.diagnosis.criteria import MONTHS_STEP, WIDER_KM, raised_pay
+from matching.diagnosis.filter_criteria import WIDER_KM
+from matching.diagnosis.steps import MONTHS_STEP, raised_pay
 from matching.errors import BadParameter
 from matching.explain.wording import euros, kilometres, months
 from matching.lookups import Lookups

@@ -16,6 +16,7 @@ from api.routes.records import Range
 from api.security import accounts
 from api.security.actor import Actor, Role
 from api.security.gate import ActorOf
+from api.security.presented import presented_of
 from api.security.reaches import ANYTHING
 from api.security.rules import Rule, allowed
 from api.security.scopes import Scope
@@ -85,7 +86,7 @@ async def listing(service: ServiceOf, state: State = None, range_: Range = DEFAU
             return kept.page(connection, wanted, window.first, window.last - window.first + 1)
 
     found, total = await run_in_threadpool(find)
-    return page("comptes", window, len(found), total, Comptes([shown(each) for each in found]))
+    return page("comptes", window, len(found), total, Comptes([_told(service, each) for each in found]))
 
 
 @router.get(
@@ -103,7 +104,7 @@ async def read(key: Key, service: ServiceOf) -> Response:
     found = await run_in_threadpool(find)
     if found is None:
         raise ApiProblem(ProblemType.NOT_FOUND, f"Le compte « {key} » n'existe pas.")
-    return json_response(shown(found))
+    return json_response(_told(service, found))
 
 
 @router.post(
@@ -162,5 +163,8 @@ async def _decide(service: Service, actor: Actor, action: str, decision: Callabl
         raise problem_of(refused, "equipe") from None
     service.access.follower.nudge()
     service.access.note(actor, action, compte=account.id)
-    told: Compte = shown(account)
-    return json_response(told)
+    return json_response(_told(service, account))
+
+
+def _told(service: Service, account: Account) -> Compte:
+    return shown(account, presented_of(service.store, account))

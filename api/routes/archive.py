@@ -60,9 +60,9 @@ _EXAMPLE: Final = {
     "/profils/{id}/archive",
     summary="Tout ce qui est su d'une personne",
     description=(
-        "Le droit d'accès et à la portabilité (RGPD, art. 15 et 20) : ce qui est déclaré, déduit, calculé et noté de "
-        "la personne, avec les sources et les versions des modèles. Un seul document JSON, écrit au fil de "
-        "la lecture ; personne d'autre n'y est nommé."
+        "Le droit d'accès et à la portabilité (RGPD, art. 15 et 20) : ce qui est déclaré, déduit, calculé et noté "
+        "de la personne, avec les sources et les versions des modèles. Un seul document JSON, écrit au fil de la "
+        "lecture ; personne d'autre n'y est nommé."
     ),
     responses={200: answer("L'archive, une section par sujet.", _SCHEMA, _EXAMPLE)},
 )

@@ -17,9 +17,9 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from features.records import Contact, Establishment
-from matching.drafts import draft_of
 from matching.filters.base import parse_date
 from matching.lookups import day_number
+from matching.reading.need import read_need
 
 router = APIRouter(prefix="/v1/prospection", tags=["Prospection"])
 
@@ -121,12 +121,12 @@ def _drafts(service: Service, contact: Contact) -> dict[str, Any]:
     lookups = service.engine.lookups
     body: dict[str, Any] = {
         "resultats": [
-            draft_json(draft_of(need, firm, lookups), firm, contact, at, service.reference)
+            draft_json(need, read_need(lookups, need, contact.at.date()), firm, contact, at, service.reference)
             for at, need in enumerate(needs)
         ]
     }
     if not needs:
-        body["avis"] = "Aucun besoin n'est noté dans ce contact : les écrire un par un, un par poste."
+        body["avis"] = "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
     return body
 
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.delivery.atom import DIGESTS_SHOWN, MEDIA_TYPE, feed_of
+from api.delivery.clean import words_of
 from api.delivery.links import Feed, Gesture, Stop, Undo
 from api.delivery.render import HTML_HEADERS, render
 from api.delivery.wording import GESTURES
@@ -224,7 +225,7 @@ def _item_of(service: Service, link: Gesture, token: str) -> tuple[str, str]:
     title = next((item.title for item in items if item.id == link.item), None)
     if title is None:
         raise _dead(token)
-    return title, row.profile_id
+    return words_of(title), row.profile_id
 
 
 def _put_aside(request: Request, service: Service, link: Gesture, token: str) -> tuple[str, str]:

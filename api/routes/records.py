@@ -4,6 +4,7 @@ import logging
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -18,10 +19,12 @@ from api.security.listing import listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
 from api.security.rules import allowed
 from api.seen import note_seen, people_of
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 from features.border.registry import Border
-from features.records import Record
+from features.records import Record, TalentPool
 from features.store import RECORD_TYPES, Kind, record_id
+from matching.pools import visible
+from matching.schema import Collection
 
 SOURCE = API_SOURCE
 """The source of what the routes write for anyone but a partner."""
@@ -94,8 +97,9 @@ def records_router(border: Border) -> APIRouter:
         records, total = await run_in_threadpool(
             listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
-        note_seen(request, [person for record in records for person in people_of(record)])
-        body = {"resultats": [border.out(record) for record in records]}
+        shown = [_seen(service, record) for record in records]
+        note_seen(request, [person for record in shown for person in people_of(record)])
+        body = {"resultats": [border.out(record) for record in shown]}
         return page(border.path, window, len(records), total, body)
 
     @router.get(
@@ -109,8 +113,9 @@ def records_router(border: Border) -> APIRouter:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
-        note_seen(request, people_of(record))
-        return json_response(border.out(record))
+        shown = _seen(service, record)
+        note_seen(request, people_of(shown))
+        return json_response(border.out(shown))
 
     @router.put(
         "/{id}",
@@ -165,6 +170,15 @@ def records_router(border: Border) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _seen(service: Service, record: Record) -> Record:
+    """A record as it is shown: a talent pool without those who were put into it and are no longer to be seen."""
+    if not isinstance(record, TalentPool):
+        return record
+    profiles = service.engine.catalogue(Collection.PROFILES)
+    kept = tuple([key for key in record.profile_ids if key not in profiles or visible(service.engine, key)])
+    return msgspec.structs.replace(record, profile_ids=kept)
 
 
 def check_same_id(border: Border, record: Record, key: str) -> None:

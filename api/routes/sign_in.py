@@ -107,14 +107,14 @@ async def leave(request: Request, service: ServiceOf) -> Response:
     except BadToken:
         session = None
     if session is None:
-        response = Response(status_code=303, headers={"Location": "/connexion/sorti"})
+        response = Response(status_code=303, headers={"Location": "/connexion/au-revoir"})
         cookies.forget(response, doors.sessions.cookie)
         return response
     await csrf.check(request, session.csrf, doors.sessions.public_url)
     return await doors.sign_out(session, lambda party: transport_to(party, request))
 
 
-@router.get("/sorti", include_in_schema=False)
+@router.get("/au-revoir", include_in_schema=False)
 @allowed(PUBLIC)
 async def left() -> Response:
     """Where a provider sends a browser after signing out."""

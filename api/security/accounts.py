@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from api.security.actor import Role
 from api.security.hashing import draw_code, hashed, matches, plain_code
 from api.security.oidc import LoginFailed, Person
+from api.security.presented import sealed
 from features.records import Establishment, Identity
 from features.store import Kind, Store
 from features.store.access import accounts, failures, link_codes
@@ -26,7 +27,7 @@ ASKED_FOR: Final = (Role.EMPLOYER, Role.COUNSELLOR, Role.AUDITOR, Role.ADMINISTR
 """Roles that somebody else must agree to. A jobseeker proves whose profile is theirs."""
 MOST_TEAM: Final = 50
 MOST_ID: Final = 64
-MOST_FAILURES: Final = 5
+MOST_FAILURES: Final = failures.MOST_OF_CODES
 BY_EMAIL: Final = "courriel"
 EMAIL_CODE_S: Final = 1800
 COUNSELLOR_CODE_S: Final = 7 * 24 * 3600
@@ -63,13 +64,12 @@ def signed_in(store: Store, issuer: str, person: Person) -> Account:
         found = accounts.of_subject(writer.connection, issuer, person.subject)
         if found is None:
             key = secrets.token_hex(16)
-            found = Account(key, issuer, person.subject, int(time.time()), key, presented=person.presented)
+            found = Account(key, issuer, person.subject, int(time.time()), key)
         elif found.state is AccountState.DISABLED:
             raise LoginFailed("Votre compte est fermé. Écrivez à l'administrateur du service pour le rouvrir.")
-        elif found.state is AccountState.APPROVED or found.presented == person.presented:
+        elif found.state is AccountState.APPROVED:
             return found
-        else:
-            found = dataclasses.replace(found, presented=person.presented)
+        found = dataclasses.replace(found, presented=sealed(store, found.id, person.presented))
         accounts.put(writer.connection, found)
     return found
 
@@ -211,10 +211,7 @@ def link(store: Store, account_id: str, profile_id: str, code: str) -> Account:
     """Link an account to the profile that a code is of. A profile that is not there, one without a code and a wrong
     code are one answer, in the same time. Raises Refused, Locked after `MOST_FAILURES` in a row."""
     now = int(time.time())
-    watched = (
-        Watch("link-account", (account_id,), MOST_FAILURES),
-        Watch("link-profile", (profile_id,), MOST_FAILURES),
-    )
+    watched = (Watch("link-account", (account_id,), MOST_FAILURES), failures.of_profile(profile_id))
     with store.engine.connect() as connection:
         wait_s = failures.locked_for_s(connection, watched, now)
         kept = link_codes.get(connection, profile_id)

@@ -58,7 +58,7 @@ class LocalProvider:
         self.client = local_provider(public_url)
         self.issuer = self.client.issuer
         self.redirect_uri = f"{public_url}/connexion/retour/local"
-        self.goodbye = f"{public_url}/connexion/sorti"
+        self.goodbye = f"{public_url}/connexion/au-revoir"
         self.keyring = keyring
         self.store = store
 

@@ -96,14 +96,14 @@ class Doors:
 
     async def sign_out(self, session: Session, reach: Callable[[RelyingParty], Transport | None]) -> Response:
         """End a session here and, where its provider does that, there; `reach` says how to get to a provider."""
-        found = await anyio.to_thread.run_sync(self.sessions.end, session)
+        id_token = await anyio.to_thread.run_sync(self.sessions.end, session)
         self.access.follower.nudge()
-        goodbye = f"{self.sessions.public_url}/connexion/sorti"
+        goodbye = f"{self.sessions.public_url}/connexion/au-revoir"
         url = None
-        if found is not None and found.provider in self.parties:
+        party = self.parties.get(session.provider)
+        if id_token is not None and party is not None:
             try:
-                party = self.parties[found.provider]
-                url = await party.logout_url(found.id_token, goodbye, secrets.token_urlsafe(16), reach(party))
+                url = await party.logout_url(id_token, goodbye, secrets.token_urlsafe(16), reach(party))
             except LoginFailed:  # the provider is away: the session here has ended all the same
                 url = None
         response = RedirectResponse(url or goodbye, 303, headers={"Cache-Control": "no-store"})

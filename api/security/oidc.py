@@ -19,8 +19,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from api.security.presented import Presented
 from api.security.providers import Provider, is_secure
-from features.store.access.accounts import Presented
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures that a provider's public key verifies; no other is looked at, whatever a token says."""

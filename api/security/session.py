@@ -21,6 +21,7 @@ from api.security.bearer import BEHIND
 from api.security.credentials import CHALLENGE
 from api.security.scopes_of_roles import SCOPES_OF_ROLES
 from api.security.tokens import BadToken, Purpose, Remembered
+from features.privacy.keyring import KeyringError
 from features.store.access import sign_ins
 from features.store.access.accounts import Account, AccountState
 from features.store.access.clients import Owner
@@ -67,18 +68,26 @@ class Sessions:
         """A new session, under an id that nobody knew before; its token. For a worker thread."""
         now = int(self._access.clock())
         session = Session(secrets.token_hex(16), account, now, now, csrf.draw(), provider, actor_of(account))
+        keyring = self._access.store.sealing.keyring
+        hint = "" if keyring is None else keyring.seal(id_token.encode(), _about(session.id))
         with self._access.store.writing() as writer:
-            sign_ins.put(writer.connection, SignIn(session.id, account.id, now + LONGEST_S, provider, id_token))
+            sign_ins.put(writer.connection, SignIn(session.id, account.id, now + LONGEST_S, provider, hint))
         self._access.note(session.actor, "connexion", fournisseur=provider)
         return self._token(session)
 
-    def end(self, session: Session) -> SignIn | None:
-        """End a session in every process; what was kept of it. For a worker thread."""
+    def end(self, session: Session) -> str | None:
+        """End a session in every process; the ID token that it began with, where it was kept. For a worker thread."""
         with self._access.store.writing() as writer:
             found = sign_ins.end(writer.connection, session.id)
         self._access.directory.ended.add(session.id)  # here at once, elsewhere within a second
         self._access.note(session.actor, "déconnexion")
-        return found
+        keyring = self._access.store.sealing.keyring
+        if found is None or not found.id_token or keyring is None:
+            return None
+        try:
+            return keyring.open(found.id_token, _about(session.id)).decode()
+        except KeyringError:  # sealed by a key that is gone
+            return None
 
     def read(self, token: str) -> Session:
         """The session of a token. Raises BadToken, and ApiProblem (503) where nobody can be let in."""
@@ -140,6 +149,11 @@ class Sessions:
         }
         told = {name: value for name, value in claims.items() if value not in (None, [])}
         return self._access.tokens.issue(Purpose.SESSION, told, self.lasts_s(session))
+
+
+def _about(session_id: str) -> str:
+    """What a sealed ID token is bound to."""
+    return f"access_session/{session_id}"
 
 
 def actor_of(account: Account) -> Actor:

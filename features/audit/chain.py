@@ -72,11 +72,18 @@ class Chain:
         write_head(connection, head, replaces=stored is not None)
         return head
 
-    def committed(self, head: Head, *, mark: bool = False) -> None:
-        """The transaction in which `append` gave this head is committed."""
+    def committed(self, head: Head) -> None:
+        """The transaction in which `append` gave this head is committed; `tell` is to be called soon."""
         with self._known_lock:
             if self._known is None or self._known.numero < head.numero:
                 self._known = head
+
+    def tell(self, *, mark: bool = False) -> None:
+        """Tell the witness the furthest head, and have it listed at once with `mark`."""
+        with self._known_lock:
+            head = self._known
+        if head is None:
+            return
         try:
             self.witness.tell(head, mark=mark)
         except OSError:  # the lines are kept all the same, and the next head says more than this one
@@ -88,14 +95,16 @@ class Chain:
             return
         with self.store.writing() as writer:
             head = self.append(writer.connection, entries)
-        self.committed(head, mark=mark)
+        self.committed(head)
+        self.tell(mark=mark)
 
     def mark(self) -> None:
         """Have the witness list the head as it stands: at a start, at a stop."""
         with self.store.engine.connect() as connection:
             head = read_head(connection)
         if head is not None and head.holds(self.key.public, self.identity):
-            self.committed(head, mark=True)
+            self.committed(head)
+        self.tell(mark=True)
 
     def _last(self, stored: Head | None) -> Head | None:
         """The furthest head that is known to be ours."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.audit.chain import Chain
 from features.days import day_number
 from features.store import Store
 
@@ -31,6 +32,8 @@ class Keeping:
     durations: Durations
     forget: Callable[[str], object]
     """Erases a person wherever they are (`api.forgetting.forget`)."""
+    chain: Chain | None = None
+    """The audit log, with the key that signs what stands for lines that go."""
 
     def before(self, days: int) -> dt.date:
         """The day before which things that are kept so many days are over."""

@@ -1,5 +1,4 @@
-"""What is left of an erasure: for a day a number in the log, for three years a hash that keeps the id from coming
-back."""
+"""What is left of an erasure: for a day a number in the log, for three years a hash of the id, that it not return."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from features.retention import contact_requests, corrections, digests, erasures, files, profiles
+from features.retention import audit, contact_requests, corrections, digests, erasures, files, flags, profiles
 from features.retention.base import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -11,6 +11,8 @@ RULES: Final[tuple[Rule, ...]] = (
     digests.RULE,
     corrections.RULE,
     files.RULE,
+    audit.RULE,
+    flags.RULE,
     erasures.NUMBERS,
     erasures.HASHES,
 )

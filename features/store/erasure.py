@@ -18,14 +18,30 @@ import sqlalchemy as sa
 
 from features.key_numbers import key_number
 from features.records import Contact, TalentPool
+from features.store import owners
+from features.store.access import accounts
 from features.store.kinds import Kind
 from features.store.store import Change, Operation, Store, Writer, about_profile, batches
 from features.store.tables import (
+    access_change,
+    access_client,
+    access_failure,
+    access_once,
+    access_session,
+    account,
+    account_flag,
+    audit_gap,
+    audit_group,
+    audit_head,
+    audit_line,
+    audit_person,
+    audit_stub,
     change_log,
     delivery,
     digest,
     erasure,
     event_before,
+    link_code,
     offer_group,
     record_tables,
     store_identity,
@@ -87,6 +103,11 @@ def _corrections(connection: sa.Connection, profile_id: str) -> list[str]:
     return list(connection.scalars(sa.select(event_before.c.record_id).where(event_before.c.record_id.in_(of_person))))
 
 
+def _sessions(connection: sa.Connection, profile_id: str) -> list[str]:
+    accounts = sa.select(account.c.id).where(account.c.profile_id == profile_id)
+    return list(connection.scalars(sa.select(access_session.c.id).where(access_session.c.account_id.in_(accounts))))
+
+
 def _subscriptions(connection: sa.Connection, profile_id: str) -> list[str]:
     """Those that were deleted too: their ids stand in the log."""
     owned = sa.select(subscription_owner.c.subscription_id).where(subscription_owner.c.profile_id == profile_id)
@@ -105,8 +126,12 @@ SPEAKS_OF_PEOPLE: Final[Mapping[str, _Finder]] = {
     Kind.CONTACT_REQUEST.value: _record_ids(
         Kind.CONTACT_REQUEST, lambda table, key: table.c.source == about_profile(key)
     ),
-    "digest": _of_column(digest, "id"),
-    "delivery": _of_column(delivery, "item_id"),
+    digest.name: _of_column(digest, "id"),
+    delivery.name: _of_column(delivery, "item_id"),
+    account.name: _of_column(account, "id"),
+    access_session.name: _sessions,
+    link_code.name: _of_column(link_code, "profile_id"),
+    audit_group.name: _of_column(audit_group, "profile_id"),
 }
 """Tables whose rows are a person's -> the ids of those rows. Corrections come before the events that they are of."""
 
@@ -122,10 +147,18 @@ OF_NOBODY: Final = frozenset(
         offer_group.name,
         store_identity.name,
         erasure.name,
+        access_client.name,
+        access_once.name,
+        access_failure.name,
+        account_flag.name,
     }
 )
+"""Tables of jobs, firms, machines and those who work here."""
 
-BESIDE: Final = frozenset({change_log.name, subscription_owner.name})
+PSEUDONYMOUS: Final = frozenset({audit_line.name, audit_person.name, audit_head.name, audit_stub.name, audit_gap.name})
+"""The audit log: it must not change, and knows people by hashes that need its key. Its lines go after a year."""
+
+BESIDE: Final = frozenset({change_log.name, subscription_owner.name, access_change.name})
 """Tables that go with others' rows."""
 
 _NAMED: Final = frozenset(
@@ -164,6 +197,8 @@ def erase(store: Store, profile_id: str) -> Erased:
             writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(batch)))
         _delete_late_lines(writer, own, seen)
         writer.log(Kind.PROFILE, [mark_of(profile_id)], Operation.ERASE)
+        if writer.touched is not None:
+            writer.touched.append((Kind.PROFILE, profile_id))  # the audit log knows its pseudonym
         seq = writer.connection.scalar(sa.select(sa.func.max(change_log.c.seq))) or 0
         at = dt.datetime.combine(store.clock(), dt.datetime.now(dt.UTC).time(), dt.UTC).isoformat(timespec="seconds")
         writer.connection.execute(sa.insert(erasure).values(seq=seq, at=at, rewritten=False, blank=False))
@@ -256,8 +291,8 @@ def _delete_rows(writer: Writer, held: Held) -> None:
         if table in keyed:
             for batch in batches(ids):
                 writer.connection.execute(sa.delete(keyed[table].table).where(keyed[table].in_(batch)))
-    for owned in (digest, delivery, subscription_owner):
-        writer.connection.execute(sa.delete(owned).where(owned.c.profile_id == held.profile_id))
+    owners.forget(writer.connection, [held.profile_id])
+    accounts.forget(writer.connection, [held.profile_id])
 
 
 def _leave_the_rows_of_others(writer: Writer, profile_id: str) -> None:

@@ -288,7 +288,7 @@ class Writer:
         if not ids:
             return
         self.n_changed += len(ids)
-        if self.touched is not None:
+        if self.touched is not None and operation is not Operation.ERASE:
             self.touched += [(kind, key) for key in ids]
         lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
         if not before:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from features.rome.referential import Relation
-from matching.careers import Career, Careers
+from matching.career_field import Career
+from matching.careers import Careers
 from matching.explain.filter_names import filters
 from matching.explain.wording import (
     REFUSED_PROFILING,

@@ -84,6 +84,18 @@ def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition
     )
 
 
+def remote() -> Condition:
+    """Sessions followed at a distance alone."""
+    return Placed(
+        lambda view: view.column("attendance") == _REMOTE, cells=lambda written: _remote_bands(written)[:, None]
+    )
+
+
+def attended() -> Condition:
+    """Sessions to which one comes, at least now and then."""
+    return lambda view: view.column("attendance") != _REMOTE
+
+
 def _remote_bands(written: Written) -> NDArray[np.bool_]:
     """(n_bands,) bands of sessions at a distance alone."""
     remote: NDArray[np.bool_] = (written.low["attendance"] == _REMOTE) & (written.high["attendance"] == _REMOTE)

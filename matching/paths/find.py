@@ -19,7 +19,7 @@ from matching.paths.steps import Steps
 from matching.paths.two_steps import in_two_steps
 from matching.relaxing import without_each
 from matching.schema import Collection
-from matching.trainings import search_of
+from matching.session_search import search_of
 
 
 def paths(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> tuple[Path, ...]:

@@ -76,8 +76,8 @@ def rates(
     """
     known = group >= 0
     group = group[known]
-    top, bottom = np.asarray(top, dtype=np.float64)[known], np.asarray(bottom, dtype=np.float64)[known]
-    sums, bases = by_cluster(labels, group, top, cluster[known]), by_cluster(labels, group, bottom, cluster[known])
+    sums = by_cluster(labels, group, top[known].astype(np.float64), cluster[known])
+    bases = by_cluster(labels, group, bottom[known].astype(np.float64), cluster[known])
     people = [len(np.unique(person[known][group == place])) for place in range(len(labels))]
     values = over(sums.sum(axis=0), bases.sum(axis=0))
     drawn = resampled(sums, bases, seed, draws)

@@ -80,13 +80,13 @@ IDENTITY: Final = Identity(
 PROTECTED: Final = ProtectedStatus(id=PERSON, rqth=True, use_in_filters=True)
 
 
-def subscription(channel: Any) -> Subscription:
+def subscription(channel: Any, number: int = 1, criteria: tuple[tuple[str, str], ...] = ()) -> Subscription:
     return Subscription(
-        id=f"{MARK}-abonnement",
+        id=f"{MARK}-abonnement-{number}",
         profile_id=PERSON,
         channel=channel,
         webhook_url=f"https://{MARK}.exemple.invalid/x",
-        criteria=(("motsCles", MARK),),
+        criteria=criteria,
     )
 
 

@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from api.service import Service
-from features.records import Channel, EventKind, Profile, Sequel
+from features.records import Channel, Establishment, EventKind, Profile, Sequel
 from features.store import Kind
+from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, keep
 from features.store.erasure import BLANK, blank, numbered_before
+from matching.digests.digest import Digest, Item, to_json
 from matching.schema import Collection
 from tests.api import canary
 from tests.api.canary import MARK, MOMENT, PERSON, traces
@@ -69,6 +71,7 @@ def live(client: TestClient, folder: Path) -> None:
     like = next(each for each in everyone if each.commune_insee and len(offers_for(client, each.id)) > 3)
     someone = canary.profile(str(like.projects[0].rome_code), str(like.commune_insee), "conseiller")
     channel = canary.subscription(Channel.PAGE)
+    siret = service.store.page(Establishment, 0, 1)[0].id
     for record, allowed in (
         (someone, {"rome_code", "commune_insee", "counsellor_id", "code", "language", "rncp"}),
         (canary.IDENTITY, set()),
@@ -80,7 +83,7 @@ def live(client: TestClient, folder: Path) -> None:
     store.upsert([someone], "essai")
     store.upsert([canary.IDENTITY], "essai")
     store.upsert([canary.PROTECTED], "essai")
-    store.upsert([channel], "essai")
+    store.upsert([channel, canary.subscription(Channel.PAGE, 2, (("motsCles", MARK),))], "essai")
     assert soon(lambda: PERSON in engine.catalogue(Collection.PROFILES))
     seen = offers_for(client, PERSON)
     assert seen
@@ -94,31 +97,40 @@ def live(client: TestClient, folder: Path) -> None:
         assert client.put(f"/v1/viviers/v-{name}", json=pool).status_code == 201, name
         assert client.post(f"/v1/viviers/v-{name}/actualisation", params={"utilisateur": "moi"}).status_code == 200
     contact = {
-        "id": "c-1", "conseiller": "c", "siret": "13000548100010", "date": "2026-11-20T09:00:00Z", "canal": "visite",
+        "id": "c-1", "conseiller": "c", "siret": siret, "date": "2026-11-20T09:00:00Z", "canal": "visite",
         "note": f"A évoqué {PERSON}, à rappeler",
     }  # fmt: skip
-    assert client.put("/v1/contacts/c-1", json=contact).status_code == 201
+    noted = client.put("/v1/contacts/c-1", json=contact)
+    assert noted.status_code == 201, noted.text
     asked = client.post(
         "/v1/mises-en-relation",
-        json={"siret": "13000548100010", "profil": PERSON, "besoin": f"Poste {MARK}", "message": f"Bonjour {MARK}"},
+        json={"siret": siret, "profil": PERSON, "besoin": f"Poste {MARK}", "message": f"Bonjour {MARK}"},
     )
     assert asked.status_code == 201, asked.text
     address = f"/v1/mises-en-relation/{asked.json()['id']}"
     assert client.post(f"{address}/reponse", json={"profil": PERSON, "accepte": True}).status_code == 200
-    assert (
-        client.post(f"{address}/suite", json={"siret": "13000548100010", "suite": Sequel.INTERVIEW.value}).status_code
-        == 200
-    )
+    assert client.post(f"{address}/suite", json={"siret": siret, "suite": Sequel.INTERVIEW.value}).status_code == 200
     bad = json.dumps({"id": f"{PERSON}", "projets": [{"codeROME": MARK}]})
     assert client.post("/v1/profils/lot", content=bad, headers={"Content-Type": "application/x-ndjson"}).json()[
         "rejetees"
     ]
+    send(service, seen[0])
     write_side_files(folder)
     cli(folder, "subscriptions", "run", "--prepare-only", "--at", "10:00")
     cli(folder, "index", "merge")
     cli(folder, "candidates", "--out", str(folder / "candidates"), "--profiles", "300")
     cli(folder, "candidates", "--out", str(folder / "seances"), "--list", "formations", "--profiles", "300")
     assert soon(lambda: service.engine.generation["id"] != "000001")
+
+
+def send(service: Service, offer_id: str) -> None:
+    """A digest of yesterday, with a line in the ledger."""
+    item = Item(id=offer_id, title=canary.word("offre"), score=0.9, reasons=(canary.word("raison"),))
+    key, subscription = f"{MARK}-envoi", f"{MARK}-abonnement-1"
+    told = Digest(key, subscription, PERSON, Channel.PAGE, "2026-11-20", "2026-11-20", offers=(item,))
+    row = DigestRow(key, subscription, PERSON, DigestState.HANDED_OVER, Channel.PAGE, MOMENT.isoformat(), to_json(told))
+    with service.store.writing() as writer:
+        keep(writer, [row], [Delivery(PERSON, ItemKind.OFFER, offer_id, 20_000, key, subscription)])
 
 
 def write_side_files(folder: Path) -> None:

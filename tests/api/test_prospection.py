@@ -299,7 +299,9 @@ def test_the_same_counsellor_twice_is_told(reader: TestClient, able: list[str]) 
 def test_an_empty_list_says_why_and_what_would_fill_it(reader: TestClient, able: list[str]) -> None:
     nobody = reader.post("/v1/prospection/cibles?effectifMin=900000", json={"conseiller": able[0], "rayonKm": 60})
     assert nobody.status_code == 200
-    assert nobody.json()["avis"].startswith("Aucun établissement avec ces filtres : sans « effectifMin », il y en a ")
+    assert nobody.json()["avis"].startswith(
+        "Aucun établissement avec ces filtres : sans le filtre « effectif minimal », il y en a "
+    )
     near = reader.post("/v1/prospection/cibles", json={"codesROME": ["J1501"], "commune": "23096", "rayonKm": 0})
     if near.status_code == 200 and not near.json()["resultats"]:
         assert "km" in near.json()["avis"]
@@ -309,7 +311,7 @@ def test_a_contact_that_tells_no_need_has_no_draft(client: TestClient) -> None:
     contact = next(c for batch in service_of(client).store.scan(Contact) for c in batch if not c.note and not c.needs)
     told = client.get(f"/v1/prospection/contacts/{contact.id}/offres").json()
     assert told["resultats"] == []
-    assert "« besoins »" in told["avis"]
+    assert told["avis"] == "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
 
 
 def test_a_call_back_before_the_contact_is_refused(client: TestClient) -> None:

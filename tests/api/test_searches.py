@@ -206,7 +206,7 @@ def test_an_empty_list_says_what_would_widen_it(reader: TestClient, profile: Pro
     assert answer.status_code == 200
     assert answer.headers["content-range"] == "offres */0"
     assert answer.json()["resultats"] == []
-    assert "retirer « salaireMin »" in answer.json()["avis"]
+    assert "retirer le filtre « salaire minimum »" in answer.json()["avis"]
 
 
 def test_ranks_beyond_the_last_result_have_no_content(reader: TestClient, profile: Profile) -> None:

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -19,26 +22,38 @@ from features.records import Establishment, Identity, Profile
 from features.store import Kind
 from features.store.access import accounts as kept
 from features.store.access.clients import Owner
+from features.store.tables import access_failure, access_session, account, link_code
 from tests.api.conftest import until
 
 BASE = "http://127.0.0.1:8000"
 ADMIN = {"Authorization": "Bearer demo:administrateur"}
 
 
-@pytest.fixture
-def service(deployment: Path) -> Iterator[Service]:
-    opened = Service.open(Settings(data_dir=deployment, local_provider=True, demo_identities=True))
-    with TestClient(create_app(opened), base_url=BASE):  # follows as long as the test
-        yield opened
+@pytest.fixture(scope="module")
+def opened(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("people") / "var"))
+    service = Service.open(Settings(data_dir=folder, local_provider=True, demo_identities=True))
+    with TestClient(create_app(service), base_url=BASE) as client:  # follows as long as it is open
+        yield client
 
 
 @pytest.fixture
-def browser(service: Service) -> Callable[[], TestClient]:
+def service(opened: TestClient) -> Iterator[Service]:
+    """A service that nobody has signed in to yet."""
+    found: Service = opened.app.state.service  # type: ignore[attr-defined]
+    with found.store.writing() as writer:
+        for table in (account, access_session, access_failure, link_code):
+            writer.connection.execute(sa.delete(table))
+    yield found
+    shifted(found, 0)
+
+
+@pytest.fixture
+def browser(opened: TestClient, service: Service) -> Callable[[], TestClient]:
     """A new browser, with no cookies."""
-    app = create_app(service)
 
     def fresh() -> TestClient:
-        return TestClient(app, base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
+        return TestClient(opened.app, base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
 
     return fresh
 
@@ -237,7 +252,7 @@ def test_signing_out_ends_the_session_everywhere(browser: Callable[[], TestClien
     assert left.status_code == 303
     assert left.headers["location"].startswith(f"{BASE}/fournisseur-local/sortir?id_token_hint=")
     back = camille.get(left.headers["location"])
-    assert back.headers["location"].startswith(f"{BASE}/connexion/sorti?state=")
+    assert back.headers["location"].startswith(f"{BASE}/connexion/au-revoir?state=")
     assert "Vous êtes déconnecté" in camille.get(back.headers["location"]).text
     assert "vivier" not in camille.cookies
     thief = browser()
@@ -350,8 +365,9 @@ def test_a_session_has_an_id_that_nobody_chose(browser: Callable[[], TestClient]
     old.cookies.set("vivier", first)
     assert old.get("/v1/moi").status_code == 401
     planted = browser()
-    planted.cookies.set("vivier", "choisi-par-un-autre")
+    planted.cookies.set("vivier", "choisi-par-un-autre", domain="127.0.0.1", path="/")
     assert sign_in(planted)["etat"] == "nouveau"
+    assert planted.cookies["vivier"] != "choisi-par-un-autre"
 
 
 def test_a_cookie_that_comes_twice_is_refused(browser: Callable[[], TestClient]) -> None:
@@ -407,7 +423,8 @@ def test_a_code_without_its_verifier_is_worth_nothing(browser: Callable[[], Test
 def test_the_local_provider_answers_this_machine_alone(browser: Callable[[], TestClient]) -> None:
     about = "/fournisseur-local/.well-known/openid-configuration"
     assert browser().get(about).status_code == 200
-    assert browser().get(about, headers={"Host": "vivier.example"}).status_code == 404
+    assert browser().get(about, headers={"Host": "vivier.example"}).status_code == 421
+    assert browser().get(about, headers={"Host": "testserver"}).status_code == 404
 
 
 def test_the_local_provider_is_off_unless_asked_and_refused_elsewhere(deployment: Path) -> None:
@@ -426,7 +443,7 @@ def test_pages_are_in_french_and_load_nothing(browser: Callable[[], TestClient])
     camille = browser()
     form = camille.get(f"/fournisseur-local/autoriser?{urlencode(to_provider(camille))}")
     assert "Qui voulez-vous être ?" in form.text
-    for answered in (form, camille.get("/connexion/sorti"), camille.get("/connexion/retour/local")):
+    for answered in (form, camille.get("/connexion/au-revoir"), camille.get("/connexion/retour/local")):
         assert "default-src 'none'" in answered.headers["content-security-policy"]
         assert answered.headers["cache-control"] == "no-store"
         assert "http" not in answered.text.replace(BASE, "").partition("</style>")[2]
@@ -457,7 +474,6 @@ def test_a_session_is_given_anew_and_ends(browser: Callable[[], TestClient], ser
 
 def shifted(service: Service, by_s: float) -> None:
     """Move the clock of sign-in."""
-    import time
 
     def clock() -> float:
         return time.time() + by_s

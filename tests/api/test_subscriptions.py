@@ -276,8 +276,14 @@ def test_unknown_people_and_wrong_links(client: TestClient, service: Service) ->
     token = service.house.signer.token
     for path in ("gestes", "desabonnement", "flux"):
         for wrong in ("x.y", token(Gesture("none", "o1")), token(Stop("none")), token(Feed("none"))):
-            assert client.get(f"/v1/{path}/{wrong}").status_code == 404, (path, wrong)
-    assert client.post("/v1/gestes/x.y").status_code == 404
+            answer = client.get(f"/v1/{path}/{wrong}")
+            assert answer.status_code == 404, (path, wrong)
+            kind = "application/problem+json" if path == "flux" else "text/html"
+            assert answer.headers["content-type"].startswith(kind), path
+    answer = client.post("/v1/gestes/x.y")
+    assert answer.status_code == 404
+    assert "Ce lien ne mène plus nulle part" in answer.text
+    assert "dans votre espace" in answer.text
 
 
 def test_a_person_who_goes_takes_everything_with_them(client: TestClient, service: Service, person: Profile) -> None:
@@ -297,7 +303,7 @@ def test_nothing_sent_says_why_and_what_would_help(client: TestClient, service: 
     run(service)
     answer = client.get(f"/v1/profils/{person.id}/envois").json()
     assert "avec ces critères" in answer["resultats"][0]["pourquoiRien"]
-    assert "Sans « salaireMin » : " in answer["avis"]
+    assert "Sans le filtre « salaire minimum » : " in answer["avis"]
 
 
 def test_stopping_keeps_what_was_changed_just_before(

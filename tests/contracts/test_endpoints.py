@@ -14,12 +14,9 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.app import create_app
 from api.problems import MEDIA_TYPE
 from api.routes import registry
-from api.service import Service
-from api.settings import Settings
-from tests.api.conftest import AS_SERVICE
+from tests.api.conftest import client_over
 
 Json = dict[str, Any]
 
@@ -31,25 +28,10 @@ FORM = "application/x-www-form-urlencoded"
 """Of the token endpoint alone, which answers as OAuth has it: see tests/api/security."""
 
 
-NOT_THE_NETWORKS = {"/v1/comptes": "demo:administrateur", "/v1/moi/": "demo:arrivant"}
-"""Addresses that a machine of the network does not reach, and who asks there."""
-
-
-class Caller(TestClient):
-    """Asks as whoever may."""
-
-    def request(self, method: str, url: Any, **more: Any) -> Any:  # type: ignore[override]
-        for beginning, token in NOT_THE_NETWORKS.items():
-            if str(url).startswith(beginning):
-                more["headers"] = {"Authorization": f"Bearer {token}", **(more.get("headers") or {})}
-        return super().request(method, url, **more)
-
-
 @pytest.fixture(scope="module")
 def client(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = Path(shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("endpoints") / "var"))
-    service = Service.open(Settings(data_dir=folder, demo_identities=True))
-    with Caller(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE) as opened:
+    with client_over(folder) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ from features import audit_groups
 from features.audit_groups import AXES, UNKNOWN, Quarters, QuartersUnusable, axes_of, groups_of, refill
 from features.records import Identity, Profile, ProtectedStatus
 from features.store import Kind, Store, audit
+from tests.keys import KEYRING
 
 TODAY = dt.date(2026, 9, 1)
 ROOT = Path(audit_groups.__file__).parents[1]
@@ -62,7 +63,7 @@ def test_a_list_of_neighbourhoods_names_people_or_communes(tmp_path: Path) -> No
 
 
 def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path / 'vivier.db'}")
+    store = Store.open(f"sqlite:///{tmp_path / 'vivier.db'}", KEYRING)
     store.upsert([profile("a"), profile("b")], "test")
     store.upsert([Identity(id="a", sex="F")], "test")
     assert refill(store, lambda _: 1, None, TODAY) == 2
@@ -78,17 +79,21 @@ def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(tmp_path: Path
 
 
 MAY_READ = {
+    "api/archive/access.py",
     "features/audit_groups.py",
     "features/store/audit.py",
+    "features/store/erasure.py",
     "features/store/owners.py",
     "features/store/tables.py",
     "models/fairness/report.py",
     "models/fairness/segments.py",
+    "models/ranking/gate.py",
     "models/simulation/groups.py",
     "api/cli/fairness.py",
     "api/cli/train_ranker.py",
 }
-"""Files that may know of the groups: those who fill the table, those who audit."""
+"""Files that may know of the groups: those who fill the table, those who audit, and the rights of
+the person: to read what is known of them, and to have it erased."""
 
 
 def test_nothing_that_ranks_can_read_the_groups() -> None:

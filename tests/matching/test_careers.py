@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from api.career_shapes import metiers_possibles
 from features.records import Consents, Experience, Profile
 from matching.answer import Window
-from matching.careers import OF_A_DOMAIN, careers
+from matching.career_field import OF_A_DOMAIN
+from matching.careers import careers
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.explain.career import WITHOUT_PROFILING, expect, gap, notice, reasons, way_in
@@ -70,7 +71,7 @@ def test_filters_narrow_and_an_empty_list_says_what_would_fill_it(local: Engine)
     assert narrowed.relaxed == (("offresMin", careers(local, "p1", {}, ALL).total),)
     text = notice(narrowed, ("offresMin",))
     assert text is not None
-    assert text.startswith("Aucun métier avec ces filtres. Sans « offresMin », il y en aurait ")
+    assert text.startswith("Aucun métier avec ces filtres. Sans le filtre « nombre d'offres », il y en aurait ")
 
 
 def test_who_refused_profiling_is_listed_by_projects_alone(local: Engine) -> None:

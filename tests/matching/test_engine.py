@@ -1,7 +1,9 @@
 """The engine follows the store's log, record by record, and refuses generations that do not fit."""
 
 import datetime as dt
+import queue
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +34,7 @@ from features.reference import Reference
 from features.store import KIND_OF, Kind, Store, record_id
 from features.store.tables import change_log
 from matching.answer import Window
+from matching.arrays import Blob
 from matching.build import build
 from matching.engine import INDEX_ROOT, Engine
 from matching.errors import NotFound, NotReady
@@ -368,6 +371,19 @@ def test_the_status_says_where_it_stands(house: House) -> None:
     assert status["watermark"] == 3
     assert status["collections"]["profils"] == {"records": 2, "rows": 3}
     assert set(status["collections"]) == {collection.value for collection in Collection}
+
+
+def test_an_engine_that_opens_has_its_records_read_beside_the_requests(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every collection's, by another thread."""
+    house.build()
+    readers: queue.Queue[int] = queue.Queue()
+    monkeypatch.setattr(Blob, "read_ahead", lambda _: readers.put(threading.get_ident()))
+    opened = house.open()
+    threads = {readers.get(timeout=60) for _ in opened.catalogues}
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 def test_nothing_built_says_what_to_run(new_house: Callable[[str], House]) -> None:

@@ -426,12 +426,12 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
             {"entry_level": 5, "experience_enters": True},
             "Niveau d'entrée : bac + 2 (votre expérience en tient lieu)",
         ),
-        ("opened", {}, "+37 offres accessibles autour de chez vous, surtout en « Aide-soignant »"),
-        ("opened", {"placed": False}, "+37 offres accessibles en France, surtout en « Aide-soignant »"),
+        ("opened", {}, "+37 offres accessibles autour de chez vous, surtout comme « Aide-soignant »"),
+        ("opened", {"placed": False}, "+37 offres accessibles en France, surtout comme « Aide-soignant »"),
         (
             "opened",
             {"profiled": False},
-            "37 offres accessibles autour de chez vous avec cette seule formation, surtout en « Aide-soignant »",
+            "37 offres accessibles autour de chez vous avec cette seule formation, surtout comme « Aide-soignant »",
         ),
         ("training_hours", {}, "Dure 420 heures, environ 12 semaines à temps plein"),
         ("to_pay", {}, "Rien à payer si le financement est accordé (la Région)"),
@@ -476,7 +476,8 @@ def test_what_is_left_to_pay_is_said(fundings: list[Funding], price: float, left
 
 def test_an_empty_list_says_the_nearest_that_fills_it() -> None:
     assert nothing_found(("debutAvant",), (("debutAvant", 12), ("financement", 3))) == (
-        "Aucune formation avec ces filtres. Sans « debutAvant », il y en aurait 12 ; sans « financement », 3."
+        "Aucune formation avec ces filtres. Sans le filtre « début au plus tard », il y en aurait 12 ; sans le filtre "
+        "« financement », 3."
     )
     assert "sans aucun filtre, il y en aurait 4." in nothing_found(("modalite", "financement"), (), whole=4)
     assert nothing_found((), (), reach_km=20, wider=(30, 2)).endswith(

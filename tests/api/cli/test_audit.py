@@ -20,7 +20,7 @@ from features.audit.line import Entry
 from features.audit.reading import Question, bodies
 from features.sample.reference import sample_reference
 from features.sources.offers_ft import OffersFt
-from features.store import Store
+from features.store import Store, flags
 from features.store.engine import WRITE
 from features.store.tables import audit_line, audit_person
 
@@ -177,6 +177,15 @@ def test_the_unusual_comes_first(folder: Path) -> None:
     text = run(folder, "audit", "report", "--limit", "2").stdout
     assert "! 399 people" in text
     assert "2 unusual of" in text
+
+
+def test_an_account_that_was_flagged_comes_before_all(folder: Path) -> None:
+    store = Store.open(Settings(data_dir=folder).store_url)
+    at = dt.datetime.fromtimestamp(NOW - 9, dt.UTC).isoformat(timespec="seconds")
+    flags.put(store, flags.Flag("compte-1", "employeur", "13000548100010", "balayage", at, 12))
+    store.close()
+    first = answer(folder, "audit", "report")["days"][0]
+    assert (first["actor"], first["unusual"]) == ("compte-1", ["flagged while it happened: balayage"])
 
 
 def test_old_lines_are_pruned_and_the_chain_is_whole(folder: Path) -> None:

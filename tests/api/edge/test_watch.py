@@ -229,7 +229,8 @@ def test_a_flag_is_one_line_a_day(bank: TestClient) -> None:
     assert flags.page(store, 0, 10) == ([next_day, flag], 2)
     assert flags.page(store, 1, 1, "compte-1") == ([flag], 2)
     assert flags.page(store, 0, 10, "compte-2") == ([], 0)
-    assert flags.forget_before(store, dt.date(2026, 11, 27)) == 1
+    assert flags.ids_before(store, dt.date(2026, 11, 27)) == [flag.id]
+    flags.delete(store, [flag.id])
     assert flags.page(store, 0, 10) == ([next_day], 1)
 
 
@@ -251,6 +252,7 @@ def glances(n: int, **columns: Any) -> Any:
         (glances(5, first=300, shown=20), [Pattern.DEEP]),
         (glances(4, first=300, shown=20), []),
         (glances(20, first=0, shown=150), []),
+        (glances(20, first=900), []),
         (glances(14, sought=range(14)), []),
         (glances(15, sought=range(15)), [Pattern.SWEEP]),
         (glances(3, refused=True), [Pattern.QUOTA]),
