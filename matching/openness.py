@@ -35,6 +35,8 @@ WORKED_MONTHS: Final = 6
 """Months of work in a family of occupations that make its trades known."""
 UNTOLD_MONTHS: Final = 12
 """Experience that an offer asks where it requires some and says not how much."""
+SHARES_AT_ONCE: Final = 1 << 17
+"""Pairs of a training and an offer whose shares are added up together: they stay in the processor's cache."""
 
 _REQUIRED_EXPERIENCE: Final = 3
 _FRENCH: Final = np.uint64(language_bits(["fr"]))
@@ -271,13 +273,18 @@ class Standing:
         lessons = column[np.minimum(taught.skills, n_skills)]
         teaches[lessons, np.arange(len(taught))[:, None]] = 1
         teaches[-1] = 0
-        share = np.repeat(held[hopeful, None], len(taught), axis=1)
-        for position in range(wanted.shape[1]):
-            gained = np.flatnonzero(gains[hopeful, position] > 0)
-            if len(gained):
-                rows = hopeful[gained]
-                share[gained] += gains[rows, position, None] * teaches[wanted[rows, position]]
-        return hopeful, (share >= _ENOUGH).T
+        learned = np.empty((len(hopeful), len(taught)), dtype=np.bool_)
+        at_once = max(SHARES_AT_ONCE // len(taught), 1)
+        for start in range(0, len(hopeful), at_once):
+            part = hopeful[start : start + at_once]
+            share = np.repeat(held[part, None], len(taught), axis=1)
+            for position in range(wanted.shape[1]):
+                gained = np.flatnonzero(gains[part, position] > 0)
+                if len(gained):
+                    rows = part[gained]
+                    share[gained] += gains[rows, position, None] * teaches[wanted[rows, position]]
+            learned[start : start + at_once] = share >= _ENOUGH
+        return hopeful, learned.T
 
 
 def _prepared_for(taught: Taught, occupations: NDArray[np.int16], lookups: Lookups) -> tuple[Flags, Flags]:
