@@ -96,8 +96,7 @@ def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> No
         if elsewhere is not None:
             fail(
                 "the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not "
-                f"served as {elsewhere} (VIVIER_PUBLIC_URL, VIVIER_ALLOWED_HOSTS), which other machines reach through a "
-                "proxy"
+                f"served as {elsewhere} (VIVIER_PUBLIC_URL, VIVIER_ALLOWED_HOSTS), which other machines may reach"
             )
     if configured.local_provider and host not in LOOPBACK:
         fail(
