@@ -39,7 +39,7 @@ UNREAD_OCCUPATION = (
     "un intitulé du ROME."
 )
 
-BAND_KM = 5.0
+BAND_KM = place.BAND_KM
 """An employer is told how far people live in steps of this, so that no home is found by asking from several places."""
 LEAST_KM = 10.0
 """Least radius around a commune that an employer may search, for the same reason."""

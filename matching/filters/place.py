@@ -30,6 +30,8 @@ from matching.written import Written
 DEFAULT_KM = 10.0
 """As in *Offres d'emploi v2*."""
 MOST_KM = 1000.0
+BAND_KM = 5.0
+"""How far people live is told, and asked, in steps of this, so that no home is found by asking again and again."""
 MOST_COMMUNES = 5
 _REMOTE: Final = ATTENDANCE_BIT[Attendance.REMOTE]
 LEAST_MINUTES, MOST_MINUTES = 5, 240
@@ -42,10 +44,20 @@ def within(lookups: Lookups, communes: Sequence[int], radius_km: float) -> Condi
     return in_communes(_inside(lookups, communes, radius_km))
 
 
-def within_minutes(lookups: Lookups, communes: Sequence[int], minutes: float, mode: TravelMode) -> Condition:
-    """Rows that one gets to in `minutes` from one of `communes` (rows), each with its own speed."""
+def whole_bands(radius_km: float) -> float:
+    """The radius within which the distance that is told, rounded to whole bands, is at most `radius_km`."""
+    return math.floor(radius_km / BAND_KM + 1e-9) * BAND_KM + BAND_KM / 2
+
+
+def within_minutes(
+    lookups: Lookups, communes: Sequence[int], minutes: float, mode: TravelMode, in_bands: bool = False
+) -> Condition:
+    """Rows that one gets to in `minutes` from one of `communes` (rows), each with its own speed; `in_bands`: by their
+    distance in whole bands."""
+    reaches = [reach_km(minutes, mode, density_at(lookups, commune)) for commune in communes]
     circles = [
-        _inside(lookups, [commune], reach_km(minutes, mode, density_at(lookups, commune))) for commune in communes
+        _inside(lookups, [commune], whole_bands(reach) if in_bands else reach)
+        for commune, reach in zip(communes, reaches, strict=True)
     ]
     return in_communes(np.logical_or.reduce(circles))
 
@@ -175,9 +187,12 @@ def _parse(given: Mapping[str, str], context: Context) -> Condition:
     if "tempsTrajet" in given and "distance" in given:
         raise BadParameter("tempsTrajet", given["tempsTrajet"], "à donner sans « distance » : l'un des deux")
     communes = commune_rows(context.lookups, "commune", given["commune"])
+    is_for_people = context.collection is Collection.PROFILES
     if "tempsTrajet" in given:
-        return within_minutes(context.lookups, communes, *_travel(given))
+        return within_minutes(context.lookups, communes, *_travel(given), in_bands=is_for_people)
     radius_km = parse_decimal("distance", given["distance"], 0, MOST_KM) if "distance" in given else DEFAULT_KM
+    if is_for_people:
+        radius_km = whole_bands(radius_km)
     return within(context.lookups, communes, radius_km)
 
 

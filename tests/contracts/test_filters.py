@@ -533,6 +533,11 @@ def near(distance: float, limit: float) -> bool | None:
     return None if abs(distance - limit) < 1e-3 and distance > 0 else distance <= limit
 
 
+def radius_of(row: Row, radius_km: float) -> float:
+    """People are asked for in steps of 5 km: those whose distance, to the nearest step, is within the radius."""
+    return 5 * int(radius_km / 5 + 1e-6) + 2.5 if isinstance(row[0], Profile) else radius_km
+
+
 def within_one(row: Row, communes: Sequence[str], radius_km: float) -> bool | None:
     here = commune_of(row)
     if here is None:
@@ -598,7 +603,7 @@ SESSIONS, FIRMS = Collection.SESSIONS, Collection.ESTABLISHMENTS
 )
 def reads_place(row: Row, given: Given) -> bool | None:
     radius = float(given["distance"].replace(",", ".")) if "distance" in given else place.DEFAULT_KM
-    return within_one(row, given["commune"].split(","), radius)
+    return within_one(row, given["commune"].split(","), radius_of(row, radius))
 
 
 @reading(
@@ -618,7 +623,7 @@ def reads_travel_time(row: Row, given: Given) -> bool | None:
     for code in given["commune"].split(","):
         start = COMMUNES.row_of(code)
         speed = DOOR_TO_DOOR_KM_H[density_of(people_around(start))][mode]
-        told.append(near(km_between(start, here), hours * speed / 1.3))
+        told.append(near(km_between(start, here), radius_of(row, hours * speed / 1.3)))
     return True if True in told else None if None in told else False
 
 

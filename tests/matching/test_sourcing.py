@@ -185,6 +185,18 @@ def test_errors(engine: Engine, offers: dict[str, Offer]) -> None:
         profiles_for_demand(engine, Demand(TYPED, {"experienceMois": "-1"}), Window())
 
 
+def test_asking_with_one_radius_after_another_tells_no_more_than_the_bands(engine: Engine) -> None:
+    """Who bisects the radius around a place finds the steps that they are told anyway."""
+    anywhere = msgspec.structs.replace(TYPED, commune_insee=None)
+
+    def found(radius: str) -> int:
+        return profiles_for_demand(engine, Demand(anywhere, {"commune": PLACE, "distance": radius}), Window()).total
+
+    steps = {band: {found(f"{band + inside}") for inside in (0, 0.1, 2.4, 2.6, 4.9)} for band in range(10, 600, 35)}
+    assert all(len(counts) == 1 for counts in steps.values())
+    assert len({min(counts) for counts in steps.values()}) > 3
+
+
 def test_an_employer_is_told_distances_in_bands_and_may_not_search_closer(engine: Engine) -> None:
     answer = profiles_for_demand(engine, Demand(TYPED), Window(0, 149))
     assert all(match.distance_km is not None and match.distance_km % BAND_KM == 0 for match in answer.matches)
