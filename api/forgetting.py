@@ -76,7 +76,7 @@ def finish(settings: Settings, wait: bool, database: bool = False) -> Finished |
             indexes, indexes_wait = _indexes(settings, erased_upto)
             rewritten, database_waits = False, None
             if to_rewrite(store):
-                drop_lines_of_the_gone(store, _taken_in(settings, store))
+                drop_lines_of_the_gone(store, taken_in(settings, store))
                 rewritten, database_waits = _database(store, erased_upto, database)
         waits = "; ".join(filter(None, [database_waits, indexes_wait])) or None
         return Finished(indexes, rewritten, waits)
@@ -101,7 +101,7 @@ def _indexes(settings: Settings, erased_upto: int) -> tuple[bool, str | None]:
         return forget_in_indexes(service.engine, dt.datetime.now(dt.UTC)), None
 
 
-def _taken_in(settings: Settings, store: Store) -> int:
+def taken_in(settings: Settings, store: Store) -> int:
     """The number of the log up to which no index is behind: all of it where there is none."""
     if current_id(settings.indexes_dir) is None:
         return store.watermark()

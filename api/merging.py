@@ -45,7 +45,7 @@ def start(command: Sequence[str], variables: Mapping[str, str] | None = None) ->
 
 
 class Merging:
-    """Starts a merge when `n_changed()` reaches `after` (0: never), one at a time.
+    """Starts a merge, or another `command`, when `n_changed()` reaches `after` (0: never), one at a time.
 
     Several workers may do so at once: the command lets one through and turns the others away.
     """
@@ -56,7 +56,7 @@ class Merging:
         after: int,
         start: Callable[[Sequence[str]], Process] = start,
         clock: Callable[[], float] = time.monotonic,
-        command: Sequence[str] = COMMAND,
+        command: Sequence[str] | None = None,
     ) -> None:
         self._n_changed, self._after, self._start, self._clock = n_changed, after, start, clock
         self._command = command
@@ -74,7 +74,7 @@ class Merging:
             self._process = None
         if self._after and self._n_changed() >= self._after and self._clock() >= self._not_before:
             self._not_before = self._clock() + PAUSE_S
-            self._process = self._start(self._command)
+            self._process = self._start(COMMAND if self._command is None else self._command)
 
     def stop(self) -> None:
         """End a merge that is under way, and see it gone: what it has written is left out."""

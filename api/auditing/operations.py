@@ -55,7 +55,6 @@ LISTED: Final = {
     "POST /v1/comptes/{id}/desactivation": Action.CHANGED,
     "POST /v1/comptes/{id}/reouverture": Action.CHANGED,
     "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
-    "GET /connexion/entrer": Action.SEEN,
     "GET /connexion/retour/{fournisseur}": Action.SIGNED_IN,
     "POST /connexion/sortir": Action.SIGNED_OUT,
     "POST /demonstration": Action.SIGNED_IN,

@@ -35,7 +35,7 @@ def run(
 
     from api.auditing.commands import noting
     from api.auditing.log import chain_of
-    from api.forgetting import finish, forget
+    from api.forgetting import finish, forget, taken_in
     from features.audit.actions import Action
     from features.retention.base import Keeping
     from features.retention.registry import RULES
@@ -48,7 +48,13 @@ def run(
         today = _day(date, store.clock())
         forgetting = partial(forget, store, configured)
         keeping = Keeping(
-            store, configured.data_dir, today, configured.durations, forgetting, chain_of(configured, store)
+            store,
+            configured.data_dir,
+            today,
+            configured.durations,
+            forgetting,
+            chain_of(configured, store),
+            partial(taken_in, configured, store),
         )
         for rule in RULES:
             over = rule.over(keeping)

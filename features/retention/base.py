@@ -1,6 +1,7 @@
 """What a rule of retention is, and what it may ask."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ class Keeping:
     """Erases a person wherever they are (`api.forgetting.forget`)."""
     chain: Chain | None = None
     """The audit log, with the key that signs what stands for lines that go."""
+    taken_in: Callable[[], int] = lambda: sys.maxsize
+    """The number of the change log up to which no index on disk is behind."""
 
     def before(self, days: int) -> dt.date:
         """The day before which things that are kept so many days are over."""

@@ -13,7 +13,8 @@ NUMBER_DAYS: Final = 1
 
 def numbers_over(keeping: Keeping) -> list[str]:
     moment = dt.datetime.combine(keeping.today, dt.time(), dt.UTC)
-    return [str(seq) for seq in numbered_before(keeping.store, moment)]
+    taken_in = keeping.taken_in()  # an index that is behind needs the number: without it, it would be refused
+    return [str(seq) for seq in numbered_before(keeping.store, moment) if seq <= taken_in]
 
 
 def _drop_numbers(keeping: Keeping, seqs: Sequence[str]) -> None:

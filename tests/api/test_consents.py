@@ -71,9 +71,9 @@ def two(deployment: Path) -> Iterator[tuple[TestClient, TestClient]]:
             assert soon(lambda each=each: PEOPLE[-1] in service_of(each).engine.catalogue(Collection.PROFILES))  # type: ignore[misc]
             assert soon(lambda each=each: "o-retrait" in service_of(each).engine.catalogue(Collection.OFFERS))  # type: ignore[misc]
         for name, body in (("main", {"profils": list(PEOPLE)}), ("regle", {"criteres": {"codeROME": CARER}})):
-            pool = {"id": f"v-{name}", "nom": "Vivier", "proprietaire": "moi", **body}
+            pool = {"id": f"v-{name}", "nom": "Vivier", "proprietaire": SIRET, **body}
             assert client.put(f"/v1/viviers/v-{name}", json=pool).status_code == 201
-            assert client.post(f"/v1/viviers/v-{name}/actualisation?utilisateur=moi").status_code == 200
+            assert client.post(f"/v1/viviers/v-{name}/actualisation?utilisateur={SIRET}").status_code == 200
         asked = {"siret": SIRET, "profil": PEOPLE[0], "besoin": "Aide-soignant", "message": "Bonjour, un poste ?"}
         address = f"/v1/mises-en-relation/{client.post('/v1/mises-en-relation', json=asked).json()['id']}"
         client.put(f"/v1/profils/{PEOPLE[0]}/identite", json={"id": PEOPLE[0], "nom": "Quatrebarbes"})
@@ -112,7 +112,8 @@ class Way:
         key = {"/v1/offres/{id}/profils": "o-retrait", "/v1/etablissements/{id}/mises-en-relation": SIRET}
         address = self.path.replace("{id}", key.get(self.path, "v-main"))
         address = asked if self.path == "/v1/mises-en-relation/{id}" else address
-        response = client.request(self.method, f"{address}{self.query}", json=self.body)
+        headers = {"Authorization": f"Bearer demo:employeur:{SIRET}"} if self.path.startswith("/recruter") else None
+        response = client.request(self.method, f"{address}{self.query}", json=self.body, headers=headers)
         assert response.status_code < 500, response.text
         return response.text
 
@@ -129,9 +130,9 @@ WAYS: Final = {
         {**NEED, "parHabiletes": True, "competences": [{"code": "107740", "libelle": "x", "exigence": "E"}]},
         "?range=0-149",
     ),
-    "members": Way("/v1/viviers/{id}/membres", "GET", query="?utilisateur=moi&range=0-149"),
-    "moves": Way("/v1/viviers/{id}/mouvements", "GET", query="?utilisateur=moi&range=0-149"),
-    "export": Way("/v1/viviers/{id}/export", "GET", query="?utilisateur=moi"),
+    "members": Way("/v1/viviers/{id}/membres", "GET", query=f"?utilisateur={SIRET}&range=0-149"),
+    "moves": Way("/v1/viviers/{id}/mouvements", "GET", query=f"?utilisateur={SIRET}&range=0-149"),
+    "export": Way("/v1/viviers/{id}/export", "GET", query=f"?utilisateur={SIRET}"),
     "pool": Way("/v1/viviers/{id}", "GET"),
     "pools": Way("/v1/viviers", "GET", query="?range=0-149"),
     "targets": Way("/v1/prospection/cibles", "POST", {"codesROME": [CARER], "commune": GUERET, "rayonKm": 60}),
@@ -142,6 +143,9 @@ WAYS: Final = {
         {"profils": [PEOPLE[2]], "commune": GUERET, "rayonKm": 60},
         shown=lambda text: f'"id":"{PEOPLE[2]}"' in text,
     ),
+    "page of a pool": Way("/recruter/viviers/{id}", "GET"),
+    "export of a page": Way("/recruter/viviers/{id}/export", "GET"),
+    "page of requests": Way("/recruter/demandes", "GET", shown=lambda text: "Quatrebarbes" in text),
     "contact": Way(
         "/v1/mises-en-relation/{id}", "GET", query=f"?siret={SIRET}", shown=lambda text: "Quatrebarbes" in text
     ),
@@ -152,17 +156,19 @@ NOT_OTHERS: Final = (
     "/v1/profils/lot", "/v1/profils", "/v1/evenements", "/v1/abonnements",  # machines of the network
     "/v1/gestes/", "/v1/desabonnement/", "/v1/flux/",  # the person's own links
     "/espace", "/v1/moi",  # their own pages
+    "/recruter/contacter", "/recruter/demandes/{id}",  # about whom the caller names, asked again of `visible`
 )  # fmt: skip
 OF_NOBODY: Final = (
     "/v1/rome/", "/v1/offres", "/v1/formations", "/v1/sessions", "/v1/etablissements", "/v1/contacts", "/health/",
     "/problemes/", "/v1/besoins/lecture", "/v1/prospection/etablissements/", "/v1/prospection/rappels",
     "/v1/prospection/contacts/", "/v1/mises-en-relation", "/v1/viviers/lot", "/v1/viviers/{id}/actualisation",
     "/v1/connexion", "/connexion", "/v1/comptes", "/v1/journal", "/v1/audit", "/v1/equite", "/metrics", "/.well-known",
-    "/demonstration", "/static/", "/v1/listes/{service}/fiche", "/v1/signalements",
+    "/recruter/annonce", "/recruter/viviers", "/demonstration", "/static/", "/v1/listes/{service}/fiche",
+    "/v1/signalements",
 )  # fmt: skip
 """Addresses that name no jobseeker but by an id that the caller gives."""
-APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic"})
-"""Tried by tests of their own below."""
+APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic", "/recruter"})
+"""Tried by a step of its own below; the page of a search shows what `/v1/profils/recherche` answers."""
 
 
 def test_every_endpoint_says_whether_it_shows_people() -> None:
