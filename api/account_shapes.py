@@ -107,18 +107,18 @@ class CodeRattachement(msgspec.Struct, frozen=True):
 
 
 _TITLES: Final = {
-    Role.JOBSEEKER: "demandeur d'emploi",
-    Role.EMPLOYER: "employeur",
-    Role.COUNSELLOR: "conseiller",
-    Role.PARTNER: "partenaire",
-    Role.AUDITOR: "auditeur",
-    Role.ADMINISTRATOR: "administrateur",
-    Role.SERVICE: "machine du réseau",
+    Role.JOBSEEKER: "en recherche d'emploi",
+    Role.EMPLOYER: "au nom d'un établissement",
+    Role.COUNSELLOR: "pour l'accompagnement",
+    Role.PARTNER: "comme flux d'un partenaire",
+    Role.AUDITOR: "pour l'audit",
+    Role.ADMINISTRATOR: "pour l'administration des comptes",
+    Role.SERVICE: "comme machine du réseau",
 }
 _NEXT: Final = {
     AccountState.NEW: (
-        "Vous êtes connecté, sans compte encore. Demandeur d'emploi, liez votre profil avec un code reçu par courriel "
-        "ou donné par votre conseiller ; employeur ou conseiller, demandez un compte."
+        "La connexion est faite, mais vous n'avez pas encore de compte ici. Si vous cherchez un emploi, liez votre "
+        "profil avec un code, reçu par courriel ou donné en agence. Pour recruter ou accompagner, demandez un compte."
     ),
     AccountState.REQUESTED: "Votre demande de compte attend l'accord d'une deuxième personne.",
     AccountState.REFUSED: "Votre demande de compte n'a pas été acceptée. Vous pouvez en faire une autre.",
@@ -134,7 +134,7 @@ def me(actor: Actor, account: Account | None, csrf: str | None) -> Moi:
     elif actor.role is Role.NEWCOMER:
         text = _NEXT[AccountState.NEW]
     else:
-        text = f"Vous êtes connecté comme {_TITLES[actor.role]}."
+        text = f"Vous utilisez ce service {_TITLES[actor.role]}."
     return Moi(
         id=actor.id,
         role=actor.role.value,

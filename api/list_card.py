@@ -111,10 +111,9 @@ NEVER: Final = (
 )
 NO_DECISION: Final = (
     "Cette liste est une aide. Elle n'écarte personne et ne décide de rien : une personne choisit de candidater, un "
-    "employeur choisit de contacter, un conseiller choisit d'appeler. Un rang plus bas "
-    "n'ôte rien à personne."
+    "employeur choisit de contacter, un conseiller choisit d'appeler. Un résultat placé plus bas reste consultable."
 )
-NO_CONTACT: Final = "Votre conseiller, ou l'organisme qui met ce service à votre disposition."
+NO_CONTACT: Final = "Votre conseiller, ou votre interlocuteur dans le réseau pour l'emploi."
 _LEARNED: Final = (
     "Un modèle appris de ce que les personnes et les employeurs ont fait de listes passées. Chaque résultat dit la "
     "part de chaque critère."

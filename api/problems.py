@@ -238,6 +238,10 @@ class ApiProblem(Exception):
         body = Probleme(self.kind.uri, self.kind.title, self.status, detail, self.instance, self.errors)
         return Response(msgspec.json.encode(body), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
+    def response_to(self, _request: Request) -> Response:
+        """The answer to this very request: the same for all, unless a problem has another for people."""
+        return self.response()
+
 
 def invalid_body(problems: Iterable[FieldProblem], with_values: bool = True) -> ApiProblem:
     """422 with one line per wrong field, its value too unless told otherwise; 400 when the document is no JSON."""
@@ -307,7 +311,7 @@ async def answer(request: Request, error: Exception) -> Response:
         problem.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     if problem is None:
         problem = unexpected(error)
-    return problem.response()
+    return problem.response_to(request)
 
 
 def unexpected(error: Exception) -> ApiProblem:

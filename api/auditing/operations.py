@@ -11,6 +11,7 @@ NOT_AUDITED: Final = (
     "/docs",
     "/openapi.json",
     "/metrics",
+    "/static/",
     "/.well-known/",
     "/connexion/jwks.json",
     "/connexion/entrer",
@@ -54,10 +55,21 @@ LISTED: Final = {
     "POST /v1/comptes/{id}/desactivation": Action.CHANGED,
     "POST /v1/comptes/{id}/reouverture": Action.CHANGED,
     "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
-    "GET /connexion/entrer": Action.SEEN,
-    "GET /connexion/sorti": Action.SEEN,
     "GET /connexion/retour/{fournisseur}": Action.SIGNED_IN,
     "POST /connexion/sortir": Action.SIGNED_OUT,
+    "POST /demonstration": Action.SIGNED_IN,
+    "POST /demonstration/quitter": Action.SIGNED_OUT,
+    "GET /espace": Action.SEARCHED,
+    "GET /espace/formations": Action.SEARCHED,
+    "GET /espace/metiers": Action.SEARCHED,
+    "GET /espace/metiers/ecart": Action.SEARCHED,
+    "POST /espace/profil/lecture": Action.SEARCHED,
+    "POST /espace/demandes": Action.ANSWERED,
+    "GET /espace/donnees/archive": Action.EXPORTED,
+    "POST /espace/donnees/effacer": Action.DELETED,
+    "GET /recruter": Action.SEARCHED,
+    "POST /recruter/demandes": Action.CONTACTED,
+    "POST /recruter/demandes/{id}": Action.ANSWERED,
 }
 """Operations whose method and address do not tell what they do; a test wants every other POST to be a creation."""
 
@@ -92,4 +104,4 @@ def is_creation(path: str) -> bool:
 def nature_of(path: str) -> str:
     """What an operation is about: the first part of its address after the version."""
     parts = path.strip("/").split("/")
-    return parts[1] if len(parts) > 1 and parts[0] == "v1" else parts[0]
+    return parts[1] if len(parts) > 1 and parts[0] == "v1" else parts[0] or "accueil"

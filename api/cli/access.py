@@ -147,12 +147,11 @@ def add(
 
     Example: vivier access accounts add --issuer https://auth.example --subject 3f2a --role administrateur --by alix
     """
-    from features.store.access.clients import Owner
 
     def register(store: "Store") -> "Account":
         from api.security.accounts import register
 
-        return register(store, issuer, subject, _role(role), f"cli:{by}", Owner(siret=siret, counsellor_id=counsellor))
+        return register(store, issuer, subject, _role(role), f"cli:{by}", siret, counsellor)
 
     _decide("accounts add", register, as_json)
 

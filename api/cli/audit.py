@@ -29,6 +29,7 @@ Actor = Annotated[str | None, typer.Option(help="Id of the account or client; ui
 ActionName = Annotated[str | None, typer.Option("--action", help="vu, cherche, exporte, modifie, refuse…")]
 Since = Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")]
 Until = Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD.")]
+NOBODY = "(nobody)"
 ProfileId = Annotated[str | None, typer.Option("--profile", help="Id of a profile: who saw this person?")]
 
 
@@ -172,9 +173,10 @@ def report(
         found = days_of(store, question)
     n_unusual = sum(bool(each.unusual) for each in found)
     names = "".join(f" {name:>7}" for name in ("people", "search", "export", "change", "refused"))
-    lines = [f"{'day':<10}  {'actor':<24} {'role':<14}{names}"]
+    width = max([len(each.actor or NOBODY) for each in found[:limit]], default=0)
+    lines = [f"{'day':<10}  {'actor':<{width}}  {'role':<14}{names}"]
     for each in found[:limit]:
-        lines.append(_row(each))
+        lines.append(_row(each, width))
         lines += [f"            ! {reason}" for reason in each.unusual]
     if len(found) > limit:
         lines.append(f"… and {len(found) - limit} more: see --limit")
@@ -355,7 +357,7 @@ def _told(line: "Line") -> str:
     parts = [
         f"{line.numero:>8}",
         line.date[:19].replace("T", " "),
-        f"{line.acteur or '(nobody)':<24}",
+        line.acteur or NOBODY,
         line.role or "-",
     ]
     parts += [line.auNomDe] if line.auNomDe is not None else []
@@ -369,8 +371,8 @@ def _told(line: "Line") -> str:
     return "  ".join(parts)
 
 
-def _row(each: "ActorDay") -> str:
+def _row(each: "ActorDay", width: int) -> str:
     return (
-        f"{each.day:<10}  {each.actor or '(nobody)':<24} {each.role or '-':<14} {each.people:>7} {each.searches:>7} "
+        f"{each.day:<10}  {each.actor or NOBODY:<{width}}  {each.role or '-':<14} {each.people:>7} {each.searches:>7} "
         f"{each.exports:>7} {each.changes:>7} {each.refusals:>7}"
     )

@@ -192,7 +192,8 @@ class Watched:
         if actor is None or not (people or "sought" in state):
             return None
         what, published = state.get("sought", (scope["path"], True))
-        return self.watch.refusal(actor, tuple(people), _first(scope), what, published)
+        first = state.get("first", _first(scope))
+        return self.watch.refusal(actor, tuple(people), first, what, published)
 
 
 def _first(scope: Scope) -> int:

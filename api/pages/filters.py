@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from api.parameters import check, declared_by
 from matching.answer import Answer, Facet, Window
 from matching.errors import BadParameter
 from matching.explain.wording import euros
@@ -138,7 +139,8 @@ def described(declared: Iterable[Parameter]) -> dict[str, object]:
 
 def asked_of(request: Request, besides: Collection[str] = ()) -> Asked:
     """What is asked, `besides` what is no part of the search; a field of a form that was left empty asks for nothing.
-    Raises BadParameter for a page that is no number."""
+    Raises UnknownParameter, and BadParameter for a name that comes twice or a page that is no number."""
+    check(request.query_params.multi_items(), declared_by(request.scope["route"]))
     given = {
         name: value.strip() for name, value in request.query_params.items() if value.strip() and name not in besides
     }

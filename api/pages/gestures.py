@@ -5,13 +5,19 @@ A gesture is an event whose id says whose it is and about what: doing it twice i
 
 import datetime as dt
 from hashlib import blake2b
+from typing import Annotated, Final
+
+from fastapi import Query
 
 from api.routes.records import SOURCE
 from api.security.owners import not_theirs
 from api.service import Service
-from features.records import DismissReason, Event, EventKind, Offer, TrainingSession
+from features.records import DismissReason, Event, EventKind, Offer, Training, TrainingSession
 from features.store import Kind
 
+GESTURE: Final = "geste"
+Gesture = Annotated[str | None, Query(alias=GESTURE, max_length=100)]
+"""The gesture that led back to a list: it is told there, with the way to take it back."""
 _KEPT = "garde"
 _ASIDE = "ecart"
 
@@ -91,6 +97,19 @@ def kept_ids(service: Service, profile_id: str) -> list[str]:
     found = service.store.of_prefix(Event, event_id(_KEPT, profile_id, "").rpartition("-")[0] + "-")
     ordered = sorted(found, key=lambda each: each.at, reverse=True)
     return [each.offer_id for each in ordered if each.offer_id is not None]
+
+
+def last(service: Service, profile_id: str, key: str | None) -> tuple[str, str] | None:
+    """A gesture that was just made, and the title of what it was about; None where there is none to take back."""
+    event = None if key is None else gesture(service, profile_id, key)
+    if event is None or event.kind is not EventKind.DISMISSED:
+        return None
+    if event.offer_id is not None:
+        offer = service.store.get(Offer, event.offer_id)
+        return event.id, "" if offer is None else offer.title
+    session = None if event.session_id is None else service.store.get(TrainingSession, event.session_id)
+    training = None if session is None else service.store.get(Training, session.training_id)
+    return event.id, "" if training is None else training.title
 
 
 def _require(service: Service, offer: str | None, session: str | None) -> None:

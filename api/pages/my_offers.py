@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import msgspec
 import numpy as np
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.delivery.wording import GESTURES
@@ -12,6 +12,7 @@ from api.pages import gestures
 from api.pages.around import Around, around
 from api.pages.filters import asked_of, chips_of, described, facets_shown, in_words, pages_of
 from api.pages.forms import FormOf, is_fragment, settled
+from api.pages.gestures import GESTURE, Gesture
 from api.pages.offer_cards import ShownOffer, facts_of, outside_link, shown_offer
 from api.pages.rules import jobseekers
 from api.pages.shell import html
@@ -23,7 +24,7 @@ from api.security.owners import not_theirs
 from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.service import Service, ServiceOf
-from features.records import DismissReason, Event, Offer
+from features.records import DismissReason, Offer
 from matching.answer import MOST_RESULTS, Answer, Window
 from matching.errors import NotFound
 from matching.explain.verdict import verdict
@@ -36,9 +37,7 @@ from matching.subscriptions import offers_for_profile
 
 router = APIRouter(prefix="/espace", include_in_schema=False)
 
-GESTURE: Final = "geste"
 _CARD: Final = msgspec.json.Decoder(OfferCard)
-Gesture = Annotated[str | None, Query(alias=GESTURE, max_length=100)]
 
 
 @router.get("", response_class=Response, openapi_extra=described(parameters_for(Collection.OFFERS)))
@@ -72,7 +71,7 @@ async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Ge
         words=parameters.get("motsCles", ""),
         map=_map(service, me, shown),
         reasons=GESTURES,
-        last=None if done is None else await run_in_threadpool(_last, service, me, done),
+        last=await run_in_threadpool(gestures.last, service, me, done),
     )
 
 
@@ -147,7 +146,7 @@ async def put_aside(request: Request, service: ServiceOf, actor: ActorOf, form: 
     key = await run_in_threadpool(lambda: gestures.put_aside(service, me, offer=offer, session=session, reason=reason))
     await settled(service)
     if is_fragment(request):
-        last = await run_in_threadpool(_last, service, me, key)
+        last = await run_in_threadpool(gestures.last, service, me, key)
         return html(request, service, actor, "aside_done.html.j2", last=last)
     return back(form["retour"], {GESTURE: key})
 
@@ -184,15 +183,6 @@ def _title(service: Service, offer_id: str | None) -> str:
     if offer_id is None or len(rows := offers.rows_of(offer_id)) == 0:
         return ""
     return _CARD.decode(record_part(offers.payload_of(int(rows[0])))).offer.title
-
-
-def _last(service: Service, me: str, key: str) -> tuple[Event, str] | None:
-    """A gesture that was just made, and the title of what it was about."""
-    event = gestures.gesture(service, me, key)
-    if event is None:
-        return None
-    title = _title(service, event.offer_id)
-    return event, title
 
 
 def _map(service: Service, me: str, shown: list[ShownOffer]) -> Around | None:

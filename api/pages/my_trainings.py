@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.pages import gestures
 from api.pages.filters import asked_of, chips_of, described, facets_shown, in_words, pages_of
+from api.pages.gestures import Gesture
 from api.pages.offer_cards import place_of
 from api.pages.rules import jobseekers
 from api.pages.shell import day, html
@@ -45,9 +47,9 @@ class ShownSession:
 
 @router.get("/formations", response_class=Response, openapi_extra=described(parameters_for(Collection.SESSIONS)))
 @allowed(jobseekers(Scope.PROFILES_READ))
-async def listing(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
+async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Gesture = None) -> Response:
     me = own_profile(request, actor)
-    asked = asked_of(request)
+    asked = asked_of(request, besides=(gestures.GESTURE,))
     try:
         answer = sessions_for_profile(service.engine, me, asked.parameters, asked.window)
     except NotFound as missing:
@@ -67,6 +69,7 @@ async def listing(request: Request, service: ServiceOf, actor: ActorOf) -> Respo
         facets=facets_shown(answer.facets, asked, service.engine.lookups),
         pages=pages_of(answer, asked),
         clear=asked.path,
+        last=await run_in_threadpool(gestures.last, service, me, done),
     )
 
 

@@ -17,6 +17,7 @@ from api.pages.offer_cards import CONTRACTS
 from api.pages.rules import employers
 from api.pages.shell import day, html
 from api.pages.told import Told, told_of
+from api.parameters import check
 from api.security.gate import ActorOf
 from api.security.rules import allowed
 from api.security.scopes import Scope
@@ -78,6 +79,7 @@ class Loosening:
 )
 @allowed(employers(Scope.SOURCING))
 async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
+    check(request.query_params.multi_items(), _NAMES)
     given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
     asked, number = asked_of(given), _number(given.get(PAGE, "1"))
     if not asked.text:
@@ -90,6 +92,7 @@ async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Respon
         answer = profiles_for_demand(service.engine, demand, Window((number - 1) * SIZE, number * SIZE - 1))
         note_seen(request, [match.id for match in answer.matches], answer.model)
         note_sought(request, place_of(demand), published=False)
+        request.state.first = (number - 1) * SIZE
         plain = replace(demand, liked=())
         panel = diagnostic(diagnose(service.engine, plain), demand.offer, service.reference.rome)
     return html(

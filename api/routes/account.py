@@ -37,7 +37,7 @@ NO_ACCOUNT: Final = "Une identité de démonstration n'a pas de compte : connect
 _ME: Final = {
     "id": "4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6",
     "role": "employeur",
-    "texte": "Vous êtes connecté comme employeur.",
+    "texte": "Vous utilisez ce service au nom d'un établissement.",
     "droits": ["moi.lire", "offres.ecrire", "offres.lire", "referentiel.lire"],
     "etat": "actif",
     "siret": "13000548100010",

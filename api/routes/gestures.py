@@ -196,9 +196,11 @@ def _unknown(token: str) -> ApiProblem:
 
 
 class DeadLink(ApiProblem):
-    """A link that leads nowhere: who clicks on it reads a page, with a way on."""
+    """A link that leads nowhere: who clicks on it in a browser reads a page, with a way on."""
 
-    def response(self) -> Response:
+    def response_to(self, request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return self.response()
         page = _page(
             "Ce lien ne mène plus nulle part",
             [

@@ -118,7 +118,7 @@ async def leave(request: Request, service: ServiceOf) -> Response:
 @allowed(PUBLIC)
 async def left() -> Response:
     """Where a provider sends a browser after signing out."""
-    return page("À bientôt", ["Vous êtes déconnecté."], [Link("Se connecter de nouveau", ENTER)])
+    return page("À bientôt", ["La déconnexion est faite."], [Link("Se connecter de nouveau", ENTER)])
 
 
 def _failed(failed: LoginFailed) -> Response:

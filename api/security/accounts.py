@@ -80,46 +80,37 @@ def ask(
     role: Role,
     siret: str | None = None,
     counsellor_id: str | None = None,
-    by: str | None = None,
 ) -> Account:
-    """An account that asks to be an employer, a counsellor… `by`: who asks, where it is not the account itself.
-
-    Raises Unknown, Conflict, and Refused for what is missing or not there.
-    """
-    if role not in ASKED_FOR:
-        raise Refused("Un demandeur d'emploi ne demande pas de compte : il lie son profil avec un code.")
-    if (role is Role.EMPLOYER) is not (siret is not None):
-        raise Refused("Un employeur, et lui seul, donne le SIRET de son établissement.")
-    if (role is Role.COUNSELLOR) is not (counsellor_id is not None):
-        raise Refused("Un conseiller, et lui seul, donne son identifiant de conseiller.")
-    _check_ids([] if counsellor_id is None else [counsellor_id])
-    _check_firm(store, siret)
+    """An account that asks to be an employer, a counsellor… Raises Unknown, Conflict, and Refused for what is missing
+    or not there."""
+    owner = _owner(store, role, siret, counsellor_id)
     with store.writing() as writer:
         found = _known(accounts.get(writer.connection, account_id), account_id)
         if found.state not in (AccountState.NEW, AccountState.REQUESTED, AccountState.REFUSED):
             raise Conflict("Ce compte est déjà ouvert, ou fermé : il ne prend plus de demande.")
-        asked = dataclasses.replace(
-            found,
-            state=AccountState.REQUESTED,
-            role=role.value,
-            owner=Owner(siret=siret, counsellor_id=counsellor_id),
-            asked_at=int(time.time()),
-            asked_by=by or found.id,
-            decided_at=None,
-            decided_by=None,
-        )
+        asked = _asking(found, role, owner, found.id)
         accounts.put(writer.connection, asked)
     return asked
 
 
-def register(store: Store, issuer: str, subject: str, role: Role, by: str, owner: Owner) -> Account:
-    """An account asked for on behalf of somebody who has not signed in yet. Raises Refused."""
+def register(
+    store: Store,
+    issuer: str,
+    subject: str,
+    role: Role,
+    by: str,
+    siret: str | None = None,
+    counsellor_id: str | None = None,
+) -> Account:
+    """An account that `by` asks for on behalf of somebody who has not signed in yet. Raises Refused."""
+    owner = _owner(store, role, siret, counsellor_id)
     with store.writing() as writer:
         if accounts.of_subject(writer.connection, issuer, subject) is not None:
             raise Conflict("Ce compte existe déjà.")
-        key = secrets.token_hex(16)
-        accounts.put(writer.connection, Account(key, issuer, subject, int(time.time()), by))
-    return ask(store, key, role, owner.siret, owner.counsellor_id, by)
+        new = Account(secrets.token_hex(16), issuer, subject, int(time.time()), by)
+        asked = _asking(new, role, owner, by)
+        accounts.put(writer.connection, asked)
+    return asked
 
 
 def approve(store: Store, account_id: str, by: str, team: Sequence[str] = ()) -> Account:
@@ -162,17 +153,10 @@ def reopen(store: Store, account_id: str, by: str) -> Account:
         found = _known(accounts.get(writer.connection, account_id), account_id)
         if found.state is not AccountState.DISABLED:
             raise Conflict("Ce compte n'est pas fermé.")
-        state = AccountState.NEW if found.role in (None, Role.JOBSEEKER.value) else AccountState.REQUESTED
-        back = dataclasses.replace(
-            found,
-            state=state,
-            role=None if state is AccountState.NEW else found.role,
-            owner=Owner() if state is AccountState.NEW else found.owner,
-            asked_by=by,
-            asked_at=int(time.time()),
-            decided_at=None,
-            decided_by=None,
-        )
+        if found.role in (None, Role.JOBSEEKER.value):
+            back = dataclasses.replace(found, state=AccountState.NEW, role=None, owner=Owner(), asked_by=by)
+        else:
+            back = _asking(found, Role(found.role), found.owner, by)
         accounts.put(writer.connection, back)
     return back
 
@@ -236,6 +220,32 @@ def link(store: Store, account_id: str, profile_id: str, code: str) -> Account:
             by = kept.made_by if kept is not None else ""
             return _decided(writer.connection, linked, AccountState.APPROVED, by, Owner(profile_id=profile_id))
     raise Refused(WRONG_CODE)
+
+
+def _owner(store: Store, role: Role, siret: str | None, counsellor_id: str | None) -> Owner:
+    """For whom a role speaks. Raises Refused."""
+    if role not in ASKED_FOR:
+        raise Refused("Un demandeur d'emploi ne demande pas de compte : il lie son profil avec un code.")
+    if (role is Role.EMPLOYER) is not (siret is not None):
+        raise Refused("Un employeur, et lui seul, donne le SIRET de son établissement.")
+    if (role is Role.COUNSELLOR) is not (counsellor_id is not None):
+        raise Refused("Un conseiller, et lui seul, donne son identifiant de conseiller.")
+    _check_ids([] if counsellor_id is None else [counsellor_id])
+    _check_firm(store, siret)
+    return Owner(siret=siret, counsellor_id=counsellor_id)
+
+
+def _asking(found: Account, role: Role, owner: Owner, by: str) -> Account:
+    return dataclasses.replace(
+        found,
+        state=AccountState.REQUESTED,
+        role=role.value,
+        owner=owner,
+        asked_at=int(time.time()),
+        asked_by=by,
+        decided_at=None,
+        decided_by=None,
+    )
 
 
 def _decided(connection: sa.Connection, found: Account, state: AccountState, by: str, owner: Owner) -> Account:

@@ -38,7 +38,7 @@ class ActorDay:
     role: str | None
     lines: int
     people: int
-    """Different people shown or touched."""
+    """Different people shown or touched; not those who were asked for and refused."""
     searches: int
     exports: int
     changes: int
@@ -91,7 +91,9 @@ def _days(store: Store, question: Question) -> list[ActorDay]:
         sa.select(
             day.label("day"), audit_line.c.actor, sa.func.count(audit_person.c.person.distinct()).label("people")
         ).join(audit_person, audit_person.c.seq == audit_line.c.seq)
-    ).group_by(day, audit_line.c.actor)
+    )
+    got = audit_line.c.action.not_in([Action.REFUSED.value, Action.FAILED.value])
+    seen = seen.where(got).group_by(day, audit_line.c.actor)
     with store.engine.connect() as connection:
         people = {(row.day, row.actor): row.people for row in connection.execute(seen)}
         rows = connection.execute(figures).all()

@@ -2,12 +2,23 @@
 
 from typing import Final
 
-from features.retention import audit, contact_requests, corrections, digests, erasures, files, flags, profiles
+from features.retention import (
+    accounts,
+    audit,
+    contact_requests,
+    corrections,
+    digests,
+    erasures,
+    files,
+    flags,
+    profiles,
+)
 from features.retention.base import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     profiles.RULE,
     contact_requests.RULE,
+    accounts.RULE,
     digests.RULE,
     corrections.RULE,
     files.RULE,

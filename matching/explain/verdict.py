@@ -71,6 +71,8 @@ def _from_work(had: list[SkillGap], lookups: Lookups) -> str:
     places = enumeration(list(dict.fromkeys(quoted(labels[row]) for row in learned)), 2)
     if len(had) == 1:
         return f", exercée comme {places} sans être déclarée"
+    if len(learned) == len(had):
+        return f", toutes exercées comme {places} sans être déclarées"
     several = len(learned) > 1
     return f", dont {len(learned)} exercée{'s' * several} comme {places} sans être déclarée{'s' * several}"
 

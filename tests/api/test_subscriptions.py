@@ -276,11 +276,12 @@ def test_unknown_people_and_wrong_links(client: TestClient, service: Service) ->
     token = service.house.signer.token
     for path in ("gestes", "desabonnement", "flux"):
         for wrong in ("x.y", token(Gesture("none", "o1")), token(Stop("none")), token(Feed("none"))):
-            answer = client.get(f"/v1/{path}/{wrong}")
+            answer = client.get(f"/v1/{path}/{wrong}", headers={"Accept": "text/html"})
             assert answer.status_code == 404, (path, wrong)
             kind = "application/problem+json" if path == "flux" else "text/html"
             assert answer.headers["content-type"].startswith(kind), path
-    answer = client.post("/v1/gestes/x.y")
+            assert client.get(f"/v1/{path}/{wrong}").headers["content-type"] == "application/problem+json"
+    answer = client.post("/v1/gestes/x.y", headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "Ce lien ne mène plus nulle part" in answer.text
     assert "dans votre espace" in answer.text

@@ -122,6 +122,7 @@ COLUMNS: Final = {
         "licences": PERSON["licences"],
         "languages": PERSON["languages"],
         "skills": PERSON["skills"],
+        "declared_skills": "how many of the skills they name themselves, beside those of their work",
         "counsellor": "whose portfolio: access, not rank",
         "appellation": PERSON["appellation"],
         "minutes_per_km": PERSON["minutes_per_km"],

@@ -92,8 +92,7 @@ MAY_READ = {
     "api/cli/fairness.py",
     "api/cli/train_ranker.py",
 }
-"""Files that may know of the groups: those who fill the table, those who audit, and the rights of
-the person: to read what is known of them, and to have it erased."""
+"""Files that may know of the groups: who fills the table, who audits, who gives people their own, who erases."""
 
 
 def test_nothing_that_ranks_can_read_the_groups() -> None:

@@ -154,7 +154,8 @@ def test_the_verdict_counts_the_offers_that_are_open(local: Engine) -> None:
     write(local, offer("long", rome_code=BAKER, title="Boulanger", experience=closed, experience_months=60))
     text = verdict(gap(local, "p"), local.lookups)
     assert "4 des 5 offres de ce métier autour de chez vous vous sont déjà accessibles." in text
-    assert text.startswith("Vous connaissez le métier de")
+    assert text.startswith("Vous connaissez le métier « Boulanger / Boulangère », exercé 2 ans")
+    assert ", toutes exercées comme « Boulanger / Boulangère » sans être déclarées." in text
 
 
 def test_few_offers_around_are_read_over_the_country(local: Engine) -> None:

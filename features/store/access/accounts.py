@@ -102,15 +102,26 @@ def has_role(connection: sa.Connection, role: str) -> bool:
     return connection.scalar(statement.limit(1)) is not None
 
 
+def came_to_nothing(connection: sa.Connection, before: int) -> list[str]:
+    """Ids of the accounts that are neither open nor closed and were asked for, or made, before a time."""
+    standing = (AccountState.APPROVED.value, AccountState.DISABLED.value)
+    statement = sa.select(account.c.id).where(account.c.state.not_in(standing), account.c.asked_at < before)
+    return list(connection.scalars(statement.order_by(account.c.id)))
+
+
+def drop(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """These accounts go, with their sessions."""
+    connection.execute(sa.delete(access_session).where(access_session.c.account_id.in_(ids)))
+    connection.execute(sa.delete(account).where(account.c.id.in_(ids)))
+    log(connection, Changed.ACCOUNT, ids)
+
+
 def forget(connection: sa.Connection, profile_ids: Sequence[str]) -> None:
     """The accounts that are linked to these profiles go, with their sessions; so do codes that would link others,
     and the count of failures to."""
-    ids = list(connection.scalars(sa.select(account.c.id).where(account.c.profile_id.in_(profile_ids))))
-    connection.execute(sa.delete(access_session).where(access_session.c.account_id.in_(ids)))
-    connection.execute(sa.delete(account).where(account.c.id.in_(ids)))
+    drop(connection, list(connection.scalars(sa.select(account.c.id).where(account.c.profile_id.in_(profile_ids)))))
     connection.execute(sa.delete(link_code).where(link_code.c.profile_id.in_(profile_ids)))
     failures.succeeded(connection, [failures.of_profile(each) for each in profile_ids])
-    log(connection, Changed.ACCOUNT, ids)
 
 
 def _read(connection: sa.Connection, statement: "sa.Select[tuple[object, ...]]") -> list[Account]:

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.security.actor import Role
+from api.service import Service
 from features.records import Offer, Profile
 from matching.answer import Window
 from matching.schema import Collection
@@ -23,8 +25,12 @@ def service_of(client: TestClient):  # type: ignore[no-untyped-def]
 
 
 def tokens_of(client: TestClient) -> dict[Role, str]:
-    """Somebody of each role, who has something to see."""
-    service = service_of(client)
+    """Somebody of each role, who has something to see; the same ones whatever they did meanwhile."""
+    return chosen(service_of(client))
+
+
+@cache
+def chosen(service: Service) -> dict[Role, str]:
     people = [
         each
         for each in service.store.page(Profile, 0, 120)

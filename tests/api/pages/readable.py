@@ -4,7 +4,7 @@ import re
 
 from tests.api.pages.browser import Page
 
-ENGLISH = re.compile(r"\b(?:the|and|with|your|error|invalid|null|undefined|submit|loading)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(?:the|and|with|your|error|(?<!\.)invalid|null|undefined|submit|loading)\b", re.IGNORECASE)
 CODES = re.compile(r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+)\b")
 ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 FIGURES = re.compile(r"\d\.\d+ ?(?:km|€|h\b)")
