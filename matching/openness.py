@@ -35,6 +35,8 @@ WORKED_MONTHS: Final = 6
 """Months of work in a family of occupations that make its trades known."""
 UNTOLD_MONTHS: Final = 12
 """Experience that an offer asks where it requires some and says not how much."""
+SHARES_AT_ONCE: Final = 1 << 17
+"""Pairs of a training and an offer whose shares are added up together: they stay in the processor's cache."""
 
 _REQUIRED_EXPERIENCE: Final = 3
 _FRENCH: Final = np.uint64(language_bits(["fr"]))
@@ -220,28 +222,41 @@ class Standing:
 
     def opened_by(self, taught: Taught) -> Flags:
         """(m, n) offers that are not open today and would be after each training."""
-        opened = np.zeros((len(taught), len(self.asked)), dtype=np.bool_)
         closed = np.flatnonzero(~self.open & ~self.barred & (self.asked.occupation >= 0))
         if len(closed) == 0 or len(taught) == 0:
-            return opened
+            return np.zeros((len(taught), len(self.asked)), dtype=np.bool_)
         occupations, place = np.unique(self.asked.occupation[closed], return_inverse=True)
         akin, certified = _prepared_for(taught, occupations, self.lookups)
         reached = np.logical_or.reduce(akin, axis=0)[place]
         closed, place = closed[reached], place[reached]
-        brought = akin[:, place]
-        level = np.maximum(taught.level, self.background.level)
-        brought &= self.asked.level[closed] <= level[:, None]
-        lacking = self.licences_lacking[closed]
-        if lacking.any():
-            brought &= (lacking & ~taught.licences[:, None]) == 0
-        learning = np.flatnonzero(~self.knows_trade[closed])
-        brought[:, learning] &= certified[:, place[learning]] | self._trade_learned(closed[learning], taught)
-        opened[:, closed] = brought
+        first, kind = self._kinds(closed, place)
+        asked, place_of_kind = closed[first], place[first]
+        brought = akin[:, place_of_kind]
+        brought &= self.asked.level[asked] <= np.maximum(taught.level, self.background.level)[:, None]
+        brought &= (self.licences_lacking[asked] & ~taught.licences[:, None]) == 0
+        certain = brought & certified[:, place_of_kind]
+        learning = ~self.knows_trade[closed]
+        never = np.zeros((len(taught), 1), dtype=np.bool_)
+        column = np.full(len(self.asked), 2 * len(first), dtype=np.int64)
+        column[closed] = kind + learning * len(first)
+        opened: Flags = np.concatenate([brought, certain, never], axis=1).take(column, axis=1)
+        learning &= np.logical_or.reduce(brought, axis=0)[kind]
+        hopeful, learned = self._trade_learned(closed[learning], taught)
+        opened[:, closed[learning][hopeful]] |= learned & brought[:, kind[learning][hopeful]]
         return opened
 
-    def _trade_learned(self, offers: NDArray[np.int64], taught: Taught) -> Flags:
-        """(m, n) whether what is held and what is taught make the trade of each of `offers` known; never that of a
-        regulated one."""
+    def _kinds(
+        self, offers: NDArray[np.int64], place: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Offers alike in occupation (told by `place`), level and licences that are lacking: the position of the first
+        of each kind, and the kind of each of `offers`. There are few: what a training brings is asked of kinds."""
+        alike = (place << 40) | (self.asked.level[offers].astype(np.int64) << 32) | self.licences_lacking[offers]
+        _, first, kind = np.unique(alike, return_index=True, return_inverse=True)
+        return first, kind
+
+    def _trade_learned(self, offers: NDArray[np.int64], taught: Taught) -> tuple[NDArray[np.int64], Flags]:
+        """Positions of the h `offers` whose trade some of the trainings could make known with what is held, never that
+        of a regulated one; and (m, h) whether each training does."""
         n_skills = len(self.background.skills) - 1
         teachable = np.unique(taught.skills)
         teachable = teachable[teachable < n_skills]
@@ -251,22 +266,25 @@ class Standing:
         wanted = column[np.minimum(self.asked.skills[offers], n_skills)]
         gains = np.where(wanted < len(teachable), self.asked.weights[offers], np.float32(0))
         held = self.share_held[offers]
-        learned = np.zeros((len(taught), len(offers)), dtype=np.bool_)
         hopeful = np.flatnonzero((held + gains.sum(axis=1) >= _ENOUGH) & ~self.regulated[offers])
         if len(hopeful) == 0:
-            return learned
+            return hopeful, np.zeros((len(taught), 0), dtype=np.bool_)
         teaches = np.zeros((len(teachable) + 1, len(taught)), dtype=np.float32)
         lessons = column[np.minimum(taught.skills, n_skills)]
         teaches[lessons, np.arange(len(taught))[:, None]] = 1
         teaches[-1] = 0
-        share = np.repeat(held[hopeful, None], len(taught), axis=1)
-        for position in range(wanted.shape[1]):
-            gained = np.flatnonzero(gains[hopeful, position] > 0)
-            if len(gained):
-                rows = hopeful[gained]
-                share[gained] += gains[rows, position, None] * teaches[wanted[rows, position]]
-        learned[:, hopeful] = (share >= _ENOUGH).T
-        return learned
+        learned = np.empty((len(hopeful), len(taught)), dtype=np.bool_)
+        at_once = max(SHARES_AT_ONCE // len(taught), 1)
+        for start in range(0, len(hopeful), at_once):
+            part = hopeful[start : start + at_once]
+            share = np.repeat(held[part, None], len(taught), axis=1)
+            for position in range(wanted.shape[1]):
+                gained = np.flatnonzero(gains[part, position] > 0)
+                if len(gained):
+                    rows = part[gained]
+                    share[gained] += gains[rows, position, None] * teaches[wanted[rows, position]]
+            learned[start : start + at_once] = share >= _ENOUGH
+        return hopeful, learned.T
 
 
 def _prepared_for(taught: Taught, occupations: NDArray[np.int16], lookups: Lookups) -> tuple[Flags, Flags]:

@@ -73,7 +73,16 @@ def demo(
         print_result(
             {"url": base, "docs": f"{base}/docs", "questions": [question.curl(base) for question in asked]},
             as_json,
-            "\n".join(["", "Four questions to paste into another terminal:", "", *lines]),
+            "\n".join(
+                [
+                    "",
+                    f"Open {base}/ in a browser, and choose whom to be.",
+                    "",
+                    "Or four questions to paste into another terminal:",
+                    "",
+                    *lines,
+                ]
+            ),
         )
         run(service, listener)
 

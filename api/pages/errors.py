@@ -50,23 +50,28 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.CONFLICT: ("Ce n'est plus possible", "La situation a changé depuis que vous avez ouvert la page."),
     ProblemType.ERASED: ("Ce n'est plus possible", "La personne dont il s'agit a été effacée."),
     ProblemType.OFFER_REQUIRED: (
-        "Publiez d'abord une offre",
-        "Les profils ne sont montrés que pour recruter : la recherche s'ouvre avec une offre en ligne.",
+        "Il faut une offre en cours",
+        "Les profils ne sont montrés que pour recruter : publiez une offre, ou prolongez-en une.",
     ),
     ProblemType.QUOTA: (
         "C'est tout pour aujourd'hui",
-        "Un établissement ne voit qu'un nombre limité de personnes par jour : revenez demain.",
+        "Un établissement ne voit qu'un nombre limité de personnes par jour.",
     ),
-    ProblemType.RATE: ("Vous allez trop vite", "Attendez une minute, puis rechargez la page."),
+    ProblemType.RATE: ("Un peu vite", "Attendez quelques instants, puis rechargez la page."),
     ProblemType.TIMEOUT: ("C'est trop long", "La page n'a pas pu être préparée à temps. Réessayez dans un moment."),
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),
 }
 """The title and the sentence of each kind of error."""
-TOLD_BY_WATCH: Final = (ProblemType.QUOTA, ProblemType.OFFER_REQUIRED)
 TELLS: Final = frozenset(
-    {ProblemType.BAD_PARAMETER, ProblemType.INVALID_BODY, ProblemType.CONFLICT, ProblemType.FORBIDDEN, *TOLD_BY_WATCH}
+    {
+        ProblemType.BAD_PARAMETER,
+        ProblemType.INVALID_BODY,
+        ProblemType.CONFLICT,
+        ProblemType.FORBIDDEN,
+        ProblemType.QUOTA,
+    }
 )
 """Kinds whose own detail says something to a reader."""
 

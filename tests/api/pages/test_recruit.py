@@ -183,7 +183,7 @@ def test_a_firm_that_may_see_no_more_people_is_told_on_a_page(employer: Browser,
     search(browser, "aide-soignante à Paris")
     assert browser.status == 403
     check(browser.page)
-    assert "Publiez d'abord une offre" in browser.page.text
+    assert "Il faut une offre en cours" in browser.page.text
 
 
 def test_a_pool_is_made_filled_and_taken_away(employer: Browser, world: TestClient) -> None:
