@@ -51,7 +51,7 @@ class KeysUnusable(ValueError):
     """A file of the folder is no key; the message names it."""
 
 
-class Keyring:
+class SigningKeys:
     """The keys of one folder. Safe to share between threads."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
