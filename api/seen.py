@@ -7,21 +7,9 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
-from features.records import Profile, Record, TalentPool
-
 
 def note_seen(request: Request, profile_ids: Iterable[str], model: str | None = None) -> None:
     """These people are shown by the answer to come, or it is about them; in addition to those noted before."""
     request.state.seen = (*getattr(request.state, "seen", ()), *profile_ids)
     if model is not None:
         request.state.model = model
-
-
-def people_of(record: Record) -> tuple[str, ...]:
-    """The profiles that a record is about, or names."""
-    if isinstance(record, Profile):
-        return (record.id,)
-    if isinstance(record, TalentPool):
-        return record.profile_ids
-    owner: str | None = getattr(record, "profile_id", None)
-    return () if owner is None else (owner,)

@@ -120,7 +120,7 @@ _KEYS_SCHEMA: Final = {
 @allowed(PUBLIC)
 async def keys(service: ServiceOf) -> Response:
     headers = {"Cache-Control": f"public, max-age={KEYS_KEPT_S}"}
-    return json_response(service.access.tokens.keyring.public(), headers=headers)
+    return json_response(service.access.tokens.keys.public(), headers=headers)
 
 
 def metadata(public_url: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from matching.schema import Collection
 from tests.api.conftest import client_over
 from tests.api.test_forgetting import service_of
 from tests.matching.made import firm
+from tests.waiting import soon
 
 Json = dict[str, Any]
 MANY: Final = 14
@@ -80,15 +81,6 @@ def two(deployment: Path) -> Iterator[tuple[TestClient, TestClient]]:
         client.post(f"{address}/reponse", json={"profil": PEOPLE[0], "accepte": True})
         client.headers["x-demande"] = address
         yield client, other
-
-
-def soon(happens: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @dataclass(frozen=True)

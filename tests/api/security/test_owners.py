@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from api.examples import EXAMPLES
 from features.records import Consents, Offer, Profile
 from features.store import Kind
-from tests.api.conftest import until
+from tests.waiting import until
 
 OTHER_SIRET = "13000548100010"
 
