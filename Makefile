@@ -8,7 +8,7 @@ FRANCE ?= /tmp/vivier-france
 MEASURE := OMP_NUM_THREADS=1 $(BIN)/python -m
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check format clean bench bench-france
+.PHONY: help demo test check format clean bench bench-france screenshots vendor
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,10 +26,17 @@ check: $(VENV)/.dev ## lint, types, layers, and the commands of README
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_docs.py
+	$(BIN)/python -m tools.model_documents --check
 
 format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: $(VENV)/.dev ## four pictures of the pages into var/screenshots/
+	@$(BIN)/python tools/screenshots.py var/screenshots
+
+vendor: ## fetch again, at pinned versions, the scripts that pages serve
+	@tools/vendor
 
 bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
 	@set -e; for name in retrieval floor updates counts peers services explanations http_latency; do \

@@ -8,14 +8,16 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 
 from api import docs_page, openapi, problems
-from api.auditing.middleware import Audited
 from api.edge import logs, stack, tracing
 from api.edge.rates import metered
 from api.edge.watch import Watch
+from api.pages import errors as page_errors
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.security.gate import admit, check_rules
+from api.security.local_provider import PATH as LOCAL_PATH
+from api.security.local_provider import LocalProvider
 from api.service import Service
 from api.settings import Settings, read_settings
 
@@ -61,13 +63,16 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.reference = service.reference
-    stack.install(app, service.settings, watch)
-    app.add_middleware(Audited, log=service.audit)  # added last, it is the outermost: refusals are noted too
+    stack.install(app, service.settings, service.audit, watch)
     problems.install(app)
+    page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
+    if service.settings.local_provider:
+        local = LocalProvider(service.settings.public_url, service.local_keyring, service.store)
+        app.mount(LOCAL_PATH, local.app())
     if service.settings.api_page:
         docs_page.install(app)
     openapi.install(app, schemas(), mounted)

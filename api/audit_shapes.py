@@ -27,6 +27,8 @@ class LigneAudit(msgspec.Struct, frozen=True, omit_defaults=True):
     acteur: str | None = None
     """Compte ou client ; absent : personne ne s'est présenté."""
     role: str | None = None
+    auNomDe: str | None = None
+    """L'établissement, le conseiller ou le flux pour qui l'acteur agit ; pour une personne, son pseudonyme."""
     demo: bool = False
     identifiants: tuple[str, ...] = ()
     personnes: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ def ligne(kept: Kept) -> LigneAudit:
         line.precedente,
         line.acteur,
         line.role,
+        line.auNomDe,
         line.demo,
         line.identifiants,
         line.personnes,
@@ -74,7 +77,8 @@ EXAMPLE: Final[dict[str, Any]] = {
             "precedente": "2b7e151628aed2a6abf7158809cf4f3c762e7160f38b4da56a784d9045190cfe",
             "acteur": "compte-7f3a",
             "role": "employeur",
-            "personnes": ["p.4q2mZr0nV1y8cXwK5tB6Jg", "p.Zk9d0aXl2mTq7RrYwEoPSw"],
+            "auNomDe": "13000548100010",
+            "personnes": ["p.4q2mZr0nV1y8cXwK", "p.Zk9d0aXl2mTq7RrY"],
             "statut": 206,
             "modele": "vivier-profils/3",
             "trace": "4bf92f3577b34da6a3ce929d0e0e4736",

@@ -7,7 +7,8 @@ import numpy as np
 
 from api.rounding import parts_of
 from api.sessions import Ouverture, opening_json
-from matching.careers import Career, Careers
+from matching.career_field import Career
+from matching.careers import Careers
 from matching.explain import career as words
 from matching.lookups import Lookups
 from matching.rows.session import session_view
@@ -47,13 +48,14 @@ class MetierPossible(msgspec.Struct, frozen=True, omit_defaults=True):
     raisons: list[RaisonMetier]
     ecart: str
     manquantes: list[CompetenceManquante]
+    """Vide quand la personne a refusé le profilage : rien n'est comparé."""
     attendre: str
     """Offres, salaire : à quoi s'attendre."""
     offres: int
     """Offres en ligne à portée de la personne."""
-    accessibles: int
-    """Celles qui le sont dès aujourd'hui."""
     reglemente: bool
+    accessibles: int | None = None
+    """Celles qui le sont dès aujourd'hui ; absent quand la personne a refusé le profilage."""
     salaireMedian: float | None = None
     """En euros bruts par mois, dans le bassin d'emploi."""
     formation: MeilleureFormation | None = None
@@ -69,14 +71,15 @@ DIGITS = 4
 
 def metiers_possibles(found: Careers, lookups: Lookups, asked: tuple[str, ...]) -> MetiersPossibles:
     """The answer."""
-    return MetiersPossibles([_career(each, lookups, found.placed) for each in found.shown], words.notice(found, asked))
+    return MetiersPossibles([_career(each, lookups, found) for each in found.shown], words.notice(found, asked))
 
 
-def _career(career: Career, lookups: Lookups, placed: bool) -> MetierPossible:
+def _career(career: Career, lookups: Lookups, found: Careers) -> MetierPossible:
+    placed, profiled = found.placed, found.profiled
     rome = lookups.reference.rome
     shares = parts_of(np.array([career.score]), np.array([career.parts]), DIGITS)[0].tolist()
     unit = 10**DIGITS
-    told = zip(words.PARTS, words.reasons(career, lookups, placed), shares, strict=True)
+    told = zip(words.PARTS, words.reasons(career, lookups, placed, profiled), shares, strict=True)
     way = words.way_in(career)
     return MetierPossible(
         rome.codes[career.occupation],
@@ -84,12 +87,15 @@ def _career(career: Career, lookups: Lookups, placed: bool) -> MetierPossible:
         sum(shares) / unit,
         career.is_project,
         [RaisonMetier(name, text, share / unit) for name, text, share in sorted(told, key=lambda item: -item[2])],
-        words.gap(career, lookups),
-        [CompetenceManquante(rome.skill_codes[row], rome.skill_labels[row]) for row in career.missing],
-        words.expect(career, placed),
+        words.gap(career, lookups, profiled),
+        [
+            CompetenceManquante(rome.skill_codes[row], rome.skill_labels[row])
+            for row in (career.missing if profiled else ())
+        ],
+        words.expect(career, placed, profiled),
         career.offers,
-        career.open_offers,
         career.regulated,
+        career.open_offers if profiled else None,
         None if career.pay_median is None else round(career.pay_median, 2),
         None
         if way is None or career.best is None or career.best_opens is None

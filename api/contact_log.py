@@ -1,18 +1,19 @@
 """The contact log as counsellors read it: a firm's history, who is to be called again, offers drafted from needs."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from features.border.contact import contact_out
 from features.records import Contact, ContactChannel, ContactOutcome, Establishment
 from features.reference import Reference
-from matching.drafts import Draft
-from matching.explain.wording import counted
+from matching.explain.wording import counted, quoted
 from matching.lookups import EPOCH
+from matching.reading.items import Json
+from matching.reading.need import NeedReading
 from matching.schema import NO_DAY
-from matching.solicitation import CAP_DAYS, REFUSED_DAYS, SOLICITATION_CAP, ContactDays
+from matching.solicitation import CAP_DAYS, SOLICITATION_CAP, ContactDays, Rest, left_alone
 
 CHANNELS = {
     ContactChannel.VISIT: "Visite",
@@ -44,21 +45,24 @@ def solicitation(firm: Establishment, days: ContactDays, today: int) -> Sollicit
     last = None if days.last == NO_DAY else _date(days.last)
     if firm.opt_out:
         return Sollicitation(False, "L'établissement refuse d'être démarché.", last)
-    refused_until, capped_until = days.refused + REFUSED_DAYS, days.capped + CAP_DAYS
-    until = max(refused_until, capped_until)
-    if until > today:
-        why = (
-            "Il a refusé récemment"
-            if refused_until >= capped_until
-            else f"Il a déjà été sollicité {SOLICITATION_CAP} fois en {CAP_DAYS} jours, tous conseillers confondus"
-        )
-        again = _date(until)
-        return Sollicitation(False, f"{why} : à laisser tranquille jusqu'au {again:%d/%m/%Y}.", last, again)
     if last is None:
         return Sollicitation(True, "Jamais contacté.")
     since = counted(today - days.last, "jour", "jours")
     told = "aujourd'hui" if days.last == today else f"il y a {since}"
-    return Sollicitation(True, f"Dernier contact {told}.", last)
+    rest = left_alone(days, today)
+    if rest is None:
+        return Sollicitation(True, f"Dernier contact {told}.", last)
+    again = _date(rest[0])
+    until = f"à laisser tranquille jusqu'au {again:%d/%m/%Y}"
+    match rest[1]:
+        case Rest.REFUSED:
+            text = f"Il a refusé récemment : {until}."
+        case Rest.CAPPED:
+            count = f"{SOLICITATION_CAP} fois en {CAP_DAYS} jours, tous conseillers confondus"
+            text = f"Il a déjà été sollicité {count} : {until}."
+        case Rest.CONTACTED:
+            text = f"Il a été contacté {told} : {until}, sauf rappel convenu."
+    return Sollicitation(False, text, last, again)
 
 
 def entry(contact: Contact) -> dict[str, Any]:
@@ -91,35 +95,55 @@ def callback(contact: Contact, firm: Establishment | None, today: dt.date) -> di
 
 
 def draft_json(
-    draft: Draft, firm: Establishment | None, contact: Contact, at: int, reference: Reference
+    words: str, reading: NeedReading, firm: Establishment | None, contact: Contact, at: int, reference: Reference
 ) -> dict[str, Any]:
-    """The draft in the shape that `POST /v1/offres` reads, with what to ask beside it."""
+    """The draft of a need in the shape that `POST /v1/offres` reads, with what to ask and what to write otherwise.
+
+    Nothing is made up: what the words do not say stays out. The place is the firm's where the words name none.
+    """
+    rome, need = reference.rome, reading.need
+    first = reading.occupations[0] if "romeCode" in need else None
+    place = need.get("lieuTravail") or _place(firm, reference)
     offer: dict[str, Any] = {
+        **{name: value for name, value in need.items() if name != "criteres"},
         "id": f"brouillon-{contact.id}-{at + 1}",
-        "intitule": draft.appellation_label or draft.rome_label or draft.words[:200],
-        "description": draft.words,
+        "intitule": need.get("intitule", words[:200]) if first is None else rome.appellation_labels[first.appellation],
+        "description": words,
         "dateCreation": contact.at.date().isoformat(),
-        "romeCode": draft.rome_code,
-        "romeLibelle": draft.rome_label,
-        "appellationCode": draft.appellation_code,
-        "typeContrat": None if draft.contract is None else draft.contract.value,
-        "dureeContratMois": draft.contract_months,
-        "alternance": draft.apprenticeship or None,
-        "tempsPlein": None if draft.working_time is None else draft.working_time.value == "temps_plein",
-        "experienceExige": None if draft.beginner is None else "D" if draft.beginner else "E",
-        "competences": [{"code": code, "libelle": label, "exigence": "S"} for code, label in draft.skills] or None,
-        "permis": None if draft.licence is None else [{"libelle": draft.licence, "exigence": "S"}],
-        "nombrePostes": draft.posts,
+        "romeLibelle": None if first is None else rome.labels[first.occupation],
+        "appellationCode": None if first is None else rome.appellation_codes[first.appellation],
+        "nombrePostes": need.get("nombrePostes", 1),
         "entreprise": _employer(firm, contact.siret),
         "codeNAF": None if firm is None else firm.naf,
-        "lieuTravail": _place(firm, reference),
+        "lieuTravail": place,
     }
-    return {
-        "besoin": draft.words,
+    found = {
+        "besoin": words,
         "offre": {name: value for name, value in offer.items() if value is not None},
-        "scoreMetier": draft.score or 0.0,
-        "aDemander": list(draft.to_ask),
+        "scoreMetier": 0.0 if first is None else first.score,
+        "aDemander": _to_ask(need, placed=place is not None),
     }
+    if reading.discriminating:
+        found["aReecrire"] = [f"{quoted(each.passage)} : {each.rewriting}" for each in reading.discriminating]
+    return found
+
+
+def _to_ask(need: Json, placed: bool) -> list[str]:
+    """What the words of a need do not say, as questions to the firm."""
+    pay, day = "salaire" in need, "disponibleAvant" in need.get("criteres", {})
+    last = None if pay and day else "Quel salaire ?" if day else "À partir de quand ?" if pay else _PAY_AND_DAY
+    asked = (
+        ("romeCode" in need, "Quel est le métier ? Il n'a pas été reconnu dans le besoin noté"),
+        ("typeContrat" in need or "alternance" in need, "Quel contrat ?"),
+        ("tempsPlein" in need, "À temps plein ou à temps partiel ?"),
+        ("experienceExige" in need, "Un débutant conviendrait-il ?"),
+        (placed, "Où est le poste ?"),
+    )
+    questions = [question for is_told, question in asked if not is_told]
+    return questions if last is None else [*questions, last]
+
+
+_PAY_AND_DAY: Final = "Quel salaire, et à partir de quand ?"
 
 
 def _employer(firm: Establishment | None, siret: str) -> dict[str, str]:

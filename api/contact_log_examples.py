@@ -11,9 +11,10 @@ _CONTACT: Final[Json] = EXAMPLES[Kind.CONTACT]
 HISTORY: Final[Json] = {
     "resultats": [{**_CONTACT, "texte": "Visite du 15/01/2026 : besoin relevé, à rappeler le 02/02/2026"}],
     "sollicitation": {
-        "demarchable": True,
-        "texte": "Dernier contact il y a 5 jours.",
+        "demarchable": False,
+        "texte": "Il a été contacté il y a 5 jours : à laisser tranquille jusqu'au 14/02/2026, sauf rappel convenu.",
         "dernierContact": "2026-01-15",
+        "deNouveauLe": "2026-02-14",
     },
 }
 CALLBACKS: Final[Json] = {

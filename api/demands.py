@@ -36,7 +36,9 @@ class BesoinIn(OffreIn):
     )
 
     commeProfils: tuple[Id, ...] = Field(
-        (), max_length=MOST_LIKED, description="Identifiants de profils dont les résultats doivent se rapprocher"
+        (),
+        max_length=MOST_LIKED,
+        description="Identifiants de profils dont les résultats doivent se rapprocher ; eux-mêmes ne sont plus montrés",
     )
     pasCommeProfils: tuple[Id, ...] = Field(
         (),
@@ -54,6 +56,9 @@ class BesoinIn(OffreIn):
 
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> Demand:
         """The demand, its codes checked. Raises BorderError, also when it names neither a title nor a ROME code."""
+        for at, key in enumerate(self.pasCommeProfils):
+            if key in self.commeProfils:
+                raise BorderError.one(f"pasCommeProfils[{at}]", key, "liked_and_unliked")
         title = self.intitule
         if not title and not (self.parHabiletes and not self.romeCode):
             if not self.romeCode:

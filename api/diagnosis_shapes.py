@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from features.adverts.clarity import lacks, vague_passages
-from features.adverts.discrimination import GROUND_NAMES, wordings
+from features.adverts.discrimination import wordings
+from features.adverts.grounds import GROUND_NAMES
 from features.records import Offer
 from features.rome.referential import Rome
 from matching.diagnosis.diagnose import Diagnosis, Loosening
@@ -129,7 +130,8 @@ class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
 
     criteres: tuple[CritereDemande, ...]
     assouplissements: tuple[Assouplissement, ...]
-    """Chaque critère seul, ce qui apporte le plus d'abord."""
+    """Chaque critère seul, ce qui apporte le plus d'abord ; ceux qui n'apportent presque personne sont dans
+    `sansEffet`."""
     paires: tuple[Assouplissement, ...]
     """Deux critères ensemble, quand ils apportent des personnes qu'aucun n'apporte seul."""
     salaire: SalaireCompare
@@ -143,6 +145,8 @@ class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
     plusProche: Assouplissement | None = None
     """Quand il y a trop peu de profils : le moins à changer pour en trouver."""
     delaiRecrutement: DelaiRecrutement | None = None
+    sansEffet: tuple[str, ...] = ()
+    """Les critères qui, assouplis seuls, feraient venir trop peu de monde pour que le nombre soit dit."""
     note: str | None = None
     avis: str | None = None
 
@@ -155,7 +159,7 @@ def diagnostic(diagnosis: Diagnosis, offer: Offer, rome: Rome) -> Diagnostic:
     texts = {"intitule": offer.title, "description": offer.description}
     return Diagnostic(
         criteres=tuple(CritereDemande(name, words) for name, words in diagnosis.asked),
-        assouplissements=tuple(_loosening(item, score) for item in diagnosis.alone),
+        assouplissements=tuple(_loosening(item, score) for item in diagnosis.alone if _is_told(item)),
         paires=tuple(_loosening(item, score) for item in diagnosis.pairs),
         salaire=SalaireCompare(pay.text, pay.offered, _rounded(pay.median, 2), _rounded(pay.gap, 3)),
         formulations=tuple(each for field, text in texts.items() for each in _formulations(field, text)),
@@ -178,6 +182,7 @@ def diagnostic(diagnosis: Diagnosis, offer: Offer, rome: Rome) -> Diagnostic:
         delaiRecrutement=None if fill is None else DelaiRecrutement(
             fill.days, round(fill.difficult, 2), fill.text, SOURCE
         ),
+        sansEffet=tuple(item.text for item in diagnosis.alone if not _is_told(item)),
         note=None if found is None else NOTE,
         avis=diagnosis.notice if found is None else _notice(found, nearest),
     )  # fmt: skip
@@ -187,6 +192,11 @@ def _number(told: Told, more: str = "") -> NombreProfils:
     if told.count is None:
         return NombreProfils(f"moins de {told.below} profils{more}")
     return NombreProfils(f"environ {_grouped(told.count)} profils{more}", told.count)
+
+
+def _is_told(item: Loosening) -> bool:
+    """Whether what a criterion brings is worth a line: people enough to be counted, or a training that teaches it."""
+    return not item.brought.is_few or item.teaching is not None
 
 
 def _grouped(count: int) -> str:

@@ -10,7 +10,7 @@ import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 ASSETS: Final = Path(fastapi_offline.__file__).parent / "static"
@@ -44,12 +44,7 @@ def _policy(page: str) -> str:
     )
 
 
-async def _home(request: Request) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
-
-
 def install(app: FastAPI) -> None:
-    """Serve the page at `/docs`, and lead `/` to it."""
+    """Serve the page at `/docs`."""
     app.add_route("/docs", _page, include_in_schema=False)
     app.mount(_STATIC, StaticFiles(directory=ASSETS), name="docs-static")
-    app.add_route("/", _home, include_in_schema=False)

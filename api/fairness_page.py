@@ -73,7 +73,8 @@ def rates_plot(told: Json) -> Markup:
 def gap_plot(gap: Json) -> Markup:
     """Two lines around zero: the gap of what is recommended, the gap of hires."""
     names = [(label, key) for label, key in (("recommandé", "recommande"), ("embauches", "embauche")) if key in gap]
-    most = max(abs(gap.get(f"{key}{end}", gap[key])) for _, key in names for end in ("Bas", "Haut", "")) or 1.0
+    ends = {key: [_end(gap, key, end) for end in ("", "Bas", "Haut")] for _, key in names}
+    most = max(abs(value) for each in ends.values() for value in each) or 1.0
 
     def at(value: float) -> float:
         return 0.5 + value / most / 2
@@ -82,14 +83,20 @@ def gap_plot(gap: Json) -> Markup:
         _line(
             place,
             label,
-            at(gap[key]),
-            at(gap.get(f"{key}Bas", gap[key])),
-            at(gap.get(f"{key}Haut", gap[key])),
+            at(ends[key][0]),
+            at(ends[key][1]),
+            at(ends[key][2]),
             number(gap[key], 1),
         )
         for place, (label, key) in enumerate(names)
     ]
     return _svg(f"Écart de {gap['grandeur']}", lines, zero=0.5)
+
+
+def _end(gap: Json, key: str, end: str) -> float:
+    """A bound, or the figure itself where the bound is not known."""
+    name = f"{key}{end}"
+    return float(gap[name] if name in gap else gap[key])
 
 
 def areas_plot(proxies: Sequence[Json]) -> Markup:

@@ -5,8 +5,6 @@ import contextlib
 import logging
 from typing import Generic, Protocol, TypeVar
 
-from api.merging import Merging
-
 log = logging.getLogger(__name__)
 
 P = TypeVar("P")
@@ -24,6 +22,18 @@ class Following(Protocol[P]):
         ...
 
 
+class Chore(Protocol):
+    """Something to be seen to now and then, beside the log."""
+
+    def look(self) -> None:
+        """Start it if it is due. Costs nothing to speak of."""
+        ...
+
+    def stop(self) -> None:
+        """End it if it is under way."""
+        ...
+
+
 class Follower(Generic[P]):
     """Keeps the engine level with the store.
 
@@ -31,10 +41,10 @@ class Follower(Generic[P]):
     matter of milliseconds, on the event loop, where no request runs at the same time.
     """
 
-    def __init__(self, engine: Following[P], interval_s: float, merging: Merging | None = None) -> None:
+    def __init__(self, engine: Following[P], interval_s: float, *chores: Chore) -> None:
         self._engine = engine
         self._interval_s = interval_s
-        self._merging = merging
+        self._chores = chores
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -67,16 +77,16 @@ class Follower(Generic[P]):
             self._wake.set()
             await self._task
             self._task = None
-        if self._merging is not None:
-            self._merging.stop()
+        for chore in self._chores:
+            chore.stop()
 
     async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:
                 await self.look()
-                if self._merging is not None:
-                    self._merging.look()
+                for chore in self._chores:
+                    chore.look()
                 self.failure = None
             except Exception as error:
                 # The log is still there: the next look starts again where this one stopped.

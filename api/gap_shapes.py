@@ -42,8 +42,8 @@ class EcartCompetence(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     libelle: str
     etat: str
-    """`acquise` (déclarée), `transferable` (exercée dans un métier passé), `proche` d'une compétence acquise, ou
-    `manquante`."""
+    """`acquise` (déclarée), `transferable` (exercée dans un métier passé), `proche` d'une compétence acquise,
+    `manquante`, ou `non_comparee` quand la personne a refusé le profilage."""
     coeurMetier: bool = False
     exigee: bool = False
     """Exigée par l'offre."""
@@ -62,13 +62,14 @@ class ConditionDemandee(msgspec.Struct, frozen=True):
     texte: str
 
 
-class OffresDuMetier(msgspec.Struct, frozen=True):
+class OffresDuMetier(msgspec.Struct, frozen=True, omit_defaults=True):
     """Les offres du métier en ligne, et celles qui sont déjà accessibles à la personne."""
 
     autourDeChezVous: bool
     """Sinon, celles de toute la France : il y en a trop peu autour du domicile."""
     offres: int
-    accessibles: int
+    accessibles: int | None = None
+    """Absent quand la personne a refusé le profilage : rien n'est comparé."""
 
 
 class Ecarts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -105,7 +106,13 @@ def ecarts(gap: Gap, lookups: Lookups) -> Ecarts:
         titres=[rome.skill_labels[row] for row in gap.titles],
         couverture=None if share is None else round(share, 2),
         offresDuMetier=(
-            None if gap.offer is not None else OffresDuMetier(gap.around, len(gap.asked), int(gap.standing.open.sum()))
+            None
+            if gap.offer is not None
+            else OffresDuMetier(
+                gap.around,
+                len(gap.asked),
+                int(gap.standing.open.sum()) if gap.background.profiled else None,
+            )
         ),
         acces=(rome.access[gap.occupation] or None) if gap.occupation >= 0 else None,
     )

@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 log = logging.getLogger(__name__)
 
 COMMAND: Final = (sys.executable, "-m", "api.cli.main", "index", "merge", "--json")
+FORGET_COMMAND: Final = (sys.executable, "-m", "api.cli.main", "forget", "--finish", "--json")
+"""The same, and the database's files, without people who were erased."""
 PAUSE_S: Final = 60.0
 """Least time between two merges that this process starts: a merge that fails is not tried again at once."""
 
@@ -31,16 +33,19 @@ class Process(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-def start(command: Sequence[str]) -> Process:
-    """A merge in a process of its own, of low priority, whose failure is told on the log by `Merging`."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+def start(command: Sequence[str], variables: Mapping[str, str] | None = None) -> Process:
+    """A merge in a process of its own, of low priority, whose failure is told on the log by `Merging`. `variables` of
+    its environment, besides those of this process."""
+    process = subprocess.Popen(  # noqa: S603 - our own
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, **(variables or {})}
+    )
     given = os.getpriority(os.PRIO_PROCESS, process.pid)  # a service of low priority may not raise it
     os.setpriority(os.PRIO_PROCESS, process.pid, max(given, NICENESS))
     return process
 
 
 class Merging:
-    """Starts a merge when `n_changed()` reaches `after` (0: never), one at a time.
+    """Starts a merge, or another `command`, when `n_changed()` reaches `after` (0: never), one at a time.
 
     Several workers may do so at once: the command lets one through and turns the others away.
     """
@@ -51,8 +56,10 @@ class Merging:
         after: int,
         start: Callable[[Sequence[str]], Process] = start,
         clock: Callable[[], float] = time.monotonic,
+        command: Sequence[str] | None = None,
     ) -> None:
         self._n_changed, self._after, self._start, self._clock = n_changed, after, start, clock
+        self._command = command
         self._process: Process | None = None
         self._not_before = -float("inf")
 
@@ -67,7 +74,7 @@ class Merging:
             self._process = None
         if self._after and self._n_changed() >= self._after and self._clock() >= self._not_before:
             self._not_before = self._clock() + PAUSE_S
-            self._process = self._start(COMMAND)
+            self._process = self._start(COMMAND if self._command is None else self._command)
 
     def stop(self) -> None:
         """End a merge that is under way, and see it gone: what it has written is left out."""

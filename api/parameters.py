@@ -19,8 +19,9 @@ def declared_by(route: Any) -> frozenset[str]:
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Raises UnknownParameter with the nearest known name, or BadParameter for a name that comes twice."""
-    if not request.query_params:
+    """Raises UnknownParameter with the nearest known name, or BadParameter for a name that comes twice. A route that is
+    not in the document is an address that others compose, and may add to (RFC 6749, 4.1.2)."""
+    if not request.query_params or not request.scope["route"].include_in_schema:
         return
     check(request.query_params.multi_items(), declared_by(request.scope["route"]))
 

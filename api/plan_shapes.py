@@ -6,11 +6,11 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from api.planning import Load, Plan, Visit
 from api.targets import expected_json
-from features.border.base import BorderModel, Day, Id, clean_siret, if_given, known_commune
+from features.border.base import BorderModel, Day, Id, Moment, clean_siret, if_given, known_commune
 from features.border.problems import BorderError
 from features.records import Establishment, TravelMode
 from features.reference import Reference
@@ -64,6 +64,8 @@ class PlanIn(BorderModel):
 
     def to_demand(self, reference: Reference, today: dt.date, parameters: Mapping[str, str]) -> PlanDemand:
         """The demand, its codes checked. Raises BorderError."""
+        if self.debut is not None and self.debut < today:
+            raise BorderError.one("debut", self.debut, "past_day", hint=f"{today:%Y-%m-%d}")
         names = [each.id for each in self.conseillers]
         for at, name in enumerate(names):
             if name in names[:at]:
@@ -118,8 +120,8 @@ class VisiteExportIn(BorderModel):
     nom: ShortLabel | None = None
     ville: ShortLabel | None = None
     secteur: ShortLabel | None = None
-    debut: AwareDatetime | None = None
-    fin: AwareDatetime | None = None
+    debut: Moment | None = None
+    fin: Moment | None = None
     ordre: int = Field(0, ge=0)
     trajetMinutes: float = Field(0, ge=0)
     motif: ShortLabel = ""

@@ -78,8 +78,8 @@ class ProblemType(Enum):
     CONFLICT = (
         "conflit",
         409,
-        "La ressource existe déjà",
-        "Remplacer la ressource par PUT, ou choisir un autre identifiant.",
+        "Conflit avec ce qui existe déjà",
+        "Lire `detail`. Un identifiant déjà pris : remplacer la ressource par PUT, ou choisir un autre identifiant.",
     )
     ERASED = (
         "personne-effacee",
@@ -238,6 +238,10 @@ class ApiProblem(Exception):
         body = Probleme(self.kind.uri, self.kind.title, self.status, detail, self.instance, self.errors)
         return Response(msgspec.json.encode(body), status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
+    def response_to(self, _request: Request) -> Response:
+        """The answer to this very request: the same for all, unless a problem has another for people."""
+        return self.response()
+
 
 def invalid_body(problems: Iterable[FieldProblem], with_values: bool = True) -> ApiProblem:
     """422 with one line per wrong field, its value too unless told otherwise; 400 when the document is no JSON."""
@@ -257,6 +261,19 @@ _BY_STATUS: Final = {
     405: (ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
     413: (ProblemType.TOO_LARGE, "Le corps de la requête dépasse la limite."),
 }
+
+
+KINDS: Final[tuple[type[Exception], ...]] = (
+    ApiProblem,
+    VivierError,
+    KeyMissing,
+    PersonErased,
+    BorderError,
+    RequestValidationError,
+    HTTPException,
+    Exception,
+)
+"""The errors that are answered, whatever route raises them."""
 
 
 def problem_of(error: Exception) -> ApiProblem | None:
@@ -307,7 +324,7 @@ async def answer(request: Request, error: Exception) -> Response:
         problem.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     if problem is None:
         problem = unexpected(error)
-    return problem.response()
+    return problem.response_to(request)
 
 
 def unexpected(error: Exception) -> ApiProblem:
@@ -320,24 +337,16 @@ def unexpected(error: Exception) -> ApiProblem:
 def _methods_at(request: Request) -> set[str]:
     """The methods of every route at the request's address; Starlette tells those of the first one."""
     paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
-    return {
+    found = {
         method.upper()
         for path, operations in paths.items()
         if compile_path(path)[0].fullmatch(request.url.path)
         for method in operations
     }
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem+json."""
-    for kind in (
-        ApiProblem,
-        VivierError,
-        KeyMissing,
-        PersonErased,
-        BorderError,
-        RequestValidationError,
-        HTTPException,
-        Exception,
-    ):
+    for kind in KINDS:
         app.add_exception_handler(kind, answer)

@@ -114,7 +114,7 @@ PROFILE_ANSWER: Final = _answer(
                 "contribution": 0.33,
             },
         ],
-        "manques": ["Compétences non déclarées : Transmettre les informations à l'équipe"],
+        "manques": ["Compétences ni déclarées ni exercées : Transmettre les informations à l'équipe"],
         "plusPetitChangement": {
             "nature": "competence",
             "texte": "Avec la compétence « Transmettre les informations à l'équipe » (à vérifier en entretien, "
@@ -170,6 +170,7 @@ PREVISIONS: Final[Json] = {
             "codeROME": "J1501",
             "libelle": "Aide-soignant / Aide-soignante",
             "partSecteur": 0.31,
+            "postesPublies": 2,
             "embauchesAttendues": {"moyenne": 1.4, "min": 0, "max": 4},
         }
     ],

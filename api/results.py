@@ -135,6 +135,7 @@ def search_page(
         body["avis"] = answer.notice
     if answer.model is not None:
         body["modele"] = answer.model
+        body["fiche"] = f"/v1/listes/{unit}/fiche"
     return page(unit, window, len(answer.matches), answer.total, body, has_notice=answer.notice is not None)
 
 

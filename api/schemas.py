@@ -6,12 +6,16 @@ from typing import Any
 import msgspec
 
 from api import (
+    account_shapes,
     audit_shapes,
     career_shapes,
     contact_log,
     diagnosis_shapes,
+    fairness_shapes,
+    flag_shapes,
     gap_shapes,
     introduction_shapes,
+    list_card,
     path_shapes,
     plan_shapes,
     pool_shapes,
@@ -118,6 +122,10 @@ def schemas() -> dict[str, Json]:
     """All components."""
     found = border_schemas(
         [
+            account_shapes.AccordIn,
+            account_shapes.DemandeCodeIn,
+            account_shapes.DemandeCompteIn,
+            account_shapes.RattachementIn,
             BesoinIn,
             CiblesIn,
             plan_shapes.PlanIn,
@@ -135,13 +143,17 @@ def schemas() -> dict[str, Json]:
         [Probleme, ErreurChamp, LotReponse, LigneRejetee, *plan_shapes.STRUCTS, contact_log.Sollicitation]
     )
     for module in (
+        account_shapes,
         audit_shapes,
         career_shapes,
         delivery_shapes,
         diagnosis_shapes,
         employer_view,
+        fairness_shapes,
+        flag_shapes,
         gap_shapes,
         introduction_shapes,
+        list_card,
         path_shapes,
         pool_shapes,
         reading_shapes,
@@ -219,6 +231,11 @@ def schemas() -> dict[str, Json]:
                         "offre": {"$ref": "#/components/schemas/OffreIn"},
                         "scoreMetier": {"type": "number", "description": "Sûreté du métier lu, de 0 à 1."},
                         "aDemander": {"type": "array", "items": {"type": "string"}},
+                        "aReecrire": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "Les mots qu'une offre ne peut pas dire, et comment les écrire.",
+                        },
                     },
                 },
             },
@@ -241,7 +258,12 @@ def schemas() -> dict[str, Json]:
                         "libelle": {"type": "string"},
                         "partSecteur": {
                             "type": "number",
-                            "description": "Part du métier dans ce qu'embauche le secteur.",
+                            "description": "Part du métier dans ce qu'embauche le secteur, corrigée des postes que "
+                            "l'établissement a publiés lui-même.",
+                        },
+                        "postesPublies": {
+                            "type": "integer",
+                            "description": "Postes que l'établissement a publiés depuis six mois dans cette famille.",
                         },
                         "embauchesAttendues": EXPECTED,
                     },
@@ -298,5 +320,6 @@ def _answer(item: Json) -> Json:
                 "description": "Ce qui a classé les résultats : `vivier-offres/3`, un modèle appris et sa version, ou "
                 "`transparent`, la somme pondérée.",
             },
+            "fiche": {"type": "string", "description": "Adresse de la fiche de la liste : comment elle est classée."},
         },
     }

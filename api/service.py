@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,18 +13,21 @@ from api.auditing.log import AuditLog
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
-from api.merging import Merging
+from api.merging import FORGET_COMMAND, Merging, start
 from api.security.access import Access
 from api.security.bearer import Bearers
-from api.security.keyring import KeysUnusable
-from api.settings import Settings
+from api.security.keyring import Keyring, KeysUnusable
+from api.security.login import Doors
+from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
+from api.security.session import Sessions
+from api.settings import Settings, environment_of
 from api.storing import open_store
-from api.subscribing import check_criteria, told_by
+from api.subscribing import check_criteria, check_known, check_webhook, told_by
 from features import duplicates, enrolment
 from features.artifacts import ArtifactError
 from features.audit.key import AuditKeyUnusable
 from features.privacy.keyring import KeyringError
-from features.records import Event, Record, Subscription
+from features.records import Contact, Event, Record, Subscription
 from features.reference import Reference, ReferenceMissing
 from features.store import KeyMissing, Store, Writer
 from matching.engine import Engine, Step
@@ -38,6 +41,7 @@ CANNOT_OPEN = (
     VivierError,
     ModelUnusable,
     KeysUnusable,
+    ProvidersUnusable,
     AuditKeyUnusable,
     KeyMissing,
     KeyringError,
@@ -71,17 +75,23 @@ class Service:
         except BaseException:
             store.close()
             raise
-        merging = Merging(lambda: engine.n_changed, settings.merge_after)
-        service = cls(settings, store, reference, engine, Follower(engine, settings.follow_interval_s, merging))
-        _ = service.access, service.audit  # a key that cannot be used is told at the start
+        starting = partial(start, variables=environment_of(settings))
+        merging = Merging(lambda: engine.n_changed, settings.merge_after, starting)
+        forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
+        follower: Follower[Step] = Follower(engine, settings.follow_interval_s, merging, forgetting)
+        service = cls(settings, store, reference, engine, follower)
+        _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
-        occupation and place. Raises BorderError for a subscription whose criteria the search of offers refuses. For a
-        worker thread."""
+        occupation and place. Raises BorderError for a subscription of nobody, one whose criteria the search of offers
+        refuses or whose webhook is not public, and for a contact with an unknown firm. For a worker thread."""
         if isinstance(record, Subscription):
             check_criteria(record, self.engine.lookups, self.engine.today())
+            check_webhook(record, self.settings.webhook_private_addresses)
+        if isinstance(record, (Subscription, Contact)):
+            check_known(record, self.store)
         if isinstance(record, Event):
             return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
@@ -113,6 +123,29 @@ class Service:
     def bearers(self) -> Bearers:
         """What reads the tokens of machines."""
         return Bearers(self.access)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """What begins and reads the sessions of people."""
+        return Sessions(self.access, self.settings.public_url)
+
+    @cached_property
+    def providers(self) -> dict[str, Provider]:
+        """Those that people sign in through, by name. Raises ProvidersUnusable."""
+        found = read_providers(self.settings.providers)
+        if self.settings.local_provider:
+            found[LOCAL] = local_provider(self.settings.public_url)
+        return found
+
+    @cached_property
+    def local_keyring(self) -> Keyring:
+        """The keys of the provider for development."""
+        return Keyring(self.settings.data_dir / "local-provider-keys")
+
+    @cached_property
+    def doors(self) -> Doors:
+        """How people come in. Raises ProvidersUnusable, KeysUnusable."""
+        return Doors.of(self.access, self.sessions, self.providers)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

@@ -3,10 +3,12 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from features.retention.base import Durations
 
 PREFIX = "VIVIER_"
 RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
@@ -54,6 +56,16 @@ class Settings(BaseSettings):
             "backup is restored.",
         ),
     ] = 1095
+    keep_profiles_days: Annotated[
+        int,
+        Field(ge=1, description="Days after the last contact with a person that `vivier retention run` forgets them."),
+    ] = 730
+    keep_refused_contacts_days: Annotated[
+        int, Field(ge=1, description="Days for which employers' requests that were refused or lapsed are kept.")
+    ] = 90
+    keep_logs_days: Annotated[
+        int, Field(ge=1, description="Days for which digests, the ledger, corrections, rejects and logs are kept.")
+    ] = 365
     open_data: Annotated[
         Path | None, Field(description="Folder of the publishers' files, for `vivier import open-data`.")
     ] = None
@@ -173,8 +185,8 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=1,
-            description="People that an employer may be shown in a day however small the bank is; in a bank of fewer than "
-            "a hundred times as many, more than the share.",
+            description="People that an employer may be shown in a day however small the bank is: in one of fewer than "
+            "a hundred times as many, this is more than the share.",
         ),
     ] = 200
     need_share: Annotated[
@@ -182,9 +194,10 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=1,
-            description="Part of an employer's day that may go to needs that are not published (`/v1/profils/recherche`).",
+            description="Part of an employer's day that may go to needs that are not published "
+            "(`/v1/profils/recherche`).",
         ),
-    ] = 0.5
+    ] = 0.25
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="Least severe of what the service logs; `info` has a line for each request."),
@@ -260,6 +273,14 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, le=1, description="Score, by the weighted sum, under which an offer or a training is not sent."),
     ] = 0.5
+    fairness_contact: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="Whom to ask about how lists are ranked, as the card of each list tells it: a name, an e-mail, "
+            "a telephone number; unset, one's counsellor.",
+        ),
+    ] = None
     public_url: Annotated[
         str,
         Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="Address of this service as people reach it."),
@@ -309,7 +330,6 @@ class Settings(BaseSettings):
             description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
         ),
     ] = 20_000
-    audit_days: Annotated[int, Field(ge=1, description="Days that lines of the audit log are kept.")] = 365
     webhook_private_addresses: Annotated[
         bool,
         Field(
@@ -330,6 +350,18 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    providers: Annotated[
+        Path | None,
+        Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
+    ] = None
+    local_provider: Annotated[
+        bool,
+        Field(
+            description="Whether the service has a provider of its own at `/fournisseur-local`, where anybody signs in "
+            "as anybody. For development and tests: refused unless the service is reached on this machine only."
+        ),
+    ] = False
+
     @property
     def access_keys_dir(self) -> Path:
         """The folder of the keys, whether set or by default."""
@@ -345,6 +377,13 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL, whether set or by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
+
+    @property
+    def durations(self) -> Durations:
+        """How long what is known of people is kept."""
+        return Durations(
+            self.keep_profiles_days, self.keep_refused_contacts_days, self.keep_logs_days, self.erased_refused_days
+        )
 
     @property
     def key_path(self) -> Path:
@@ -390,4 +429,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}={first['input']!r}: {first['msg']}") from None
+        name = str(first["loc"][0])
+        is_secret = SecretStr in get_args(Settings.model_fields[name].annotation)
+        shown = "(not shown)" if is_secret else repr(first["input"])
+        raise SettingsError(f"{PREFIX}{name.upper()}={shown}: {first['msg']}") from None

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""First characters that spreadsheets execute (OWASP, *CSV Injection*)."""
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+"""First characters that spreadsheets execute, also in full width (OWASP, *CSV Injection*)."""
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -19,6 +20,7 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def safe(cell: str) -> str:
-    """`cell` with an apostrophe before what would be executed; line breaks become blanks."""
+    """`cell` with an apostrophe before what would be executed, also in full width (`＝`); line breaks become blanks."""
     flat = " ".join(cell.split())
-    return f"'{flat}" if flat.startswith(DANGEROUS) or cell.startswith(DANGEROUS) else flat
+    first = unicodedata.normalize("NFKC", flat[:1])
+    return f"'{flat}" if first.startswith(DANGEROUS) or cell.startswith(DANGEROUS) else flat

@@ -33,7 +33,11 @@ BACKTEST: Final[Json] = {
     "nbFormations": 3,
     "exemples": [ELEMENT],
     "pourElargir": [
-        {"texte": "Sans « typeContrat » : 22 offres en 30 jours", "nbOffres": 22, "changement": {"criteres": {}}}
+        {
+            "texte": "Sans le filtre « type de contrat » : 22 offres en 30 jours",
+            "nbOffres": 22,
+            "changement": {"criteres": {}},
+        }
     ],
     "pourResserrer": [
         {

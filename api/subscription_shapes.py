@@ -33,7 +33,8 @@ class Simulation(msgspec.Struct, frozen=True):
     nbOffres: int
     nbEnvois: int
     nbFormations: int
-    """Formations que la liste propose aujourd'hui : leur date de publication n'est pas connue."""
+    """Formations que la liste propose aujourd'hui, quand le réglage en envoie : leur date de publication n'est pas
+    connue."""
     exemples: tuple[ElementEnvoye, ...]
     pourElargir: tuple[Variante, ...]
     pourResserrer: tuple[Variante, ...]

@@ -3,7 +3,8 @@
 import msgspec
 
 from api.results import merged
-from matching.prospection import Expected, Target
+from matching.hirings import Expected
+from matching.prospection import Target
 
 
 def target_json(target: Target) -> bytes:

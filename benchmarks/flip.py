@@ -30,6 +30,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.france import save_reference
+from benchmarks.keys import keys_in
 from benchmarks.report import Report
 from features.records import Identity, Offer, Profile, Project, ProtectedStatus, Record
 from features.reference import Reference
@@ -173,7 +174,7 @@ class House:
         self.world, self.reference, self.folder = world, reference, folder
         models = published_models()
         self.complete = Completion(reference.rome, lambda: models.tagger(reference.rome)).completed
-        self.store = Store.open(f"sqlite:///{folder / 'vivier.db'}")
+        self.store = Store.open(f"sqlite:///{folder / 'vivier.db'}", keys_in(folder))
         to_store(world, self.store, completed=lambda record: record)
         self.people = [self.complete(profile) for profile in profiles_of(world)]
         self.store.upsert(self.people, SOURCE)

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from features.bits import contract_bits
 from features.geo import radius_km
+from features.rome.neutral import neutral_of
 from features.world.draws import BLOCK, Stream, block_generator
 from features.world.facts import WorldFacts
 from features.world.people import MAX_PROJECTS, People, draw_people
@@ -61,6 +62,7 @@ class Titles:
     def __init__(self, facts: WorldFacts, encoder: Encoder) -> None:
         rome = facts.reference.rome
         self._encoder = encoder
+        self._neutral = neutral_of(rome)
         self._labels = (*rome.appellation_labels, *rome.labels)
         self._n_appellations = rome.n_appellations
         self._spoken = [facts.hints[code].titles if code in facts.hints else () for code in rome.codes]
@@ -104,7 +106,8 @@ class Titles:
         if new.size:
             first, self._n_vectors = self._n_vectors, self._n_vectors + new.size
             self._slots[new] = np.arange(first, self._n_vectors)
-            self._vectors[first : self._n_vectors] = self._encoder.encode([self._text(text) for text in new.tolist()])
+            texts_read = [self._neutral(self._text(text)) for text in new.tolist()]
+            self._vectors[first : self._n_vectors] = self._encoder.encode(texts_read)
         return self._vectors[self._slots[texts]]
 
     def _text(self, text: int) -> str:

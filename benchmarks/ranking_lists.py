@@ -12,14 +12,14 @@ Under `--quick` the world is small and one seed is played. `--svg FILE` draws th
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.options import svg_option
 from benchmarks.plots import COLOURS, Bar, Bars, save
-from benchmarks.ranking_judging import K, Values, best_tenth, judged, rate_interval, rate_of, with_interval
+from benchmarks.ranking_judging import K, best_tenth, judged, rate_interval, rate_of, with_interval
+from benchmarks.ranking_measured import Measured
 from benchmarks.report import Report, median_ms
 from matching.rankers import TRANSPARENT as RANKERS
 from matching.sample_shelves import ShelfSizes, sample_shelves
@@ -60,21 +60,6 @@ LEAST = 12
 OURS, ORACLE, BEFORE = "ours", "oracle", "transparent"
 Scores = Callable[[NDArray[np.float32], NDArray[np.int64], int], NDArray[np.floating]]
 """Features (n, n_names), candidates (n,) and the week -> scores (n,), higher first."""
-
-
-@dataclass
-class Measured:
-    """Of one order on one list, over all seeds."""
-
-    ndcg: list[Values] = field(default_factory=list)
-    recall: list[Values] = field(default_factory=list)
-    asker: list[NDArray[np.int64]] = field(default_factory=list)
-    without_history: list[Values] = field(default_factory=list)
-    """nDCG@10 of lists of askers who had not opened anything."""
-    new_items: list[Values] = field(default_factory=list)
-    """nDCG@10 among the items that nobody had opened."""
-    shown: list[NDArray[np.int64]] = field(default_factory=list)
-    succeeded: list[NDArray[np.int64]] = field(default_factory=list)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

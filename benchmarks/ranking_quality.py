@@ -10,15 +10,14 @@ retrieval and the product's own features. `--svg FILE` draws the orders.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.options import svg_option
 from benchmarks.plots import COLOURS, Bar, Bars, save
-from benchmarks.ranking_judging import Values, best_tenth, judged, rate_interval, rate_of, with_interval
+from benchmarks.ranking_judging import best_tenth, judged, rate_interval, rate_of, with_interval
 from benchmarks.ranking_market import Asked, K, Played, Size, played
+from benchmarks.ranking_measured import Measured
 from benchmarks.ranking_rows import CEILINGS, ORACLE, OURS, TRANSPARENT, Rows, Scores, policy, rows_of
 from benchmarks.report import Report, median_ms
 from models.metrics import interval, paired_interval
@@ -33,19 +32,6 @@ QUICK = Size(persons=2_500, offers=8_000, weeks=12, through_engine=False)
 FULL_SEEDS, QUICK_SEEDS = 2, 1
 REPLAYED = ("random", "semantic", TRANSPARENT, "linear", "hist_gradient_boosting", "lambdamart", OURS, ORACLE)
 """Orders whose hires are counted: each costs a month of everybody's lists."""
-
-
-@dataclass
-class Measured:
-    """Of one order, over all seeds."""
-
-    ndcg: list[Values] = field(default_factory=list)
-    recall: list[Values] = field(default_factory=list)
-    person: list[NDArray[np.int64]] = field(default_factory=list)
-    ndcg_without_history: list[Values] = field(default_factory=list)
-    ndcg_new_offers: list[Values] = field(default_factory=list)
-    shown: list[NDArray[np.int64]] = field(default_factory=list)
-    hired: list[NDArray[np.int64]] = field(default_factory=list)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -89,28 +75,28 @@ def _judge(into: Measured, world: Played, scores: Scores, hires: bool) -> None:
     into.recall.append(
         RECALL.compute(judged(found, best_tenth(asked.surplus, asked.list_id), asked.list_id, world.seed), K)
     )
-    into.person.append(asked.person[firsts].astype(np.int64) + len(world.market.persons) * world.seed)
-    into.ndcg_without_history.append(ndcg[asked.unknown_person[firsts]])
+    into.asker.append(asked.person[firsts].astype(np.int64) + len(world.market.persons) * world.seed)
+    into.without_history.append(ndcg[asked.unknown_person[firsts]])
     new = asked.unknown_offer
     of_new = NDCG.compute(judged(found[new], asked.surplus[new], asked.list_id[new], world.seed), K)
-    into.ndcg_new_offers.append(of_new)
+    into.new_items.append(of_new)
     if hires:
         shown, hired = world.hires(policy(scores))
         into.shown.append(shown)
-        into.hired.append(hired)
+        into.succeeded.append(hired)
 
 
 def _tell(report: Report, measured: dict[str, Measured]) -> None:
     means = {name: mean_known(np.concatenate(each.ndcg)) for name, each in measured.items()}
     recalls = {name: mean_known(np.concatenate(each.recall)) for name, each in measured.items()}
     for name, each in measured.items():
-        person = np.concatenate(each.person)
+        person = np.concatenate(each.asker)
         with_interval(report, f"ndcg_at_10_{name}", means[name], interval(np.concatenate(each.ndcg), groups=person))
         with_interval(
             report, f"recall_at_10_{name}", recalls[name], interval(np.concatenate(each.recall), groups=person)
         )
         if each.shown:
-            shown, hired = np.concatenate(each.shown), np.concatenate(each.hired)
+            shown, hired = np.concatenate(each.shown), np.concatenate(each.succeeded)
             with_interval(report, f"hires_per_1000_{name}", rate_of(shown, hired), rate_interval(shown, hired))
     ours, transparent = measured[OURS], measured[TRANSPARENT]
     for measure, of in (("ndcg_at_10", means), ("recall_at_10", recalls)):
@@ -119,12 +105,12 @@ def _tell(report: Report, measured: dict[str, Measured]) -> None:
             report.figure(f"{measure}_share_closed_to_{ceiling}", float(closed))
     ours_rate, least, most = (_rate(measured[name]) for name in (OURS, TRANSPARENT, ORACLE))
     report.figure("hires_share_closed_to_oracle", (ours_rate - least) / (most - least))
-    person = np.concatenate(ours.person)
+    person = np.concatenate(ours.asker)
     for name, each in measured.items():
         if name not in (OURS, *CEILINGS):
             ahead = paired_interval(np.concatenate(ours.ndcg), np.concatenate(each.ndcg), groups=person)
             with_interval(report, f"ours_ahead_of_{name}_ndcg_at_10", means[OURS] - means[name], ahead)
-    for name, kind in (("people_without_history", "ndcg_without_history"), ("new_offers", "ndcg_new_offers")):
+    for name, kind in (("people_without_history", "without_history"), ("new_offers", "new_items")):
         a, b = (np.concatenate(getattr(each, kind)) for each in (ours, transparent))
         report.figure(f"cold_{name}_lists", int(np.count_nonzero(~np.isnan(a))))
         report.figure(f"cold_{name}_ndcg_at_10_ours", mean_known(a))
@@ -133,7 +119,7 @@ def _tell(report: Report, measured: dict[str, Measured]) -> None:
 
 
 def _rate(each: Measured) -> float:
-    return rate_of(np.concatenate(each.shown), np.concatenate(each.hired))
+    return rate_of(np.concatenate(each.shown), np.concatenate(each.succeeded))
 
 
 def _score_time(report: Report, seed: int, asked: Asked, rows: Rows) -> None:

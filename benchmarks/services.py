@@ -40,7 +40,18 @@ from features.store import Kind, Store
 from features.world import Sizes, World
 from features.world.small import sample_world_facts
 from features.world.write import to_store
-from matching import jobs, prospection, reach, retrieve, scoring, sourcing, subscriptions, trainings
+from matching import (
+    calling,
+    jobs,
+    prospection,
+    reach,
+    retrieve,
+    scoring,
+    session_search,
+    sourcing,
+    subscriptions,
+    trainings,
+)
 from matching.answer import Window
 from matching.build import build
 from matching.demand import ProspectionDemand
@@ -59,21 +70,21 @@ PAGE = Window(0, 19)
 STAGES: tuple[tuple[str, ModuleType | type, str], ...] = (
     ("parameters", subscriptions, "parse"),
     ("parameters", sourcing, "parse"),
-    ("parameters", trainings, "parse"),
-    ("parameters", prospection, "parse"),
+    ("parameters", session_search, "parse"),
+    ("parameters", calling, "parse"),
     ("filters", retrieve, "select"),
     ("filters", prospection, "select"),
     ("filters", reach, "select"),
     ("retrieval", subscriptions, "retrieve"),
     ("retrieval", sourcing, "retrieve"),
-    ("retrieval", trainings, "retrieve"),
+    ("retrieval", session_search, "retrieve"),
     ("features", scoring, "feature_matrix"),
-    ("features", trainings.Search, "_pairs"),
-    ("doors", trainings, "doors_of"),
-    ("features", prospection, "_pairs"),
+    ("features", session_search.Search, "_pairs"),
+    ("doors", session_search, "doors_of"),
+    ("features", prospection, "pairs_of"),
     ("features", jobs, "job_pairs"),
     ("ranking", jobs, "score"),
-    ("ranking", trainings, "score"),
+    ("ranking", session_search, "score"),
     ("ranking", prospection, "score"),
     ("ordering", subscriptions, "best_of_each"),
     ("ordering", sourcing, "best_of_each"),
@@ -90,7 +101,7 @@ STAGES: tuple[tuple[str, ModuleType | type, str], ...] = (
     ("reasons", subscriptions, "job_matches"),
     ("reasons", sourcing, "job_matches"),
     ("reasons", trainings, "_matches"),
-    ("reasons", prospection, "_targets"),
+    ("reasons", prospection, "targets_at"),
 )
 """What is timed: functions by the name under which a module calls them."""
 
@@ -99,7 +110,7 @@ SEARCH = (("search", backend(DEFAULT), "search_each"),)
 RETRIEVAL: tuple[tuple[ModuleType, str], ...] = (
     (subscriptions, "retrieve"),
     (sourcing, "retrieve"),
-    (trainings, "retrieve"),
+    (session_search, "retrieve"),
     (reach, "select"),
     (prospection, "select"),
 )

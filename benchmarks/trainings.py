@@ -49,7 +49,8 @@ from matching.paths.find import paths
 from matching.rank import Curve, WeightedSum
 from matching.schema import Collection
 from matching.scoring import all_of
-from matching.trainings import Found, search_of, sessions_for_profile
+from matching.session_search import Found, search_of
+from matching.trainings import sessions_for_profile
 from models.inference import Completion
 from models.published import published_models
 

@@ -29,6 +29,7 @@ from features.bits import CONTRACT_BIT
 from features.geo import haversine_km
 from features.records import Contract
 from features.reference import Reference
+from features.rome.neutral import Neutral, neutral_of
 from features.sample.reference import sample_reference
 from features.text import without_gender_marks
 from features.world.draws import Choice
@@ -329,6 +330,11 @@ class World:
         return facts_for(Reference.load(_imported(self.data, self.reference)), self.data)
 
     @cached_property
+    def neutral(self) -> Neutral:
+        """How the index reads titles."""
+        return neutral_of(self.facts.reference.rome)
+
+    @cached_property
     def occupation_vectors(self) -> NDArray[np.float32]:
         """(n_occupations, dim) unit rows."""
         return occupation_vectors(self.encoder, self.facts.reference.rome)
@@ -346,8 +352,10 @@ class World:
         appellation = facts.appellations.draw(occupation, draw.random(n)).tolist()
         manner = draw.integers(0, 96, n).tolist()
         titles = [
-            without_gender_marks(
-                offer_title(rome.appellation_labels[title] if title >= 0 else rome.labels[row], number)
+            self.neutral(
+                without_gender_marks(
+                    offer_title(rome.appellation_labels[title] if title >= 0 else rome.labels[row], number)
+                )
             )
             for title, row, number in zip(appellation, occupation.tolist(), manner, strict=True)
         ]

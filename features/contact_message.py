@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from features.adverts.discrimination import GROUND_NAMES, wordings
+from features.adverts.discrimination import wordings
+from features.adverts.grounds import GROUND_NAMES
 from features.contact_details import way_round
 from features.text import one_line, plain
 

@@ -1,8 +1,8 @@
 """What a person brings to an offer: skills, level, licences, languages, work done and titles held, as arrays.
 
-Skills are those that the person declares and those that their work practised: the *cœur de métier* of an occupation
-held for `PRACTISED_MONTHS` or more. Of people who refused profiling nothing of this is read: they bring what they say
-that they drive, and no more.
+Skills are those of the profile's row, the same that lists count: those that the person declares and those that their
+work practised, the *cœur de métier* of an occupation held for `PRACTISED_MONTHS` or more. Of people who refused
+profiling nothing of this is read: they bring what they say that they drive, and no more.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,10 @@ from features.pairs.base import NO_SKILL
 from features.records import LanguageLevel, Profile
 from features.rome.referential import UnknownRomeCode
 from matching.lookups import Lookups
-from matching.rows.base import core_skills
-from matching.rows.profile import occupations_held
+from matching.rows.profile import declared_skills, longest_first, occupations_held
 from matching.sides import ColumnReader
 from matching.titles import gives
 
-PRACTISED_MONTHS: Final = 12
-"""Months in an occupation after which its *cœur de métier* counts as known."""
 _BEGINNING: Final = (LanguageLevel.A1, LanguageLevel.A2)
 
 
@@ -36,7 +33,7 @@ class Background:
     declared: NDArray[np.bool_]
     """(n_skills + 1,) skills that the person names."""
     practised: NDArray[np.bool_]
-    """(n_skills + 1,) skills that their work practised, declared or not."""
+    """(n_skills + 1,) skills that their work practised and that they do not name."""
     level: int
     """0: none declared."""
     licences: int
@@ -64,21 +61,19 @@ def background_of(profile: Profile, read: ColumnReader, lookups: Lookups) -> Bac
     rome = lookups.reference.rome
     profiled = bool(read("profiling")[0])
     held = occupations_held(profile, lookups) if profiled else []
-    past = _longest_first(held)
+    past = longest_first(held)
     family_months = np.zeros(len(rome.families) + 1, dtype=np.float32)
-    practised = np.zeros(rome.n_skills + 1, dtype=np.bool_)
     for occupation, months in past:
         family_months[rome.family_of[occupation]] += months
-        if months >= PRACTISED_MONTHS:
-            practised[list(core_skills(lookups, occupation))] = True
-    declared = np.zeros(rome.n_skills + 1, dtype=np.bool_)
+    known, declared = (np.zeros(rome.n_skills + 1, dtype=np.bool_) for _ in range(2))
     if profiled:
         rows = read("skills")[0]
-        declared[rows[rows != NO_SKILL]] = True
+        known[rows[rows != NO_SKILL]] = True
+        declared[declared_skills(profile, lookups)] = True
     return Background(
         profiled,
-        declared,
-        practised,
+        declared & known,
+        known & ~declared,
         int(read("education_level")[0]) if profiled else 0,
         int(read("licences")[0]),
         int(read("languages")[0]) if profiled else 0,
@@ -87,14 +82,6 @@ def background_of(profile: Profile, read: ColumnReader, lookups: Lookups) -> Bac
         family_months,
         _certified([item.rncp for item in profile.education if item.rncp is not None] if profiled else (), lookups),
     )
-
-
-def _longest_first(held: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    months: dict[int, int] = {}
-    for occupation, worked in held:
-        if occupation >= 0 and worked > 0:
-            months[occupation] = months.get(occupation, 0) + worked
-    return tuple(sorted(months.items(), key=lambda item: -item[1]))
 
 
 def _certified(codes: Sequence[str], lookups: Lookups) -> NDArray[np.bool_]:

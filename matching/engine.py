@@ -34,6 +34,7 @@ from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
 from matching.rankers import Rankers
 from matching.schema import Collection
+from matching.word_caches import forget_words
 from models.hiring.published import in_force
 from models.published import TextModels
 
@@ -198,6 +199,8 @@ class Engine:
                 self.catalogues[Collection.ESTABLISHMENTS].set_value(siret, column, day)
         for number in prepared.erased:
             self.links.forget_person(number, self.catalogues[Collection.PROFILES].bury_number(number))
+        if prepared.erased_upto:
+            forget_words(self.lookups)
         self.erased_upto = max(self.erased_upto, prepared.erased_upto)
         tell(self.catalogues, self.links, self.lookups, prepared.events, prepared.taken_back)
         for event_id in prepared.dropped_events:

@@ -14,13 +14,14 @@ class UnknownParameter(VivierError):
 
 class BadParameter(VivierError):
     def __init__(self, name: str, value: str, expected: str) -> None:
-        super().__init__(f"La valeur « {value[:80]} » du paramètre « {name} » n'est pas valable : {expected}.")
+        wrong = f"La valeur « {value[:80]} » du paramètre « {name} » n'est pas valable"
+        super().__init__(f"{wrong if value else f'Le paramètre « {name} » est absent ou vide'} : {expected}.")
         self.name, self.value, self.expected = name, value[:80], expected
 
 
 class NotFound(VivierError):
     def __init__(self, what: str, key: str) -> None:
-        super().__init__(f"{what} « {key[:80]} » n'existe pas, ou n'est plus proposé.")
+        super().__init__(f"{what} « {key[:80]} » n'existe pas, ou plus.")
         self.what, self.key = what, key[:80]
 
 

@@ -1,7 +1,7 @@
 """The gap between a person and an occupation or an offer: what they have, what comes close, what is missing.
 
-Skills are told apart by how they stand: declared; practised in past work (`background.PRACTISED_MONTHS`), and then from
-which occupation they carry over; close to one that the person has (`CLOSE`); missing. *Savoir-être* are listed and not
+Skills are told apart by how they stand: declared; practised in past work (`PRACTISED_MONTHS`), and then from which
+occupation they carry over; close to one that the person has (`CLOSE`); missing. *Savoir-être* are listed and not
 counted, since nobody can measure them on paper; diplomas that ROME files among skills are listed as titles.
 """
 
@@ -19,7 +19,7 @@ from features.pairs.base import NO_SKILL
 from features.rome.parts import SkillKind
 from features.rome.referential import UnknownRomeCode
 from features.text import normalise
-from matching.background import PRACTISED_MONTHS, Background, background_of
+from matching.background import Background, background_of
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
 from matching.facts import CORE_GAP, PLAIN_GAP
@@ -32,6 +32,7 @@ from matching.payload import record_part
 from matching.reach import offers_in_reach
 from matching.rows.base import core_skills
 from matching.rows.offer import OfferCard
+from matching.rows.profile import PRACTISED_MONTHS
 from matching.schema import Collection
 from matching.selection import select
 from matching.sides import ColumnReader, columns_of, one_of
@@ -56,6 +57,8 @@ class State(StrEnum):
     PRACTISED = "transferable"
     CLOSE = "proche"
     MISSING = "manquante"
+    NOT_COMPARED = "non_comparee"
+    """The person refused that what they know be read."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,8 @@ def _skill(
     lookups: Lookups, row: int, told: tuple[float, bool, bool], background: Background, close_to: int | None
 ) -> SkillGap:
     weight, core, required = told
+    if not background.profiled:
+        return SkillGap(row, State.NOT_COMPARED, core, required, weight)
     if background.declared[row]:
         return SkillGap(row, State.DECLARED, core, required, weight)
     if background.practised[row]:

@@ -140,10 +140,13 @@ _AT_A_DISTANCE: Final[WeakKeyDictionary[Catalogue, tuple[object, NDArray[np.int6
 
 
 def _counts(engine: Engine, conditions: Sequence[Condition]) -> NDArray[np.int64]:
-    """(n_occupations,) sessions that start over the next `SESSIONS_AHEAD_DAYS` days, under `conditions`."""
+    """(n_occupations,) sessions with seats that start over the next `SESSIONS_AHEAD_DAYS` days, under `conditions`."""
     sessions = engine.catalogue(Collection.SESSIONS)
     today = day_number(engine.today())
-    rows = select(sessions, [*conditions, session_dates.starts_between(today, today + SESSIONS_AHEAD_DAYS)]).rows
+    rows = select(
+        sessions,
+        [*conditions, session_dates.has_seats(), session_dates.starts_between(today, today + SESSIONS_AHEAD_DAYS)],
+    ).rows
     led_to = sessions.take("occupations", rows)
     counts = np.bincount(led_to[led_to >= 0], minlength=engine.lookups.reference.rome.n_occupations)
     return np.asarray(counts, dtype=np.int64)

@@ -1,6 +1,7 @@
 """Talent pools (*viviers*): who is in one now, and who came and left since it was last looked at.
 
-A pool has the people that its team put in by hand and, where it has a rule, those who meet it. Who is in it is worked
+A pool has the people that its team put in by hand and, where it has a rule (occupations, an area, criteria), those who
+meet all of it. Who is in it is worked
 out when it is read, from the live rows alone: a person who withdraws from employers' eyes is out at once, whatever the
 last refresh found.
 """
@@ -80,8 +81,8 @@ def members_of(engine: Engine, pool: TalentPool) -> Members:
             first_row[key] = int(rows[0])
             by_hand.add(key)
     ruled: dict[str, int] = {}
-    if pool.criteria:
-        given = dict(pool.criteria)
+    given = rule_of(pool)
+    if given:
         place.refuse_narrow(engine.lookups, given, LEAST_KM)
         asked = parse(given, Context(Collection.PROFILES, engine.lookups, engine.today()))
         for row in select(profiles, [*asked, consent.visible_to_employers]).rows.tolist():
@@ -93,6 +94,19 @@ def members_of(engine: Engine, pool: TalentPool) -> Members:
     payloads = profiles.payloads_of(np.array([first_row[key] for key in keys], dtype=np.int64))
     people = tuple([Member(key, key in by_hand, payload) for key, payload in zip(keys, payloads, strict=True)])
     return Members(people, len(ruled) - len(kept))
+
+
+def rule_of(pool: TalentPool) -> dict[str, str]:
+    """The parameters that a person meets to be in the pool: its occupations and its area, and its criteria, which take
+    their place where they say the same. Empty for a pool that is filled by hand alone."""
+    criteria = dict(pool.criteria)
+    given: dict[str, str] = {}
+    if pool.rome_codes and "codeROME" not in criteria:
+        given["codeROME"] = ",".join(pool.rome_codes)
+    if pool.commune_insee is not None and place.PLACE_PARAMETERS.isdisjoint(criteria):
+        given["commune"] = pool.commune_insee
+        given["distance"] = f"{max(pool.radius_km or place.DEFAULT_KM, LEAST_KM):g}"
+    return {**given, **criteria}
 
 
 def refreshed(

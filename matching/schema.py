@@ -76,6 +76,7 @@ SCHEMAS: Final[Mapping[Collection, tuple[Column, ...]]] = {
         Column("licences", "uint32", 0),
         Column("languages", "uint64", 0),
         Column("skills", "uint16", NO_SKILL, SKILL_WIDTH),
+        Column("declared_skills", "uint8", 0),
         Column("counsellor", "int64", -1),
         Column("appellation", "int16", -1),
         Column("minutes_per_km", "float16", NAN),

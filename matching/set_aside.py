@@ -113,7 +113,7 @@ class SetAside:
         if dismissal.reason == DismissReason.NOT_MY_JOB and (rows := self._rows(dismissal)):
             label = quoted(self.lookups.reference.rome.labels[rows[0]])
             if self._occupations_out(dismissal):
-                return f"Ce n'est pas votre métier : les offres de {label} ne sont plus proposées"
+                return f"Ce n'est pas votre métier : les offres du métier {label} ne sont plus proposées"
             return f"Cette offre n'est plus montrée ; {label} reste proposé, car c'est l'un de vos projets"
         if dismissal.reason == DismissReason.TOO_FAR and (km := self._distance_km(home, dismissal)) is not None:
             return f"Trop loin : les offres à {kilometres(km)} ou plus passent après les autres"

@@ -33,6 +33,19 @@ def one_of(read: ColumnReader, row: int) -> ColumnReader:
     return lambda name: read(name)[row : row + 1]
 
 
+def declared_alone(read: ColumnReader) -> ColumnReader:
+    """The columns of profile rows, of their skills only those that the person names, not those that work practised."""
+
+    def column(name: str) -> NDArray[Any]:
+        values = read(name)
+        if name != "skills":
+            return values
+        named = np.arange(values.shape[1]) < read("declared_skills")[:, None]
+        return np.where(named, values, np.uint16(NO_SKILL))
+
+    return column
+
+
 def repeated(read: ColumnReader, times: Sequence[int]) -> ColumnReader:
     """The columns of rows that come so many times each, one after the other."""
     return lambda name: np.repeat(read(name), times, axis=0)

@@ -24,7 +24,7 @@ from matching.filters.place import PLACE_PARAMETERS
 from matching.lookups import Lookups
 from matching.retrieve import DEPTH, Candidates
 from matching.selection import select
-from matching.sides import ColumnReader
+from matching.sides import ColumnReader, columns_of, declared_alone
 
 MOST: Final = 2 * DEPTH
 """People who are ranked: those who hold most, by weight."""
@@ -76,13 +76,14 @@ def holders(profiles: Catalogue, job: ColumnReader, conditions: Sequence[Conditi
     weights[NO_SKILL] = 0
 
     def some(view: View) -> NDArray[np.bool_]:
-        held: NDArray[np.bool_] = (weights[view.column("skills")] > 0).any(axis=1) & view.column("profiling")
+        named = declared_alone(view.column)("skills")
+        held: NDArray[np.bool_] = (weights[named] > 0).any(axis=1) & view.column("profiling")
         return held
 
     rows = select(profiles, [*conditions, some]).rows
     _, first = np.unique(profiles.keys(rows), return_index=True)
     rows = rows[np.sort(first)]
-    held = weights[profiles.take("skills", rows)].sum(axis=1)
+    held = weights[declared_alone(columns_of(profiles, rows))("skills")].sum(axis=1)
     rows = np.sort(rows[np.argsort(-held, kind="stable")[:MOST]])
     return Candidates(rows, np.zeros(len(rows), dtype=np.float32), np.zeros(len(rows), dtype=np.uint8))
 

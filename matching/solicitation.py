@@ -1,10 +1,12 @@
 """How often firms are called on, over all counsellors: what keeps the same ones from always being asked.
 
 A firm contacted `SOLICITATION_CAP` times within `CAP_DAYS` days, whoever called, is left alone until the oldest
-of those calls is older than that; one that refused is left alone for `REFUSED_DAYS`. Opting out is for good.
+of those calls is older than that; one that refused is left alone for `REFUSED_DAYS`, one that was contacted for
+`CONTACTED_DAYS`, which a search may set otherwise. Opting out is for good.
 """
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from matching.filters.base import Condition
@@ -25,6 +27,26 @@ class ContactDays(NamedTuple):
     """Of the latest contacts, the one that reaches the cap: the third last."""
     refused: int = NO_DAY
     """The last refusal."""
+
+
+class Rest(Enum):
+    """Why a firm is left alone for a time."""
+
+    REFUSED = auto()
+    CAPPED = auto()
+    CONTACTED = auto()
+
+
+def left_alone(days: ContactDays, today: int) -> tuple[int, Rest] | None:
+    """The day (since 1970) from which a firm may be called on again and what keeps it until then; None where nothing
+    does `today`. The rules are those that targets are filtered by."""
+    until, why = max(
+        (days.refused + REFUSED_DAYS, Rest.REFUSED),
+        (days.capped + CAP_DAYS, Rest.CAPPED),
+        (days.last + CONTACTED_DAYS, Rest.CONTACTED),
+        key=lambda each: each[0],
+    )
+    return (until, why) if until > today else None
 
 
 def contact_days(days: Iterable[tuple[int, bool]]) -> ContactDays:

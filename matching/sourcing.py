@@ -28,7 +28,7 @@ from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
 from matching.scoring import best_of_each, results_of
-from matching.sides import ColumnReader, columns_of, columns_of_rows, job_side, person_side
+from matching.sides import ColumnReader, columns_of, columns_of_rows, declared_alone, job_side, person_side
 from matching.skills_alone import for_skills, holders, require_place
 from models.ranked import Ranked
 
@@ -81,7 +81,7 @@ def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answe
         demand.parameters,
         window,
         ranker=NO_DIPLOMA_RANKER if demand.without_diploma else None,
-        besides=[exclusion.other_than(demand.unliked)] if demand.unliked else [],
+        besides=_others(demand),
     )
     occupation = int(rows.columns["occupation"][0])
     if occupation < 0:
@@ -92,6 +92,12 @@ def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answe
         read = None
     told = [read, answer.notice if occupation >= 0 else None, _moved_words(demand)]
     return replace(answer, notice=" ".join(each for each in told if each is not None) or None)
+
+
+def _others(demand: Demand) -> list[Condition]:
+    """Other people than those that the demand names: they are known already."""
+    named = (*demand.liked, *demand.unliked)
+    return [exclusion.other_than(named)] if named else []
 
 
 def _moved_words(demand: Demand) -> str | None:
@@ -115,8 +121,7 @@ def profiles_by_skills(engine: Engine, demand: Demand, window: Window) -> Answer
     rows = project_offers([offer], engine.lookups)
     job = columns_of_rows(rows)
     conditions = _conditions(engine, job, demand.parameters)
-    if demand.unliked:
-        conditions.append(exclusion.other_than(demand.unliked))
+    conditions += _others(demand)
     require_place(job, demand.parameters)
     candidates = holders(engine.catalogue(Collection.PROFILES), job, conditions)
     answer = _ranked(engine, job, candidates, window, SKILLS_RANKER)
@@ -153,6 +158,8 @@ def _ranked(
     today = day_number(engine.today())
     workplace = int(job("commune")[0])
     to_profiles = columns_of(profiles, candidates.rows)
+    if chosen is SKILLS_RANKER:
+        to_profiles = declared_alone(to_profiles)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))
     keys = [profiles.keys(candidates.rows)]
     serving = engine.rankers[Ranked.PROFILES]

@@ -14,9 +14,10 @@ from matching.answer import Answer, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.crowd import price_reason
+from matching.explain.filter_names import filters
 from matching.explain.gaps import VOICES
 from matching.explain.job_facts import Reader
-from matching.explain.wording import WITHOUT_PROFILING, counted, enumeration, quoted
+from matching.explain.wording import WITHOUT_PROFILING, counted, enumeration
 from matching.facets import facets_of
 from matching.filters import licence, place
 from matching.filters.base import Condition, Context
@@ -205,10 +206,10 @@ class Search:
         if self.aside and (hidden := self._n_put_aside()):
             return (
                 f"{counted(hidden, 'offre répondrait', 'offres répondraient')} à votre recherche, mais vous les avez "
-                "mises de côté : supprimer un geste de « misesDeCote » les fait revenir."
+                "mises de côté : annuler une mise de côté la fait revenir."
             )
         if parameters:
-            return f"Aucune offre avec ces filtres : retirer {enumeration([quoted(name) for name in parameters], 10)}."
+            return f"Aucune offre avec ces filtres : retirer {filters(parameters)}."
         for wider_km in (km for km in WIDER_KM if km > reach_km):
             found = len(np.unique(offers.keys(self.ranked(wider_km, besides=frozenset())[1].rows)))
             if found:

@@ -4,6 +4,7 @@
     <data_dir>/rankers/<list>/<id>/ranker.json    what it is: `Card`
     <data_dir>/rankers/<list>/<id>/trees.npz      the model, and tastes.npz where it has some (models/ranking/model.py);
                                                   neither when the transparent ranker is put back in force
+    <data_dir>/rankers/<list>/<id>/documents/     what goes with it (models/documents)
 
 The folder is the only truth of what answers: the registry (`models/training/registry.py`) follows it. Everything that
 matters is in files whose sha256 is checked before they are read; trees are plain arrays that are validated one by one,
@@ -11,11 +12,14 @@ so that nothing is left to parse that could end the process.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 
 from features.artifacts import current_id, load_current, publishing
+from models.documents.facts import FOLDER
 from models.encoder import ModelUnusable
 from models.ranked import Ranked
 from models.ranking.model import RankingModel
@@ -79,8 +83,11 @@ def in_force(data_dir: Path, ranked: Ranked) -> str | None:
     return current_id(_root(data_dir, ranked))
 
 
-def publish(data_dir: Path, card: Card, learned: RankingModel | None) -> None:
-    """Put a ranker in force, whole or not at all; services that run take it up by themselves.
+def publish(
+    data_dir: Path, card: Card, learned: RankingModel | None, documents: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
+    """Put a ranker in force, whole or not at all, the `documents` of its training beside it; services that run take it
+    up by themselves.
 
     Raises ValueError for a model without a version or the reverse, ModelUnusable for one that services would refuse.
     """
@@ -91,6 +98,9 @@ def publish(data_dir: Path, card: Card, learned: RankingModel | None) -> None:
         (folder / CARD).write_text(card.as_json(), encoding="utf-8")
         if learned is not None:
             learned.save(folder)
+        for name, content in documents.items():
+            (folder / FOLDER).mkdir(exist_ok=True)
+            (folder / FOLDER / name).write_bytes(content)
 
 
 def load(data_dir: Path, ranked: Ranked) -> Champion:

@@ -42,6 +42,10 @@ class Completion:
         """What words alone say; people and feeds repeat the same ones. Threads share it: `lru_cache` has a lock."""
         return lru_cache(maxsize=MOST_KEPT)(lambda text: self._tagged(text, ""))
 
+    def forget_words(self) -> None:
+        """Forget what words said, and the words."""
+        self.__dict__.pop("_read", None)
+
     def completed(self, record: R, *, keep: bool = False) -> R:
         """`record` with what can be read in it; records of other kinds are given back as they are.
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from api.security.actor import Actor
 from features.audit.key import AuditKey
 
 DEMO: Final = "demo:"
@@ -14,3 +15,10 @@ def actor_name(actor_id: str, key: AuditKey) -> str:
         return actor_id
     role, _, whose = actor_id.removeprefix(DEMO).partition(":")
     return f"{DEMO}{role}:{key.pseudonym(f'demo {role}', whose)}" if whose else actor_id
+
+
+def on_behalf_of(actor: Actor, key: AuditKey) -> str | None:
+    """Whom an account or a client speaks for: a SIRET, a counsellor, a feed; a person, under their pseudonym."""
+    if actor.profile_id is not None:
+        return key.person(actor.profile_id)
+    return actor.siret or actor.counsellor_id or actor.feed

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.types import Scope
 
-from api.auditing.actors import actor_name
+from api.auditing.actors import actor_name, on_behalf_of
 from api.auditing.log import AuditLog
 from api.auditing.operations import OF_NOBODY, action_of, nature_of
 from api.security.actor import Actor
@@ -15,6 +15,7 @@ from features.audit.actions import CHANGES, outcome
 from features.audit.head import Head
 from features.audit.line import Entry
 from features.store import Kind, Writer, along
+from features.store.erasure import mark_of
 
 UNKNOWN_ADDRESS: Final = "(adresse inconnue)"
 OTHER_METHOD: Final = "AUTRE"
@@ -47,6 +48,7 @@ class Call:
         self._ended = True
         if self._noted and status < 400:
             self._log.give_back()
+            self._log.nudge()  # the witness is to know the change
         else:
             self._log.put(self.entry(status))
 
@@ -79,7 +81,9 @@ class Call:
         if nature == "profils":
             ids, people = (), ids + people
         if touched:
-            changed = tuple([key for kind, key in touched if kind in _OF_PEOPLE])
+            written = dict.fromkeys(key for kind, key in touched if kind in _OF_PEOPLE)
+            marks = {mark_of(key) for key in (*written, *people)}  # an erasure is logged under a mark besides the id
+            changed = tuple([key for key in written if key not in marks])
             people += changed
             if not ids and nature != "profils":
                 ids = tuple([key for kind, key in touched if kind not in _OF_PEOPLE])
@@ -92,6 +96,7 @@ class Call:
             None if actor is None else actor_name(actor.id, self._log.chain.key),
             None if actor is None else actor.role.value,
             False if actor is None else actor.demo,
+            None if actor is None else on_behalf_of(actor, self._log.chain.key),
             ids,
             nature in OF_NOBODY and (status is None or status < 400),
             people,

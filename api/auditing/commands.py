@@ -9,6 +9,7 @@ from api.auditing.log import chain_of
 from api.settings import Settings
 from features.audit.actions import Action
 from features.audit.chain import Chain
+from features.audit.gaps import state_gaps
 from features.audit.head import Head
 from features.audit.line import Entry
 from features.store import Store, Writer, along
@@ -57,11 +58,32 @@ def note(settings: Settings, told: Entry) -> None:
         store.close()
 
 
+def note_restored(settings: Settings, backup: str, detail: str) -> None:
+    """A line for a backup that was brought back, and the statement that the lines written since it was made are gone
+    with what they told of: the chain is verified past them, and says so."""
+    store = Store.open(settings.store_url)
+    try:
+        chain = chain_of(settings, store)
+        told = entry(Action.RESTORED, "vivier restore", "sauvegardes", detail=detail)
+        state_gaps(chain, f"sauvegarde {backup} restaurée", told)
+    finally:
+        store.close()
+
+
 @contextlib.contextmanager
-def noting(settings: Settings, store: Store, action: Action, operation: str, nature: str, what: str) -> Iterator[None]:
+def noting(
+    settings: Settings,
+    store: Store,
+    action: Action,
+    operation: str,
+    nature: str,
+    what: str,
+    people: tuple[str, ...] = (),
+) -> Iterator[None]:
     """Each transaction of the block carries a line that says how many records it changed; where none changed any, a
-    line is written at the end. A block that fails before it commits leaves no line, as it left no change."""
-    beside = _Counting(chain_of(settings, store), action, operation, nature, what)
+    line is written at the end. `people` are the profile ids of those whom all of it is about. A block that fails before
+    it commits leaves no line, as it left no change."""
+    beside = _Counting(chain_of(settings, store), action, operation, nature, what, people)
     token = along.set(beside)
     try:
         yield
@@ -69,7 +91,7 @@ def noting(settings: Settings, store: Store, action: Action, operation: str, nat
         along.reset(token)
     if not beside.noted:
         nothing = f"{what} : aucun enregistrement changé"
-        beside.chain.write([entry(action, operation, nature, detail=nothing)], mark=True)
+        beside.chain.write([entry(action, operation, nature, people=people, detail=nothing)], mark=True)
 
 
 class _Counting:
@@ -77,11 +99,14 @@ class _Counting:
 
     wants_touched = False
 
-    def __init__(self, chain: Chain, action: Action, operation: str, nature: str, what: str) -> None:
+    def __init__(
+        self, chain: Chain, action: Action, operation: str, nature: str, what: str, people: tuple[str, ...]
+    ) -> None:
         self.chain = chain
         self.noted = False
         self._told = (action, operation, nature)
         self._what = what
+        self._people = people
         self._head: Head | None = None
 
     def before_commit(self, writer: Writer) -> None:
@@ -89,9 +114,10 @@ class _Counting:
         if writer.n_changed:
             records = "enregistrement changé" if writer.n_changed == 1 else "enregistrements changés"
             detail = f"{self._what} : {writer.n_changed} {records}"
-            self._head = self.chain.append(writer.connection, [entry(*self._told, detail=detail)])
+            self._head = self.chain.append(writer.connection, [entry(*self._told, people=self._people, detail=detail)])
 
     def after_commit(self) -> None:
         if self._head is not None:
-            self.chain.committed(self._head, mark=True)
+            self.chain.committed(self._head)
+            self.chain.tell(mark=True)
             self.noted = True

@@ -102,6 +102,10 @@ class AuditLog:
     def put(self, entry: Entry) -> None:
         """A line to be written, by who took a place."""
         self._lines.append(entry)
+        self.nudge()
+
+    def nudge(self) -> None:
+        """There is something to write, or to tell the witness."""
         if not self._wake.is_set():
             self._wake.set()
 
@@ -140,7 +144,7 @@ class AuditLog:
         """Write all that is queued, as one batch; False when the database did not take it: it stays queued."""
         batch = list(self._lines)
         try:
-            await asyncio.to_thread(self.chain.write, batch)
+            await asyncio.to_thread(self._keep, batch)
         except Exception as error:
             self.failure = type(error).__name__
             self._wake.set()
@@ -151,6 +155,12 @@ class AuditLog:
             self._lines.popleft()
         self.give_back(len(batch))
         return True
+
+    def _keep(self, batch: list[Entry]) -> None:
+        if batch:
+            self.chain.write(batch)
+        else:
+            self.chain.tell()
 
     async def _mark(self) -> None:
         with contextlib.suppress(Exception):

@@ -11,8 +11,12 @@ NOT_AUDITED: Final = (
     "/docs",
     "/openapi.json",
     "/metrics",
+    "/static/",
     "/.well-known/",
     "/connexion/jwks.json",
+    "/connexion/entrer",
+    "/connexion/au-revoir",
+    "/fournisseur-local/",
 )
 """How the addresses begin that show nothing of anybody and change nothing."""
 
@@ -41,14 +45,39 @@ LISTED: Final = {
     "POST /v1/abonnements/{id}/reprise": Action.CHANGED,
     "POST /v1/gestes/{jeton}": Action.CHANGED,
     "POST /v1/desabonnement/{jeton}": Action.CHANGED,
+    "GET /v1/profils/{id}/archive": Action.EXPORTED,
+    "POST /v1/profils/{id}/code-de-rattachement": Action.CREATED,
+    "POST /v1/moi/demande": Action.CREATED,
+    "POST /v1/moi/profil/code": Action.CREATED,
+    "POST /v1/moi/profil": Action.CHANGED,
+    "POST /v1/comptes/{id}/accord": Action.CHANGED,
+    "POST /v1/comptes/{id}/refus": Action.CHANGED,
+    "POST /v1/comptes/{id}/desactivation": Action.CHANGED,
+    "POST /v1/comptes/{id}/reouverture": Action.CHANGED,
     "POST /connexion/oauth2/access_token": Action.SIGNED_IN,
+    "GET /connexion/retour/{fournisseur}": Action.SIGNED_IN,
+    "POST /connexion/sortir": Action.SIGNED_OUT,
+    "POST /demonstration": Action.SIGNED_IN,
+    "POST /demonstration/quitter": Action.SIGNED_OUT,
+    "GET /espace": Action.SEARCHED,
+    "GET /espace/formations": Action.SEARCHED,
+    "GET /espace/metiers": Action.SEARCHED,
+    "GET /espace/metiers/ecart": Action.SEARCHED,
+    "POST /espace/profil/lecture": Action.SEARCHED,
+    "POST /espace/demandes": Action.ANSWERED,
+    "GET /espace/donnees/archive": Action.EXPORTED,
+    "POST /espace/donnees/effacer": Action.DELETED,
+    "GET /recruter": Action.SEARCHED,
+    "POST /recruter/demandes": Action.CONTACTED,
+    "POST /recruter/demandes/{id}": Action.ANSWERED,
 }
 """Operations whose method and address do not tell what they do; a test wants every other POST to be a creation."""
 
 OF_NOBODY: Final = frozenset(
-    {"offres", "formations", "sessions", "etablissements", "viviers", "contacts", "rome", "prospection"}
+    {"offres", "formations", "sessions", "etablissements", "viviers", "contacts", "rome", "prospection", "comptes"}
 )
-"""Natures of records that speak of no jobseeker: their ids are written as they are once they are known to be there."""
+"""Natures whose ids name nobody (those of accounts are drawn): they are written as they are, once they are known to be
+there."""
 
 
 @cache
@@ -75,4 +104,4 @@ def is_creation(path: str) -> bool:
 def nature_of(path: str) -> str:
     """What an operation is about: the first part of its address after the version."""
     parts = path.strip("/").split("/")
-    return parts[1] if len(parts) > 1 and parts[0] == "v1" else parts[0]
+    return parts[1] if len(parts) > 1 and parts[0] == "v1" else parts[0] or "accueil"

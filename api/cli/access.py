@@ -1,7 +1,7 @@
-"""`vivier access`: machines that may ask for tokens, and the keys that tokens are signed with."""
+"""`vivier access`: machines that may ask for tokens, people's accounts, and the keys that tokens are signed with."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from api.security.actor import Role
     from api.security.keyring import Keyring
     from features.store import Store
+    from features.store.access.accounts import Account
     from features.store.access.clients import Client
 
 app = typer.Typer(
@@ -21,12 +22,16 @@ app = typer.Typer(
 clients_app = typer.Typer(
     help="Machines that may ask for tokens.\n\nExample: vivier access clients list", no_args_is_help=True
 )
+accounts_app = typer.Typer(help="People's accounts.\n\nExample: vivier access accounts list", no_args_is_help=True)
 keys_app = typer.Typer(
     help="The keys that tokens are signed with.\n\nExample: vivier access keys list", no_args_is_help=True
 )
 app.add_typer(clients_app, name="clients")
+app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
 
+AccountId = Annotated[str, typer.Argument(help="The account's id, as `accounts list` shows it.")]
+By = Annotated[str, typer.Option(help="Who decides, in a word; for an approval, not who asked.")]
 ClientId = Annotated[str, typer.Argument(help="The client's id, as `clients list` shows it.")]
 
 
@@ -50,6 +55,7 @@ def create(
             client, secret = enrol(store, label, _role(role), scope or (), feed, siret)
         except Unenrolled as error:
             fail(str(error), USAGE)
+    _note("clients create", client.id, client.role)
     text = f"client_id      {client.id}\nclient_secret  {secret}\n\nThe secret is shown this once: keep it now."
     print_result({**_told(client), "client_secret": secret}, as_json, text)
 
@@ -101,8 +107,118 @@ def rotate_secret(client_id: ClientId, as_json: AsJson = False) -> None:
             secret = enrolling.rotate_secret(store, client_id)
         except enrolling.Unenrolled as error:
             fail(str(error), USAGE)
+    _note("clients rotate-secret", client_id, "secret changé")
     text = f"client_secret  {secret}\n\nThe secret is shown this once: keep it now."
     print_result({"client_id": client_id, "client_secret": secret}, as_json, text)
+
+
+@accounts_app.command("list")
+def list_accounts(
+    state: Annotated[str, typer.Option(help="One state: nouveau, demande, actif, refuse or desactive.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List accounts, those who asked last first.
+
+    Example: vivier access accounts list --state demande
+    """
+    from features.store.access.accounts import AccountState, page
+
+    if state and state not in set(AccountState):
+        fail(f"--state {state!r}: give one of {', '.join(AccountState)}", USAGE)
+    with _store() as store, store.engine.connect() as connection:
+        found, total = page(connection, AccountState(state) if state else None, 0, limit)
+    lines = [f"{each.id}  {each.state.value:<10} {each.role or '-':<15} {each.issuer}" for each in found]
+    lines.append(f"{len(found)} of {total}")
+    print_result({"accounts": [_account(each) for each in found], "total": total}, as_json, "\n".join(lines))
+
+
+@accounts_app.command()
+def add(
+    issuer: Annotated[str, typer.Option(help="The provider's issuer, as its entry has it.")],
+    subject: Annotated[str, typer.Option(help="Who they are to that provider (`sub`).")],
+    role: Annotated[str, typer.Option(help="employeur, conseiller, auditeur or administrateur.")],
+    by: By,
+    siret: Annotated[str | None, typer.Option(help="Of an employer: its establishment.")] = None,
+    counsellor: Annotated[str | None, typer.Option(help="Of a counsellor: their id.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for an account on behalf of somebody; another approves it. So the first administrator is made.
+
+    Example: vivier access accounts add --issuer https://auth.example --subject 3f2a --role administrateur --by alix
+    """
+
+    def register(store: "Store") -> "Account":
+        from api.security.accounts import register
+
+        return register(store, issuer, subject, _role(role), f"cli:{by}", siret, counsellor)
+
+    _decide("accounts add", register, as_json)
+
+
+@accounts_app.command()
+def approve(
+    account_id: AccountId,
+    by: By,
+    team: Annotated[list[str] | None, typer.Option(help="Of a counsellor: a colleague; again for others.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Agree to a request; whoever asked for it may not.
+
+    Example: vivier access accounts approve 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
+    """
+
+    def approve(store: "Store") -> "Account":
+        from api.security.accounts import approve
+
+        return approve(store, account_id, f"cli:{by}", team or ())
+
+    _decide("accounts approve", approve, as_json)
+
+
+@accounts_app.command()
+def refuse(account_id: AccountId, by: By, as_json: AsJson = False) -> None:
+    """Turn a request down; they may ask again.
+
+    Example: vivier access accounts refuse 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
+    """
+
+    def refuse(store: "Store") -> "Account":
+        from api.security.accounts import refuse
+
+        return refuse(store, account_id, f"cli:{by}")
+
+    _decide("accounts refuse", refuse, as_json)
+
+
+@accounts_app.command("disable")
+def disable_account(account_id: AccountId, by: By, as_json: AsJson = False) -> None:
+    """Close an account: its sessions end within a second.
+
+    Example: vivier access accounts disable 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
+    """
+
+    def disable(store: "Store") -> "Account":
+        from api.security.accounts import disable
+
+        return disable(store, account_id, f"cli:{by}")
+
+    _decide("accounts disable", disable, as_json)
+
+
+@accounts_app.command("reopen")
+def reopen_account(account_id: AccountId, by: By, as_json: AsJson = False) -> None:
+    """Put a closed account back to asking; another approves it anew.
+
+    Example: vivier access accounts reopen 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
+    """
+
+    def reopen(store: "Store") -> "Account":
+        from api.security.accounts import reopen
+
+        return reopen(store, account_id, f"cli:{by}")
+
+    _decide("accounts reopen", reopen, as_json)
 
 
 @keys_app.command("list")
@@ -130,7 +246,35 @@ def rotate_keys(as_json: AsJson = False) -> None:
     Example: vivier access keys rotate
     """
     drawn = _keyring().rotate()
+    _note("keys rotate", drawn.kid, "clé de signature changée")
     print_result({"kid": drawn.kid}, as_json, f"{drawn.kid} signs from now on.")
+
+
+def _decide(command: str, decision: "Callable[[Store], Account]", as_json: bool) -> None:
+    from api.security.accounts import Refused
+
+    with _store() as store:
+        try:
+            done = decision(store)
+        except Refused as refused:
+            fail(str(refused), USAGE)
+    _note(command, done.id, done.state.value)
+    print_result(_account(done), as_json, f"{done.id}  {done.state.value}  {done.role or '-'}")
+
+
+def _account(account: "Account") -> dict[str, Any]:
+    """Without whose profile it is."""
+    return {
+        "id": account.id,
+        "state": account.state.value,
+        "role": account.role,
+        "issuer": account.issuer,
+        "siret": account.owner.siret,
+        "counsellor": account.owner.counsellor_id,
+        "team": list(account.owner.team_ids),
+        "asked_by": account.asked_by,
+        "decided_by": account.decided_by,
+    }
 
 
 def _enable(client_id: str, enabled: bool, as_json: bool) -> None:
@@ -141,7 +285,16 @@ def _enable(client_id: str, enabled: bool, as_json: bool) -> None:
             client = enrolling.enable(store, client_id, enabled)
         except enrolling.Unenrolled as error:
             fail(str(error), USAGE)
+    _note(f"clients {'enable' if enabled else 'disable'}", client_id, "client ouvert" if enabled else "client fermé")
     print_result(_told(client), as_json, f"{client.id} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _note(command: str, key: str, detail: str) -> None:
+    """The line of what was done."""
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
+
+    note(settings(), entry(Action.CHANGED, f"vivier access {command}", "acces", ids=(key,), detail=detail))
 
 
 def _told(client: "Client") -> dict[str, Any]:

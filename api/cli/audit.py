@@ -29,6 +29,7 @@ Actor = Annotated[str | None, typer.Option(help="Id of the account or client; ui
 ActionName = Annotated[str | None, typer.Option("--action", help="vu, cherche, exporte, modifie, refuse…")]
 Since = Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")]
 Until = Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD.")]
+NOBODY = "(nobody)"
 ProfileId = Annotated[str | None, typer.Option("--profile", help="Id of a profile: who saw this person?")]
 
 
@@ -172,9 +173,10 @@ def report(
         found = days_of(store, question)
     n_unusual = sum(bool(each.unusual) for each in found)
     names = "".join(f" {name:>7}" for name in ("people", "search", "export", "change", "refused"))
-    lines = [f"{'day':<10}  {'actor':<24} {'role':<14}{names}"]
+    width = max([len(each.actor or NOBODY) for each in found[:limit]], default=0)
+    lines = [f"{'day':<10}  {'actor':<{width}}  {'role':<14}{names}"]
     for each in found[:limit]:
-        lines.append(_row(each))
+        lines.append(_row(each, width))
         lines += [f"            ! {reason}" for reason in each.unusual]
     if len(found) > limit:
         lines.append(f"… and {len(found) - limit} more: see --limit")
@@ -186,7 +188,7 @@ def report(
 @app.command()
 def prune(
     before: Annotated[
-        str | None, typer.Option(help="Lines before this day go, YYYY-MM-DD; VIVIER_AUDIT_DAYS ago when not given.")
+        str | None, typer.Option(help="Lines before this day go, YYYY-MM-DD; VIVIER_KEEP_LOGS_DAYS ago when not given.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many would go.")] = False,
     as_json: AsJson = False,
@@ -197,15 +199,15 @@ def prune(
     """
     from api.auditing.commands import ROLE, who
     from api.auditing.log import chain_of
-    from features.audit.retention import due
+    from features.audit.retention import over
     from features.audit.retention import prune as remove
 
     configured = settings()
     today = dt.datetime.now(dt.UTC).date()
-    day = today - dt.timedelta(days=configured.audit_days) if before is None else _day(before)
+    day = today - dt.timedelta(days=configured.durations.logs) if before is None else _day(before)
     with _store(configured) as store:
         chain = chain_of(configured, store)
-        removed = due(chain, day) if dry_run else remove(chain, day, actor=who(), role=ROLE)
+        removed = len(over(store, day)) if dry_run else remove(chain, day, actor=who(), role=ROLE)
     verb = "would go" if dry_run else "are gone"
     print_result({"before": day.isoformat(), "lines": removed, "dry_run": dry_run}, as_json, f"{removed} lines {verb}.")
 
@@ -221,18 +223,20 @@ def acknowledge(
 
     Example: vivier audit acknowledge --reason "backup of 25 November restored after the disk failed"
     """
-    from api.auditing.commands import ROLE, who
+    from api.auditing.commands import entry
     from api.auditing.log import chain_of
+    from features.audit.actions import Action
     from features.audit.gaps import state_gaps
 
     if not reason.strip():
         fail("--reason is empty: say why lines are missing", USAGE)
     configured = settings()
     with _store(configured) as store:
-        stated = state_gaps(chain_of(configured, store), reason.strip(), actor=who(), role=ROLE)
-    told = [{"first": gap.first, "last": gap.last} for gap in stated]
+        told = entry(Action.RESTORED, "vivier audit acknowledge", "audit", detail=reason.strip())
+        stated = state_gaps(chain_of(configured, store), reason.strip(), told)
+    gaps = [{"first": gap.first, "last": gap.last} for gap in stated]
     lines = [f"lines {gap.first} to {gap.last}: {gap.reason}" for gap in stated]
-    print_result({"gaps": told}, as_json, "\n".join(lines) or "No line is missing without a statement.")
+    print_result({"gaps": gaps}, as_json, "\n".join(lines) or "No line is missing without a statement.")
 
 
 @app.command()
@@ -353,9 +357,10 @@ def _told(line: "Line") -> str:
     parts = [
         f"{line.numero:>8}",
         line.date[:19].replace("T", " "),
-        f"{line.acteur or '(nobody)':<24}",
+        line.acteur or NOBODY,
         line.role or "-",
     ]
+    parts += [line.auNomDe] if line.auNomDe is not None else []
     parts += [line.action.value, line.operation]
     parts += [", ".join(line.identifiants[:3])] if line.identifiants else []
     if line.personnes:
@@ -366,8 +371,8 @@ def _told(line: "Line") -> str:
     return "  ".join(parts)
 
 
-def _row(each: "ActorDay") -> str:
+def _row(each: "ActorDay", width: int) -> str:
     return (
-        f"{each.day:<10}  {each.actor or '(nobody)':<24} {each.role or '-':<14} {each.people:>7} {each.searches:>7} "
+        f"{each.day:<10}  {each.actor or NOBODY:<{width}}  {each.role or '-':<14} {each.people:>7} {each.searches:>7} "
         f"{each.exports:>7} {each.changes:>7} {each.refusals:>7}"
     )

@@ -10,7 +10,7 @@ import typer
 from api.cli.console import AsJson, completion, fail, print_result, progress, say, settings
 from api.cli.console import store as open_store
 from api.cli.index import build_generation
-from api.cli.serve import address, check_demo_stays_here, listen, run
+from api.cli.serve import address, as_reached, check_demo_stays_here, listen, run
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -66,14 +66,23 @@ def demo(
     with listen(host or configured.host, configured.port if port is None else port) as listener:
         check_demo_stays_here(configured, listener)
         prepare(configured)
-        service = _open(configured)
+        service = _open(as_reached(configured, listener))
         base = address(listener)
         asked = questions(service)
         lines = [f"# {question.text}\n{question.curl(base)}\n" for question in asked]
         print_result(
             {"url": base, "docs": f"{base}/docs", "questions": [question.curl(base) for question in asked]},
             as_json,
-            "\n".join(["", "Four questions to paste into another terminal:", "", *lines]),
+            "\n".join(
+                [
+                    "",
+                    f"Open {base}/ in a browser, and choose whom to be.",
+                    "",
+                    "Or four questions to paste into another terminal:",
+                    "",
+                    *lines,
+                ]
+            ),
         )
         run(service, listener)
 

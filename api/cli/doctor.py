@@ -155,6 +155,20 @@ def _store(configured: "Settings") -> list[Check]:
         return [Check("store", False, str(error).splitlines()[0], "check VIVIER_DATABASE_URL")]
 
 
+def _keys(configured: "Settings") -> list[Check]:
+    from api.storing import keyring_of
+    from features.privacy.keyring import KeyringError
+
+    try:
+        keyring = keyring_of(configured)
+    except KeyringError as error:
+        return [Check("keys of identities", False, str(error), "check VIVIER_DATA_KEY_FILE")]
+    if keyring is None:
+        return [Check("keys of identities", None, "none: no identity can be kept", "vivier keys new")]
+    where = "VIVIER_DATA_KEY" if configured.data_key is not None else str(configured.key_path)
+    return [Check("keys of identities", True, f"{len(keyring.keys)} in {where}, {keyring.sealing} seals")]
+
+
 def _index(configured: "Settings") -> list[Check]:
     from features.artifacts import ArtifactError, current_id, load_current
 
@@ -198,6 +212,7 @@ CHECKS: tuple[Callable[["Settings"], list[Check]], ...] = (
     _reference,
     _models,
     _store,
+    _keys,
     _index,
     _rankers,
     _port,

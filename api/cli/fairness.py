@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.console import REFUSED, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import store as opened_store
 
 if TYPE_CHECKING:
     from models.fairness.report import Json
@@ -39,7 +40,6 @@ def groups(
 
     from features.audit_groups import UNKNOWN, Quarters, QuartersUnusable, area_of, refill
     from features.reference import Reference, ReferenceMissing
-    from features.store import Store
     from features.travel_time import AROUND_KM
     from matching.lookups import Lookups
     from models.published import published_models
@@ -57,7 +57,7 @@ def groups(
         row = reference.communes.get_row(commune)
         return UNKNOWN if row is None else area_of(lookups.people_around(row, AROUND_KM))
 
-    store = Store.open(configured.store_url)
+    store = opened_store(configured)
     try:
         count = refill(store, area, listed, dt.datetime.now(dt.UTC).date())
     finally:

@@ -14,12 +14,13 @@ app = typer.Typer(
     help="The indexes: a cache of the store, built again at will.\n\nExample: vivier index build", no_args_is_help=True
 )
 
-KIND_LABELS = {
-    "profils": "Indexing profiles",
-    "offres": "Indexing offers",
-    "formations": "Indexing training sessions",
-    "etablissements": "Indexing establishments",
+KIND_NAMES = {
+    "profils": "profiles",
+    "offres": "offers",
+    "formations": "training sessions",
+    "etablissements": "establishments",
 }
+"""The command line speaks English; each collection's own name is French."""
 
 
 @app.command()
@@ -36,7 +37,7 @@ def build(
     configured = settings()
     meta = build_generation(configured, backend)
     records = meta["records"]
-    text = ", ".join(f"{count} {name}" for name, count in records.items())
+    text = ", ".join(f"{count} {KIND_NAMES[name]}" for name, count in records.items())
     print_result(meta, as_json, f"Indexed {text}, up to sequence {meta['watermark']} of the store.")
 
 
@@ -45,9 +46,12 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     import contextlib
     import datetime as dt
 
+    from api.forgetting import finish
     from features.artifacts import ArtifactError
     from features.reference import Reference, ReferenceMissing
+    from features.store.erasure import last_seq
     from matching.build import build as build_index
+    from matching.forgetting import forget_generations
     from matching.index.registry import BACKENDS, DEFAULT
     from models.encoder import ModelUnusable
     from models.hiring.published import in_force
@@ -68,9 +72,9 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
 
             def bar(collection: str, total: int) -> Any:
                 bars.close()
-                return bars.enter_context(progress(KIND_LABELS.get(collection, collection), total))
+                return bars.enter_context(progress(f"Indexing {KIND_NAMES[collection]}", total))
 
-            return build_index(
+            meta = build_index(
                 store,
                 reference,
                 models,
@@ -79,8 +83,13 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
                 backend_name=name,
                 progress=bar,
             )
+        erased_upto = last_seq(store)
+        forget_generations(configured.data_dir, erased_upto)
     finally:
         store.close()
+    if erased_upto > int(meta["watermark"]):  # while it was being built
+        finish(configured, wait=True)
+    return meta
 
 
 @app.command()
@@ -94,17 +103,17 @@ def merge(as_json: AsJson = False) -> None:
     Example: vivier index merge
     """
     import datetime as dt
-    import fcntl
 
+    from api.forgetting import merging_lock
     from api.service import CANNOT_OPEN, Service
+    from features.store.erasure import last_seq
+    from matching.forgetting import forget_generations
 
     configured = settings()
     if not configured.indexes_dir.is_dir():
         fail(f"nothing is published in {configured.indexes_dir}. Run: vivier index build")
-    with (configured.indexes_dir / ".merging").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with merging_lock(configured.indexes_dir, wait=False) as alone:
+        if not alone:
             print_result({"merged": False}, as_json, "Another merge is under way.")
             return
         try:
@@ -113,6 +122,7 @@ def merge(as_json: AsJson = False) -> None:
             fail(str(error))
         changed = service.engine.n_changed
         meta = service.engine.merge(dt.datetime.now(dt.UTC))
+        forget_generations(configured.data_dir, last_seq(service.store))
         service.store.close()
     text = f"Merged {changed} changed rows, up to sequence {meta['watermark']} of the store."
     print_result({"merged": True, "changed": changed, **meta}, as_json, text)

@@ -8,15 +8,19 @@ from api.cli import (
     access,
     allocate,
     audit,
+    backup,
+    canaries,
     candidates,
     demo,
     doctor,
     evaluate,
     fairness,
+    forget,
     imports,
     index,
     keys,
     models,
+    retention,
     rome,
     serve,
     subscriptions,
@@ -64,8 +68,13 @@ app.add_typer(index.app, name="index")
 app.add_typer(access.app, name="access")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(audit.app, name="audit")
+app.add_typer(canaries.app, name="canaries")
 app.add_typer(keys.app, name="keys")
+app.add_typer(retention.app, name="retention")
 app.command("candidates")(candidates.candidates)
+app.command("forget")(forget.forget)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("allocate")(allocate.allocate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

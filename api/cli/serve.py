@@ -44,12 +44,14 @@ def serve(
         check_demo_stays_here(configured, listener)
         if n_workers > 1:
             check_that_it_opens(configured)
-        service = open_service(configured) if n_workers == 1 else None
+        reached = as_reached(configured, listener)
+        service = open_service(reached) if n_workers == 1 else None
         if as_json:
             docs = {"docs": f"{address(listener)}/docs"} if configured.api_page else {}
             print_result({"url": address(listener), **docs}, as_json, "")
         if service is None:
-            run_workers(n_workers, listener, configured)
+            os.environ["VIVIER_PUBLIC_URL"] = reached.public_url  # for the processes that are spawned
+            run_workers(n_workers, listener, reached)
         else:
             run(service, listener)
 
@@ -83,6 +85,18 @@ def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> No
             f"the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not served "
             f"on {host}, only on 127.0.0.1"
         )
+    if configured.local_provider and host not in LOOPBACK:
+        fail(
+            f"the local provider (VIVIER_LOCAL_PROVIDER) lets anybody in as anybody: it is not served on {host}, only "
+            "on 127.0.0.1"
+        )
+
+
+def as_reached(configured: "Settings", listener: socket.socket) -> "Settings":
+    """The settings, links pointing to where `listener` is reached unless VIVIER_PUBLIC_URL says where."""
+    if "public_url" in configured.model_fields_set:
+        return configured
+    return configured.model_copy(update={"public_url": address(listener).replace("//0.0.0.0:", "//127.0.0.1:")})
 
 
 def open_service(configured: "Settings") -> "Service":

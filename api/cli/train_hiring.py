@@ -1,6 +1,7 @@
 """`vivier train hiring`: fit the forecast of hirings. It needs no extra."""
 
 import datetime as dt
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,8 +38,9 @@ def hiring(
     from models.hiring.evaluation import held_out
     from models.hiring.fitting import TooLittle, fit, fit_kappa
     from models.hiring.history import HiringHistory, WrongHistory
-    from models.hiring.published import publish, shipped
+    from models.hiring.published import Made, publish, shipped
     from models.hiring.published import ship as write_shipped
+    from models.training.code_version import code_version
 
     configured = settings()
     if simulated and history is not None:
@@ -69,12 +71,20 @@ def hiring(
     except (WrongHistory, TooLittle) as error:
         fail(str(error), REFUSED)
     told = ", ".join(f"{name} {value}" for name, value in figures.items())
+    made = Made(
+        about=about,
+        is_simulated=simulated,
+        figures={name: value for name, value in figures.items() if math.isfinite(value)},
+        trained_on=_today().isoformat(),
+        code_version=code_version(),
+        data_hash=table.data_hash,
+    )
     if ship is not None:
-        write_shipped(forecast, ship, about)
+        write_shipped(forecast, ship, made)
         print_result({"folder": str(ship), "figures": figures}, as_json, f"Forecast written to {ship} ({told})")
         return
     configured.data_dir.mkdir(parents=True, exist_ok=True)
-    generation = publish(forecast, configured.data_dir, about)
+    generation = publish(forecast, configured.data_dir, made)
     text = f"Forecast {generation} is in force ({told}). Run: vivier index build"
     print_result({"generation": generation, "figures": figures}, as_json, text)
 

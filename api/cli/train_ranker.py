@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from models.ranked import Ranked
     from models.ranking.table import RankingTable
     from models.tastes import Tastes
+    from models.training.registry import Training
 
 
 def ranker(
@@ -54,6 +55,8 @@ def ranker(
         )
         say(f"{len(rows)} shown results are learned from")
         training = trained(Ranked(ranked), rows, Recipe(seed=seed, trees=trees), tastes)
+        if candidates is not None:
+            training = _with_groups(training, candidates)
         configured.data_dir.mkdir(parents=True, exist_ok=True)
         version = Registry(configured.data_dir, tracking).register(training)
     except ImportError as error:
@@ -67,6 +70,26 @@ def ranker(
         f"later lists of other people, as shown {figures['ndcg_at_10_as_shown']:.3f}; MLflow run {version.run}"
     )
     print_result(found, as_json, text)
+
+
+def _with_groups(training: "Training", folder: Path) -> "Training":
+    """The training, whose lists kept apart for the gate tell the groups that audits know; it has learned already."""
+    from contextlib import closing
+    from dataclasses import replace
+
+    from features.store import Store, audit
+    from models.fairness.segments import with_groups
+    from models.ranked import Ranked
+    from models.simulation.market import Market
+    from models.simulation.shelf import Shelf
+
+    ids = Shelf.load(folder).askers if training.ranked is Ranked.SESSIONS else Market.load(folder).persons.ids
+    with closing(Store.open(settings().store_url)) as store:
+        groups = {each.profile_id: each for each in audit.every(store.engine)}
+    if not groups:
+        say("No group is known to audits (vivier fairness groups): the gate will judge none")
+        return training
+    return replace(training, held_out=with_groups(training.held_out, ids.tolist(), groups))
 
 
 def _from_store(ranked: "Ranked", folder: Path) -> "tuple[RankingTable, Tastes | None]":

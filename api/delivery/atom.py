@@ -5,6 +5,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from api.delivery.base import House, Way
+from api.delivery.clean import fragment_of
 from api.delivery.links import Feed
 from api.delivery.render import render
 from api.delivery.wording import shown_item
@@ -42,14 +43,14 @@ def feed_of(house: House, subscription: Subscription, rows: Sequence[DigestRow],
 
 
 def _entry(feed: Element, house: House, digest: Digest, item: Item, at: str) -> None:
-    entry = SubElement(feed, f"{{{_ATOM}}}entry")
+    entry, shown = SubElement(feed, f"{{{_ATOM}}}entry"), shown_item(house, digest, item)
     _text(entry, "id", f"urn:vivier:envoi:{digest.id}:{item.id}")
-    _text(entry, "title", item.title)
+    _text(entry, "title", shown.title)
     _text(entry, "updated", at)
-    if item.url is not None:
-        SubElement(entry, f"{{{_ATOM}}}link", {"rel": "alternate", "href": _allowed(item.url)})
+    if shown.url is not None:
+        SubElement(entry, f"{{{_ATOM}}}link", {"rel": "alternate", "href": _allowed(shown.url)})
     content = SubElement(entry, f"{{{_ATOM}}}content", {"type": "html"})
-    content.text = _allowed(render("entry.html.j2", item=shown_item(house, digest, item)))
+    content.text = _allowed(fragment_of(render("entry.html.j2", item=shown)))
 
 
 def _text(parent: Element, name: str, text: str) -> None:

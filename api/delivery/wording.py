@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.delivery.base import House, Recipient
+from api.delivery.clean import link_of, words_of
 from api.delivery.links import Gesture, Stop
 from features.records import DismissReason, Frequency
 from matching.digests.digest import Digest, Item
@@ -70,7 +71,7 @@ def letter_of(house: House, digest: Digest, recipient: Recipient) -> Letter:
     """The letter of a digest that is not empty."""
     whole = contents_of(digest)
     first = recipient.identity.first_name if recipient.identity is not None else None
-    titles = list(dict.fromkeys([item.title for item in (*digest.offers, *digest.trainings)]))
+    titles = list(dict.fromkeys([title_of(item) for item in (*digest.offers, *digest.trainings)]))
     sections = [
         Section(counted(len(items), *title), this, tuple([shown_item(house, digest, item) for item in items]))
         for items, title, this in (
@@ -84,7 +85,7 @@ def letter_of(house: House, digest: Digest, recipient: Recipient) -> Letter:
             f"{whole[0].upper()}{whole[1:]} pour vous : {titles[0]}" + (", et d'autres" * (len(titles) > 1))
         ),
         headline=f"{whole[0].upper()}{whole[1:]} pour vous",
-        greeting="Bonjour," if first is None else f"Bonjour {first},",
+        greeting="Bonjour," if first is None else f"Bonjour {words_of(first)},",
         introduction=(
             f"Voici {whole} d'après {_projects(recipient)}. Les plus proches de ce que vous cherchez viennent d'abord, "
             "et rien de tout cela ne vous a déjà été envoyé."
@@ -116,7 +117,20 @@ def shown_item(house: House, digest: Digest, item: Item) -> ShownItem:
         for reason, label in reasons.items()
     ]
     ask = gesture_address(house, Gesture(digest.id, item.id, training, None))
-    return ShownItem(item.title, facts_of(item), item.reasons, item.obstacles, item.url, tuple(gestures), ask)
+    return ShownItem(
+        title_of(item),
+        facts_of(item),
+        tuple(filter(None, map(words_of, item.reasons))),
+        tuple(filter(None, map(words_of, item.obstacles))),
+        link_of(item.url),
+        tuple(gestures),
+        ask,
+    )
+
+
+def title_of(item: Item) -> str:
+    """The title of an item; one that was nothing but markup has none of its own."""
+    return words_of(item.title) or ("Offre" if item.training_id is None else "Formation")
 
 
 def facts_of(item: Item) -> str:
@@ -125,7 +139,8 @@ def facts_of(item: Item) -> str:
     if place is not None and item.distance_km is not None and item.distance_km >= 0.1:
         place = f"{place}, à {kilometres(item.distance_km)}"
     starts = None if item.starts_on is None else f"à partir du {french_date(dt.date.fromisoformat(item.starts_on))}"
-    return " · ".join([part for part in (place, item.contract, starts, item.pay, item.firm) if part])
+    parts = [words_of(part or "") for part in (place, item.contract, starts, item.pay, item.firm)]
+    return " · ".join([part for part in parts if part])
 
 
 def gesture_address(house: House, gesture: Gesture) -> str:
@@ -137,7 +152,7 @@ def stop_address(house: House, subscription_id: str) -> str:
 
 
 def _projects(recipient: Recipient) -> str:
-    labels = [project.label for project in recipient.profile.projects if project.label is not None]
+    labels = [words_of(project.label) for project in recipient.profile.projects if project.label is not None]
     many = len(recipient.profile.projects) > 1
     if len(labels) < len(recipient.profile.projects):
         return "vos projets" if many else "votre projet"

@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.body_limit import BULK_SUFFIX
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 
 LEAST_BYTES_PER_S: Final = 1024
@@ -47,7 +48,7 @@ class Deadline:
         exchange.over = True
         if not exchange.started:
             kind = ProblemType.SLOW_BODY if exchange.awaiting_body else ProblemType.TIMEOUT
-            await late(kind, self.limit_s).response()(scope, receive, send)
+            await tell(late(kind, self.limit_s), scope, receive, send)
 
     def _give_up(self, task: asyncio.Task[None]) -> None:
         task.cancel()

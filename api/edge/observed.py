@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import logs, metrics, trace
+from api.edge.telling import tell
 from api.problems import unexpected
 
 NO_ROUTE: Final = "(none)"
@@ -28,6 +29,7 @@ class Observed:
             await self.app(scope, receive, send)
             return
         begun, since = trace.begin(scope), time.perf_counter()
+        scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log's lines say the same
         status = LEFT
 
         async def watched(message: Message) -> None:
@@ -45,7 +47,7 @@ class Observed:
                 except Exception as error:
                     problem = unexpected(error)
                     if status == LEFT:
-                        await problem.response()(scope, receive, watched)
+                        await tell(problem, scope, receive, watched)
                 finally:
                     self._note(scope, begun, status, time.perf_counter() - since)
         finally:

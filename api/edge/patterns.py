@@ -1,4 +1,4 @@
-"""How a collection of people looks, as against a recruitment: much, deep, everywhere, to the last, or where nobody goes."""
+"""How collecting people looks, as against recruiting: much, deep, everywhere, to the last, or where nobody goes."""
 
 from enum import StrEnum
 from typing import Final
@@ -10,7 +10,7 @@ MANY_PEOPLE: Final = 450
 """People not seen before that day, within `ledger.WINDOW_S`: three of the longest pages."""
 DEEP_RANK: Final = 300
 DEEP_PAGES: Final = 5
-"""Lists that reach beyond `DEEP_RANK`, in the same time. Who recruits reads the beginning."""
+"""Lists of people that reach beyond `DEEP_RANK`, in the same time. Who recruits reads the beginning."""
 PLACES_SOUGHT: Final = 15
 """Different occupations or places that were looked for, in the same time."""
 REFUSED: Final = 3
@@ -29,7 +29,7 @@ class Pattern(StrEnum):
 
 WORDS: Final = {
     Pattern.MANY: f"{MANY_PEOPLE} personnes nouvelles ou plus affichées en cinq minutes.",
-    Pattern.DEEP: f"{DEEP_PAGES} pages ou plus demandées au-delà du rang {DEEP_RANK} en cinq minutes.",
+    Pattern.DEEP: f"{DEEP_PAGES} pages de personnes ou plus demandées au-delà du rang {DEEP_RANK} en cinq minutes.",
     Pattern.SWEEP: f"{PLACES_SOUGHT} métiers ou lieux différents ou plus recherchés en cinq minutes.",
     Pattern.QUOTA: f"{REFUSED} listes ou plus demandées en cinq minutes, une fois le quota du jour atteint.",
     Pattern.CANARY: "Un profil témoin, qu'aucune recherche de recrutement ne trouve, a été affiché.",
@@ -38,10 +38,10 @@ WORDS: Final = {
 
 def patterns_of(recent: NDArray[np.void]) -> list[Pattern]:
     """The patterns that the looks of the last minutes (`ledger.GLANCE`) make."""
-    shown = recent[~recent["refused"]]
+    shown, beyond = recent[~recent["refused"]], recent["first"] + recent["shown"] > DEEP_RANK
     found = {
         Pattern.MANY: int(shown["new"].sum()) >= MANY_PEOPLE,
-        Pattern.DEEP: int(np.count_nonzero(recent["first"] + recent["shown"] > DEEP_RANK)) >= DEEP_PAGES,
+        Pattern.DEEP: int(np.count_nonzero(beyond & (recent["shown"] > 0))) >= DEEP_PAGES,
         Pattern.SWEEP: len(np.unique(recent["sought"])) >= PLACES_SOUGHT,
         Pattern.QUOTA: len(recent) - len(shown) >= REFUSED,
     }

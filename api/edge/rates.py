@@ -22,6 +22,7 @@ from limits.storage import storage_from_string
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 from api.security.actor import Actor, Role
 from api.settings import Settings, SettingsError
@@ -29,6 +30,8 @@ from api.settings import Settings, SettingsError
 UNLIMITED: Final = "none"
 MACHINES: Final = frozenset({Role.SERVICE, Role.PARTNER})
 ACCOUNT, MACHINE, ADDRESS = "compte", "machine", "adresse"
+UNCOUNTED: Final = ("/health/", "/static/", "/docs/static/")
+"""How the addresses begin that cost nothing: files in memory, of which a page asks several."""
 _IPV6_HOME: Final = 64
 """Bits of an IPv6 address that one subscriber keeps; the rest is theirs to change."""
 _REDIS_S: Final = 0.25
@@ -119,7 +122,7 @@ def _storage(settings: Settings) -> Storage | None:
 
 async def metered(request: Request) -> None:
     """Count a request that the gate let through. Raises ApiProblem (429)."""
-    if request.url.path.startswith("/health/"):
+    if request.scope["path"].startswith(UNCOUNTED):
         return
     actor: Actor | None = request.state.actor
     verdict = await _counted(request.app.state.rates, request.scope, actor)
@@ -158,7 +161,7 @@ class Metered:
         self.rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+        if scope["type"] != "http" or scope["path"].startswith(UNCOUNTED):
             await self.app(scope, receive, send)
             return
         refused = False
@@ -171,7 +174,7 @@ class Metered:
                 verdict = state["verdict"] if counted else await self.rates.hit(ADDRESS, address_of(scope))
                 if not counted and verdict is not None and not verdict.allowed:
                     refused = True
-                    await verdict.problem().response()(scope, receive, send)
+                    await tell(verdict.problem(), scope, receive, send)
                 elif verdict is not None:
                     MutableHeaders(scope=message).update(verdict.headers)
             if not refused:

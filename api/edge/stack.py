@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from api.auditing.log import AuditLog
+from api.auditing.middleware import Audited
 from api.body_limit import BodyLimit
 from api.edge.deadline import Deadline
 from api.edge.headers import SecurityHeaders
@@ -11,20 +13,25 @@ from api.edge.observed import Observed
 from api.edge.rates import Metered, Rates
 from api.edge.shape import PlainShape
 from api.edge.watch import Watch, Watched
+from api.head import HeadAsGet
 from api.in_flight import InFlight
+from api.security.session import Renewal
 from api.settings import Settings
 
 
-def install(app: FastAPI, settings: Settings, watch: Watch) -> None:
+def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch) -> None:
     """Put them before the routes of `app`; the one that is added last is met first. Raises SettingsError."""
     app.state.rates = Rates.of(settings)
     app.add_middleware(Watched, watch=watch)
     app.add_middleware(Metered, rates=app.state.rates)
     app.add_middleware(BodyLimit, single=settings.body_limit_bytes, bulk=settings.bulk_limit_bytes)
     app.add_middleware(Deadline, limit_s=settings.request_timeout_s)
+    app.add_middleware(Renewal)
     app.add_middleware(InFlight, limit=settings.in_flight_limit)
     app.add_middleware(PlainShape, header_limit=settings.header_limit_bytes)
     app.add_middleware(KnownHosts, names=names_of(settings))
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Audited, log=audit)  # what those below refuse leaves a line too
     app.add_middleware(Observed)
     if settings.allowed_origins is not None:
         app.add_middleware(

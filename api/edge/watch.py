@@ -1,8 +1,9 @@
 """Whom accounts are shown: an employer at most a share of the bank a day, for an open offer; and no collecting.
 
-An employer's accounts share one day (their SIRET's). Without an open offer they may count and diagnose, not list people;
-for a need that is not published only a part of the day is theirs. Counsellors have no quota, and are watched as employers
-are: a flag is a line that auditors read, it stops nobody. The lists are counted once they are made and before they leave.
+An employer's accounts share one day (their SIRET's). Without an open offer they may count and diagnose, not list
+people; for a need that is not published only a part of the day is theirs. Counsellors have no quota, and are watched as
+employers are: a flag is a line that auditors read, it stops nobody. Lists are counted once they are made, before they
+leave.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.edge import metrics
 from api.edge.ledger import Allowance, Ledger, Look, Standing
 from api.edge.patterns import Pattern, patterns_of
+from api.edge.telling import tell
 from api.pagination import DEFAULT_RANGE, window_of
 from api.problems import ApiProblem, ProblemType
 from api.security.actor import Actor, Role
@@ -89,8 +91,8 @@ class Watch:
     def refusal(
         self, actor: Actor, people: tuple[str, ...], first: int, sought: str, published: bool
     ) -> ApiProblem | None:
-        """Count a list of people that is about to be shown; why it may not be, or None."""
-        if actor.role not in WATCHED or not people:
+        """Count a list of people that is about to be shown, an empty one too; why it may not be, or None."""
+        if actor.role not in WATCHED:
             return None
         employer = actor.role is Role.EMPLOYER
         if employer and not (actor.siret is not None and self.has_open_offer(actor.siret)):
@@ -148,7 +150,7 @@ def _over(standing: Standing, published: bool, now: dt.datetime) -> ApiProblem:
     left = standing.left or 0
     why = "par jour" if published else "par jour pour un besoin qui n'est pas publié"
     rest = (
-        f"Il vous reste {counted(left, 'personne nouvelle', 'personnes nouvelles')} aujourd'hui : demandez une page plus courte"
+        f"Il vous en reste {counted(left, 'nouvelle', 'nouvelles')} aujourd'hui : demandez une page plus courte"
         if left
         else "Vous pouvez revoir aujourd'hui celles que vous avez déjà vues"
     )
@@ -178,7 +180,7 @@ class Watched:
                 if problem is not None:
                     refused = True
                     scope["state"]["seen"] = ()
-                    await problem.response()(scope, receive, send)
+                    await tell(problem, scope, receive, send)
             if not refused:
                 await send(message)
 
@@ -187,10 +189,11 @@ class Watched:
     def _problem(self, scope: Scope) -> ApiProblem | None:
         state: dict[str, Any] = scope.get("state", {})
         actor, people = state.get("actor"), state.get("seen", ())
-        if actor is None or not people:
+        if actor is None or not (people or "sought" in state):
             return None
         what, published = state.get("sought", (scope["path"], True))
-        return self.watch.refusal(actor, tuple(people), _first(scope), what, published)
+        first = state.get("first", _first(scope))
+        return self.watch.refusal(actor, tuple(people), first, what, published)
 
 
 def _first(scope: Scope) -> int:

@@ -21,7 +21,6 @@ from features.audit.actions import Action
 from features.audit.reading import Question, count, find
 from features.store import Store
 from matching.errors import BadParameter
-from matching.explain.wording import counted
 from matching.filters.base import parse_date
 
 router = APIRouter(tags=["Audit"])
@@ -104,5 +103,5 @@ def _why_nothing(store: Store, question: Question) -> str:
     best = max(given, key=lambda name: without[name])
     if without[best] == 0:
         return "Aucune ligne ne répond à ces critères, même en retirant l'un d'eux : élargir la période ou les retirer."
-    lines = counted(without[best], "ligne", "lignes")
+    lines = "une" if without[best] == 1 else str(without[best])
     return f"Aucune ligne ne répond à tous ces critères ; sans « {NAMES[best]} », il y en a {lines}."

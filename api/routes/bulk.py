@@ -17,7 +17,7 @@ from api.security.gate import ActorOf
 from api.security.owners import RULES, rule_by_record, source_of
 from api.security.rules import allowed
 from api.service import Service, ServiceOf
-from features.border.problems import BorderError
+from features.border.problems import BorderError, Problem
 from features.border.registry import Border
 from features.records import Record
 from features.store import WriteCounts, Writer, record_id
@@ -155,9 +155,14 @@ def keep(
             tally.reject(number, error)
             continue
         try:
-            records.append((number, service.completed(parse(border, line, service.reference))))
+            record = service.completed(parse(border, line, service.reference))
         except BorderError as wrong:
             tally.reject(number, ErreurChamp.of(wrong.problems[0]))
+            continue
+        if service.store.is_about_erased(record):
+            tally.reject(number, ErreurChamp.of(Problem.of("id", "", "erased")))
+        else:
+            records.append((number, record))
     counts = WriteCounts()
     if records:
         with service.writing() as writer:

@@ -17,9 +17,9 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from features.records import Contact, Establishment
-from matching.drafts import draft_of
 from matching.filters.base import parse_date
 from matching.lookups import day_number
+from matching.reading.need import read_need
 
 router = APIRouter(prefix="/v1/prospection", tags=["Prospection"])
 
@@ -31,7 +31,8 @@ WEEK_DAYS = 7
     summary="L'historique d'un établissement",
     description=(
         "Les échanges de tous les conseillers avec l'établissement, le dernier d'abord, et s'il peut être démarché "
-        "aujourd'hui : un établissement ne l'est pas plus de trois fois en 90 jours, ni dans les 180 jours d'un refus."
+        "aujourd'hui, selon la règle des cibles : un établissement ne l'est ni dans les 30 jours d'un échange, ni plus "
+        "de trois fois en 90 jours, ni dans les 180 jours d'un refus."
     ),
     responses=page_answers("contacts", ref("HistoriqueEtablissement"), HISTORY),
 )
@@ -120,12 +121,12 @@ def _drafts(service: Service, contact: Contact) -> dict[str, Any]:
     lookups = service.engine.lookups
     body: dict[str, Any] = {
         "resultats": [
-            draft_json(draft_of(need, firm, lookups), firm, contact, at, service.reference)
+            draft_json(need, read_need(lookups, need, contact.at.date()), firm, contact, at, service.reference)
             for at, need in enumerate(needs)
         ]
     }
     if not needs:
-        body["avis"] = "Aucun besoin n'est noté dans ce contact : l'écrire dans « besoins », un par poste."
+        body["avis"] = "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
     return body
 
 
@@ -153,6 +154,6 @@ def _no_callback(service: Service, counsellor: str | None, last: dt.date) -> str
         if (day := links.contacts[key].call_back_day) is not None and not links.is_done(key)
     ]
     if not later:
-        return "Aucun rappel n'est noté : « rappelerLe », dans un contact, en crée un."
+        return "Aucun rappel n'est noté : noter un jour de rappel dans un contact en crée un."
     first = dt.date(1970, 1, 1) + dt.timedelta(days=min(later))
     return f"Aucun rappel d'ici le {last:%d/%m/%Y} ; le prochain est le {first:%d/%m/%Y}."

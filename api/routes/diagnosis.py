@@ -13,8 +13,8 @@ from api.result_examples import DIAGNOSIS, DIAGNOSIS_ANSWER
 from api.security.reaches import SEARCHES_PEOPLE
 from api.security.rules import allowed
 from api.service import ServiceOf
-from matching.diagnosis.criteria import ALONE
 from matching.diagnosis.diagnose import diagnose
+from matching.diagnosis.steps import ALONE
 from matching.filters.registry import parameters_for
 from matching.schema import Collection
 

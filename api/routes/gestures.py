@@ -15,6 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.delivery.atom import DIGESTS_SHOWN, MEDIA_TYPE, feed_of
+from api.delivery.clean import words_of
 from api.delivery.links import Feed, Gesture, Stop, Undo
 from api.delivery.render import HTML_HEADERS, render
 from api.delivery.wording import GESTURES
@@ -66,7 +67,7 @@ async def ask(token: Token, request: Request, service: ServiceOf) -> Response:
     if isinstance(link, Undo):
         return _page("Revenir sur votre geste", ["L'offre reviendra dans votre liste."], [Button("Remettre l'offre")])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
+        raise _dead(token)
     title, person = await run_in_threadpool(_item_of, service, link, token)
     note_seen(request, (person,))
     reason = "" if link.reason is None else f" Raison donnée : {GESTURES[link.reason].lower()}."
@@ -99,7 +100,7 @@ async def act(token: Token, request: Request, service: ServiceOf) -> Response:
         service.follower.nudge()
         return _page("C'est remis", ["L'offre revient dans votre liste dans la seconde."])
     if not isinstance(link, Gesture):
-        raise _unknown(token)
+        raise _dead(token)
     title, event = await run_in_threadpool(_put_aside, request, service, link, token)
     service.follower.nudge()
     undo = service.house.signer.token(Undo(event))
@@ -163,7 +164,7 @@ async def stop(token: Token, request: Request, service: ServiceOf) -> Response:
 )
 @allowed(PUBLIC)
 async def feed(token: Token, request: Request, service: ServiceOf) -> Response:
-    link = _read(service, token)
+    link = service.house.signer.read(token)
     if not isinstance(link, Feed):
         raise _unknown(token)
 
@@ -183,7 +184,7 @@ def _read(service: Service, token: str) -> Gesture | Undo | Stop | Feed:
     """What a token says. Raises ApiProblem (404) for one that is not ours."""
     link = service.house.signer.read(token)
     if link is None:
-        raise _unknown(token)
+        raise _dead(token)
     return link
 
 
@@ -194,17 +195,39 @@ def _unknown(token: str) -> ApiProblem:
     )
 
 
+class DeadLink(ApiProblem):
+    """A link that leads nowhere: who clicks on it in a browser reads a page, with a way on."""
+
+    def response_to(self, request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return self.response()
+        page = _page(
+            "Ce lien ne mène plus nulle part",
+            [
+                "L'adresse est incomplète, ou l'envoi dont elle vient n'existe plus. Rien n'a été changé.",
+                "Ouvrez de nouveau le lien depuis votre dernier courriel, en entier. Vous pouvez aussi écarter une "
+                "offre ou arrêter un abonnement dans votre espace, ou le demander à votre conseiller.",
+            ],
+        )
+        page.status_code = self.status
+        return page
+
+
+def _dead(token: str) -> DeadLink:
+    return DeadLink(ProblemType.NOT_FOUND, _unknown(token).detail)
+
+
 def _item_of(service: Service, link: Gesture, token: str) -> tuple[str, str]:
     """Title of the item that a gesture is about, and whose digest it was in. Raises ApiProblem (404)."""
     row = digests.get(service.store, link.digest)
     if row is None:
-        raise _unknown(token)
+        raise _dead(token)
     digest = from_json(row.body)
     items = digest.trainings if link.training else digest.offers
     title = next((item.title for item in items if item.id == link.item), None)
     if title is None:
-        raise _unknown(token)
-    return title, row.profile_id
+        raise _dead(token)
+    return words_of(title), row.profile_id
 
 
 def _put_aside(request: Request, service: Service, link: Gesture, token: str) -> tuple[str, str]:
@@ -232,7 +255,7 @@ def _subscription_of(service: Service, token: str) -> Subscription:
     link = _read(service, token)
     subscription = service.store.get(Subscription, link.subscription) if isinstance(link, Stop) else None
     if subscription is None:
-        raise _unknown(token)
+        raise _dead(token)
     return subscription
 
 

@@ -22,7 +22,7 @@ from api.openapi import answer, body, page_answers, problem_answer, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType, invalid_body
 from api.routes.records import SOURCE, Key, Range
-from api.security.actor import Role
+from api.security.actor import Actor, Role
 from api.security.gate import ActorOf
 from api.security.owners import require
 from api.security.reaches import (
@@ -40,7 +40,7 @@ from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
 from features.contact_message import cleaned, objection
-from features.records import ContactRequest, Establishment, Event, Identity, Offer, Profile
+from features.records import ContactRequest, Establishment, Event, Identity, Offer, Profile, Sequel
 from features.store import about_profile
 from features.text import one_line
 from matching.errors import BadParameter, NotFound
@@ -117,7 +117,16 @@ CONFLICT: Final = problem_answer(ProblemType.CONFLICT, "Cette demande a déjà r
 )
 @allowed(ASKS)
 async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
-    asked = await model_of(request, MiseEnRelationIn)
+    sent, notice = await send(request, service, actor, await model_of(request, MiseEnRelationIn))
+    location = {"Location": f"/v1/mises-en-relation/{sent.id}"}
+    return json_response(shown(sent, sent.sent_at, notice=notice), 201, location)
+
+
+async def send(
+    request: Request, service: Service, actor: Actor, asked: MiseEnRelationIn
+) -> tuple[ContactRequest, str | None]:
+    """The request that was sent, and what a firm that lets people wait is told. Raises BorderError, and ApiProblem for
+    one that may not be sent."""
     siret = clean_siret(asked.siret, "siret")
     if siret is None:
         raise BorderError.one("siret", asked.siret, "bad_siret")
@@ -142,6 +151,8 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     )
 
     def write() -> str | None:
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
         if sent.offer_id is not None and (
             offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)
@@ -162,8 +173,7 @@ async def ask(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
             writer.upsert([sent], about_profile(sent.profile_id))
         return reminder(record_of(before, now))
 
-    notice = await run_in_threadpool(write)
-    return json_response(shown(sent, now, notice=notice), 201, {"Location": f"/v1/mises-en-relation/{sent.id}"})
+    return sent, await run_in_threadpool(write)
 
 
 @router.get(
@@ -202,16 +212,23 @@ async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, s
 async def respond(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, ReponseIn)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return json_response(shown(await reply(request, service, key, told.profil, told.accepte, now), now))
+
+
+async def reply(
+    request: Request, service: Service, key: str, profile_id: str, accepted: bool, now: dt.datetime
+) -> ContactRequest:
+    """A request to a person with their answer, which is final. Raises NotFound, and ApiProblem (409) for a request that
+    takes no answer."""
 
     def step(found: ContactRequest) -> Further:
         state = state_of(found, now)
         if state is not State.WAITING:
             closed = "a expiré" if state is State.LAPSED else "a déjà reçu une réponse"
             raise ApiProblem(ProblemType.CONFLICT, f"Cette demande {closed}.")
-        return answered(found, told.accepte, now)
+        return answered(found, accepted, now)
 
-    done = await _taken_further(request, service, key, lambda found: found.profile_id == told.profil, step)
-    return json_response(shown(done, now))
+    return await _taken_further(request, service, key, lambda found: found.profile_id == profile_id, step)
 
 
 @router.post(
@@ -229,14 +246,20 @@ async def follow(key: Key, request: Request, service: ServiceOf) -> Response:
     told = await model_of(request, SuiteIn)
     siret = clean_siret(told.siret, "siret")
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return json_response(shown(await tell_sequel(request, service, key, siret, told.suite, now), now))
+
+
+async def tell_sequel(
+    request: Request, service: Service, key: str, siret: str | None, sequel: Sequel, now: dt.datetime
+) -> ContactRequest:
+    """A firm's request with what came of it. Raises NotFound, and ApiProblem (409) for one that was not accepted."""
 
     def step(found: ContactRequest) -> Further:
         if state_of(found, now) is not State.ACCEPTED:
             raise ApiProblem(ProblemType.CONFLICT, "Cette demande n'est pas acceptée : elle n'a pas de suite.")
-        return followed(found, told.suite, now)
+        return followed(found, sequel, now)
 
-    done = await _taken_further(request, service, key, lambda found: found.siret == siret, step)
-    return json_response(shown(done, now))
+    return await _taken_further(request, service, key, lambda found: found.siret == siret, step)
 
 
 @router.get(

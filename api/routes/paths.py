@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.examples import EXAMPLES
 from api.openapi import answer, query_parameters, ref
@@ -56,10 +57,13 @@ EXAMPLE: Final[dict[str, Any]] = {
 @allowed(person(Scope.PROFILES_READ))
 async def ways(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters = dict(request.query_params)
-    found = paths(service.engine, key, parameters)
-    lookups, at_home = service.engine.lookups, placed(service.engine, key)
-    notices = [] if profiled(service.engine, key) else [WITHOUT_PROFILING]
-    if not found:
-        notices.append(no_path(service.engine, key, parameters))
-    shown = [parcours(path, lookups, at_home) for path in found]
-    return json_response(ParcoursTrouves(shown, " ".join(notices) or None))
+
+    def find() -> ParcoursTrouves:
+        found = paths(service.engine, key, parameters)
+        lookups, at_home = service.engine.lookups, placed(service.engine, key)
+        notices = [] if profiled(service.engine, key) else [WITHOUT_PROFILING]
+        if not found:
+            notices.append(no_path(service.engine, key, parameters))
+        return ParcoursTrouves([parcours(path, lookups, at_home) for path in found], " ".join(notices) or None)
+
+    return json_response(await run_in_threadpool(find))

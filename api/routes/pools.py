@@ -74,7 +74,7 @@ async def members(
 ) -> Response:
     window = window_of(range_)
     pool = await _pool(service, key, actor, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
     note_seen(request, [each.id for each in shown])
     body: dict[str, object] = {
@@ -105,7 +105,7 @@ async def members(
 @allowed(pool(Scope.POOLS_WRITE))
 async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    ids = members_of(service.engine, pool).ids
+    ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
     def write() -> Actualisation:
@@ -166,10 +166,11 @@ async def moves(
 @allowed(pool(Scope.POOLS_READ))
 async def export(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    found = members_of(service.engine, pool)
+    found = await run_in_threadpool(members_of, service.engine, pool)
     note_seen(request, found.ids)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
-    return Response(csv_of(HEADER, map(cells, found.people)), media_type=CSV, headers=headers)
+    text = await run_in_threadpool(lambda: csv_of(HEADER, map(cells, found.people)))
+    return Response(text, media_type=CSV, headers=headers)
 
 
 async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:

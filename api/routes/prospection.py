@@ -65,8 +65,8 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
     summary="Les embauches attendues d'un établissement",
     description=(
         "Les embauches attendues sur les six mois à venir, en tout et par métier, avec l'intervalle où tombent quatre "
-        "cas sur cinq. Par métier, c'est la part du secteur : l'établissement peut embaucher autrement que ses "
-        "pareils, et l'intervalle en tient compte."
+        "cas sur cinq. Par métier, c'est la part du secteur, corrigée des postes que l'établissement a publiés depuis "
+        "six mois : il peut embaucher autrement que ses pareils, et l'intervalle en tient compte."
     ),
     responses={200: answer("Les prévisions.", ref("PrevisionsEtablissement"), PREVISIONS)},
 )
@@ -93,6 +93,7 @@ async def forecasts(
                 "codeROME": each.rome_code,
                 "libelle": each.label,
                 "partSecteur": round(each.share, 4),
+                "postesPublies": each.posts,
                 "embauchesAttendues": expected_json(each.expected),
             }
             for each in by_occupation

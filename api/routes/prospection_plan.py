@@ -20,6 +20,7 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.seen import note_seen
 from api.service import ServiceOf
+from features.border.problems import BorderError
 from matching.errors import BadParameter
 from matching.explain.wording import counted
 from matching.filters.registry import parameters_for
@@ -88,6 +89,9 @@ async def export(
     if format_ not in FORMATS:
         raise BadParameter("format", format_, "csv ou ics")
     asked = await model_of(request, ExportIn)
+    for at, visit in enumerate(asked.visites):
+        if visit.debut is not None and visit.fin is not None and visit.fin <= visit.debut:
+            raise BorderError.one(f"visites[{at}].fin", visit.fin.isoformat(), "bad_order")
     visits = [each for each in asked.visites if asked.conseiller in (None, each.conseiller)]
     note_seen(request, [person.id for visit in visits for person in visit.aPresenter])
     if format_ == "csv":
@@ -105,8 +109,8 @@ def _notice(made: Plan) -> str | None:
         told.append("Aucune visite : personne n'a de jour ni de visite à donner dans cette période.")
     elif not made.visits:
         told.append(
-            "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir « rayonKm », baisser "
-            "« nonContactesDepuisJours » ou retirer les filtres."
+            "Aucune visite : aucun établissement à portée ne vaut le trajet. Élargir le rayon, admettre des "
+            "établissements contactés plus récemment, ou retirer les filtres."
         )
     without_day = sum(visit.day is None for visit in made.visits)
     if without_day:

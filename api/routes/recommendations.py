@@ -52,7 +52,7 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     try:
         answer = offers_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
-        answer = await run_in_threadpool(_unread, service, key, Collection.OFFERS, parameters, missing)
+        answer = await run_in_threadpool(unread, service, key, Collection.OFFERS, parameters, missing)
     note_seen(request, (), answer.model)
     if not answer.aside:
         return search_page("offres", window, answer)
@@ -78,7 +78,7 @@ async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     try:
         answer = sessions_for_profile(service.engine, key, parameters, window)
     except NotFound as missing:
-        answer = await run_in_threadpool(_unread, service, key, Collection.SESSIONS, parameters, missing)
+        answer = await run_in_threadpool(unread, service, key, Collection.SESSIONS, parameters, missing)
     note_seen(request, (), answer.model)
     return search_page("formations", window, answer, session_json(service.reference.rome))
 
@@ -97,7 +97,7 @@ def put_aside(asides: Iterable[Aside]) -> list[dict[str, object]]:
     ]
 
 
-def _unread(
+def unread(
     service: Service, key: str, searched: Collection, parameters: Mapping[str, str], missing: NotFound
 ) -> Answer[Any]:
     """The empty answer to a person whose words tell no occupation: it says so. Raises `missing` for anyone else."""

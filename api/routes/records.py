@@ -1,12 +1,15 @@
 """The routes of a kind of record: create, read, replace, delete, list; one factory for all kinds."""
 
+import logging
 from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.examples import EXAMPLES
+from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
@@ -16,13 +19,23 @@ from api.security.listing import listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
 from api.security.rules import allowed
 from api.seen import note_seen, people_of
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 from features.border.registry import Border
-from features.records import Record
-from features.store import RECORD_TYPES, record_id
+from features.records import Record, TalentPool
+from features.store import RECORD_TYPES, Kind, record_id
+from matching.pools import visible
+from matching.schema import Collection
 
 SOURCE = API_SOURCE
 """The source of what the routes write for anyone but a partner."""
+
+DELETES = "Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde."
+ERASES = (
+    "Efface la personne : profil, identité, statut protégé, abonnements, envois, événements, mises en relation, "
+    "viviers. Elle quitte toutes les réponses dans la seconde, puis tous les fichiers. Rien ne peut être rétabli, et "
+    "l'identifiant n'est plus accepté ensuite (409)."
+)
+log = logging.getLogger(__name__)
 
 CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre » est déjà pris.")
 
@@ -84,8 +97,9 @@ def records_router(border: Border) -> APIRouter:
         records, total = await run_in_threadpool(
             listed, service, border.kind, actor, window.first, window.last - window.first + 1
         )
-        note_seen(request, [person for record in records for person in people_of(record)])
-        body = {"resultats": [border.out(record) for record in records]}
+        shown = [_seen(service, record) for record in records]
+        note_seen(request, [person for record in shown for person in people_of(record)])
+        body = {"resultats": [border.out(record) for record in shown]}
         return page(border.path, window, len(records), total, body)
 
     @router.get(
@@ -99,8 +113,9 @@ def records_router(border: Border) -> APIRouter:
         record = await run_in_threadpool(service.store.get, record_type, key)
         if record is None or not reaches(rules.read, actor, record, None):
             raise described.not_found(key)
-        note_seen(request, people_of(record))
-        return json_response(border.out(record))
+        shown = _seen(service, record)
+        note_seen(request, people_of(shown))
+        return json_response(border.out(shown))
 
     @router.put(
         "/{id}",
@@ -131,25 +146,39 @@ def records_router(border: Border) -> APIRouter:
     @router.delete(
         "/{id}",
         summary=f"Supprimer {described.a}",
-        description="Supprime l'enregistrement ; il quitte les résultats de recherche dans la seconde.",
+        description=ERASES if border.kind is Kind.PROFILE else DELETES,
         status_code=204,
         responses={204: {"description": "Supprimé."}},
     )
     @allowed(rule_by_record(rules.write_scope, rules.delete))
     async def delete(key: Key, service: ServiceOf, actor: ActorOf) -> Response:
-        def write() -> int:
+        def write() -> bool:
             with service.writing() as writer:
                 before, source = writer.held(record_type, key)
                 if before is None or not reaches(rules.delete, actor, before, source):
-                    return 0
-                return writer.delete(border.kind, [key])
+                    return False
+                if border.kind is not Kind.PROFILE:
+                    return writer.delete(border.kind, [key]) > 0
+            left = forget(service.store, service.settings, key).swept.left
+            if left:
+                log.warning("files that only their owner can change name a person who was erased: %s", ", ".join(left))
+            return True
 
-        if await run_in_threadpool(write) == 0:
+        if not await run_in_threadpool(write):
             raise described.not_found(key)
         service.follower.nudge()
         return Response(status_code=204)
 
     return router
+
+
+def _seen(service: Service, record: Record) -> Record:
+    """A record as it is shown: a talent pool without those who were put into it and are no longer to be seen."""
+    if not isinstance(record, TalentPool):
+        return record
+    profiles = service.engine.catalogue(Collection.PROFILES)
+    kept = tuple([key for key in record.profile_ids if key not in profiles or visible(service.engine, key)])
+    return msgspec.structs.replace(record, profile_ids=kept)
 
 
 def check_same_id(border: Border, record: Record, key: str) -> None:

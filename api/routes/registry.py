@@ -4,12 +4,18 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from api.pages import registry as pages
 from api.routes import (
+    access_tokens,
+    account,
+    accounts,
+    archive,
     audit,
     careers,
-    connexion,
     contact_log,
     diagnosis,
+    fairness,
+    flags,
     gaps,
     gestures,
     health,
@@ -22,6 +28,7 @@ from api.routes import (
     prospection_plan,
     recommendations,
     rome,
+    sign_in,
     sourcing,
     subscriptions,
     text,
@@ -38,6 +45,7 @@ APART = {Kind.IDENTITY: "identite", Kind.PROTECTED: "statut-protege"}
 
 def routers() -> Iterator[APIRouter]:
     """All routers."""
+    yield archive.router
     yield recommendations.router
     yield careers.router
     yield gaps.router
@@ -53,6 +61,8 @@ def routers() -> Iterator[APIRouter]:
     yield subscriptions.router
     yield gestures.router
     yield audit.router
+    yield flags.router
+    yield fairness.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():
@@ -61,6 +71,10 @@ def routers() -> Iterator[APIRouter]:
         else:
             yield records_router(border)
             yield bulk_router(border)
-    yield connexion.router
+    yield access_tokens.router
+    yield sign_in.router
+    yield account.router
+    yield accounts.router
+    yield from pages.routers()
     yield health.router
     yield problem_pages.router

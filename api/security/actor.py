@@ -19,6 +19,8 @@ class Role(StrEnum):
     """Runs accounts and models; reads nobody's file."""
     SERVICE = "service"
     """A machine of the network itself, held by its scopes alone."""
+    NEWCOMER = "arrivant"
+    """Somebody who signed in and is nobody to the service yet: may ask for an account, or link their profile."""
 
 
 @dataclass(frozen=True)

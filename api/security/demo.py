@@ -1,14 +1,18 @@
-"""Identities of a demonstration: `Authorization: Bearer demo:<role>:<whose>`, on loopback and nowhere else.
+"""Identities of a demonstration: `Authorization: Bearer demo:<role>:<whose>`, or the same in a cookie that the front
+page sets, on loopback and nowhere else.
 
 Anybody who reaches the service may take any of them: the setting that turns them on refuses to start on an address
 that other machines reach.
 """
 
+import hashlib
+import hmac
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 
 from api.problems import ApiProblem, ProblemType
+from api.security import csrf
 from api.security.actor import Actor, Role
 from api.security.credentials import CHALLENGE, bearer_of
 from api.security.scopes_of_roles import SCOPES_OF_ROLES
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from api.service import Service
 
 PREFIX: Final = "demo:"
+COOKIE: Final = "vivier_demonstration"
 WHOSE: Final = {
     Role.JOBSEEKER: "l'identifiant d'un profil",
     Role.EMPLOYER: "un SIRET",
@@ -29,7 +34,9 @@ WHOSE: Final = {
 async def identify(request: Request, service: "Service") -> Actor | None:
     """The demonstration's identity that a request takes, or None. Raises ApiProblem (401) for one that is none."""
     token = bearer_of(request)
-    if token is None or not token.startswith(PREFIX):
+    if token is None:
+        return await _of_cookie(request, service)
+    if not token.startswith(PREFIX):
         return None
     if not service.settings.demo_identities:
         raise ApiProblem(
@@ -38,6 +45,21 @@ async def identify(request: Request, service: "Service") -> Actor | None:
             headers=CHALLENGE,
         )
     return demo_actor(token)
+
+
+async def _of_cookie(request: Request, service: "Service") -> Actor | None:
+    """The identity that was chosen on the front page; outside of a demonstration the cookie says nothing."""
+    token = request.cookies.get(COOKIE, "")
+    if not token.startswith(PREFIX) or not service.settings.demo_identities:
+        return None
+    await csrf.check(request, form_token(token, service), str(request.base_url))
+    return demo_actor(token)
+
+
+def form_token(token: str, service: "Service") -> str:
+    """What the forms that a demonstration's identity is shown carry (`api.security.csrf`)."""
+    key = service.house.signer.key_for("formulaires de démonstration")
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def demo_actor(token: str) -> Actor:

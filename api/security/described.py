@@ -5,12 +5,16 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
+from api.security.actor import Role
 from api.security.rules import Rule, endpoints_of, rule_of
 from api.security.scopes import Scope
 
 Json = dict[str, Any]
 
 SCHEME: Final = "oauth2"
+SESSION: Final = "session"
+SESSION_ROLES: Final = frozenset(Role) - {Role.PARTNER, Role.SERVICE}
+"""Those of people, who come with the cookie of a session."""
 SCHEMES: Final[Json] = {
     SCHEME: {
         "type": "oauth2",
@@ -21,7 +25,14 @@ SCHEMES: Final[Json] = {
                 "scopes": {scope.value: scope.value for scope in Scope},
             }
         },
-    }
+    },
+    SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-vivier",
+        "description": "Session d'une personne, ouverte par `/connexion/entrer` (OpenID Connect). Une écriture montre "
+        "aussi le jeton que donne `/v1/moi`, dans l'en-tête `X-Jeton-CSRF`.",
+    },
 }
 
 
@@ -40,7 +51,8 @@ def described(rule: Rule) -> Json:
     """The members of an operation that tell its rule."""
     if rule.scope is None:
         return {"security": [], "x-acces": {}}
+    session: list[Json] = [{SESSION: []}] if SESSION_ROLES & rule.reaches.keys() else []
     return {
-        "security": [{SCHEME: [rule.scope.value]}],
+        "security": [{SCHEME: [rule.scope.value]}, *session],
         "x-acces": {role.value: reach.words for role, reach in rule.reaches.items()},
     }

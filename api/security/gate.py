@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 
 from api.problems import ApiProblem, ProblemType
-from api.security import bearer, demo
+from api.security import bearer, demo, session
 from api.security.actor import Actor
 from api.security.credentials import CHALLENGE
 from api.security.owners import not_theirs
@@ -20,7 +20,7 @@ from api.service import Service, ServiceOf
 Identifier = Callable[[Request, Service], Awaitable[Actor | None]]
 """None: the request shows no credential of this kind. Raises ApiProblem (401) for one that is wrong."""
 
-IDENTIFIERS: Final[tuple[Identifier, ...]] = (demo.identify, bearer.identify)
+IDENTIFIERS: Final[tuple[Identifier, ...]] = (demo.identify, bearer.identify, session.identify)
 """In the order in which they are tried."""
 
 
@@ -57,11 +57,19 @@ async def check(rule: Rule, actor: Actor, request: Request, service: Service) ->
         raise not_theirs(next(iter(request.path_params.values()), ""))
 
 
-async def _actor_of(request: Request, service: Service) -> Actor:
+async def identified(request: Request, service: Service) -> Actor | None:
+    """Who sends a request, None where it shows no credentials. Raises ApiProblem (401) for wrong ones."""
     for identify in IDENTIFIERS:
         actor = await identify(request, service)
         if actor is not None:
             return actor
+    return None
+
+
+async def _actor_of(request: Request, service: Service) -> Actor:
+    actor = await identified(request, service)
+    if actor is not None:
+        return actor
     raise ApiProblem(
         ProblemType.UNAUTHENTICATED,
         "Cette adresse demande de se connecter : un jeton dans l'en-tête `Authorization: Bearer …`.",

@@ -78,11 +78,11 @@ class Keyring:
         return found if found is not None and found.verifies(self.clock()) else None
 
     def all_keys(self) -> list[SigningKey]:
-        """The keys that verify, the newest first."""
+        """The keys that verify: the one that signs, then the newest first."""
         self._read_again()
         now = self.clock()
         standing = [each for each in self._keys.values() if each.verifies(now)]
-        return sorted(standing, key=lambda each: (each.made_at, each.kid), reverse=True)
+        return sorted(standing, key=lambda each: (each.retired_at is None, each.made_at, each.kid), reverse=True)
 
     def public(self) -> dict[str, list[dict[str, Any]]]:
         """The public halves as a JWK set (RFC 7517)."""

@@ -35,3 +35,6 @@ class Scope(StrEnum):
     FAIRNESS_READ = "equite.lire"
     ACCOUNTS_READ = "comptes.lire"
     ACCOUNTS_WRITE = "comptes.ecrire"
+    OWN_ACCOUNT_READ = "moi.lire"
+    OWN_ACCOUNT_WRITE = "moi.ecrire"
+    """Asking for an account, and linking it to one's profile."""

@@ -5,7 +5,7 @@ from typing import Final
 from api.security.actor import Role
 from api.security.scopes import Scope
 
-_ALL_OWN: Final = (Scope.REFERENTIAL_READ, Scope.OFFERS_READ, Scope.TRAININGS_READ)
+_ALL_OWN: Final = (Scope.REFERENTIAL_READ, Scope.OFFERS_READ, Scope.TRAININGS_READ, Scope.OWN_ACCOUNT_READ)
 
 SCOPES_OF_ROLES: Final[dict[Role, frozenset[Scope]]] = {
     Role.JOBSEEKER: frozenset(
@@ -60,7 +60,11 @@ SCOPES_OF_ROLES: Final[dict[Role, frozenset[Scope]]] = {
             Scope.TRAININGS_WRITE,
         )
     ),
-    Role.AUDITOR: frozenset((Scope.REFERENTIAL_READ, Scope.AUDIT_READ, Scope.FAIRNESS_READ)),
-    Role.ADMINISTRATOR: frozenset((Scope.REFERENTIAL_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE)),
-    Role.SERVICE: frozenset(Scope) - {Scope.AUDIT_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE},
+    Role.AUDITOR: frozenset((Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.AUDIT_READ, Scope.FAIRNESS_READ)),
+    Role.ADMINISTRATOR: frozenset(
+        (Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE)
+    ),
+    Role.SERVICE: frozenset(Scope)
+    - {Scope.AUDIT_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE, Scope.OWN_ACCOUNT_WRITE},
+    Role.NEWCOMER: frozenset((Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.OWN_ACCOUNT_WRITE)),
 }

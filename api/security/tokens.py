@@ -136,6 +136,13 @@ class Remembered(Generic[T]):
             del self._kept[next(iter(self._kept))]
         self._kept[digest] = (ends_at, value)
 
+    def replace(self, token: str, value: T) -> None:
+        """Keep something else of a token that is kept."""
+        digest = _digest(token)
+        kept = self._kept.get(digest)
+        if kept is not None:
+            self._kept[digest] = (kept[0], value)
+
 
 def _digest(token: str) -> bytes:
     return hashlib.blake2b(token.encode("utf-8", "surrogateescape"), digest_size=20).digest()

@@ -17,6 +17,7 @@ class Action(StrEnum):
     CONTACTED = "contacte"
     ANSWERED = "repondu"
     SIGNED_IN = "connecte"
+    SIGNED_OUT = "deconnecte"
     IMPORTED = "importe"
     PROMOTED = "promu"
     FORGOTTEN = "oublie"
@@ -40,6 +41,7 @@ LABELS: Final = {
     Action.CONTACTED: "a contacté",
     Action.ANSWERED: "a répondu",
     Action.SIGNED_IN: "s'est connecté",
+    Action.SIGNED_OUT: "s'est déconnecté",
     Action.IMPORTED: "a importé",
     Action.PROMOTED: "a mis un modèle en service",
     Action.FORGOTTEN: "a effacé une personne",

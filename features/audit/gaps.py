@@ -4,7 +4,6 @@ import time
 
 import sqlalchemy as sa
 
-from features.audit.actions import Action
 from features.audit.chain import Chain
 from features.audit.head import Gap, Stub
 from features.audit.line import GENESIS, Entry, instant, read
@@ -12,11 +11,10 @@ from features.audit.verify import read_gaps, read_stub
 from features.store.tables import audit_gap, audit_line
 
 
-def state_gaps(chain: Chain, reason: str, *, actor: str | None = None, role: str | None = None) -> list[Gap]:
-    """State why lines are missing, for each gap that has no statement yet, signed; returns the new statements. A line
-    says that it was done, and makes lines that are cut off at the end a gap before it."""
-    entry = Entry(time.time(), Action.RESTORED, "vivier audit acknowledge", "audit", actor, role, detail=reason)
-    chain.write([entry], mark=True)
+def state_gaps(chain: Chain, reason: str, told: Entry) -> list[Gap]:
+    """State why lines are missing, for each gap that has no statement yet, signed; returns the new statements. The line
+    `told` is written first: lines that are cut off at the end become a gap before it."""
+    chain.write([told], mark=True)
     at, found = instant(time.time()), []
     with chain.store.writing() as writer:
         connection = writer.connection

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 PSEUDONYM_MARK = "p."
 """How a pseudonym begins, so that a reader can tell one from an id."""
+PSEUDONYM_BYTES = 12
+"""Enough for no two of ten million people to share one (a chance of 1 in 10^15), and no more: there are many."""
 
 
 class AuditKeyUnusable(ValueError):
@@ -27,7 +29,7 @@ class AuditKey:
 
     def pseudonym(self, nature: str, key: str) -> str:
         """What stands for an id of some nature: always the same, and of no use to who lacks the key."""
-        digest = hashlib.blake2b(f"{nature}\n{key}".encode(), key=self._names, digest_size=16).digest()
+        digest = hashlib.blake2b(f"{nature}\n{key}".encode(), key=self._names, digest_size=PSEUDONYM_BYTES).digest()
         return PSEUDONYM_MARK + _text(digest)
 
     def person(self, profile_id: str) -> str:

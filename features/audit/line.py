@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -15,8 +14,7 @@ GENESIS: Final = "0" * 64
 """What the first line carries for the hash of the one before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What happened, with ids as they are: it lives in memory for a moment, and becomes a `Line`."""
 
     at: float
@@ -29,6 +27,8 @@ class Entry:
     actor: str | None = None
     role: str | None = None
     demo: bool = False
+    on_behalf_of: str | None = None
+    """Whom the actor speaks for: a SIRET, a counsellor, a feed; of a jobseeker, their pseudonym."""
     ids: tuple[str, ...] = ()
     """Of the records concerned, other than people."""
     ids_are_clear: bool = False
@@ -50,6 +50,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """UTC, to the millisecond: `2026-11-26T09:00:00.123Z`."""
     acteur: str | None
     role: str | None
+    auNomDe: str | None
     demo: bool
     action: Action
     operation: str
@@ -76,6 +77,7 @@ def line_of(entry: Entry, seq: int, previous: str, key: AuditKey) -> Line:
         instant(entry.at),
         entry.actor,
         entry.role,
+        entry.on_behalf_of,
         entry.demo,
         entry.action,
         entry.operation,

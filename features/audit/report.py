@@ -13,7 +13,7 @@ from features.audit.line import read
 from features.audit.reading import Question
 from features.store import Store
 from features.store.store import batches
-from features.store.tables import audit_line, audit_person
+from features.store.tables import account_flag, audit_line, audit_person
 
 MEASURES: Final = ("people", "searches", "exports", "refusals")
 LEAST: Final = {"people": 50, "searches": 50, "exports": 3, "refusals": 10}
@@ -38,7 +38,7 @@ class ActorDay:
     role: str | None
     lines: int
     people: int
-    """Different people shown or touched."""
+    """Different people shown or touched; not those who were asked for and refused."""
     searches: int
     exports: int
     changes: int
@@ -60,7 +60,8 @@ def report(store: Store, question: Question) -> list[ActorDay]:
         role: {name: statistics.median([getattr(each, name) for each in of_role]) for name in MEASURES}
         for role, of_role in by_role.items()
     }
-    judged = [_judged(each, usual[each.role]) for each in days]
+    flagged = _flags(store)
+    judged = [_judged(each, usual[each.role], flagged.get((each.day, each.actor), [])) for each in days]
     return sorted(judged, key=lambda each: (-each.score, -each.people, -each.lines, each.day, each.actor or ""))
 
 
@@ -90,7 +91,9 @@ def _days(store: Store, question: Question) -> list[ActorDay]:
         sa.select(
             day.label("day"), audit_line.c.actor, sa.func.count(audit_person.c.person.distinct()).label("people")
         ).join(audit_person, audit_person.c.seq == audit_line.c.seq)
-    ).group_by(day, audit_line.c.actor)
+    )
+    got = audit_line.c.action.not_in([Action.REFUSED.value, Action.FAILED.value])
+    seen = seen.where(got).group_by(day, audit_line.c.actor)
     with store.engine.connect() as connection:
         people = {(row.day, row.actor): row.people for row in connection.execute(seen)}
         rows = connection.execute(figures).all()
@@ -121,9 +124,19 @@ def _roles(connection: sa.Connection, seqs: Sequence[int]) -> dict[int, str | No
     return found
 
 
-def _judged(day: ActorDay, usual: dict[str, float]) -> ActorDay:
+def _flags(store: Store) -> dict[tuple[str, str | None], list[str]]:
+    """How accounts were remarked while they looked at people, by day and account (`features.store.flags`)."""
+    found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    with store.engine.connect() as connection:
+        for row in connection.execute(sa.select(account_flag.c.at, account_flag.c.account, account_flag.c.pattern)):
+            found[row.at[:10], row.account].append(row.pattern)
+    return found
+
+
+def _judged(day: ActorDay, usual: dict[str, float], flagged: Sequence[str]) -> ActorDay:
     """The day, with what is unusual of it."""
-    told, score = [], 0.0
+    told = [f"flagged while it happened: {pattern}" for pattern in sorted(flagged)]
+    score = 10 * TIMES * len(told)
     for name in MEASURES:
         value, middle = getattr(day, name), max(usual[name], 1.0)
         if value >= LEAST[name] and value >= TIMES * middle:

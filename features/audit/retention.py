@@ -11,6 +11,7 @@ from features.audit.chain import Chain
 from features.audit.head import Stub
 from features.audit.line import Entry, instant
 from features.audit.verify import read_stub
+from features.store import Store
 from features.store.tables import audit_gap, audit_line, audit_person, audit_stub
 
 LINES_AT_ONCE: Final = 10_000
@@ -20,7 +21,7 @@ LINES_AT_ONCE: Final = 10_000
 def prune(chain: Chain, before: dt.date, *, actor: str | None = None, role: str | None = None) -> int:
     """Remove the lines at the head of the chain that are older than a day; returns how many. That it was done is a line
     itself. The rest is verified as before: the stub says which lines went, and the hash of the last."""
-    first_kept, removed = _first_kept(chain, before), 0
+    first_kept, removed = over(chain.store, before).stop, 0
     while True:
         with chain.store.writing() as writer:
             count, upto = _prune_some(writer.connection, chain, before, first_kept)
@@ -36,22 +37,19 @@ def prune(chain: Chain, before: dt.date, *, actor: str | None = None, role: str 
     return removed
 
 
-def due(chain: Chain, before: dt.date) -> int:
-    """How many lines `prune` would remove."""
-    with chain.store.engine.connect() as connection:
-        statement = sa.select(sa.func.count()).select_from(audit_line)
-        return connection.scalar(statement.where(audit_line.c.seq < _first_kept(chain, before))) or 0
-
-
-def _first_kept(chain: Chain, before: dt.date) -> int:
-    """The number of the first line that stays: those after it stay too, whatever their clock said."""
-    with chain.store.engine.connect() as connection:
+def over(store: Store, before: dt.date) -> range:
+    """The numbers of the lines that `prune` would remove. Those after the first young one stay, whatever their clock
+    said."""
+    with store.engine.connect() as connection:
+        oldest = connection.scalar(sa.select(sa.func.min(audit_line.c.seq)))
+        if oldest is None:
+            return range(0)
         young: int | None = connection.scalar(
             sa.select(sa.func.min(audit_line.c.seq)).where(audit_line.c.at >= before.isoformat())
         )
-        if young is not None:
-            return young
-        return (connection.scalar(sa.select(sa.func.max(audit_line.c.seq))) or 0) + 1
+        if young is None:
+            young = (connection.scalar(sa.select(sa.func.max(audit_line.c.seq))) or 0) + 1
+        return range(oldest, young)
 
 
 def _prune_some(connection: sa.Connection, chain: Chain, before: dt.date, first_kept: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Witness:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
+        self._told_seq = 0
         self._marked_seq = 0
         self._marked_at = float("-inf")
 
@@ -50,7 +51,14 @@ class Witness:
 
     def tell(self, head: Head, *, mark: bool = False) -> None:
         """Keep a head that was committed; in the list too when it is time, or with `mark`."""
-        with self._lock, self._alone():
+        with self._lock:
+            if head.numero <= self._told_seq and not mark:
+                return
+            self._keep(head, mark)
+            self._told_seq = max(self._told_seq, head.numero)
+
+    def _keep(self, head: Head, mark: bool) -> None:
+        with self._alone():
             kept = self._kept()
             if kept is None or kept.numero < head.numero:
                 self._replace(HEAD, msgspec.json.encode(head))

@@ -144,6 +144,24 @@ TEXTS: Final[dict[str, Texts]] = {
         "use a category (B, C, CE...)",
     ),
     "bad_siret": Texts("le SIRET est faux", "Écrire ses 14 chiffres", "wrong SIRET", "write its 14 digits"),
+    "unknown_siret": Texts(
+        "aucun établissement connu n'a ce SIRET",
+        "Vérifier les 14 chiffres, ou créer d'abord l'établissement (POST /v1/etablissements)",
+        "no establishment has this SIRET",
+        "check its 14 digits, or create the establishment first",
+    ),
+    "unknown_profile": Texts(
+        "aucun profil n'a cet identifiant",
+        "Vérifier l'identifiant, ou créer d'abord le profil (POST /v1/profils)",
+        "no profile has this id",
+        "check the id, or create the profile first",
+    ),
+    "private_webhook": Texts(
+        "{hint}",
+        "Donner une adresse https:// joignable depuis l'internet public",
+        "not an address of the public internet",
+        "give an https:// address of the public internet",
+    ),
     "bad_naf": Texts(
         "le code NAF est faux",
         "Écrire quatre chiffres et une lettre (1071C ou 10.71C)",
@@ -164,6 +182,21 @@ TEXTS: Final[dict[str, Texts]] = {
     ),
     "bad_order": Texts(
         "la fin précède le début", "Corriger l'une des deux bornes", "the end precedes the start", "fix one of them"
+    ),
+    "erased": Texts(
+        "cette personne a été effacée à sa demande",
+        "Ne plus l'envoyer ; si elle revient d'elle-même, lui donner un autre identifiant",
+        "this person was erased, as is their right",
+        "stop sending them; one who comes back by themselves takes another id",
+    ),
+    "liked_and_unliked": Texts(
+        "le même profil est dans « commeProfils » et dans « pasCommeProfils »",
+        "Le garder dans une seule des deux listes",
+        "the same profile is both liked and unliked",
+        "keep it in one of the two lists",
+    ),
+    "past_day": Texts(
+        "ce jour est passé", "Donner un jour à partir du {hint}", "this day is past", "give a day from {hint} on"
     ),
     "repeated": Texts(
         "l'identifiant est déjà dans le fichier",

@@ -17,9 +17,9 @@ class VivierIn(BorderModel):
     id: Id
     nom: Title
     proprietaire: Id
-    codesROME: tuple[str, ...] = Field((), max_length=50)
-    commune: str | None = Field(None, description="Code INSEE du centre")
-    rayonKm: float | None = Field(None, ge=0, le=20_000)
+    codesROME: tuple[str, ...] = Field((), max_length=50, description="Règle : viser l'un de ces métiers")
+    commune: str | None = Field(None, description="Règle : habiter autour de cette commune (code INSEE)")
+    rayonKm: float | None = Field(None, ge=10, le=20_000, description="Règle : à tant de km au plus de `commune`")
     profils: tuple[Id, ...] = Field((), max_length=100_000, description="Profils mis à la main")
     membres: tuple[Id, ...] = Field(
         (), max_length=200, description="L'équipe : les utilisateurs avec qui le propriétaire le partage"
@@ -27,7 +27,8 @@ class VivierIn(BorderModel):
     criteres: dict[str, str] = Field(
         default_factory=dict,
         max_length=30,
-        description="Règle : paramètres de recherche de profils, avec leurs noms publics ; qui y répond en fait partie",
+        description="Règle : paramètres de recherche de profils, avec leurs noms publics. Qui répond à toute la règle "
+        "fait partie du vivier ; un critère prend la place de `codesROME` ou de `commune` quand il dit la même chose",
     )
 
     def to_record(self, reference: "Reference") -> TalentPool:

@@ -20,7 +20,8 @@ def needles(texts: Iterable[str]) -> tuple[bytes, ...]:
 
 
 def holds(data: bytes, wanted: Iterable[bytes]) -> bool:
-    """Whether any of the texts stands there, not as a part of a longer word."""
+    """Whether any of the texts stands there, not as a part of a longer word; of wide characters, whatever is beside:
+    arrays put their texts side by side."""
     return any(_stands(data, needle) for needle in wanted)
 
 
@@ -39,13 +40,12 @@ def _blocks(path: Path, overlap: int) -> Iterator[bytes]:
 
 
 def _stands(data: bytes, needle: bytes) -> bool:
-    width = 4 if needle[1:4] == b"\0\0\0" else 2 if needle[1:2] == b"\0" else 1
     start = data.find(needle)
+    if needle[1:2] == b"\0":
+        return start >= 0
     while start >= 0:
-        before = data[start - width : start - width + 1] if start >= width else b""
         end = start + len(needle)
-        after = data[end : end + 1]
-        if not (_is_word(before) or _is_word(after)):
+        if not (_is_word(data[max(start - 1, 0) : start]) or _is_word(data[end : end + 1])):
             return True
         start = data.find(needle, start + 1)
     return False

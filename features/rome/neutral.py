@@ -64,6 +64,8 @@ _ANYWHERE: Final = re2.compile(
     rf"\b(?:rqth|{_PERSON} (?:de |d'environ )?(?:1[5-9]|[2-6]\d) ans|agee?s? de \d\d ans|de nationalite \w+)\b"
 )
 _PARTS: Final = re2.compile(r"\s*[,;()|]\s*|\s+[-–—/]\s+|\s+et\s+")
+_MAY_TELL: Final = re2.compile(r"(?i)[,;()|]|\s[-–—/]\s|\set\s|rqth|\bans\b|nationalit")
+"""What a text has where there is anything to look for: most have none of it."""
 _LONGEST: Final = 400
 """Characters of a text in which words about the person are looked for: a title is shorter."""
 
@@ -76,7 +78,7 @@ def without_the_person(text: str) -> str:
     >>> without_the_person("Coiffeuse, maman de deux enfants (RQTH)")
     'Coiffeuse'
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _MAY_TELL.search(text) is None:
         return text
     plain = folded(text)
     if len(plain) != len(text):
@@ -124,7 +126,7 @@ class Neutral:
                 continue
             left, right = one.split(), other.split()
             if len(left) == len(right) and all(a == b or a[:3] == b[:3] for a, b in zip(left, right, strict=True)):
-                pairs.update((b, a) for a, b in zip(left, right, strict=True) if a != b)
+                pairs.update((b, a) for a, b in zip(left, right, strict=True) if a.rstrip("s") != b.rstrip("s"))
             elif _WOMEN & set(right) and len(left) > 1:
                 phrases.setdefault(other, one)
         known.update(word for label in rome.skill_labels for word in normalise(label).split())
@@ -136,14 +138,24 @@ class Neutral:
         return cls(masculine, phrases, frozenset(known))
 
     def __call__(self, text: str) -> str:
-        """`text` as it is read. Words without a gender, and text that says nothing of a person, come back as they
-        were."""
+        """`text` as it is read. Words without a gender, a name in both genders ("Vendeur / Vendeuse"), and text that
+        says nothing of a person come back as they were."""
         return _kept(self, text) if len(text) <= _LONGEST else self._read(text)
 
     def _read(self, text: str) -> str:
-        told = _INCLUSIVE.sub("", without_the_person(text))
+        told = without_the_person(text)
+        if " / " in told and self._same(*forms(without_gender_marks(told))):
+            return told  # it names both: nothing to bring to one
+        told = _INCLUSIVE.sub("", told)
         phrase = self.phrases.get(normalise(without_gender_marks(told)))
-        return phrase if phrase is not None else _WORD.sub(lambda found: self._word(found.group()), told)
+        return phrase if phrase is not None else _WORD.sub(self._one, told)
+
+    def _same(self, one: str, other: str) -> bool:
+        """Whether two different names are those of one trade, in both genders."""
+        return one != other and normalise(_WORD.sub(self._one, one)) == normalise(_WORD.sub(self._one, other))
+
+    def _one(self, found: re.Match[str]) -> str:
+        return self._word(found.group())
 
     def _word(self, word: str) -> str:
         plain = normalise(word)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from features.communes import CommuneRow, Communes
+from features.place_labels import departement_of
 from features.sources.base import Origin, Reject, WrongFile
 from features.sources.csv_table import Names, read_csv
 
@@ -111,7 +112,7 @@ class _Row:
         return CommuneRow(
             insee,
             self.values["name"],
-            self.values["departement"] or _departement_of(insee),
+            self.values["departement"] or departement_of(insee) or insee[:2],
             self.values["region"],
             self._postcodes(),
             lat,
@@ -150,7 +151,3 @@ class _Row:
             if not _POSTCODE.fullmatch(code):
                 self.reject("codes_postaux", code, "not a postcode", "five digits, several separated by |")
         return tuple(dict.fromkeys(code for code in found if _POSTCODE.fullmatch(code)))
-
-
-def _departement_of(insee: str) -> str:
-    return insee[:3] if insee[:2] in {"97", "98"} else insee[:2]

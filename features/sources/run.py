@@ -68,7 +68,7 @@ def import_records(
         raise BadSourceName(f"a source is named by letters, digits and . _ - (at most 60), not {source.name!r}")
     with writing_rejects(rejects_folder, source.name) as rejects, Staging(rejects_folder) as staging:
         for path in paths:
-            _stage(source, path, reference, staging, rejects, progress, completed)
+            _stage(store, source, path, reference, staging, rejects, progress, completed)
         if complete and len(staging) == 0:
             raise WrongFile(
                 f"{', '.join(path.name for path in paths)}: no good row ({rejects.count} rejected). A complete feed "
@@ -87,6 +87,7 @@ def import_records(
 
 
 def _stage(
+    store: Store,
     source: RecordSource,
     path: Path,
     reference: Reference,
@@ -99,6 +100,8 @@ def _stage(
         progress(1)
         if isinstance(row, Reject):
             rejects.add(row)
+        elif any(map(store.is_about_erased, row.records)):
+            rejects.add(rejected(row.line, Problem.of("id", "", "erased")))  # the rejects do not name them either
         elif (again := staging.repeated(row.records)) is not None:
             rejects.add(_repeated(row, record_id(again)))
         else:

@@ -9,7 +9,7 @@ A table of people is a line of `SPEAKS_OF_PEOPLE`; a test sees to it that every 
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,14 +18,30 @@ import sqlalchemy as sa
 
 from features.key_numbers import key_number
 from features.records import Contact, TalentPool
+from features.store import owners
+from features.store.access import accounts
 from features.store.kinds import Kind
 from features.store.store import Change, Operation, Store, Writer, about_profile, batches
 from features.store.tables import (
+    access_change,
+    access_client,
+    access_failure,
+    access_once,
+    access_session,
+    account,
+    account_flag,
+    audit_gap,
+    audit_group,
+    audit_head,
+    audit_line,
+    audit_person,
+    audit_stub,
     change_log,
     delivery,
     digest,
     erasure,
     event_before,
+    link_code,
     offer_group,
     record_tables,
     store_identity,
@@ -87,6 +103,11 @@ def _corrections(connection: sa.Connection, profile_id: str) -> list[str]:
     return list(connection.scalars(sa.select(event_before.c.record_id).where(event_before.c.record_id.in_(of_person))))
 
 
+def _sessions(connection: sa.Connection, profile_id: str) -> list[str]:
+    accounts = sa.select(account.c.id).where(account.c.profile_id == profile_id)
+    return list(connection.scalars(sa.select(access_session.c.id).where(access_session.c.account_id.in_(accounts))))
+
+
 def _subscriptions(connection: sa.Connection, profile_id: str) -> list[str]:
     """Those that were deleted too: their ids stand in the log."""
     owned = sa.select(subscription_owner.c.subscription_id).where(subscription_owner.c.profile_id == profile_id)
@@ -105,8 +126,12 @@ SPEAKS_OF_PEOPLE: Final[Mapping[str, _Finder]] = {
     Kind.CONTACT_REQUEST.value: _record_ids(
         Kind.CONTACT_REQUEST, lambda table, key: table.c.source == about_profile(key)
     ),
-    "digest": _of_column(digest, "id"),
-    "delivery": _of_column(delivery, "item_id"),
+    digest.name: _of_column(digest, "id"),
+    delivery.name: _of_column(delivery, "item_id"),
+    account.name: _of_column(account, "id"),
+    access_session.name: _sessions,
+    link_code.name: _of_column(link_code, "profile_id"),
+    audit_group.name: _of_column(audit_group, "profile_id"),
 }
 """Tables whose rows are a person's -> the ids of those rows. Corrections come before the events that they are of."""
 
@@ -122,18 +147,25 @@ OF_NOBODY: Final = frozenset(
         offer_group.name,
         store_identity.name,
         erasure.name,
+        access_client.name,
+        access_once.name,
+        access_failure.name,
+        account_flag.name,
     }
 )
+"""Tables of jobs, firms, machines and those who work here."""
 
-BESIDE: Final = frozenset({change_log.name, subscription_owner.name})
+PSEUDONYMOUS: Final = frozenset({audit_line.name, audit_person.name, audit_head.name, audit_stub.name, audit_gap.name})
+"""The audit log: it must not change, and knows people by hashes that need its key. Its lines go after a year."""
+
+BESIDE: Final = frozenset({change_log.name, subscription_owner.name, access_change.name})
 """Tables that go with others' rows."""
 
 _NAMED: Final = frozenset(
     {Kind.PROFILE.value, Kind.SUBSCRIPTION.value, Kind.CONTACT_REQUEST.value, Kind.EVENT.value, digest.name}
 )
 """Tables whose ids are the person's; the ledger's are of offers."""
-_NAMED_AFTER: Final = frozenset({Kind.SUBSCRIPTION, Kind.CONTACT_REQUEST, Kind.EVENT})
-"""Kinds whose records may have been named after their person, and are forgotten when they go."""
+_OF_PEOPLE: Final = frozenset(kind for kind in Kind if kind.value in SPEAKS_OF_PEOPLE)
 
 
 def held_of(store: Store, profile_id: str) -> Held:
@@ -145,24 +177,18 @@ def held_of(store: Store, profile_id: str) -> Held:
 def erase(store: Store, profile_id: str) -> Erased:
     """Leave nothing of a person in the rows of the store, and remember the id as erased where there are keys.
 
-    Also of an id that has no profile any more, or never had one: what else speaks of it goes. The files still hold what
-    was there until `features.store.rewriting.rewrite`.
+    Also of an id that has no profile any more, or never had one: what else speaks of it goes. The log still has the
+    lines of these rows until `drop_lines_of_the_gone`, the files what was there until `features.store.rewriting`.
     """
-    seen = store.watermark()
-    lines = list(_log_lines(store, profile_id))  # the log is long: read before the transaction, that nobody waits
     if store.erased is not None:
         store.erased.add(profile_id, store.clock())
     with store.writing() as writer:
         held = _held(writer.connection, profile_id)
         _delete_rows(writer, held)
         _leave_the_rows_of_others(writer, profile_id)
-        own = {(table, key) for table, ids in held.ids.items() for key in ids} | _related(profile_id)
-        token = re.compile(rf"(?<![^\W_]){re.escape(profile_id)}(?![^\W_])")
-        gone = [line.seq for line in lines if _is_own(writer, line, own, token)]
-        for batch in batches(sorted(gone)):
-            writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(batch)))
-        _delete_late_lines(writer, own, seen)
         writer.log(Kind.PROFILE, [mark_of(profile_id)], Operation.ERASE)
+        if writer.touched is not None:
+            writer.touched.append((Kind.PROFILE, profile_id))  # the audit log knows its pseudonym
         seq = writer.connection.scalar(sa.select(sa.func.max(change_log.c.seq))) or 0
         at = dt.datetime.combine(store.clock(), dt.datetime.now(dt.UTC).time(), dt.UTC).isoformat(timespec="seconds")
         writer.connection.execute(sa.insert(erasure).values(seq=seq, at=at, rewritten=False, blank=False))
@@ -223,6 +249,24 @@ def blank(store: Store, seqs: Collection[int]) -> None:
             writer.connection.execute(sa.update(erasure).where(erasure.c.seq.in_(batch)).values(blank=True))
 
 
+def drop_lines_of_the_gone(store: Store, upto: int) -> int:
+    """Take out of the log what it says, up to a number that every index has taken in, of people's records that are no
+    more, erased or not: nobody reads it again, and ids of theirs stand there. Returns how many lines."""
+    gone: list[int] = []
+    with store.engine.connect() as connection:
+        for kind in sorted(_OF_PEOPLE):
+            table = record_tables[kind]
+            line = change_log.c
+            there = sa.exists().where(table.c.id == line.record_id)
+            read = (line.seq <= upto, line.kind == kind.value, line.operation != Operation.ERASE.value, ~there)
+            gone += connection.scalars(sa.select(line.seq).where(*read))
+    for batch in batches(gone, 10_000):
+        with store.writing() as writer:
+            for part in batches(batch):
+                writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(part)))
+    return len(gone)
+
+
 # ---------------------------------------------------------------- rows
 
 
@@ -237,8 +281,8 @@ def _delete_rows(writer: Writer, held: Held) -> None:
         if table in keyed:
             for batch in batches(ids):
                 writer.connection.execute(sa.delete(keyed[table].table).where(keyed[table].in_(batch)))
-    for owned in (digest, delivery, subscription_owner):
-        writer.connection.execute(sa.delete(owned).where(owned.c.profile_id == held.profile_id))
+    owners.forget(writer.connection, [held.profile_id])
+    accounts.forget(writer.connection, [held.profile_id])
 
 
 def _leave_the_rows_of_others(writer: Writer, profile_id: str) -> None:
@@ -263,41 +307,3 @@ def _without(values: str, key: str) -> str:
 def _token(key: str) -> re.Pattern[str]:
     """An id where it stands alone, not as a part of a longer one."""
     return re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
-
-
-# ---------------------------------------------------------------- the change log
-
-
-def _log_lines(store: Store, profile_id: str) -> Iterator[Change]:
-    """Lines of the log that may be about a person: their ids, and ids that have theirs in it."""
-    held = held_of(store, profile_id)
-    ids = sorted({key for found in held.ids.values() for key in found} | {profile_id})
-    with store.engine.connect() as connection:
-        for batch in batches(ids):
-            yield from _changes(connection, change_log.c.record_id.in_(batch))
-        yield from _changes(connection, change_log.c.record_id.contains(profile_id, autoescape=True))
-
-
-def _changes(connection: sa.Connection, condition: "sa.ColumnElement[bool]") -> Iterator[Change]:
-    for row in connection.execute(sa.select(change_log).where(condition)):
-        yield Change(row.seq, Kind(row.kind), row.record_id, Operation(row.operation))
-
-
-def _related(profile_id: str) -> set[tuple[str, str]]:
-    return {(kind.value, profile_id) for kind in (Kind.PROFILE, Kind.IDENTITY, Kind.PROTECTED)}
-
-
-def _is_own(writer: Writer, line: Change, own: set[tuple[str, str]], token: re.Pattern[str]) -> bool:
-    """Whether a line is about the person: one of their rows, or a row that is gone and was named after them."""
-    if (line.kind.value, line.record_id) in own:
-        return True
-    after_them = line.kind in _NAMED_AFTER and token.search(line.record_id) is not None
-    return after_them and not writer.exists(line.kind, line.record_id)
-
-
-def _delete_late_lines(writer: Writer, own: set[tuple[str, str]], seen: int) -> None:
-    """The lines that came between the reading of the log and the transaction."""
-    late = sa.select(change_log.c.seq, change_log.c.kind, change_log.c.record_id).where(change_log.c.seq > seen)
-    gone = [row.seq for row in writer.connection.execute(late) if (row.kind, row.record_id) in own]
-    for batch in batches(gone):
-        writer.connection.execute(sa.delete(change_log).where(change_log.c.seq.in_(batch)))

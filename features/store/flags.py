@@ -1,12 +1,13 @@
 """Accounts whose way of looking at people was remarked: one line an account, a pattern and a day."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import sqlalchemy as sa
 
-from features.store.store import Store
+from features.store.store import Store, batches
 from features.store.tables import account_flag
 
 
@@ -50,7 +51,14 @@ def page(store: Store, first: int, size: int, account: str | None = None) -> tup
     return [Flag(row.account, row.role, row.siret, row.pattern, row.at, row.people_today) for row in rows], total
 
 
-def forget_before(store: Store, day: dt.date) -> int:
-    """Delete the flags of before `day`; returns how many."""
-    with store.writing() as writer:
-        return writer.connection.execute(sa.delete(account_flag).where(account_flag.c.at < day.isoformat())).rowcount
+def ids_before(store: Store, day: dt.date) -> list[str]:
+    """The ids of the flags of before `day`, in order."""
+    old = sa.select(account_flag.c.id).where(account_flag.c.at < day.isoformat()).order_by(account_flag.c.id)
+    with store.engine.connect() as connection:
+        return list(connection.scalars(old))
+
+
+def delete(store: Store, ids: Collection[str]) -> None:
+    for batch in batches(ids):
+        with store.writing() as writer:
+            writer.connection.execute(sa.delete(account_flag).where(account_flag.c.id.in_(batch)))

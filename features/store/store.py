@@ -242,13 +242,8 @@ class Writer:
         return [(self._sealing.take(record_type, row.id, row.body), row.source) for row in rows]
 
     def mentioning(self, record_type: type[R], text: str) -> list[tuple[R, str]]:
-        """The records of a kind that stands in clear whose JSON has a text in it, with their sources."""
-        table = record_tables[KIND_OF[record_type]]
-        written = msgspec.json.encode(text).decode()[1:-1]
-        rows = self.connection.execute(
-            sa.select(table.c.id, table.c.body, table.c.source).where(table.c.body.contains(written, autoescape=True))
-        )
-        return [(self._sealing.take(record_type, row.id, row.body), row.source) for row in rows.all()]
+        """`Store.mentioning`, as this transaction sees it."""
+        return _mentioning(self.connection, self._sealing, record_type, text)
 
     def _standing_for(self, offer_ids: list[str]) -> list[str]:
         """The offers still there that are shown in place of some of these: they name one source fewer from now on."""
@@ -293,7 +288,7 @@ class Writer:
         if not ids:
             return
         self.n_changed += len(ids)
-        if self.touched is not None:
+        if self.touched is not None and operation is not Operation.ERASE:
             self.touched += [(kind, key) for key in ids]
         lines = [{"kind": kind.value, "record_id": key, "operation": operation.value} for key in ids]
         if not before:
@@ -333,6 +328,15 @@ def as_of(seq: int, now: Event, before: Sequence[tuple[int, Event]]) -> Event:
     """What an event said at a sequence number, of what it says `now` and what each correction replaced. `before` is to
     be read after `now`: of a correction that comes in between, either tells the same."""
     return next((said for corrected, said in before if corrected > seq), now)
+
+
+def _mentioning(connection: sa.Connection, sealing: Sealing, record_type: type[R], text: str) -> list[tuple[R, str]]:
+    table = record_tables[KIND_OF[record_type]].c
+    written = msgspec.json.encode(text).decode()[1:-1]
+    rows = connection.execute(
+        sa.select(table.id, table.body, table.source).where(table.body.contains(written, autoescape=True))
+    )
+    return [(sealing.take(record_type, row.id, row.body), row.source) for row in rows.all()]
 
 
 class Store:
@@ -456,6 +460,16 @@ class Store:
         table = record_tables[kind]
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+    def mentioning(self, record_type: type[R], text: str) -> list[tuple[R, str]]:
+        """The records of a kind that stands in clear whose JSON has a text in it, with their sources."""
+        with self.engine.connect() as connection:
+            return _mentioning(connection, self.sealing, record_type, text)
+
+    def is_about_erased(self, record: Record) -> bool:
+        """Whether a record is about a person who was erased, and whose id may not come back yet."""
+        erased = self.erased
+        return erased is not None and any(person in erased for person in people_of(record))
 
     def has_any(self, kind: Kind) -> bool:
         """Whether there is a record of that kind."""

@@ -100,8 +100,9 @@ searched for."""
 audit_person = sa.Table(
     "audit_person",
     metadata,
-    sa.Column("person", sa.String(24), primary_key=True),
+    sa.Column("person", sa.String(18), primary_key=True),
     sa.Column("seq", _Sequence, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
 )
 """Which lines concern whom, by pseudonym."""
 
@@ -196,7 +197,8 @@ account = sa.Table(
     sa.Column("presented", sa.Text),
     sa.UniqueConstraint("issuer", "subject", name="uq_account_issuer_subject"),
 )
-"""People who signed in. `presented` is what their provider vouches for, for whoever decides; gone with the decision."""
+"""People who signed in. `presented` is what their provider vouches for, sealed, for whoever decides; gone with the
+decision."""
 
 access_session = sa.Table(
     "access_session",
@@ -207,7 +209,7 @@ access_session = sa.Table(
     sa.Column("provider", sa.String(32), nullable=False),
     sa.Column("id_token", sa.Text, nullable=False),
 )
-"""Sessions under way. `id_token` is what a provider asks for at logout; the row goes with the session."""
+"""Sessions under way. `id_token`, sealed, is what a provider asks for at logout; the row goes with the session."""
 
 access_once = sa.Table(
     "access_once",

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from matching.counting import Failures, Relaxations
 from matching.demand import Demand
-from matching.diagnosis.criteria import Asked, Criterion, asked_of, offered_pay
+from matching.diagnosis.criteria import asked_of
+from matching.diagnosis.criterion import Asked, Criterion
 from matching.diagnosis.market import PayPosition, TimeToFill, pay_position, time_to_fill
 from matching.diagnosis.quality import Job, medians, sampled
+from matching.diagnosis.steps import offered_pay
 from matching.diagnosis.teaching import Teaching, teaching
 from matching.discretion import LEAST, Told
 from matching.engine import Engine

@@ -58,9 +58,10 @@ def time_to_fill(lookups: Lookups, occupation: int, commune: int) -> TimeToFill 
     if isnan(difficult) or isnan(usual):
         return None
     days = days_to_fill(difficult, usual)
+    employers = "les employeurs, en France" if commune < 0 else "les employeurs des environs"
     text = (
         f"Il faut compter de l'ordre de {days} jours : {percent(difficult)} des recrutements de ce métier sont jugés "
-        f"difficiles par les employeurs des environs, contre {percent(usual)} tous métiers confondus."
+        f"difficiles par {employers}, contre {percent(usual)} tous métiers confondus."
     )
     return TimeToFill(days, difficult, text)
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import Contract, Frequency, Subscription
+from features.records import Channel, Contract, DigestContent, Frequency, Subscription
 from matching.answer import Window
 from matching.digests.candidates import Candidates, by_people
 from matching.digests.choice import Choosing, best_projects, chosen
@@ -27,7 +27,9 @@ from matching.digests.prices import DigestPrices
 from matching.digests.scores import on_days, pairs_of, scores_of
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
+from matching.explain.filter_names import filters
 from matching.explain.wording import counted, kilometres, quoted
+from matching.jobs import profile_at
 from matching.lookups import EPOCH, day_number
 from matching.relaxing import WIDER_KM
 from matching.schema import NO_DAY, Collection
@@ -59,7 +61,7 @@ class Backtest:
     offers: int
     digests: int
     trainings: int
-    """Trainings that the list has now: nobody knows when each was published."""
+    """Trainings that the list has now, where the setting has any: nobody knows when each was published."""
     text: str
     """In French."""
     examples: tuple[Item, ...]
@@ -85,8 +87,14 @@ class _Sent:
 def backtest(engine: Engine, subscription: Subscription, rules: Rules, days: int = DAYS) -> Backtest:
     """The back-test of a setting over the `days` that end on the engine's. Raises NotFound for an unknown person, and
     BadParameter for criteria or projects that mean nothing."""
-    sent = _played(engine, _one_order(engine, subscription), rules, days)
-    trainings = _trainings(engine, subscription)
+    order = _one_order(engine, subscription)
+    trainings = 0 if subscription.content is DigestContent.OFFERS else _trainings(engine, subscription)
+    if subscription.content is DigestContent.TRAININGS:
+        text = f"Ce réglage n'envoie que des formations : votre liste en compte {trainings} aujourd'hui"
+        return Backtest(days, 0, 0, trainings, text, (), (), ())
+    sent = _played(engine, order, rules, days)
+    if subscription.channel is Channel.EMAIL and not _agrees_to_email(engine, subscription.profile_id):
+        return _unsent(sent, trainings, days)
     examples = offer_items(engine, sent.orders, *_best(sent, EXAMPLES))
     variants = list(_variants(engine, subscription, rules, days, len(sent)))
     return Backtest(
@@ -99,6 +107,22 @@ def backtest(engine: Engine, subscription: Subscription, rules: Rules, days: int
         tuple([each for each in variants if each.offers > len(sent)][:MOST_VARIANTS]),
         tuple([each for each in variants if 0 < each.offers < len(sent)][:MOST_VARIANTS]),
     )
+
+
+def _agrees_to_email(engine: Engine, profile_id: str) -> bool:
+    row = int(engine.catalogue(Collection.PROFILES).rows_of(profile_id)[0])
+    return profile_at(engine, row).consents.contact_by_email
+
+
+def _unsent(sent: _Sent, trainings: int, days: int) -> Backtest:
+    """Of a setting by e-mail of who did not agree to it: nothing leaves, and what the person's page would have."""
+    count = counted(len(sent), "offre", "offres")
+    text = (
+        "Ce réglage ne vous enverrait rien : vous n'avez pas accepté d'être joint par courriel. Donnez votre accord "
+        "dans votre profil, ou choisissez un autre canal"
+    )
+    page = Variant(f"Sur votre page, au lieu du courriel : {count} en {days} jours", len(sent), {"canal": "page"})
+    return Backtest(days, 0, 0, trainings, text, (), (page,) if len(sent) else (), ())
 
 
 def _said(offers: int, digests: int, days: int) -> str:
@@ -226,7 +250,7 @@ def _without_criteria(subscription: Subscription) -> Iterator[_Near]:
         if name == "salaireMin":
             left.pop("periodeSalaire", None)
         if name != "periodeSalaire":
-            yield f"Sans {quoted(name)}", _with(subscription, left), {"criteres": left}, 0.0
+            yield f"Sans {filters([name])}", _with(subscription, left), {"criteres": left}, 0.0
 
 
 def _other_reach(engine: Engine, subscription: Subscription) -> Iterator[_Near]:

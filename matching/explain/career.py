@@ -3,17 +3,29 @@
 from typing import Final
 
 from features.rome.referential import Relation
-from matching.careers import Career, Careers
-from matching.explain.wording import WITHOUT_PROFILING, counted, enumeration, euros, french_date, percent, quoted
+from matching.career_field import Career
+from matching.careers import Careers
+from matching.explain.filter_names import filters
+from matching.explain.wording import (
+    REFUSED_PROFILING,
+    WITHOUT_PROFILING,
+    counted,
+    enumeration,
+    euros,
+    french_date,
+    percent,
+    quoted,
+)
 from matching.lookups import Lookups
 
 PARTS: Final = ("competences", "proximite", "offres", "tension")
 """What each of `Career.parts` is about."""
 
 
-def reasons(career: Career, lookups: Lookups, placed: bool) -> tuple[str, str, str, str]:
-    """One sentence for each of `PARTS`."""
-    return (_skills(career), _nearness(career, lookups), _offers(career, placed), _tension(career))
+def reasons(career: Career, lookups: Lookups, placed: bool, profiled: bool) -> tuple[str, str, str, str]:
+    """One sentence for each of `PARTS`. `placed`: where the person lives is known; `profiled`: they agreed that their
+    skills and career be read."""
+    return (_skills(career, profiled), _nearness(career, lookups), _offers(career, placed), _tension(career))
 
 
 def notice(found: Careers, asked: tuple[str, ...]) -> str | None:
@@ -21,15 +33,19 @@ def notice(found: Careers, asked: tuple[str, ...]) -> str | None:
     told = [] if found.profiled else [WITHOUT_PROFILING]
     if found.total == 0 and found.relaxed:
         (name, count), *_ = found.relaxed
-        told.append(f"Aucun métier avec ces filtres. Sans {quoted(name)}, il y en aurait {count}.")
+        told.append(f"Aucun métier avec ces filtres. Sans {filters([name])}, il y en aurait {count}.")
     elif found.total == 0 and asked:
-        told.append(f"Aucun métier avec ces filtres : retirer {enumeration([quoted(name) for name in asked], 3)}.")
+        told.append(f"Aucun métier avec ces filtres : retirer {filters(asked, 3)}.")
     return " ".join(told) or None
 
 
-def gap(career: Career, lookups: Lookups) -> str:
+def gap(career: Career, lookups: Lookups, profiled: bool) -> str:
     """What is missing for it, in a sentence."""
     labels = lookups.reference.rome.skill_labels
+    if not profiled:
+        asked = enumeration([quoted(labels[row]) for row in career.missing], 2) if career.missing else "non précisées"
+        title = " Un titre ou un diplôme est exigé par la loi." if career.regulated else ""
+        return f"Compétences clés : {asked}. Elles ne sont pas comparées aux vôtres : {REFUSED_PROFILING}.{title}"
     if career.regulated and not career.certified:
         title = "Un titre ou un diplôme est exigé par la loi"
         if not career.missing:
@@ -50,11 +66,11 @@ def way_in(career: Career) -> str | None:
     return f"{quoted(training.title)} ({length}le {french_date(career.best.session.starts_on)}) : +{gain}"
 
 
-def expect(career: Career, placed: bool) -> str:
-    """What to expect: pay, offers, what is open already."""
+def expect(career: Career, placed: bool, profiled: bool) -> str:
+    """What to expect: pay, offers, what is open already to those whose skills and career may be read."""
     where = "autour de chez vous" if placed else "en France"
     told = [f"{counted(career.offers, 'offre', 'offres')} {where}" if career.offers else f"Aucune offre {where}"]
-    if career.offers:
+    if career.offers and profiled:
         told.append(
             "aucune accessible dès aujourd'hui"
             if career.open_offers == 0
@@ -65,9 +81,11 @@ def expect(career: Career, placed: bool) -> str:
     return f"{', '.join(told)}."
 
 
-def _skills(career: Career) -> str:
+def _skills(career: Career, profiled: bool) -> str:
     if career.core_total == 0:
         return "Le ROME ne liste pas de compétences clés pour ce métier"
+    if not profiled:
+        return f"Compétences clés non comparées : {REFUSED_PROFILING}"
     if career.core_held == 0:
         return f"Aucune de ses {career.core_total} compétences clés n'est déclarée ni exercée"
     if career.core_held == career.core_total:

@@ -43,8 +43,9 @@ def smallest_changes(
 ) -> list[Change | None]:
     """For each of m results the action that takes least and lifts it by `VISIBLE`; None when none does.
 
-    `pairs`, `features` (m, n_features) and `facts` are parallel. The rank that a result would take is told where its
-    score alone would move: to the employer, when the person changes; a person who changes moves their whole list.
+    `pairs`, `features` (m, n_features) and `facts` are parallel. The rank that a result would take is told among the
+    others as they stand. To the employer that is so when the person changes; a person who changes may move their whole
+    list, and is told that the others are held still.
     """
     actions = [action for action in ACTIONS if reader in action.words]
     gains = gains_of(actions, ranker, pairs, features)
@@ -111,8 +112,9 @@ def _rows(column: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
 
 def _told(reader: Reader, action: Action, facts: JobFacts, gain: float, place: int, rank: int) -> Change:
     to_employer = reader is Reader.EMPLOYER
-    alone = to_employer and action.of_the_person and rank < place
-    climbs = f" et passerait du {ordinal(place + 1)} au {ordinal(rank + 1)} rang" if alone else ""
+    climbing = rank < place and (action.of_the_person or not to_employer)
+    still = "" if to_employer else ", les autres restant à leur place"
+    climbs = f" et passerait du {ordinal(place + 1)} au {ordinal(rank + 1)} rang{still}" if climbing else ""
     what = "ce profil" if to_employer else "cette offre"
     text = f"{action.words[reader](facts)}, {what} gagnerait {points(gain)}{climbs}"
-    return Change(action.kind, text, gain, rank + 1 if alone else None)
+    return Change(action.kind, text, gain, rank + 1 if climbing else None)

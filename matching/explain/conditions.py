@@ -10,7 +10,7 @@ import numpy as np
 
 from features.bits import LICENCE_BIT, language_bits, languages_of
 from features.records import Exigence, ExperienceDemand, Licence, Offer
-from matching.explain.wording import counted, education, enumeration, language, months, quoted
+from matching.explain.wording import REFUSED_PROFILING, counted, education, enumeration, language, months, quoted
 from matching.gap import Gap
 from matching.lookups import Lookups
 from matching.openness import UNTOLD_MONTHS, WORKED_MONTHS
@@ -18,6 +18,8 @@ from matching.openness import UNTOLD_MONTHS, WORKED_MONTHS
 OFTEN: Final = 0.1
 """Share of the offers of an occupation from which what they ask is told."""
 _HELD: Final = "vous l'avez"
+_NOT_COMPARED: Final = f"non comparé : {REFUSED_PROFILING}"
+_NOT_COMPARED_FEMININE: Final = f"non comparée : {REFUSED_PROFILING}"
 
 
 class Condition(StrEnum):
@@ -75,7 +77,7 @@ def _title(gap: Gap, lookups: Lookups) -> Iterator[Told]:
     background = gap.background
     worked = background.family_months[rome.family_of[gap.occupation]]
     if not background.profiled:
-        met, end = Met.UNKNOWN, ""
+        met, end = Met.UNKNOWN, f" ({_NOT_COMPARED})"
     elif background.certified[gap.occupation] or any(background.declared[row] for row in gap.titles):
         met, end = Met.YES, " : vous l'avez déclaré"
     elif worked >= WORKED_MONTHS:
@@ -116,8 +118,13 @@ def _language(gap: Gap, code: str, asking: Asking) -> Told:
     held = gap.background.languages & language_bits([code]) != 0
     met = Met.YES if held else Met.NO if gap.background.languages else Met.UNKNOWN
     adverb = "exigée" if asking is Asking.REQUIRED else "souhaitée"
-    end = "vous la parlez" if held else "non déclarée"
-    return Told(Condition.LANGUAGE, asking, met, f"Langue {adverb} : {language(code)} ({end})")
+    return Told(Condition.LANGUAGE, asking, met, f"Langue {adverb} : {language(code)} ({_spoken(gap, held)})")
+
+
+def _spoken(gap: Gap, held: bool) -> str:
+    if not gap.background.profiled:
+        return _NOT_COMPARED_FEMININE
+    return "vous la parlez" if held else "non déclarée"
 
 
 def _experience(gap: Gap, offer: Offer) -> Iterator[Told]:
@@ -132,7 +139,13 @@ def _experience(gap: Gap, offer: Offer) -> Iterator[Told]:
     adverb = "exigée" if required else "souhaitée"
     length = f" : {months(asked)}" if offer.experience_months is not None else ""
     met = Met.UNKNOWN if not gap.background.profiled else Met.YES if worked >= asked else Met.NO
-    own = "non comparée" if not gap.background.profiled else f"vous : {months(worked)}" if worked else "aucune déclarée"
+    own = (
+        _NOT_COMPARED_FEMININE
+        if not gap.background.profiled
+        else f"vous : {months(worked)}"
+        if worked
+        else "aucune déclarée"
+    )
     yield Told(
         Condition.EXPERIENCE,
         Asking.REQUIRED if required else Asking.WISHED,
@@ -175,7 +188,7 @@ def _of_market(gap: Gap) -> Iterator[Told]:
         met = Met.UNKNOWN if not gap.background.profiled else Met.NO if short == some else Met.YES
         usual_months = float(np.median(asked.months[needing]))
         own = (
-            "non comparée"
+            _NOT_COMPARED_FEMININE
             if not gap.background.profiled
             else "vous en avez assez pour toutes"
             if short == 0
@@ -193,12 +206,11 @@ def _of_market(gap: Gap) -> Iterator[Told]:
         if some >= least:
             held = gap.background.languages & language_bits([code]) != 0
             met = Met.YES if held else Met.NO if gap.background.languages else Met.UNKNOWN
-            end = "vous la parlez" if held else "non déclarée"
             yield Told(
                 Condition.LANGUAGE,
                 Asking.FREQUENT,
                 met,
-                f"Langue exigée par {_of(some, total)} : {language(code)} ({end})",
+                f"Langue exigée par {_of(some, total)} : {language(code)} ({_spoken(gap, held)})",
             )
 
 
@@ -226,5 +238,5 @@ def _level_met(gap: Gap, level: int) -> Met:
 def _own_level(gap: Gap) -> str:
     level = gap.background.level
     if not gap.background.profiled:
-        return "non comparé"
+        return _NOT_COMPARED
     return "aucun niveau déclaré" if level == 0 else f"vous : {education(level)}"

@@ -42,7 +42,7 @@ def job_gaps(facts: JobFacts) -> tuple[str, ...]:
     if facts.values["experience"] < 0 and (to_person or facts.person_experience_months > 0):
         gaps.append(experience(facts))
     if facts.missing_skills and not isnan(facts.values["skills"]):
-        verb = "À montrer ou à acquérir" if to_person else "Compétences non déclarées"
+        verb = "À montrer ou à acquérir" if to_person else "Compétences ni déclarées ni exercées"
         gaps.append(f"{verb} : {enumeration(facts.missing_skills)}")
     return tuple(gaps)
 

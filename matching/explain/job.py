@@ -89,8 +89,8 @@ def _mastered(
         whole = f"les {len(held)} {which}" if len(held) > 1 else f"la {which}"
         return f"{masters} {whole} : {enumeration(held)}"
     if not held:
-        none = "Vous ne déclarez" if to_person else "La personne ne déclare"
-        of = f"aucune des {len(missing)} {_plural(kind)}" if len(missing) > 1 else f"pas la {kind}"
+        none = "Vous n'avez déclaré ni exercé" if to_person else "La personne n'a déclaré ni exercé"
+        of = f"aucune des {len(missing)} {_plural(kind)}" if len(missing) > 1 else f"la {kind}"
         return f"{none} {of} : {enumeration(missing)}"
     return f"{masters} {len(held)} des {len(held) + len(missing)} {_plural(kind)} ; il manque : {enumeration(missing)}"
 
@@ -188,21 +188,23 @@ def _skills_core(facts: JobFacts) -> str:
     share = facts.values["skills_core"]
     if isnan(share):
         return f"Compétences cœur de métier : {_not_compared(facts)}"
-    return f"{percent(share)} des compétences cœur de métier sont déclarées"
+    return f"{percent(share)} des compétences cœur de métier sont déclarées ou exercées"
 
 
 def _skills_required(facts: JobFacts) -> str:
     share = facts.values["skills_required"]
     if isnan(share):
         return f"Compétences exigées : {_not_compared(facts)}"
-    return f"{percent(share)} des compétences exigées sont déclarées"
+    return f"{percent(share)} des compétences exigées sont déclarées ou exercées"
 
 
 def _skills_missing(facts: JobFacts) -> str:
     missing = facts.values["skills_missing"]
     if isnan(missing):
         return f"Compétences attendues : {_not_compared(facts)}"
-    return "Aucune compétence attendue ne manque" if missing == 0 else "Des compétences attendues ne sont pas déclarées"
+    if missing == 0:
+        return "Aucune compétence attendue ne manque"
+    return "Des compétences attendues ne sont ni déclarées ni exercées"
 
 
 SENTENCES: Final[dict[str, Callable[[JobFacts], str]]] = {

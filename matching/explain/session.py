@@ -12,8 +12,18 @@ from features.records import Funding
 from features.rome.referential import Relation
 from features.training_words import Basics
 from matching.explain.families import SESSION_FAMILIES
+from matching.explain.filter_names import filters
 from matching.explain.voice import Voice
-from matching.explain.wording import counted, education, enumeration, euros, kilometres, percent, quoted
+from matching.explain.wording import (
+    REFUSED_PROFILING,
+    counted,
+    education,
+    enumeration,
+    euros,
+    kilometres,
+    percent,
+    quoted,
+)
 
 WEEKLY_HOURS: Final = 35
 CPF: Final = FUNDING_BIT[Funding.CPF]
@@ -94,8 +104,8 @@ def nothing_found(
     if relaxed:
         (name, count), *others = relaxed
         there = "il y en aurait"
-        more = "".join(f" ; sans {quoted(other)}, {number}" for other, number in others[:2])
-        return f"Aucune formation avec ces filtres. Sans {quoted(name)}, {there} {count}{more}."
+        more = "".join(f" ; sans {filters([other])}, {number}" for other, number in others[:2])
+        return f"Aucune formation avec ces filtres. Sans {filters([name])}, {there} {count}{more}."
     if asked and whole:
         return (
             "Aucune formation avec ces filtres, et en retirer un seul n'y suffit pas : sans aucun filtre, il y en "
@@ -135,12 +145,24 @@ def _related(relation: int, training_label: str, project_label: str) -> str:
 
 
 def _gap_covered(facts: SessionFacts) -> str:
+    if not facts.profiled:
+        return _taught(facts)
     if facts.n_missing_skills == 0:
-        return "Vous avez déjà déclaré les compétences clés de votre projet"
+        return "Vous avez déjà les compétences clés de votre projet, déclarées ou exercées"
     if not facts.learned_skills:
         return "N'enseigne aucune des compétences qui vous manquent pour votre projet"
     of_missing = f"{len(facts.learned_skills)} des {facts.n_missing_skills} compétences qui vous manquent"
     return f"Apporte {of_missing} : {enumeration(facts.learned_skills)}"
+
+
+def _taught(facts: SessionFacts) -> str:
+    """To who refused that their skills be read: what is taught of what the project asks, without any comparison."""
+    if facts.n_missing_skills == 0:
+        return "Le ROME ne liste pas de compétences clés pour votre projet"
+    if not facts.learned_skills:
+        return "N'enseigne aucune des compétences clés de votre projet"
+    count = counted(len(facts.learned_skills), "compétence", "compétences")
+    return f"Enseigne {count} sur les {facts.n_missing_skills} de votre projet : {enumeration(facts.learned_skills)}"
 
 
 def _entry(facts: SessionFacts) -> str:
@@ -148,6 +170,8 @@ def _entry(facts: SessionFacts) -> str:
         return "Aucun niveau d'entrée précisé"
     if facts.experience_enters and facts.person_level < facts.entry_level:
         return f"Niveau d'entrée : {education(facts.entry_level)} (votre expérience en tient lieu)"
+    if not facts.profiled:
+        return f"Niveau d'entrée : {education(facts.entry_level)} (non comparé au vôtre : {REFUSED_PROFILING})"
     if facts.person_level == 0:
         return f"Niveau d'entrée : {education(facts.entry_level)} (vous n'avez pas déclaré le vôtre)"
     enough = "vous l'avez" if facts.person_level >= facts.entry_level else "au-dessus du vôtre"
@@ -217,7 +241,7 @@ def _opened(facts: SessionFacts) -> str:
     if isnan(offers) or offers < 1:
         return f"N'ouvre pour l'instant aucune offre de plus {where}"
     accessible = counted(offers, "offre accessible", "offres accessibles")
-    most = f", surtout en {quoted(facts.opened_labels[0])}" if facts.opened_labels else ""
+    most = f", surtout comme {quoted(facts.opened_labels[0])}" if facts.opened_labels else ""
     if not facts.profiled:
         return f"{accessible} {where} avec cette seule formation{most}"
     return f"+{accessible} {where}{most}"

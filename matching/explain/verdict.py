@@ -52,7 +52,7 @@ def _nearness(gap: Gap, lookups: Lookups) -> str:
     degree = len(had) / len(counted_skills)
     worked = float(gap.background.family_months[lookups.reference.rome.family_of[gap.occupation]])
     if worked >= WORKED_MONTHS:
-        opening = f"Vous connaissez le métier de {target}, exercé {months(worked)}"
+        opening = f"Vous connaissez le métier {target}, exercé {months(worked)}"
     elif degree >= READY:
         opening = f"Vous êtes très proche de {target}"
     elif degree >= FAIR:
@@ -71,6 +71,8 @@ def _from_work(had: list[SkillGap], lookups: Lookups) -> str:
     places = enumeration(list(dict.fromkeys(quoted(labels[row]) for row in learned)), 2)
     if len(had) == 1:
         return f", exercée comme {places} sans être déclarée"
+    if len(learned) == len(had):
+        return f", toutes exercées comme {places} sans être déclarées"
     several = len(learned) > 1
     return f", dont {len(learned)} exercée{'s' * several} comme {places} sans être déclarée{'s' * several}"
 
@@ -82,7 +84,7 @@ def _had(had: int, skills: tuple[SkillGap, ...]) -> str:
     if len(skills) == 1:
         return f"la seule {one} {'est acquise' if had else 'reste à acquérir'}"
     if had == 0:
-        return f"aucune des {len(skills)} {kind} n'est déclarée"
+        return f"aucune des {len(skills)} {kind} n'est déclarée ni exercée"
     whole = f"les {len(skills)} {kind}" if had == len(skills) else f"{had} des {len(skills)} {kind}"
     return f"vous avez {whole}"
 

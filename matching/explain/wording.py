@@ -41,6 +41,9 @@ WITHOUT_PROFILING = (
     "recommandations."
 )
 
+REFUSED_PROFILING = "vous avez refusé le profilage"
+"""Why what a person declares is not compared."""
+
 
 def french_date(day: dt.date) -> str:
     """« 3 septembre 2026 »."""

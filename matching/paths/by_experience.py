@@ -20,8 +20,8 @@ from matching.paths.aim import Aim
 from matching.paths.path import Path, Way
 from matching.paths.steps import EACH
 from matching.schema import OCCUPATION_WIDTH
+from matching.session_search import Search
 from matching.titles import closeness, gives
-from matching.trainings import Search
 
 VAE_MONTHS: Final = 12
 SAME_TITLE: Final = 0.75

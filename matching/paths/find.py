@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from matching.engine import Engine
-from matching.explain.wording import quoted
+from matching.explain.filter_names import filters
 from matching.paths.aim import Aim
 from matching.paths.before_hiring import before_hiring
 from matching.paths.by_experience import by_experience
@@ -19,7 +19,7 @@ from matching.paths.steps import Steps
 from matching.paths.two_steps import in_two_steps
 from matching.relaxing import without_each
 from matching.schema import Collection
-from matching.trainings import search_of
+from matching.session_search import search_of
 
 
 def paths(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> tuple[Path, ...]:
@@ -68,7 +68,7 @@ def no_path(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> s
     relaxed = without_each(parameters, lambda others: len(paths(engine, profile_id, others)))
     if relaxed:
         (name, count), *_ = relaxed
-        return f"Aucun parcours avec ces filtres. Sans {quoted(name)}, il y en aurait {count}."
+        return f"Aucun parcours avec ces filtres. Sans {filters([name])}, il y en aurait {count}."
     return (
         "Aucun parcours n'ouvre en ce moment d'offre de plus dans vos métiers ni dans les métiers proches : ce qui est "
         "en ligne à votre portée vous est déjà accessible, ou demande une expérience que seule la pratique donne. "

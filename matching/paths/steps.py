@@ -21,8 +21,8 @@ from matching.payload import record_part
 from matching.rows.session import SessionCard
 from matching.schema import Collection
 from matching.selection import select
+from matching.session_search import Search
 from matching.sides import columns_of, one_of
-from matching.trainings import Search
 
 EACH: Final = 3
 """Paths of one kind that are told."""

@@ -7,6 +7,7 @@ price. What is left is the job, read by the tagger, then skills, read by the ski
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -14,12 +15,15 @@ import re2
 
 from features.adverts.discrimination import Wording, wordings
 from features.rome.parts import SkillKind
+from features.rome.referential import Rome
+from features.text import normalise
 from matching.lookups import Lookups
 from matching.reading.conditions import accessible, availability, contracts, posts, remote, working_time
 from matching.reading.items import Choice, Item, Json, Text, exigence
 from matching.reading.money import pay
 from matching.reading.places import places
 from matching.reading.requirements import certificates, diplomas, experience, languages, licences
+from matching.reading.unknown_places import unknown_in_small_letters
 from models.tagger import THRESHOLD, Prediction
 
 LONGEST: Final = 2000
@@ -121,6 +125,7 @@ def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
         lambda: languages(text),
     )
     items = list(chain.from_iterable(read() for read in readers))
+    unknown_in_small_letters(text, _words_of_jobs(lookups.reference.rome))
     title, predictions = _title(lookups, text)
     if title is not None:
         items.insert(0, title)
@@ -131,6 +136,13 @@ def read_need(lookups: Lookups, words: str, today: dt.date) -> NeedReading:
     ordered = tuple(sorted(items, key=lambda item: (item.start, item.end)))
     unread = tuple(sorted({*_unread(text), *text.refused}))
     return NeedReading(ordered, tuple(predictions), need_of(ordered), unread, text.refused, discriminating)
+
+
+@lru_cache(maxsize=2)
+def _words_of_jobs(rome: Rome) -> frozenset[str]:
+    """The words, normalised, that name jobs and skills."""
+    labels = chain(rome.appellation_labels, rome.skill_labels)
+    return frozenset(word for label in labels for word in normalise(label).split()) | _STOPS
 
 
 def need_of(items: tuple[Item, ...]) -> Json:

@@ -11,6 +11,7 @@ from features.territories import DEPARTEMENTS, REGIONS, departements_by_name, re
 from features.text import normalise
 from matching.explain.wording import kilometres
 from matching.reading.items import Choice, Item, Text
+from matching.reading.unknown_places import end_of_unknown, tell_unknown, tell_unknown_after
 from matching.sourcing import LEAST_KM
 
 LONGEST_NAME: Final = 7
@@ -54,83 +55,15 @@ _FRANCE: Final = re2.compile(
 )
 _NOT_PLACES: Final = frozenset(
     {
-        "bois",
-        "nuit",
-        "cuisine",
-        "salle",
-        "vente",
-        "mer",
-        "auto",
-        "la",
-        "le",
-        "les",
-        "bureau",
-        "chantier",
-        "cdi",
-        "cdd",
-        "soir",
-        "matin",
-        "plein",
-        "mois",
-        "an",
-        "ans",
-        "route",
-        "port",
-        "lait",
-        "aide",
-        "son",
-        "y",
-        "us",
-        "ecole",
-        "usine",
-        "magasin",
-        "restaurant",
-        "domicile",
-        "production",
-        "maintenance",
-        "logistique",
-        "metal",
-        "vendeur",
-        "france",
-        "nous",
-        "vous",
-        "moi",
-        "bar",
-        "caisse",
-        "bu",
-        "eu",
-        "ars",
-        "lens bois",
-        "paie",
-        "gestion",
-        "plaine",
-        "accueil",
-        "mission",
-        "soin",
-        "soins",
-        "sens",
-        "contact",
-        "equipe",
-        "poids",
-        "main",
-        "maison",
-        "cours",
-        "suite",
-        "urgence",
-        "francais",
-        "anglais",
-        "pose",
-        "rue",
-        "garde",
-        "jour",
-        "charge",
-        "serre",
-        "culture",
-        "vie",
-        "peau",
-        "fer",
+        "bois", "nuit", "cuisine", "salle", "vente", "mer", "auto", "la", "le", "les", "bureau", "chantier", "cdi",
+        "cdd", "soir", "matin", "plein", "mois", "an", "ans", "route", "port", "lait", "aide", "son", "y", "us",
+        "ecole", "usine", "magasin", "restaurant", "domicile", "production", "maintenance", "logistique", "metal",
+        "vendeur", "france", "nous", "vous", "moi", "bar", "caisse", "bu", "eu", "ars", "lens bois", "paie", "gestion",
+        "plaine", "accueil", "mission", "soin", "soins", "sens", "contact", "equipe", "poids", "main", "maison",
+        "cours", "suite", "urgence", "francais", "anglais", "pose", "rue", "garde", "jour", "charge", "serre",
+        "culture", "vie", "peau", "fer"
     }
-)
+)  # fmt: skip
 """Words of jobs that are also names of communes: a place only where they come with more."""
 
 
@@ -148,10 +81,10 @@ def places(text: Text, communes: Communes) -> Iterator[Item]:
             yield from _areas(text, communes)
         if minutes:
             _, start, end = minutes
-            text.refuse(start, _unknown_after(text, end), _NO_CENTRE)
+            text.refuse(start, end_of_unknown(text, end), _NO_CENTRE)
         elif radius:
-            _unknown_place(text, radius[2])
-        _unknown_places(text)
+            tell_unknown_after(text, radius[2])
+        tell_unknown(text)
         if radius:
             km, start, end = radius
             yield Item("criteres.distance", None, kilometres(km), start, end, note=_NO_CENTRE, used=False)
@@ -182,49 +115,14 @@ def places(text: Text, communes: Communes) -> Iterator[Item]:
         label = communes.label(others_named[0])
         yield Item("lieuTravail.commune", communes.insee[others_named[0]], label, *where, note=_ONE_PLACE, used=False)
     yield from _areas(text, communes, but=communes.departements[row])
-    _unknown_places(text)
+    tell_unknown(text)
 
 
 _ONE_PLACE: Final = "Une seule commune de travail à la fois : faites une recherche pour chacune."
 
 NOT_SERVED: Final = "Cette région n'est pas couverte par le service."
 _NO_CENTRE: Final = "Autour de quelle commune ? Le rayon attend un lieu."
-_UNKNOWN: Final = "Ce lieu n'est pas connu : vérifiez son nom, ou donnez son code postal."
 _ELSEWHERE: Final = "Aucune commune de ce nom n'est connue dans ce département."
-_NAME: Final = (
-    r"(?:(?:la|le|les|La|Le|Les|L)[ '’-])?[A-ZÀ-Ý][a-zà-ÿ]+"
-    r"(?:(?:[-'’ ](?:en|sur|sous|les|lès|la|le|de|du|des|d|l|aux|et))*[-'’ ][A-ZÀ-Ý][a-zà-ÿ]+)*"
-)
-_AT_A_NAME: Final = re2.compile(
-    rf"(?:^|[\s,;(])((?:à|a|près d[e'’]|pres d[e']|autour d[e'’]|vers|proche d[e'’]|commune de|ville de) ?{_NAME})"
-)
-_A_NAME: Final = re2.compile(rf"^\s*(?:de |d'|d’)?({_NAME})")
-_NO_PLACE: Final = re2.compile(r" (?:domicile|temps|pourvoir|partir|distance|noel|paques|toussaint)\b")
-
-
-def _unknown_places(text: Text) -> None:
-    """Tell the names that stand where a place is said and that no reader took."""
-    for match in _AT_A_NAME.finditer(text.given):
-        start, end = match.span(1)
-        if text.free(start, end) and not _NO_PLACE.search(text.plain[start:end]):
-            text.refuse(start, end, _UNKNOWN)
-
-
-def _unknown_place(text: Text, after: int) -> None:
-    """Tell the name that follows a radius and that no reader took."""
-    end = _unknown_after(text, after)
-    if end > after:
-        start = after + len(text.given[after:end]) - len(text.given[after:end].lstrip())
-        text.refuse(start, end, _UNKNOWN)
-
-
-def _unknown_after(text: Text, after: int) -> int:
-    """Where a name that stands there ends; `after` itself where none does or another reader has it."""
-    name = _A_NAME.search(text.given[after:])
-    if name is None or not text.free(after + name.start(1), after + name.end(1)):
-        return after
-    end: int = name.end(1)
-    return after + end
 
 
 def _radius(text: Text) -> tuple[int, int, int] | None:

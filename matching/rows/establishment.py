@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from features.border.establishment import etablissement_out
+from features.place_labels import departement_of
 from features.records import Establishment
 from features.reference import Reference
 from matching.catalogue import Rows
@@ -16,7 +17,7 @@ from matching.payload import payload_of
 from matching.rows.base import RowWriter, place_columns
 from matching.schema import Collection
 from matching.solicitation import ContactDays
-from models.hiring.history import departement_of, month_number, windows_of
+from models.hiring.history import month_number, windows_of
 
 NO_CONTACT: Final = ContactDays()
 
@@ -81,7 +82,7 @@ def _forecast(
     means, shapes = lookups.hiring.of(
         [firm.naf for firm in records],
         np.array([-1 if firm.headcount_min is None else firm.headcount_min for firm in records]),
-        [departement_of(firm.commune_insee or "") for firm in records],
+        [departement_of(firm.commune_insee) or "" for firm in records],
         lookups.sector_tension[sectors, areas],
         windows_of([firm.hirings for firm in records], today),
         month_number(today),

@@ -18,6 +18,7 @@ from matching.payload import payload_of
 from matching.rows.base import (
     RowWriter,
     appellation_row,
+    core_skills,
     day_or_missing,
     family,
     number_or_nan,
@@ -25,11 +26,13 @@ from matching.rows.base import (
     resolve_occupation,
     skill_list,
 )
-from matching.schema import WORKING_TIME_FULL, WORKING_TIME_PART, Collection
+from matching.schema import SKILL_WIDTH, WORKING_TIME_FULL, WORKING_TIME_PART, Collection
 
 LABEL_WEIGHT = 1.0
 OCCUPATION_WEIGHT = 1.0
 SKILLS_WEIGHT = 0.3
+PRACTISED_MONTHS: Final = 12
+"""Months in an occupation after which its *cœur de métier* counts as known."""
 DEFAULT_RADIUS_KM = 30.0
 """Reach of a person who declared none: near the median commute search radius that the network's sites propose."""
 
@@ -49,12 +52,14 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
     for stored in records:
         profile = lookups.completion.completed(stored, keep=True)
         payload = payload_of(profile, profile_for_employer(profile, lookups.reference))
-        ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
-        skills = [row for claim in ranked if (row := rome.get_skill_row(claim.code)) is not None]
-        told = skills[:12] if profile.consents.profiling else []
+        held = occupations_held(profile, lookups)
+        declared = declared_skills(profile, lookups)
+        told = declared[:12] if profile.consents.profiling else []
+        practised = practised_skills(held, lookups) if profile.consents.profiling else []
         skills_text = ", ".join(rome.skill_labels[row] for row in told)
         shared = {
-            "skills": skill_list(skills),
+            "skills": skill_list([*declared, *practised]),
+            "declared_skills": min(len(set(declared)), SKILL_WIDTH),
             "education_level": max((item.level for item in profile.education if item.level is not None), default=0),
             "licences": held_licence_bits(profile.licences),
             "languages": language_bits(skill.language for skill in profile.languages),
@@ -62,7 +67,6 @@ def project_profiles(records: Sequence[Profile], lookups: Lookups) -> Rows:
             "profiling": profile.consents.profiling,
             "counsellor": counsellor_number(profile.counsellor_id),
         }
-        held = occupations_held(profile, lookups)
         shared |= past_columns(held, lookups)
         for project in profile.projects:
             said = project_label(project, lookups)
@@ -111,6 +115,32 @@ def project_reach_km(profile: Profile, project: Project) -> float:
         return project.radius_km
     reach = radius_km(profile.mobility)
     return DEFAULT_RADIUS_KM if reach is None else reach
+
+
+def declared_skills(profile: Profile, lookups: Lookups) -> list[int]:
+    """Rows of the skills that the person names, the best known first."""
+    ranked = sorted(profile.skills, key=lambda claim: _LEVEL_ORDER[claim.level])
+    found = [lookups.reference.rome.get_skill_row(claim.code) for claim in ranked]
+    return [row for row in found if row is not None]
+
+
+def practised_skills(held: Sequence[tuple[int, int]], lookups: Lookups) -> list[int]:
+    """Rows of the *cœur de métier* of the occupations held for `PRACTISED_MONTHS` or more, the longest first."""
+    return [
+        row
+        for occupation, months in longest_first(held)
+        if months >= PRACTISED_MONTHS
+        for row in core_skills(lookups, occupation)
+    ]
+
+
+def longest_first(held: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Each known occupation (row) of those `occupations_held` once, with all months in it."""
+    months: Counter[int] = Counter()
+    for occupation, worked in held:
+        if occupation >= 0 and worked > 0:
+            months[occupation] += worked
+    return tuple(sorted(months.items(), key=lambda item: -item[1]))
 
 
 def occupations_held(profile: Profile, lookups: Lookups) -> list[tuple[int, int]]:

@@ -75,8 +75,9 @@ def rates(
     where it is not known: those rows count nowhere. `person` says whose each row is: a group is told by its people.
     """
     known = group >= 0
-    group, top, bottom = group[known], np.asarray(top[known], np.float64), np.asarray(bottom[known], np.float64)
-    sums, bases = by_cluster(labels, group, top, cluster[known]), by_cluster(labels, group, bottom, cluster[known])
+    group = group[known]
+    sums = by_cluster(labels, group, top[known].astype(np.float64), cluster[known])
+    bases = by_cluster(labels, group, bottom[known].astype(np.float64), cluster[known])
     people = [len(np.unique(person[known][group == place])) for place in range(len(labels))]
     values = over(sums.sum(axis=0), bases.sum(axis=0))
     drawn = resampled(sums, bases, seed, draws)

@@ -11,6 +11,7 @@ hired that month. From there on a month without a line counts as zero.
 """
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.place_labels import departement_of
 from features.records import Establishment, MonthlyHirings
 
 if TYPE_CHECKING:
@@ -54,6 +56,14 @@ class HiringHistory:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def data_hash(self) -> str:
+        """sha256 of all that a forecast is fitted on."""
+        digest = hashlib.sha256("\n".join((*self.ids, *self.naf, *self.departement, str(self.first_month))).encode())
+        for array in (self.headcount_min, self.tension, self.counts):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     @property
     def months(self) -> int:
@@ -100,7 +110,7 @@ class HiringHistory:
             ids=tuple(firm.id for firm in firms),
             naf=tuple(firm.naf for firm in firms),
             headcount_min=np.array([-1 if f.headcount_min is None else f.headcount_min for f in firms], dtype=np.int32),
-            departement=tuple(departement_of(firm.commune_insee or "") for firm in firms),
+            departement=tuple(departement_of(firm.commune_insee) or "" for firm in firms),
             tension=np.full(len(firms), np.nan, dtype=np.float32),
             first_month=end - months,
             counts=windows_of([firm.hirings for firm in firms], today, months),
@@ -124,16 +134,13 @@ class HiringHistory:
             ids=tuple(ids.tolist()),
             naf=tuple(of_firm["naf"].astype(str).str.replace(".", "", regex=False).tolist()),
             headcount_min=headcount.astype(np.int32),
-            departement=tuple(departement_of(code) for code in of_firm["commune"].fillna("").astype(str).tolist()),
+            departement=tuple(
+                departement_of(code) or "" for code in of_firm["commune"].fillna("").astype(str).tolist()
+            ),
             tension=np.full(len(ids), np.nan, dtype=np.float32),
             first_month=first,
             counts=counts,
         )
-
-
-def departement_of(commune_insee: str) -> str:
-    """The département of an INSEE commune code; "" of none."""
-    return commune_insee[:3] if commune_insee.startswith(("97", "98")) else commune_insee[:2]
 
 
 def month_number(day: dt.date) -> int:

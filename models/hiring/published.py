@@ -7,6 +7,8 @@ was fitted on simulated hirings (`vivier train hiring --simulated`), on sectors,
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +17,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from features.artifacts import MANIFEST, ArtifactError, current_id, load_current, publishing
+from models.documents import write_documents
+from models.documents.of import hiring_facts
 from models.hiring.cells import Cells
 from models.hiring.forecast import Forecast
 
@@ -73,17 +77,53 @@ def load(folder: Path) -> Forecast:
         raise ArtifactError(f"{folder / FILE} is not a forecast of hirings ({error}): run `{TRAIN}`") from error
 
 
-def publish(forecast: Forecast, data_dir: Path, about: str) -> str:
-    """Put the forecast in force in a deployment; the next build of the indexes uses it. Returns its generation."""
-    with publishing(data_dir / ROOT, {"about": about, "firms": forecast.firms, "months": forecast.months}) as folder:
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """How a forecast was made, for its documents."""
+
+    about: str
+    """What it was fitted on."""
+    is_simulated: bool
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """Of the months held out."""
+    trained_on: str
+    """YYYY-MM-DD."""
+    code_version: str
+    data_hash: str
+
+
+def publish(forecast: Forecast, data_dir: Path, made: Made) -> str:
+    """Put the forecast in force in a deployment, its documents beside it; the next build of the indexes uses it.
+    Returns its generation."""
+    meta = {"about": made.about, "firms": forecast.firms, "months": forecast.months}
+    with publishing(data_dir / ROOT, meta) as folder:
         save(forecast, folder)
+        document(forecast, folder, made)
     return str(current_id(data_dir / ROOT))
 
 
-def ship(forecast: Forecast, folder: Path, about: str) -> None:
-    """Write the forecast that ships: its file and its manifest."""
+def document(forecast: Forecast, folder: Path, made: Made) -> None:
+    """Write the documents of the forecast whose file is in `folder`."""
+    size = {"establishments": float(forecast.firms), "months": float(forecast.months), "kappa": float(forecast.kappa)}
+    facts = hiring_facts(
+        folder,
+        FILE,
+        about=made.about,
+        is_simulated=made.is_simulated,
+        figures={**size, **made.figures},
+        trained_on=made.trained_on,
+        code_version=made.code_version,
+        data_hash=made.data_hash,
+    )
+    write_documents(folder, facts)
+
+
+def ship(forecast: Forecast, folder: Path, made: Made) -> None:
+    """Write the forecast that ships: its file, its manifest and its documents."""
     folder.mkdir(parents=True, exist_ok=True)
     save(forecast, folder)
+    document(forecast, folder, made)
+    about = made.about
     digest = hashlib.sha256((folder / FILE).read_bytes()).hexdigest()
     manifest = {"about": about, "files": {FILE: digest}}
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ Rows of equal score are drawn by lot, the same lot for both rankers: the order o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -37,17 +37,28 @@ class Trial:
     incumbent: NDArray[np.floating]
     segments: Mapping[str, Segment]
     seed: int = 0
+    quantities: Mapping[str, NDArray[np.floating]] = field(default_factory=dict)
+    """(n,) what is recommended by more than its place, such as pay; NaN where it is not known."""
+    hired: NDArray[np.bool_] | None = None
+    """(n,) whether showing it ended in a hire; None: not known."""
 
     def __post_init__(self) -> None:
         n = len(self.lists)
-        parts = {"gains": self.gains, "candidate": self.candidate, "incumbent": self.incumbent}
+        parts: dict[str, NDArray[np.generic]] = {
+            "gains": self.gains,
+            "candidate": self.candidate,
+            "incumbent": self.incumbent,
+            **self.quantities,
+        }
+        if self.hired is not None:
+            parts["hired"] = self.hired
         lengths = {name: len(part) for name, part in parts.items()}
         lengths |= {f"segment {name}": len(segment.of_row) for name, segment in self.segments.items()}
         wrong = {name: length for name, length in lengths.items() if length != n}
         if n == 0 or wrong:
             raise ValueError(f"a trial needs rows, the same number everywhere; lists have {n}, and {wrong}")
-        for name in ("candidate", "incumbent"):
-            if not np.all(np.isfinite(parts[name])):
+        for name, scores in (("candidate", self.candidate), ("incumbent", self.incumbent)):
+            if not np.all(np.isfinite(scores)):
                 raise ValueError(f"a score of the {name} is not finite: a list cannot be ordered by it")
 
     @cached_property
@@ -131,6 +142,64 @@ def attention(trial: Trial, segment: Segment, of_incumbent: bool = False) -> lis
         Attention(label, float(count), float(ratio))
         for label, count, ratio in zip(segment.labels, n_lists, per_gain, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of the rows of one label are among the first ten."""
+
+    label: str
+    n_lists: float
+    """Lists that leave somebody out, where it has rows."""
+    share: float
+    """NaN where it has none."""
+
+
+def selected(trial: Trial, segment: Segment, of_incumbent: bool = False) -> list[Share]:
+    """The selection rate of each label, over lists of more than ten rows: of others no order leaves anybody out."""
+    rank = ranks(trial.incumbent if of_incumbent else trial.candidate, trial.lists, trial.seed)
+    _, member_of, sizes = np.unique(trial.lists, return_inverse=True, return_counts=True)
+    found = []
+    for place, label in enumerate(segment.labels):
+        rows = (segment.of_row == place) & (sizes[member_of] > K)
+        share = float((rank[rows] <= K).mean()) if rows.any() else float("nan")
+        found.append(Share(label, float(len(np.unique(trial.lists[rows]))), share))
+    return found
+
+
+@dataclass(frozen=True)
+class Means:
+    """The mean of a quantity for one label: in the first ten, and in what ended in a hire."""
+
+    label: str
+    n_lists: float
+    """Lists whose first ten tell it."""
+    shown: float
+    n_hired: int
+    hired: float
+    """NaN with nobody hired."""
+
+
+def means_of(trial: Trial, segment: Segment, quantity: str, of_incumbent: bool = False) -> list[Means]:
+    """Of each label the mean of a quantity over the first ten."""
+    rank = ranks(trial.incumbent if of_incumbent else trial.candidate, trial.lists, trial.seed)
+    values = trial.quantities[quantity]
+    known = np.isfinite(values)
+    found = []
+    for place, label in enumerate(segment.labels):
+        rows = known & (segment.of_row == place)
+        shown = rows & (rank <= K)
+        taken = rows & trial.hired if trial.hired is not None else np.zeros(len(rows), dtype=np.bool_)
+        found.append(
+            Means(
+                label,
+                float(len(np.unique(trial.lists[shown]))),
+                float(values[shown].mean()) if shown.any() else float("nan"),
+                int(taken.sum()),
+                float(values[taken].mean()) if taken.any() else float("nan"),
+            )
+        )
+    return found
 
 
 def is_of_lists(lists: NDArray[np.integer], segment: Segment) -> bool:

@@ -5,13 +5,27 @@ judged, for want of lists, is told and closes nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from math import isnan
+from types import MappingProxyType
 from typing import Any
 
+from features.audit_groups import AXES
 from models.ranked import Ranked
-from models.ranking.comparison import Quality, Trial, attention, changed_share, is_of_lists, qualities, quality
+from models.ranking.comparison import (
+    Means,
+    Quality,
+    Trial,
+    attention,
+    changed_share,
+    is_of_lists,
+    means_of,
+    qualities,
+    quality,
+    selected,
+)
+from models.ranking.table import Segment
 
 PROTECTED = frozenset(
     {"name", "sex", "gender", "age", "birth_date", "nationality", "origin", "religion", "address", "family", "health"}
@@ -46,7 +60,12 @@ class Bounds:
     """Least over most, between the labels of a segment of `fair` ("four-fifths rule", 29 CFR 1607.4 D); what the
     incumbent reaches, where that is less."""
     fair: tuple[str, ...] = ("urbain_rural",)
-    """Segments between whose labels quality, or attention, must not differ by more."""
+    """Segments of places between whose labels quality, or attention, must not differ by more."""
+    groups: tuple[str, ...] = tuple(AXES)
+    """Segments of people that the law protects, judged alike where the held-out lists have them."""
+    wider: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"pay_market": 0.01, "minutes": 1.0}))
+    """How much wider the gap of a quantity between two groups may be than in what people were hired for and than the
+    incumbent's, whichever is wider: a hundredth of pay, a minute."""
     least_lists: int = 30
     """Lists under which a label is told and not judged: a mean over fewer is mostly chance."""
 
@@ -114,6 +133,7 @@ def judge(
         ),
         _latency(latency_ms, bounds),
         *_fairness(trial, bounds),
+        *_groups(trial, bounds),
     )
     return Report(candidate, incumbent, checks)
 
@@ -177,23 +197,82 @@ def _fairness(trial: Trial, bounds: Bounds) -> Iterator[Check]:
         if segment is None:
             said = f"the held-out table does not say {name}: not judged"
             yield _unjudged(f"parity {name}", float("nan"), bounds.parity, said)
-        elif is_of_lists(trial.lists, segment):
-            told = qualities(trial, segment)
-            yield _parity(
-                f"parity of quality {name}",
-                "nDCG@10",
-                {each.label: (each.candidate, each.n_lists) for each in told},
-                {each.label: (each.incumbent, each.n_lists) for each in told},
-                bounds,
-            )
         else:
+            yield _parity_of(trial, name, segment, bounds)
+
+
+def _parity_of(trial: Trial, name: str, segment: Segment, bounds: Bounds) -> Check:
+    if is_of_lists(trial.lists, segment):
+        told = qualities(trial, segment)
+        return _parity(
+            f"parity of quality {name}",
+            "nDCG@10",
+            {each.label: (each.candidate, each.n_lists) for each in told},
+            {each.label: (each.incumbent, each.n_lists) for each in told},
+            bounds,
+        )
+    return _parity(
+        f"parity of attention {name}",
+        "exposure per gain",
+        {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment)},
+        {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment, of_incumbent=True)},
+        bounds,
+    )
+
+
+def _groups(trial: Trial, bounds: Bounds) -> Iterator[Check]:
+    """What the fairness report looks at, asked of both rankers: quality or attention, four fifths of who is selected,
+    and gaps of pay and travel."""
+    known = [name for name in bounds.groups if name in trial.segments]
+    if not known:
+        said = "the held-out lists tell nobody's group (vivier fairness groups, then train again): not judged"
+        yield _unjudged("groups", float("nan"), bounds.parity, said)
+    for name in known:
+        segment = trial.segments[name]
+        yield _parity_of(trial, name, segment, bounds)
+        if not is_of_lists(trial.lists, segment):
             yield _parity(
-                f"parity of attention {name}",
-                "exposure per gain",
-                {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment)},
-                {each.label: (each.per_gain, each.n_lists) for each in attention(trial, segment, of_incumbent=True)},
+                f"four fifths {name}",
+                "share among the first ten",
+                {each.label: (each.share, each.n_lists) for each in selected(trial, segment)},
+                {each.label: (each.share, each.n_lists) for each in selected(trial, segment, of_incumbent=True)},
                 bounds,
             )
+        for quantity in bounds.wider:
+            if quantity in trial.quantities:
+                yield from _gaps(trial, name, quantity, segment, bounds)
+
+
+def _gaps(trial: Trial, name: str, quantity: str, segment: Segment, bounds: Bounds) -> Iterator[Check]:
+    """Each label against the one with most lists: its gap must be no wider than that of hires, where enough are known,
+    and than the incumbent's, whichever is wider."""
+    now = [each for each in means_of(trial, segment, quantity) if each.n_lists >= bounds.least_lists]
+    before = {each.label: each for each in means_of(trial, segment, quantity, of_incumbent=True)}
+    if len(now) < 2:
+        return
+    most = max(now, key=lambda each: each.n_lists)
+    for each in now:
+        if each is most:
+            continue
+        gap, was = each.shown - most.shown, before[each.label].shown - before[most.label].shown
+        of_hires = _gap_of_hires(each, most, bounds)
+        allowed = max(abs(was), 0.0 if of_hires is None else abs(of_hires)) + bounds.wider[quantity]
+        wider = abs(gap) > allowed
+        hires = "too few hires to tell" if of_hires is None else f"{of_hires:+.3f} in hires"
+        yield Check(
+            f"gap of {quantity} {name}={each.label}",
+            abs(gap),
+            allowed,
+            Verdict.FAILED if wider else Verdict.HELD,
+            f"{quantity} of {each.label} less that of {most.label}: {gap:+.3f} recommended, {was:+.3f} by the "
+            f"incumbent, {hires} (at most {allowed:.3f} either way)",
+            f"find what steers {each.label} (vivier fairness report) and train again without it" if wider else "",
+        )
+
+
+def _gap_of_hires(one: Means, other: Means, bounds: Bounds) -> float | None:
+    enough = min(one.n_hired, other.n_hired) >= bounds.least_lists
+    return one.hired - other.hired if enough else None
 
 
 def _parity(name: str, what: str, found: Mapping[str, Told], before: Mapping[str, Told], bounds: Bounds) -> Check:

@@ -16,6 +16,8 @@ from models.ranking.propensity import propensities, strata_of, weights
 from models.ranking.table import RankingTable, TableUnusable
 
 GAINS: Final = "gains.npy"
+QUANTITIES: Final = ("pay_market", "minutes")
+"""Features by which groups may be recommended worse things, whatever their places: pay, and the way there."""
 LEAST_OPENED: Final = 500
 """Results that must have been opened for propensities to be estimated: from fewer they would be noise."""
 
@@ -52,7 +54,15 @@ class HeldOut:
     def trial(self, candidate: Scorer, incumbent: Scorer) -> Trial:
         """Both rankers over these lists. Raises ValueError when one reads a column that the table does not have."""
         table = self.table
-        return Trial(table.list_id, self.gains, candidate(table), incumbent(table), table.segments)
+        return Trial(
+            table.list_id,
+            self.gains,
+            candidate(table),
+            incumbent(table),
+            table.segments,
+            quantities={name: table.column(name) for name in QUANTITIES if name in table.names},
+            hired=table.outcome == Outcome.HIRED,
+        )
 
     def save(self, folder: Path) -> None:
         """Write the table and its gains into `folder`, made if missing."""

@@ -110,7 +110,7 @@ def promote(
             return Moved(report, None)
         forced = None if report.opens else force
         moved = Card(ranked, version.number, card.version, now.isoformat(timespec="seconds"), version.run, forced)
-        champions.publish(registry.data_dir, moved, model)
+        champions.publish(registry.data_dir, moved, model, registry.documents(version))
         registry.settle(moved)
         return Moved(report, moved)
 
@@ -131,8 +131,9 @@ def roll_back(registry: Registry, ranked: Ranked, *, now: datetime, reason: str 
         at = now.isoformat(timespec="seconds")
         moved = Card(ranked, number, left, at, None if back is None else back.run)
         model = None if back is None else registry.model(back)
+        documents = {} if back is None else registry.documents(back)
         for _ in range(KEPT):  # what stands in for a damaged ranker must not be the one that was taken back
-            champions.publish(registry.data_dir, moved, model)
+            champions.publish(registry.data_dir, moved, model, documents)
         registry.settle(moved)
         if found.trouble is None and left is not None:
             registry.tag(registry.version(ranked, left), rolled_back_at=at, rolled_back_because=reason or "not told")

@@ -13,12 +13,15 @@ from pathlib import Path
 
 from features.rome.referential import Rome
 from features.rome.spoken import spoken_names
+from models.documents import write_documents
+from models.documents.of import encoder_facts
 from models.encoder import Encoder
 from models.evidence import FEATURES, EvidenceIndex
 from models.published import CARD, ESCO_NAMES, MANIFEST
 from models.tagger import Tagger, Weighing
 from models.training import contrastive, weighing
 from models.training.card import model_card
+from models.training.code_version import code_version
 from models.training.figures import held_out_figures
 from models.training.holdout import FIGURES, WEIGHING, appellations_of_tenth, in_calibration_half
 from models.training.open_names import SOURCES, OpenNames
@@ -107,7 +110,7 @@ def _holdout(rome: Rome) -> Holdout:
 
 
 def write(trained: Trained, folder: Path, parameters: Mapping[str, object]) -> dict[str, str]:
-    """Write the models, their card and manifest into `folder`; returns the sha256 of each file of the models.
+    """Write the models, card, manifest and documents into `folder`; returns the sha256 of each file of the models.
 
     The held-out encoder goes into `folder/held_out`, for `benchmarks/text_quality.py`; it is not for serving.
     """
@@ -125,6 +128,8 @@ def write(trained: Trained, folder: Path, parameters: Mapping[str, object]) -> d
     }
     (folder / CARD).write_text(model_card(trained.figures, parameters, shape), encoding="utf-8")
     files = _manifest(folder, trained, parameters)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    write_documents(folder, encoder_facts(folder, manifest, code_version()))
     held_out = folder / HELD_OUT_FOLDER
     held_out.mkdir(exist_ok=True)
     trained.held_out.save(held_out)

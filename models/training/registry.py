@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from models.champions import Card
+from models.documents import FOLDER, write_documents
+from models.documents.of import ranker_facts
 from models.ranked import Ranked
 from models.ranking.held_out import HeldOut
 from models.ranking.model import RankingModel
@@ -120,6 +122,17 @@ class Registry:
         for folder in (MODEL, PLOTS):
             (work / folder).mkdir()
         training.model.save(work / MODEL)
+        facts = ranker_facts(
+            work / MODEL,
+            training.ranked,
+            names=training.model.trees.names,
+            parameters=training.parameters,
+            figures=training.figures,
+            data_hash=training.data_hash,
+            trained_on=f"{datetime.now(UTC):%Y-%m-%d}",
+            code_version=fixed["code_version"],
+        )
+        write_documents(work / MODEL, facts)
         training.held_out.save(work / HELD_OUT)
         draw_all(training.model, training.held_out, training.curve, work / PLOTS)
         self.client.log_artifacts(run, str(work))
@@ -158,6 +171,12 @@ class Registry:
         """Raises ModelUnusable for files that are damaged."""
         with self._files(version, MODEL) as folder:
             return RankingModel.load(folder)
+
+    def documents(self, version: Version) -> dict[str, bytes]:
+        """The documents of a version by name; none of one that was trained before there were any."""
+        with self._files(version, MODEL) as folder:
+            home = folder / FOLDER
+            return {path.name: path.read_bytes() for path in sorted(home.glob("*"))} if home.is_dir() else {}
 
     def held_out(self, version: Version) -> HeldOut:
         """Raises TableUnusable for files that are damaged."""

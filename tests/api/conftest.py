@@ -18,14 +18,22 @@ AS_SERVICE = {"Authorization": "Bearer demo:service"}
 
 
 AS_AUDITOR = {"Authorization": "Bearer demo:auditeur"}
+NOT_THE_NETWORKS = {
+    "/v1/audit": AS_AUDITOR,
+    "/v1/signalements": AS_AUDITOR,
+    "/v1/comptes": {"Authorization": "Bearer demo:administrateur"},
+    "/v1/moi/": {"Authorization": "Bearer demo:arrivant"},
+}
+"""Addresses that are not for machines of the network, by how they begin."""
 
 
 class WhoMay(TestClient):
-    """Calls as a machine of the network, and as an auditor what is for auditors alone."""
+    """Calls as a machine of the network, and as whoever may what is not for those."""
 
     def request(self, method: str, url: Any, **given: Any) -> Any:  # type: ignore[override]
-        if str(url).startswith("/v1/audit"):
-            given["headers"] = {**AS_AUDITOR, **(given.get("headers") or {})}
+        for beginning, headers in NOT_THE_NETWORKS.items():
+            if str(url).startswith(beginning):
+                given["headers"] = {**headers, **(given.get("headers") or {})}
         return super().request(method, url, **given)
 
 

@@ -12,17 +12,20 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.auditing import log as auditing
+from api.auditing.archive import seen_by
 from api.auditing.call import UNKNOWN_ADDRESS
 from api.auditing.operations import LISTED, NOT_AUDITED, action_of, is_creation
 from api.examples import EXAMPLES
+from api.routes.registry import routers
 from api.security.actor import Role
 from api.security.enrolling import enrol
+from api.security.rules import endpoints_of
 from api.service import Service
 from features.audit.actions import Action, outcome
 from features.audit.line import Line, read
 from features.audit.reading import Question, about, bodies
 from features.audit.verify import verify
-from features.records import Profile
+from features.records import Establishment, Profile
 from features.store import Kind
 from tests.api.conftest import client_over, until
 
@@ -90,11 +93,11 @@ def asked(path: str, described: Json) -> tuple[str, dict[str, str], dict[str, An
     return address, parameters, given
 
 
-def who_asks(described: Json) -> tuple[str | None, str | None, bool]:
+def who_asks(path: str, described: Json) -> tuple[str | None, str | None, bool]:
     """Whom `client_over` calls an operation as: nobody is asked who they are where all may call."""
     if not described["security"]:
         return None, None, False
-    role = "service" if "service" in described["x-acces"] else "auditeur"
+    role = next(role for role in ("service", "auditeur", "administrateur", "arrivant") if role in described["x-acces"])
     return f"demo:{role}", role, True
 
 
@@ -104,7 +107,7 @@ def test_every_operation_leaves_one_line_that_says_who_and_what(client: TestClie
     for number, (method, path, described) in enumerate(operations(document), 1):
         address, parameters, given = asked(path, described)
         headers = {**given.pop("headers", {}), **traced(number)}
-        response = client.request(method, address, params=parameters, headers=headers, **given)
+        response = client.request(method, address, params=parameters, headers=headers, follow_redirects=False, **given)
         assert response.status_code != 500, f"{method} {path}"
         statuses[number] = (method, path, described, response.status_code)
     found = by_trace(client)
@@ -112,7 +115,7 @@ def test_every_operation_leaves_one_line_that_says_who_and_what(client: TestClie
         assert len(found[number]) == 1, f"{method} {path} left {len(found[number])} lines"
         [line] = found[number]
         assert line.operation == f"{method} {path}"
-        assert (line.acteur, line.role, line.demo) == who_asks(described), line.operation
+        assert (line.acteur, line.role, line.demo) == who_asks(path, described), line.operation
         assert line.action is outcome(action_of(method, path), status)
         assert line.statut in (status, None), line
         assert (line.statut is not None) or status < 400
@@ -123,7 +126,7 @@ def test_every_operation_leaves_one_line_that_says_who_and_what(client: TestClie
 
 def test_what_a_post_does_is_told(shared: TestClient) -> None:
     document = shared.get("/openapi.json").json()
-    known = {f"{method} {path}" for method, path, _ in operations(document)}
+    known = {f"{method} {route.path}" for route in endpoints_of(routers()) for method in route.methods or ()}
     assert set(LISTED) <= known, "an operation that is listed is there no more"
     for method, path, _ in operations(document):
         told = f"{method} {path}" in LISTED or path.endswith(("/lot", "/export")) or is_creation(path)
@@ -335,13 +338,41 @@ def test_who_plays_a_person_is_not_named_either(shared: TestClient) -> None:
     assert name.startswith("demo:demandeur:p.")
     asked = shared.get("/v1/audit", params={"acteur": "demo:demandeur:profil-000053", "range": "0-0"}).json()
     assert asked["resultats"][0]["acteur"] == name
+    assert found[50_001][0].auNomDe == service_of(shared).audit.chain.key.person("profil-000053")
+
+
+def test_a_person_reads_who_saw_them(client: TestClient) -> None:
+    service = service_of(client)
+    offers = [
+        each for each in client.get("/v1/offres", params={"range": "0-99"}).json()["resultats"] if "entreprise" in each
+    ]
+    firms = [(each["id"], each["entreprise"].get("siret")) for each in offers]
+    offer, siret = next(
+        (key, siret)
+        for key, siret in firms
+        if siret is not None and client.get(f"/v1/offres/{key}/profils").json().get("resultats")
+    )
+    employer = {"Authorization": f"Bearer demo:employeur:{siret}", **traced(60_001)}
+    seen = client.get(f"/v1/offres/{offer}/profils", headers=employer).json()["resultats"][0]["id"]
+    own = {"Authorization": f"Bearer demo:demandeur:{seen}", **traced(60_002)}
+    client.get(f"/v1/profils/{seen}", headers=own)
+    client.get(f"/v1/profils/{seen}/offres", headers=traced(60_003))
+    lines_of(client)
+    told = {str(each["trace"]): each for each in seen_by(service, seen)}
+    by_firm, by_self, by_service = [told[f"{number:032x}"] for number in (60_001, 60_002, 60_003)]
+    assert by_firm["texte"] == f"Un employeur ({siret}) vous a vu dans une recherche."
+    assert by_firm["modele"] == "transparent"
+    assert by_self["texte"] == "Vous avez consulté vos données."
+    assert by_service["texte"] == "Un automate du réseau a fait une recherche pour vous."
+    assert "acteur" not in by_firm
 
 
 def test_a_contact_is_a_line_about_the_person(client: TestClient) -> None:
     service = service_of(client)
     seen = next(each for batch in service.store.scan(Profile) for each in batch if each.consents.visible_to_employers)
+    siret = service.store.page(Establishment, 0, 1)[0].id
     body = {
-        "siret": "13000548100010",
+        "siret": siret,
         "profil": seen.id,
         "besoin": "Aide-soignant de nuit",
         "message": "Bonjour, parlons-en.",
@@ -350,7 +381,7 @@ def test_a_contact_is_a_line_about_the_person(client: TestClient) -> None:
     assert sent.status_code == 201, sent.text
     answered = {"profil": seen.id, "accepte": True}
     client.post(f"{sent.headers['location']}/reponse", json=answered, headers=traced(9))
-    client.get(sent.headers["location"], params={"siret": "13000548100010"}, headers=traced(10))
+    client.get(sent.headers["location"], params={"siret": siret}, headers=traced(10))
     found = by_trace(client)
     assert [found[number][0].action for number in (8, 9, 10)] == [Action.CONTACTED, Action.ANSWERED, Action.SEEN]
     for number in (8, 9, 10):

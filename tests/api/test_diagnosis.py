@@ -41,11 +41,22 @@ def test_whatever_is_told_reads_as_french_and_hides_few(reader: TestClient) -> N
             assert item["texte"].endswith(".")
             assert "None" not in item["texte"]
             assert number.get("nombre", 5) >= 5
+            assert "nombre" in number or "formation" in item
             assert ("nombre" in number) == number["texte"].startswith("environ")
         if "nombre" not in found["profils"]:
             assert found["profils"]["texte"] == "moins de 5 profils"
             assert found["avis"].startswith("Moins de 5 personnes visibles")
         assert [text for text in said(found) if re.search(r"\b[0-4] (?:profil|personne)", text)] == []
+
+
+def test_what_cannot_be_done_from_home_is_not_offered_as_telework(reader: TestClient) -> None:
+    for code, at_a_desk in (("J1501", False), ("D1102", False), ("M1607", True)):
+        need = {"romeCode": code, "lieuTravail": {"commune": "75112"}}
+        found = reader.post(ADDRESS, json=need).json()
+        told = [item["texte"] for item in found["assouplissements"] if item["criteres"] == ["trajet"]]
+        told += [text for text in found.get("sansEffet", ()) if "déplacement" in text]
+        assert told
+        assert all(("télétravail" in text) is at_a_desk for text in told)
 
 
 def test_an_occupation_that_is_not_recognised_is_said(reader: TestClient) -> None:

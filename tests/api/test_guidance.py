@@ -130,7 +130,9 @@ def test_filters_are_those_one_expects(town: TestClient) -> None:
         assert "exemple-rentree" in {each["id"] for each in found}, kept
     short = town.get(address, params={"dureeHeuresMax": "1"}).json()
     assert short["resultats"] == []
-    assert short["avis"].startswith("Aucune formation avec ces filtres. Sans « dureeHeuresMax », il y en aurait ")
+    assert short["avis"].startswith(
+        "Aucune formation avec ces filtres. Sans le filtre « durée de la formation », il y en aurait "
+    )
     wrong = town.get(address, params={"certifiante": "peut-être"})
     assert wrong.status_code == 400
     assert "« certifiante »" in wrong.json()["detail"]

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.examples import EXAMPLES
+from features.store import Kind
 from tests.api.conftest import until
 
 Json = dict[str, Any]
 
-SIRET, OTHER = "13000548100010", "99999999999999"
+SIRET, OTHER, THIRD = "13000548100010", "99999999999999", "11111111111111"
 SECRETS = ("Zoé", "Dupont-Test", "zoe@exemple.invalid", "0611223344", "12 rue Secrète", "1990-01-01")
 ASK = "/v1/mises-en-relation"
 
@@ -31,6 +33,9 @@ def asked(**fields: object) -> Json:
 def known(client: TestClient) -> TestClient:
     """A person with an identity, seen by employers."""
     client.put("/v1/profils/zz-p", json=person())
+    for siret in (SIRET, OTHER, THIRD):
+        firm = {**EXAMPLES[Kind.ESTABLISHMENT], "siret": siret}
+        assert client.put(f"/v1/etablissements/{siret}", json=firm).status_code == 201
     identity = {
         "id": "zz-p",
         "prenom": SECRETS[0],
@@ -110,8 +115,8 @@ def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: Te
     assert SECRETS[1] in as_employer(known, made["id"]).text
     known.put("/v1/profils/zz-p", json=person(visibleEmployeurs=False))
     until(lambda: SECRETS[1] not in as_employer(known, made["id"]).text)
-    refused = known.post(ASK, json=asked(siret="11111111111111"))
-    nobody = known.post(ASK, json=asked(siret="11111111111111", profil="zz-nobody"))
+    refused = known.post(ASK, json=asked(siret=THIRD))
+    nobody = known.post(ASK, json=asked(siret=THIRD, profil="zz-nobody"))
     assert refused.status_code == nobody.status_code == 422
     assert refused.json()["erreurs"][0]["motif"] == nobody.json()["erreurs"][0]["motif"]
 
@@ -121,7 +126,7 @@ def test_a_person_who_is_gone_before_the_follower_knows_is_not_asked(
 ) -> None:
     monkeypatch.setattr("api.routes.introductions.visible", lambda _engine, _key: True)
     assert known.delete("/v1/profils/zz-p").status_code == 204
-    gone = known.post(ASK, json=asked(siret="11111111111111"))
+    gone = known.post(ASK, json=asked(siret=THIRD))
     assert gone.status_code == 422
     assert gone.json()["erreurs"][0]["champ"] == "profil"
 
@@ -143,6 +148,7 @@ def test_one_request_a_person_at_a_time(known: TestClient) -> None:
         ({"besoin": "<b></b>"}, "besoin"),
         ({"besoin": "Vendeur de moins de 30 ans"}, "besoin"),
         ({"siret": "12"}, "siret"),
+        ({"siret": "88888888888888"}, "siret"),
         ({"besoin": None}, "offre"),
         ({"offre": "zz-none", "besoin": None}, "offre"),
     ],

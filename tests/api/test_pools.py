@@ -65,6 +65,25 @@ def test_a_pool_holds_the_rule_and_the_hand(pool: TestClient) -> None:
     assert all(all_keys(result).isdisjoint(FORBIDDEN) for result in found)
 
 
+def test_the_occupations_and_the_area_of_a_pool_are_part_of_its_rule(client: TestClient) -> None:
+    for key, fields in (
+        ("zz-near", {}),
+        ("zz-baker", {"projets": [{"codeROME": "D1102"}]}),
+        ("zz-far", {"commune": "75056"}),
+    ):
+        assert client.put(f"/v1/profils/{key}", json=person(key, **fields)).status_code == 201
+    body = {"id": "soins", "nom": "Soins à Guéret", "proprietaire": OWNER, "codesROME": ["J1501"], "commune": "23096"}
+    assert client.post("/v1/viviers", json={**body, "rayonKm": 5}).status_code == 422
+    assert client.post("/v1/viviers", json={**body, "rayonKm": 20}).status_code == 201
+    until(lambda: "zz-near" in ids(client))
+    assert not {"zz-baker", "zz-far"} & set(ids(client))
+    assert client.put(POOL, json={**body, "codesROME": ["J1501", "D1102"], "rayonKm": 20}).status_code == 200
+    assert {"zz-near", "zz-baker"} <= set(ids(client))
+    assert client.put(POOL, json={**body, "criteres": {"departement": "75"}}).status_code == 200
+    assert "zz-far" in ids(client)
+    assert "zz-near" not in ids(client)
+
+
 def test_a_pool_is_its_team_s_alone(pool: TestClient) -> None:
     assert ids(pool, MATE) == ids(pool, OWNER)
     for address in ("membres", "mouvements", "export"):
@@ -118,7 +137,7 @@ def test_the_export_opens_in_a_spreadsheet_without_harm(pool: TestClient) -> Non
     assert {len(line) for line in lines} == {len(lines[0])}
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+33 6", "-1", "@SUM(A1)", "\t=1", "\n=1", "|x", "%x"])
+@pytest.mark.parametrize("cell", ["=1+1", "+33 6", "-1", "@SUM(A1)", "\t=1", "\n=1", "|x", "%x", "＝1+1", "＠SUM(A1)"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert safe(cell).startswith("'")
     read = list(csv.reader(io.StringIO(csv_of(["a"], [[cell]]).decode("utf-8-sig")), delimiter=";"))

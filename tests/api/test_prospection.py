@@ -134,6 +134,68 @@ def test_a_firm_that_refused_is_left_alone(client: TestClient) -> None:
     assert siret in {firm["siret"] for firm in targets(client, conseiller=name)}
 
 
+def test_a_firm_that_was_just_called_is_left_alone_in_the_history_as_among_targets(client: TestClient) -> None:
+    name = counsellors(client)[0]
+    siret = targets(client, conseiller=name)[0]["siret"]
+    address = f"/v1/prospection/etablissements/{siret}/historique"
+    now = dt.datetime.now(dt.UTC)
+    for days, free in ((29, False), (30, True)):
+        log(client, "appel", siret, name, now - dt.timedelta(days=days), issue="pas_maintenant")
+        told = client.get(address).json()["sollicitation"]
+        assert told["demarchable"] is free
+        assert (siret in {firm["siret"] for firm in targets(client, conseiller=name)}) is free
+        if not free:
+            again = now.date() + dt.timedelta(days=1)
+            until = f"à laisser tranquille jusqu'au {again:%d/%m/%Y}, sauf rappel convenu."
+            assert told["texte"] == f"Il a été contacté il y a 29 jours : {until}"
+
+
+def test_a_plan_does_not_begin_in_the_past(reader: TestClient, able: list[str]) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    body = {"conseillers": [{"id": able[0]}], "debut": (today - dt.timedelta(days=1)).isoformat()}
+    answer = reader.post("/v1/prospection/plan", json=body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["erreurs"]
+    assert error["champ"] == "debut"
+    assert error["remede"] == f"Donner un jour à partir du {today.isoformat()}"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [
+        ("2026-02-02T10:00:00+01:00", "2026-02-02T09:15:00+01:00", "visites[0].fin"),
+        ("2026-02-30T09:15:00+01:00", "2026-02-30T10:00:00+01:00", "visites[0].debut"),
+    ],
+)
+def test_a_visit_that_no_calendar_takes_is_not_exported(reader: TestClient, start: str, end: str, field: str) -> None:
+    visit = {"conseiller": "c", "siret": "12345678901234", "debut": start, "fin": end}
+    answer = reader.post("/v1/prospection/plan/export", params={"format": "ics"}, json={"visites": [visit]})
+    assert answer.status_code == 422
+    assert answer.json()["erreurs"][0]["champ"] == field
+
+
+def test_the_posts_that_a_firm_published_itself_count_in_what_it_is_foretold(client: TestClient) -> None:
+    firm = targets(client, conseiller=counsellors(client)[0])[0]
+    address = f"/v1/prospection/etablissements/{firm['siret']}/previsions"
+    before = client.get(address, params={"codeROME": "N4101"}).json()["metiers"][0]
+    offer = {
+        "id": "zz-pl",
+        "intitule": "Conducteur poids lourd",
+        "romeCode": "N4101",
+        "dateCreation": dt.datetime.now(dt.UTC).date().isoformat(),
+        "nombrePostes": 4,
+        "entreprise": {"siret": firm["siret"]},
+        "lieuTravail": {"commune": firm["commune"]} if "commune" in firm else {},
+    }
+    assert client.post("/v1/offres", json=offer).status_code == 201
+    level(client)
+    after = client.get(address, params={"codeROME": "N4101"}).json()["metiers"][0]
+    assert after["postesPublies"] == before["postesPublies"] + 4
+    assert after["partSecteur"] > before["partSecteur"]
+    assert after["embauchesAttendues"]["moyenne"] > before["embauchesAttendues"]["moyenne"]
+    assert "N4101" in {each["codeROME"] for each in client.get(address).json()["metiers"]}
+
+
 def test_a_plan_gives_each_firm_to_one_counsellor_and_is_kept_when_made_again(
     reader: TestClient, able: list[str]
 ) -> None:
@@ -237,7 +299,9 @@ def test_the_same_counsellor_twice_is_told(reader: TestClient, able: list[str]) 
 def test_an_empty_list_says_why_and_what_would_fill_it(reader: TestClient, able: list[str]) -> None:
     nobody = reader.post("/v1/prospection/cibles?effectifMin=900000", json={"conseiller": able[0], "rayonKm": 60})
     assert nobody.status_code == 200
-    assert nobody.json()["avis"].startswith("Aucun établissement avec ces filtres : sans « effectifMin », il y en a ")
+    assert nobody.json()["avis"].startswith(
+        "Aucun établissement avec ces filtres : sans le filtre « effectif minimal », il y en a "
+    )
     near = reader.post("/v1/prospection/cibles", json={"codesROME": ["J1501"], "commune": "23096", "rayonKm": 0})
     if near.status_code == 200 and not near.json()["resultats"]:
         assert "km" in near.json()["avis"]
@@ -247,7 +311,7 @@ def test_a_contact_that_tells_no_need_has_no_draft(client: TestClient) -> None:
     contact = next(c for batch in service_of(client).store.scan(Contact) for c in batch if not c.note and not c.needs)
     told = client.get(f"/v1/prospection/contacts/{contact.id}/offres").json()
     assert told["resultats"] == []
-    assert "« besoins »" in told["avis"]
+    assert told["avis"] == "Ce contact ne note aucun besoin : écrivez-y chacun d'eux, un par poste."
 
 
 def test_a_call_back_before_the_contact_is_refused(client: TestClient) -> None:

@@ -206,7 +206,7 @@ def test_an_empty_list_says_what_would_widen_it(reader: TestClient, profile: Pro
     assert answer.status_code == 200
     assert answer.headers["content-range"] == "offres */0"
     assert answer.json()["resultats"] == []
-    assert "retirer « salaireMin »" in answer.json()["avis"]
+    assert "retirer le filtre « salaire minimum »" in answer.json()["avis"]
 
 
 def test_ranks_beyond_the_last_result_have_no_content(reader: TestClient, profile: Profile) -> None:
@@ -238,6 +238,11 @@ def test_results_come_nearer_to_chosen_people(reader: TestClient) -> None:
     liked = reader.post("/v1/profils/recherche", json={**need, "commeProfils": [found[-1]["id"]]})
     check_results(liked.json())
     assert "rapprochés" in liked.json()["avis"]
+    assert found[-1]["id"] not in {result["id"] for result in liked.json()["resultats"]}
+    torn = {**need, "commeProfils": [found[0]["id"]], "pasCommeProfils": [found[1]["id"], found[0]["id"]]}
+    refused = reader.post("/v1/profils/recherche", json=torn)
+    assert refused.status_code == 422
+    assert refused.json()["erreurs"][0]["champ"] == "pasCommeProfils[1]"
     away = reader.post("/v1/profils/recherche", json={**need, "pasCommeProfils": [found[0]["id"]]}).json()
     assert found[0]["id"] not in {result["id"] for result in away["resultats"]}
     assert reader.post("/v1/profils/recherche", json={**need, "commeProfils": ["nobody"]}).status_code == 400

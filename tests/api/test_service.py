@@ -142,7 +142,6 @@ def test_every_problem_is_explained_at_its_type(reader: TestClient) -> None:
 
 
 def test_the_api_page_needs_no_network(reader: TestClient) -> None:
-    assert reader.get("/", follow_redirects=False).headers["location"] == "/docs"
     page = reader.get("/docs").text
     assert "http://" not in page
     assert "https://" not in page
@@ -173,3 +172,13 @@ def test_the_page_of_the_api_lists_every_problem() -> None:
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
     rows = [line for line in page.splitlines() if line.startswith("| `/problemes/")]
     assert rows == [f"| `{kind.uri}` | {kind.status} | {kind.title} |" for kind in ProblemType]
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/v1/offres?range=0-1", "/v1/offres/nulle-part", "/docs"])
+def test_head_answers_as_get_does_without_the_body(reader: TestClient, path: str) -> None:
+    whole, head = reader.get(path), reader.head(path)
+    assert head.status_code == whole.status_code
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.headers["content-length"] == str(len(whole.content))
+    assert head.content == b""
+    assert reader.head("/v1/profils/recherche").status_code in (404, 405)

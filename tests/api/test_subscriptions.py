@@ -24,7 +24,7 @@ from features.records import DismissReason, Event, Identity, Profile, Subscripti
 from features.store import Kind
 from features.store.digests import BUCKETS
 from features.store.tables import delivery, digest, subscription_owner
-from tests.api.conftest import AS_SERVICE
+from tests.api.conftest import AS_SERVICE, until
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
 
 Json = dict[str, Any]
@@ -224,6 +224,9 @@ def test_the_feed_has_a_secret_address(client: TestClient, service: Service, per
         ({"projets": ["Z9999"]}, "projets[0]", "ROME"),
         ({"canal": "webhook"}, "adresseWebhook", "Ajouter"),
         ({"canal": "webhook", "adresseWebhook": "https://a:b@c.fr/"}, "adresseWebhook", "https"),
+        ({"canal": "webhook", "adresseWebhook": "https://127.0.0.1/envois"}, "adresseWebhook", "internet public"),
+        ({"canal": "webhook", "adresseWebhook": "https://[::1]/"}, "adresseWebhook", "internet public"),
+        ({"canal": "webhook", "adresseWebhook": "https://10.0.0.8:8443/"}, "adresseWebhook", "internet public"),
         ({"taille": 0}, "taille", "1"),
     ],
 )
@@ -239,14 +242,49 @@ def test_wrong_settings_are_told_by_field(client: TestClient, wrong: Json, field
         assert words in error["remede"]
 
 
+def test_nobody_is_subscribed_to_nothing(client: TestClient) -> None:
+    answer = client.post("/v1/abonnements", json={"id": "a1", "profil": "inconnu"})
+    assert answer.status_code == 422
+    (error,) = answer.json()["erreurs"]
+    assert (error["champ"], error["valeur"]) == ("profil", "inconnu")
+
+
+def test_a_trial_says_what_consent_and_content_leave_of_it(client: TestClient, person: Profile) -> None:
+    address = f"/v1/profils/{person.id}/abonnements/simulation"
+    tried = client.post(address, json={"canal": "courriel", "contenu": "offres"}).json()
+    assert tried["nbOffres"] > 0
+    assert tried["nbFormations"] == 0
+    lessons = client.post(address, json={"contenu": "formations"}).json()
+    assert (lessons["nbOffres"], lessons["exemples"]) == (0, [])
+    assert lessons["texte"].startswith("Ce réglage n'envoie que des formations")
+    body = client.get(f"/v1/profils/{person.id}").json()
+    refused = {**body, "consentements": {"profilage": True}}
+    assert client.put(f"/v1/profils/{person.id}", json=refused).status_code == 200
+
+    def silent() -> bool:
+        answer = client.post(address, json={"canal": "courriel", "contenu": "offres"}).json()
+        return answer["nbOffres"] == 0 and "vous n'avez pas accepté d'être joint par courriel" in answer["texte"]
+
+    until(silent)
+    (page,) = client.post(address, json={"canal": "courriel", "contenu": "offres"}).json()["pourElargir"]
+    assert (page["changement"], page["nbOffres"]) == ({"canal": "page"}, tried["nbOffres"])
+
+
 def test_unknown_people_and_wrong_links(client: TestClient, service: Service) -> None:
     assert client.post("/v1/profils/inconnu/abonnements/simulation", json={}).status_code == 404
     assert client.get("/v1/profils/inconnu/envois").status_code == 404
     token = service.house.signer.token
     for path in ("gestes", "desabonnement", "flux"):
         for wrong in ("x.y", token(Gesture("none", "o1")), token(Stop("none")), token(Feed("none"))):
-            assert client.get(f"/v1/{path}/{wrong}").status_code == 404, (path, wrong)
-    assert client.post("/v1/gestes/x.y").status_code == 404
+            answer = client.get(f"/v1/{path}/{wrong}", headers={"Accept": "text/html"})
+            assert answer.status_code == 404, (path, wrong)
+            kind = "application/problem+json" if path == "flux" else "text/html"
+            assert answer.headers["content-type"].startswith(kind), path
+            assert client.get(f"/v1/{path}/{wrong}").headers["content-type"] == "application/problem+json"
+    answer = client.post("/v1/gestes/x.y", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Ce lien ne mène plus nulle part" in answer.text
+    assert "dans votre espace" in answer.text
 
 
 def test_a_person_who_goes_takes_everything_with_them(client: TestClient, service: Service, person: Profile) -> None:
@@ -266,7 +304,7 @@ def test_nothing_sent_says_why_and_what_would_help(client: TestClient, service: 
     run(service)
     answer = client.get(f"/v1/profils/{person.id}/envois").json()
     assert "avec ces critères" in answer["resultats"][0]["pourquoiRien"]
-    assert "Sans « salaireMin » : " in answer["avis"]
+    assert "Sans le filtre « salaire minimum » : " in answer["avis"]
 
 
 def test_stopping_keeps_what_was_changed_just_before(

@@ -1,20 +1,18 @@
 """Reading job text over HTTP: titles to occupations, texts to skills, and type-ahead."""
 
-from types import SimpleNamespace
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.problems import MEDIA_TYPE
-from api.settings import Settings
 from features.rome.referential import Rome
 from features.sample.reference import sample_reference
 from matching.lookups import Lookups
 from models.mentions import Mention
-from models.published import published_models
-from tests.api.conftest import AS_SERVICE
+from tests.api.conftest import client_over
 
 Json = dict[str, Any]
 
@@ -29,24 +27,16 @@ class ReaderOfOneWord:
         return [] if start < 0 or least > self.SCORE else [Mention(start, start + len("devis"), 0, self.SCORE)]
 
 
-def client_with(lookups: object) -> TestClient:
-    service = SimpleNamespace(
-        settings=Settings(demo_identities=True),
-        reference=sample_reference(),
-        engine=SimpleNamespace(lookups=lookups),
-        follower=None,
-    )
-    return TestClient(create_app(service), raise_server_exceptions=False, headers=AS_SERVICE)  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def client(sample_data_dir: Path) -> Iterator[TestClient]:
+    with client_over(sample_data_dir) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def lookups() -> Lookups:
-    return Lookups(sample_reference(), published_models())
-
-
-@pytest.fixture(scope="module")
-def client(lookups: Lookups) -> TestClient:
-    return client_with(lookups)
+def lookups(client: TestClient) -> Lookups:
+    found: Lookups = client.app.state.service.engine.lookups  # type: ignore[attr-defined]
+    return found
 
 
 @pytest.fixture
@@ -306,8 +296,9 @@ def test_wrong_parameters_are_named(client: TestClient, params: dict[str, str], 
 
 
 @pytest.fixture
-def scripted() -> TestClient:
-    return client_with(SimpleNamespace(skill_reader=ReaderOfOneWord()))
+def scripted(client: TestClient, lookups: Lookups, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    monkeypatch.setitem(vars(lookups), "skill_reader", ReaderOfOneWord())
+    return client
 
 
 def skills_of(client: TestClient, *texts: Json) -> list[Json]:

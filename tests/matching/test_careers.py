@@ -7,9 +7,11 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from api.career_shapes import metiers_possibles
 from features.records import Consents, Experience, Profile
 from matching.answer import Window
-from matching.careers import OF_A_DOMAIN, careers
+from matching.career_field import OF_A_DOMAIN
+from matching.careers import careers
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.explain.career import WITHOUT_PROFILING, expect, gap, notice, reasons, way_in
@@ -30,16 +32,18 @@ def test_what_recruits_nearby_and_projects_are_listed(local: Engine) -> None:
     assert (listed[CARER].offers, listed[CARER].open_offers) == (1, 1)
     assert listed[CARER].core_held == listed[CARER].core_total
     assert (
-        gap(dataclasses.replace(listed[CARER], regulated=False), local.lookups)
+        gap(dataclasses.replace(listed[CARER], regulated=False), local.lookups, profiled=True)
         == "Vous en avez toutes les compétences clés."
     )
     assert found.shown[0] is listed[CARER]
-    told = reasons(listed[CARER], local.lookups, placed=True)
+    told = reasons(listed[CARER], local.lookups, placed=True, profiled=True)
     assert told[0].startswith("Vous avez ses ")
     assert told[1] == "Vous avez exercé ce métier"
     assert told[2] == "1 offre autour de chez vous en ce moment"
-    assert expect(listed[CARER], placed=True).startswith("1 offre autour de chez vous, 1 accessible dès aujourd'hui")
-    assert expect(listed[BAKER], placed=True).startswith("Aucune offre autour de chez vous")
+    assert expect(listed[CARER], placed=True, profiled=True).startswith(
+        "1 offre autour de chez vous, 1 accessible dès aujourd'hui"
+    )
+    assert expect(listed[BAKER], placed=True, profiled=True).startswith("Aucune offre autour de chez vous")
 
 
 def test_the_best_session_opens_offers_of_the_occupation(local: Engine) -> None:
@@ -67,7 +71,7 @@ def test_filters_narrow_and_an_empty_list_says_what_would_fill_it(local: Engine)
     assert narrowed.relaxed == (("offresMin", careers(local, "p1", {}, ALL).total),)
     text = notice(narrowed, ("offresMin",))
     assert text is not None
-    assert text.startswith("Aucun métier avec ces filtres. Sans « offresMin », il y en aurait ")
+    assert text.startswith("Aucun métier avec ces filtres. Sans le filtre « nombre d'offres », il y en aurait ")
 
 
 def test_who_refused_profiling_is_listed_by_projects_alone(local: Engine) -> None:
@@ -76,6 +80,12 @@ def test_who_refused_profiling_is_listed_by_projects_alone(local: Engine) -> Non
     found = careers(local, "p1", {}, ALL)
     assert notice(found, ()) == WITHOUT_PROFILING
     assert CARER not in {local.lookups.reference.rome.codes[each.occupation] for each in found.shown}
+    (baker,) = metiers_possibles(found, local.lookups, ()).resultats
+    texts = {reason.critere: reason.texte for reason in baker.raisons}
+    assert texts["competences"] == "Compétences clés non comparées : vous avez refusé le profilage"
+    assert "Elles ne sont pas comparées aux vôtres : vous avez refusé le profilage." in baker.ecart
+    assert (baker.manquantes, baker.accessibles) == ([], None)
+    assert "accessible" not in baker.attendre
 
 
 def test_errors(local: Engine) -> None:
@@ -108,7 +118,11 @@ def test_lists_of_the_town_add_up_and_differ(engine: Engine, town: House) -> Non
             assert 0 <= each.score <= 1 + 1e-6
             assert each.open_offers <= each.offers
             assert each.is_project or each.offers > 0
-            for text in (*reasons(each, engine.lookups, placed=True), gap(each, engine.lookups), expect(each, True)):
+            for text in (
+                *reasons(each, engine.lookups, placed=True, profiled=found.profiled),
+                gap(each, engine.lookups, found.profiled),
+                expect(each, True, found.profiled),
+            ):
                 assert "None" not in text
                 assert "nan" not in text.split()
     assert sum(length >= 3 for length in lengths) > 50

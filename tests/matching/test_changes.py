@@ -191,6 +191,16 @@ def test_what_would_not_show_is_not_told() -> None:
     assert licence.text == "Avec le permis B, cette offre gagnerait 2 points sur 100"
 
 
+def test_a_person_reads_the_rank_that_an_offer_would_take_among_the_others_as_they_stand() -> None:
+    change = one(Reader.PERSON, Table(licence=0.5), FREE, (0.7, 0.4, 0.3, 0.0))
+    assert change is not None
+    assert (change.kind, change.rank) == ("permis", 2)
+    assert change.text == (
+        "Avec le permis B, cette offre gagnerait 50 points sur 100 et passerait du 4e au 2e rang, les autres restant à "
+        "leur place"
+    )
+
+
 def test_an_employer_reads_the_rank_that_the_person_alone_would_take() -> None:
     change = one(Reader.EMPLOYER, Table(licence=0.5), replace(FREE, reader=Reader.EMPLOYER), (0.7, 0.4, 0.3, 0.0))
     assert change is not None

@@ -252,12 +252,12 @@ def told(name: str, **changed: Any) -> str:
         (
             "skills",
             {"held_skills": (), "reader": Reader.EMPLOYER},
-            "La personne ne déclare pas la compétence cœur de métier : Transmettre",
+            "La personne n'a déclaré ni exercé la compétence cœur de métier : Transmettre",
         ),
         (
             "skills",
             {"held_skills": (), "core_skills": frozenset()},
-            "Vous ne déclarez aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
+            "Vous n'avez déclaré ni exercé aucune des 2 compétences attendues : Distribuer les repas et Transmettre",
         ),
         (
             "skills",
@@ -346,7 +346,7 @@ def test_what_is_missing_is_said_the_most_decisive_first_and_what_bars_is_not_sa
         "Expérience demandée : 2 ans (déclarée dans le métier de votre projet : 1 an et 6 mois)",
         "À montrer ou à acquérir : Distribuer les repas et Transmettre",
     )
-    assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences non déclarées : ")
+    assert job_gaps(replace(JOB, reader=Reader.EMPLOYER))[-1].startswith("Compétences ni déclarées ni exercées : ")
     wished = replace(JOB, barring_licences=(), required_education=3)
     assert job_gaps(wished)[:2] == (
         "Permis B souhaité, non déclaré",
@@ -401,7 +401,17 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
     [
         ("relation", {}, "Mène au métier que vous visez : « Aide-soignant »"),
         ("gap_covered", {}, "Apporte 1 des 2 compétences qui vous manquent : Distribuer les repas"),
-        ("gap_covered", {"n_missing_skills": 0}, "Vous avez déjà déclaré les compétences clés de votre projet"),
+        (
+            "gap_covered",
+            {"n_missing_skills": 0},
+            "Vous avez déjà les compétences clés de votre projet, déclarées ou exercées",
+        ),
+        ("gap_covered", {"profiled": False}, "Enseigne 1 compétence sur les 2 de votre projet : Distribuer les repas"),
+        (
+            "entry",
+            {"profiled": False, "person_level": 0},
+            "Niveau d'entrée : CAP ou équivalent (non comparé au vôtre : vous avez refusé le profilage)",
+        ),
         ("entry", {}, "Niveau d'entrée : CAP ou équivalent (vous l'avez)"),
         ("entry", {"entry_level": 5}, "Niveau d'entrée : bac + 2 (au-dessus du vôtre)"),
         ("entry", {"entry_level": 0}, "Aucun niveau d'entrée précisé"),
@@ -416,12 +426,12 @@ def test_every_relation_has_its_words(relation: Relation) -> None:
             {"entry_level": 5, "experience_enters": True},
             "Niveau d'entrée : bac + 2 (votre expérience en tient lieu)",
         ),
-        ("opened", {}, "+37 offres accessibles autour de chez vous, surtout en « Aide-soignant »"),
-        ("opened", {"placed": False}, "+37 offres accessibles en France, surtout en « Aide-soignant »"),
+        ("opened", {}, "+37 offres accessibles autour de chez vous, surtout comme « Aide-soignant »"),
+        ("opened", {"placed": False}, "+37 offres accessibles en France, surtout comme « Aide-soignant »"),
         (
             "opened",
             {"profiled": False},
-            "37 offres accessibles autour de chez vous avec cette seule formation, surtout en « Aide-soignant »",
+            "37 offres accessibles autour de chez vous avec cette seule formation, surtout comme « Aide-soignant »",
         ),
         ("training_hours", {}, "Dure 420 heures, environ 12 semaines à temps plein"),
         ("to_pay", {}, "Rien à payer si le financement est accordé (la Région)"),
@@ -466,7 +476,8 @@ def test_what_is_left_to_pay_is_said(fundings: list[Funding], price: float, left
 
 def test_an_empty_list_says_the_nearest_that_fills_it() -> None:
     assert nothing_found(("debutAvant",), (("debutAvant", 12), ("financement", 3))) == (
-        "Aucune formation avec ces filtres. Sans « debutAvant », il y en aurait 12 ; sans « financement », 3."
+        "Aucune formation avec ces filtres. Sans le filtre « début au plus tard », il y en aurait 12 ; sans le filtre "
+        "« financement », 3."
     )
     assert "sans aucun filtre, il y en aurait 4." in nothing_found(("modalite", "financement"), (), whole=4)
     assert nothing_found((), (), reach_km=20, wider=(30, 2)).endswith(

@@ -17,6 +17,7 @@ from features.records import (
     SkillClaim,
     SkillDemand,
 )
+from matching.answer import Window
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound
 from matching.explain.conditions import Asking, Condition, Met, conditions
@@ -24,6 +25,8 @@ from matching.explain.verdict import WITHOUT_PROFILING, verdict
 from matching.gap import State, gap
 from matching.jobs import profile_at
 from matching.schema import Collection
+from matching.sourcing import profiles_for_offer
+from matching.subscriptions import offers_for_profile
 from tests.matching.conftest import House, every
 from tests.matching.made import BAKER, CARER, NURSE, offer, profile, write
 
@@ -53,6 +56,24 @@ def test_skills_are_declared_practised_or_missing(local: Engine) -> None:
     rome = local.lookups.reference.rome
     assert {(item.learned_as, item.learned_months) for item in practised} == {(rome.row_of(CARER), 18)}
     assert (gap(local, "worked").share or 0) > (gap(local, "plain").share or 0) > 0
+
+
+def test_lists_count_the_skills_that_the_gap_counts(local: Engine) -> None:
+    rome = local.lookups.reference.rome
+    labels = dict(zip(rome.skill_codes, rome.skill_labels, strict=True))
+    asked = [
+        SkillDemand(label=labels[code], code=code) for code in (*core_of(local, CARER)[:6], *core_of(local, BAKER)[:4])
+    ]
+    worked = Experience(months=18, rome_code=CARER)
+    write(local, profile(skills=(SkillClaim(code=core_of(local, BAKER)[0]),), experiences=(worked,)))
+    write(local, offer("a", skills=tuple(asked)))
+    had = [each for each in gap(local, "p1", offer_id="a").skills if each.state in (State.DECLARED, State.PRACTISED)]
+    (mine,) = offers_for_profile(local, "p1", {}, Window()).matches
+    (theirs,) = profiles_for_offer(local, "a", {}, Window()).matches
+    told = {match.id: {r.feature: r.text for r in match.reasons}["skills"] for match in (mine, theirs)}
+    core = [each for each in had if each.core]
+    assert told["a"].startswith(f"Vous maîtrisez les {len(core)} compétences cœur de métier")
+    assert told["p1"].startswith(f"La personne maîtrise les {len(core)} compétences cœur de métier")
 
 
 def test_the_most_important_come_first_and_soft_skills_do_not_count(local: Engine) -> None:
@@ -133,7 +154,8 @@ def test_the_verdict_counts_the_offers_that_are_open(local: Engine) -> None:
     write(local, offer("long", rome_code=BAKER, title="Boulanger", experience=closed, experience_months=60))
     text = verdict(gap(local, "p"), local.lookups)
     assert "4 des 5 offres de ce métier autour de chez vous vous sont déjà accessibles." in text
-    assert text.startswith("Vous connaissez le métier de")
+    assert text.startswith("Vous connaissez le métier « Boulanger / Boulangère », exercé 2 ans")
+    assert ", toutes exercées comme « Boulanger / Boulangère » sans être déclarées." in text
 
 
 def test_few_offers_around_are_read_over_the_country(local: Engine) -> None:
@@ -147,7 +169,7 @@ def test_who_refused_profiling_is_not_compared(local: Engine) -> None:
     write(local, replace(person, consents=Consents()))
     found = gap(local, "p")
     assert verdict(found, local.lookups) == WITHOUT_PROFILING
-    assert {item.state for item in found.skills} == {State.MISSING}
+    assert {item.state for item in found.skills} == {State.NOT_COMPARED}
 
 
 def test_errors_name_the_value(local: Engine) -> None:

@@ -76,4 +76,6 @@ def test_people_who_are_not_wanted_are_no_longer_shown(local: Engine) -> None:
     filled(local)
     answer = profiles_for_demand(local, Demand(offer("need"), unliked=("carer0",)), Window())
     assert "carer0" not in {match.id for match in answer.matches}
+    liking = profiles_for_demand(local, Demand(offer("need"), liked=("carer0",)), Window())
+    assert "carer0" not in {match.id for match in liking.matches}
     assert answer.notice == "Résultats éloignés de 1 profil écarté."

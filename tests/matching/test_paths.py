@@ -32,7 +32,7 @@ from matching.paths.before_hiring import POEI_HOURS, taken_by_poei
 from matching.paths.find import no_path, paths
 from matching.paths.path import Path, Way
 from matching.rows.session import SessionCard
-from matching.trainings import search_of
+from matching.session_search import search_of
 from tests.matching.conftest import House, every
 from tests.matching.made import BAKER, CARER, NURSE, SIRET, firm, offer, profile, session, training, write
 
@@ -235,7 +235,7 @@ def test_filters_narrow_the_sessions_and_an_empty_list_says_what_would_fill_it(l
     assert Way.ONE_STEP in ways(local, financement="REGION")
     assert ways(local, financement="CPF") == {}
     assert no_path(local, "p1", {"financement": "CPF"}) == (
-        "Aucun parcours avec ces filtres. Sans « financement », il y en aurait 1."
+        "Aucun parcours avec ces filtres. Sans le filtre « financement », il y en aurait 1."
     )
     write(local, profile("far", commune_insee="75056"))
     assert no_path(local, "far", {}).startswith("Aucun parcours n'ouvre en ce moment d'offre de plus dans vos métiers")

@@ -81,7 +81,7 @@ def test_an_empty_list_names_the_nearest_relaxation(local: Engine) -> None:
         rome_codes=(CARER,), commune_insee="23096", radius_km=30, parameters={"engagee": "true"}
     )
     told = targets(local, elsewhere, Window()).answer.notice
-    assert told == "Aucun établissement avec ces filtres : sans « engagee », il y en a 1."
+    assert told == "Aucun établissement avec ces filtres : sans le filtre « entreprise engagée », il y en a 1."
     far = ProspectionDemand(rome_codes=(CARER,), commune_insee="75056", radius_km=10)
     notice = targets(local, far, Window()).answer.notice
     assert notice is not None

@@ -10,7 +10,8 @@ from matching.answer import Window
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
-from matching.prospection import PRESENTED, Target, targets
+from matching.presenting import PRESENTED
+from matching.prospection import Target, targets
 from tests.matching.conftest import TODAY, House, every, km
 from tests.matching.made import BAKER, CARER, GUERET, SIRET, contact, firm, profile, write
 from tests.matching.test_subscriptions import ROUNDING_KM, reach

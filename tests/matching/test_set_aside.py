@@ -113,7 +113,7 @@ def test_a_list_emptied_by_what_was_put_aside_says_so(local: Engine) -> None:
     assert answer.total == 0
     assert answer.notice is not None
     assert "1 offre répondrait" in answer.notice
-    assert "misesDeCote" in answer.notice
+    assert "annuler une mise de côté la fait revenir" in answer.notice
 
 
 def test_people_who_refused_profiling_are_heard_too(local: Engine) -> None:

@@ -149,7 +149,7 @@ def test_a_session_that_brings_nothing_is_left_out(local: Engine) -> None:
     assert set(asked(local)) == {"s-known", "s-missing"}, "the title opens what the law keeps for its holders"
     told = reasons_of(local)
     assert told["s-known"]["opened"] == (
-        "+1 offre accessible autour de chez vous, surtout en « Aide-soignant / Aide-soignante »"
+        "+1 offre accessible autour de chez vous, surtout comme « Aide-soignant / Aide-soignante »"
     )
     assert "N'enseigne aucune" in told["s-known"]["gap_covered"]
     assert told["s-missing"]["opened"] == "N'ouvre pour l'instant aucune offre de plus autour de chez vous"
@@ -228,13 +228,17 @@ def test_an_empty_list_says_what_would_fill_it(local: Engine) -> None:
     assert empty.notice.startswith("Aucune formation à venir qui vous apporte quelque chose de plus")
     write(local, training(), training("t2"), session(), session("s2", "t2", fundings=(Funding.CPF,)))
     narrowed = sessions_for_profile(local, "p1", {"debutAvant": "2026-09-02", "financement": "CPF"}, Window())
-    assert narrowed.notice == "Aucune formation avec ces filtres. Sans « debutAvant », il y en aurait 1."
+    assert (
+        narrowed.notice == "Aucune formation avec ces filtres. Sans le filtre « début au plus tard », il y en aurait 1."
+    )
     both = {"debutAvant": "2026-09-02", "financement": "REGION"}
     assert sessions_for_profile(local, "p1", both, Window()).notice == (
         "Aucune formation avec ces filtres, et en retirer un seul n'y suffit pas : sans aucun filtre, il y en aurait 2."
     )
     place = {"commune": "75056", "distance": "5"}
-    assert "Sans « commune », il y en aurait 2." in (sessions_for_profile(local, "p1", place, Window()).notice or "")
+    assert "Sans le filtre « commune », il y en aurait 2." in (
+        sessions_for_profile(local, "p1", place, Window()).notice or ""
+    )
     far = Project(rome_code=CARER, commune_insee="23193", radius_km=1)
     write(local, profile("p3", projects=(far,)))
     notice = sessions_for_profile(local, "p3", {}, Window()).notice or ""

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 import sqlalchemy as sa
 
+from features.store.access import failures
 from features.store.access.changes import Changed, log
 from features.store.access.clients import Owner
 from features.store.tables import access_session, account, link_code
@@ -19,14 +20,6 @@ class AccountState(StrEnum):
     APPROVED = "actif"
     REFUSED = "refuse"
     DISABLED = "desactive"
-
-
-class Presented(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the provider vouches for of somebody who waits for a decision."""
-
-    name: str | None = None
-    email: str | None = None
-    siret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,8 @@ class Account:
     """Sessions of an earlier one are good no more."""
     decided_at: int | None = None
     decided_by: str | None = None
-    presented: Presented | None = None
+    presented: str | None = None
+    """What the provider vouches for of somebody who waits for a decision, sealed."""
 
 
 def put(connection: sa.Connection, kept: Account) -> None:
@@ -67,7 +61,7 @@ def put(connection: sa.Connection, kept: Account) -> None:
         "asked_by": kept.asked_by,
         "decided_at": kept.decided_at,
         "decided_by": kept.decided_by,
-        "presented": None if kept.presented is None else msgspec.json.encode(kept.presented).decode(),
+        "presented": kept.presented,
     }
     connection.execute(sa.delete(account).where(account.c.id == kept.id))
     connection.execute(sa.insert(account), [row])
@@ -108,13 +102,26 @@ def has_role(connection: sa.Connection, role: str) -> bool:
     return connection.scalar(statement.limit(1)) is not None
 
 
-def forget(connection: sa.Connection, profile_ids: Sequence[str]) -> None:
-    """The accounts that are linked to these profiles go, with their sessions; so do codes that would link others."""
-    ids = list(connection.scalars(sa.select(account.c.id).where(account.c.profile_id.in_(profile_ids))))
+def came_to_nothing(connection: sa.Connection, before: int) -> list[str]:
+    """Ids of the accounts that are neither open nor closed and were asked for, or made, before a time."""
+    standing = (AccountState.APPROVED.value, AccountState.DISABLED.value)
+    statement = sa.select(account.c.id).where(account.c.state.not_in(standing), account.c.asked_at < before)
+    return list(connection.scalars(statement.order_by(account.c.id)))
+
+
+def drop(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """These accounts go, with their sessions."""
     connection.execute(sa.delete(access_session).where(access_session.c.account_id.in_(ids)))
     connection.execute(sa.delete(account).where(account.c.id.in_(ids)))
-    connection.execute(sa.delete(link_code).where(link_code.c.profile_id.in_(profile_ids)))
     log(connection, Changed.ACCOUNT, ids)
+
+
+def forget(connection: sa.Connection, profile_ids: Sequence[str]) -> None:
+    """The accounts that are linked to these profiles go, with their sessions; so do codes that would link others,
+    and the count of failures to."""
+    drop(connection, list(connection.scalars(sa.select(account.c.id).where(account.c.profile_id.in_(profile_ids)))))
+    connection.execute(sa.delete(link_code).where(link_code.c.profile_id.in_(profile_ids)))
+    failures.succeeded(connection, [failures.of_profile(each) for each in profile_ids])
 
 
 def _read(connection: sa.Connection, statement: "sa.Select[tuple[object, ...]]") -> list[Account]:
@@ -131,7 +138,7 @@ def _read(connection: sa.Connection, statement: "sa.Select[tuple[object, ...]]")
             generation=row.generation,
             decided_at=row.decided_at,
             decided_by=row.decided_by,
-            presented=None if row.presented is None else msgspec.json.decode(row.presented, type=Presented),
+            presented=row.presented,
         )
         for row in connection.execute(statement)
     ]

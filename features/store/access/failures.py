@@ -14,6 +14,7 @@ from features.store.tables import access_failure
 
 FIRST_DELAY_S: Final = 30
 LONGEST_DELAY_S: Final = 3600
+MOST_OF_CODES: Final = 5
 FORGOTTEN_S: Final = 24 * 3600
 """After so long without a failure, the count starts again."""
 
@@ -29,6 +30,11 @@ class Watch:
     @property
     def key(self) -> str:
         return hashlib.sha256("\n".join((self.what, *self.who)).encode()).hexdigest()
+
+
+def of_profile(profile_id: str) -> Watch:
+    """Failures to show the code of a profile."""
+    return Watch("link-profile", (profile_id,), MOST_OF_CODES)
 
 
 def delay_s(failures: int, most: int) -> int:

@@ -18,6 +18,7 @@ class SignIn:
     ends_at: int
     provider: str
     id_token: str
+    """Sealed; empty where there was nothing to seal it with."""
 
 
 def put(connection: sa.Connection, begun: SignIn) -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from api.auditing.commands import who
+from api.auditing.commands import note_restored, who
 from api.auditing.log import chain_of
 from api.cli.main import app
 from api.settings import Settings
@@ -20,7 +20,8 @@ from features.audit.line import Entry
 from features.audit.reading import Question, bodies
 from features.sample.reference import sample_reference
 from features.sources.offers_ft import OffersFt
-from features.store import Store
+from features.store import Store, flags
+from features.store.copying import copy_store, restore_store
 from features.store.engine import WRITE
 from features.store.tables import audit_line, audit_person
 
@@ -179,6 +180,15 @@ def test_the_unusual_comes_first(folder: Path) -> None:
     assert "2 unusual of" in text
 
 
+def test_an_account_that_was_flagged_comes_before_all(folder: Path) -> None:
+    store = Store.open(Settings(data_dir=folder).store_url)
+    at = dt.datetime.fromtimestamp(NOW - 9, dt.UTC).isoformat(timespec="seconds")
+    flags.put(store, flags.Flag("compte-1", "employeur", "13000548100010", "balayage", at, 12))
+    store.close()
+    first = answer(folder, "audit", "report")["days"][0]
+    assert (first["actor"], first["unusual"]) == ("compte-1", ["flagged while it happened: balayage"])
+
+
 def test_old_lines_are_pruned_and_the_chain_is_whole(folder: Path) -> None:
     chain = chain_at(folder)
     chain.write([search(0)])
@@ -211,6 +221,24 @@ def test_imports_are_noted_with_what_they_changed(tmp_path: Path) -> None:
     ]
     assert {(line["acteur"], line["role"], line["action"]) for line in lines} == {(who(), "commande", "importe")}
     assert answer(folder, "audit", "verify")["ok"]
+
+
+def test_a_restore_states_what_it_cost_the_chain(folder: Path, tmp_path: Path) -> None:
+    store = Store.open(Settings(data_dir=folder).store_url)
+    copy_store(store.engine, tmp_path / "copy.db")
+    store.close()
+    chain = chain_at(folder)
+    chain.write([search(number) for number in range(5)])
+    restore_store(tmp_path / "copy.db", chain.store.engine, replace=True)
+    chain.store.close()
+    assert answer(folder, "audit", "verify", code=1)["bad_line"] == 11
+    note_restored(Settings(data_dir=folder), "20261126T020000Z", "200 profils revenus, 0 effacés de nouveau")
+    found = answer(folder, "audit", "verify")
+    assert [(gap["first"], gap["last"], gap["reason"]) for gap in found["gaps"]] == [
+        (11, 15, "sauvegarde 20261126T020000Z restaurée")
+    ]
+    last = answer(folder, "audit", "list", "--limit", "1")["lines"][0]
+    assert (last["numero"], last["action"]) == (16, "restaure")
 
 
 def test_a_sudo_says_who_called_it(monkeypatch: pytest.MonkeyPatch) -> None:

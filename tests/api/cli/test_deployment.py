@@ -15,6 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
+from api.cli.serve import as_reached, listen
+from api.settings import Settings
 from features.sample.reference import sample_reference
 from models.champions import ROOT, Card, publish
 from models.published import FOLDER
@@ -180,6 +182,15 @@ def test_a_copy_of_the_model_that_ships_serves_in_its_place(sample_data_dir: Pat
 
 
 @pytest.mark.slow
+def test_links_lead_to_the_port_that_is_listened_on_unless_an_address_is_set(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        told = as_reached(Settings(data_dir=tmp_path), listener)
+        assert told.public_url == f"http://127.0.0.1:{port}"
+        behind = Settings(data_dir=tmp_path, public_url="https://vivier.exemple")
+        assert as_reached(behind, listener) is behind
+
+
 def test_the_demo_answers_its_four_questions_and_starts_at_once_the_second_time(tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is absent: the demonstration's lines cannot be run")

@@ -43,7 +43,8 @@ def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None
 def command(data_dir: Path) -> subprocess.Popen[str]:
     """The service on some free port; its session, so that all its processes may be found, is its own."""
     environment = {**os.environ, "VIVIER_DATA_DIR": str(data_dir), "OMP_NUM_THREADS": "1"} | {
-        "VIVIER_DEMO_IDENTITIES": "true"
+        "VIVIER_DEMO_IDENTITIES": "true",
+        "VIVIER_LOG_LEVEL": "warning",  # nobody reads the pipe until the end
     }
     arguments = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--workers", "2", "--json"]
     return subprocess.Popen(

@@ -48,7 +48,7 @@ def test_a_feed_has_what_the_standard_requires() -> None:
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == [
         "Aide-soignant de nuit",
-        "Soudeur <b>TIG</b> & MIG",
+        "Soudeur TIG & MIG",
         "Diplôme d'État d'aide-soignant",
     ]
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]

@@ -45,7 +45,7 @@ def test_behind_tls_browsers_are_told_to_stay_there(closed: TestClient) -> None:
     assert "max-age=63072000" in closed.get("/health/live").headers["strict-transport-security"]
 
 
-@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/", "/docs/static/swagger-ui.css", "/redoc"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/static/swagger-ui.css", "/redoc"])
 def test_in_production_the_api_does_not_describe_itself(closed: TestClient, path: str) -> None:
     response = closed.get(path, follow_redirects=False)
     assert (response.status_code, response.json()["type"]) == (404, "/problemes/adresse-inconnue")
@@ -53,7 +53,8 @@ def test_in_production_the_api_does_not_describe_itself(closed: TestClient, path
 
 def test_a_wrong_method_is_still_told_which_are_right(closed: TestClient) -> None:
     response = closed.request("PATCH", "/v1/offres")
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+    assert response.status_code == 405
+    assert {"GET", "POST"} <= set(response.headers["allow"].split(", "))
 
 
 def test_the_api_page_runs_its_own_scripts_alone(reader: TestClient) -> None:

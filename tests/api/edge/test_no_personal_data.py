@@ -75,12 +75,13 @@ def requests_of(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
         "X-Nom": quote(NAME),
         "Referer": f"https://exemple.org/{quote(NAME)}?courriel={JOINING[0]}",
         "Cookie": f"courriel={JOINING[0]}",
-        "Authorization": f"Bearer {JOINING[5]}",
         "Tracestate": f"nir={JOINING[5]}",
         "Traceparent": f"00-{JOINING[5]}-x",
     }
     for path, operations in document["paths"].items():
         for method, described in operations.items():
+            for token in JOINING[:1], JOINING[5:]:
+                yield method, path, {"headers": {**headers, "Authorization": f"Bearer {token[0]}"}}
             for number, value in enumerate(PLANTED):
                 address = path
                 for parameter in described.get("parameters", []):

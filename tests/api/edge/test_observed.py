@@ -117,3 +117,47 @@ def test_without_what_sends_spans_the_setting_says_what_to_install(monkeypatch: 
     monkeypatch.setitem(__import__("sys").modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(SettingsError, match=r"vivier\[tracing\]"):
         tracing.install("http://127.0.0.1:4318/v1/traces")
+
+
+WORKER = """
+import sys, time
+from api.edge import metrics
+metrics.note("GET", "/v1/offres/{id}", 200, 0.02)
+metrics.UNDER_WAY.inc()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_several_workers_are_added_up_and_what_a_dead_one_was_doing_is_over() -> None:
+    import subprocess
+    import sys
+    from urllib.request import urlopen
+
+    def read(port: int) -> str:
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as page:
+            return str(page.read().decode())
+
+    counted = 'vivier_http_requests_total{method="GET",route="/v1/offres/{id}",status="200"} 2.0'
+    with metrics.added_up("127.0.0.1", 0) as port:
+        workers = [
+            subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for _ in range(2)
+        ]
+        try:
+            for worker in workers:
+                assert worker.stdout is not None
+                assert worker.stdout.readline() == b"ready\n"
+            both = read(port)
+            assert counted in both
+            assert "vivier_http_requests_under_way 2.0" in both
+            assert 'vivier_http_request_seconds_count{method="GET",route="/v1/offres/{id}"} 2.0' in both
+            workers[0].kill()
+            workers[0].wait()
+            one = read(port)
+            assert counted in one, "what was answered was answered"
+            assert "vivier_http_requests_under_way 1.0" in one
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.communicate()

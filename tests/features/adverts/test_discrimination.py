@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from features.adverts.discrimination import Ground, wordings
+from features.adverts.discrimination import wordings
+from features.adverts.grounds import Ground
 
 FORBIDDEN = [
     ("Vous avez moins de 30 ans", Ground.AGE, "Vous avez moins de 30 ans"),

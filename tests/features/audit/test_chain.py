@@ -19,7 +19,7 @@ from features.audit.chain import Chain
 from features.audit.gaps import state_gaps
 from features.audit.key import AuditKey
 from features.audit.line import canonical, digest, read
-from features.audit.retention import due, prune
+from features.audit.retention import over, prune
 from features.audit.verify import Broken, verify
 from features.audit.witness import CHECKPOINTS, HEAD, Witness
 from features.store import Store
@@ -267,7 +267,7 @@ def test_the_chain_survives_pruning(chain: Chain) -> None:
     day = 86400
     chain.write([entry(number, at=NOON + number * day) for number in range(10)])
     before = dt.datetime.fromtimestamp(NOON + 5 * day, dt.UTC).date()
-    assert due(chain, before) == 5
+    assert len(over(chain.store, before)) == 5
     assert prune(chain, before, actor="uid-0") == 5
     assert prune(chain, before) == 0
     found = verify(chain.store, chain.witness, KEY.public)
@@ -311,12 +311,12 @@ def test_a_restored_backup_is_stated_and_then_passed_over(chain: Chain) -> None:
         sa.update(audit_head).values(hash=before.hash, seq=before.seq, at=before.at, signature=before.signature),
     )
     restored = Chain(chain.store, KEY, chain.witness)
-    [gap] = state_gaps(restored, "sauvegarde de la nuit", actor="uid-0")
+    [gap] = state_gaps(restored, "sauvegarde de la nuit", entry(5))
     assert (gap.first, gap.last) == (3, 4)
     found = verify(chain.store, chain.witness, KEY.public)
     assert found.fault is None
     assert [each.reason for each in found.gaps] == ["sauvegarde de la nuit"]
-    assert state_gaps(restored, "rien de plus") == []
+    assert state_gaps(restored, "rien de plus", entry(6)) == []
     change(chain.store, sa.update(audit_gap).values(reason="autre chose"))
     assert (fault_of(chain) or Broken(0, "")).seq == 3
 

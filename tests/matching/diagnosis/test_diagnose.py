@@ -25,10 +25,12 @@ from features.records import (
 )
 from matching.counting import Failures, Relaxations, count
 from matching.demand import Demand
-from matching.diagnosis.criteria import _months_of, asked_of, coarse, raised_pay
+from matching.diagnosis.criteria import asked_of
 from matching.diagnosis.diagnose import Diagnosis, diagnose
+from matching.diagnosis.filter_criteria import months_criteria
 from matching.diagnosis.market import USUAL_DAYS, days_to_fill, pay_position
 from matching.diagnosis.quality import sampled
+from matching.diagnosis.steps import coarse, raised_pay
 from matching.discretion import LEAST, MOST_MOVED, STEP
 from matching.engine import Engine
 from matching.errors import BadParameter, UnknownParameter
@@ -184,7 +186,7 @@ def test_each_person_is_once_in_a_sample_however_many_projects() -> None:
 
 
 def test_few_months_are_loosened_to_none_in_words_that_are_whole() -> None:
-    (few,) = _months_of(6.0, known_alone=False)
+    (few,) = months_criteria(6.0, known_alone=False)
     assert (few.loosened, few.looser) == ("débutants acceptés", None)
 
 

@@ -91,7 +91,7 @@ def test_a_setting_that_sends_nothing_says_what_would(engine: Engine, busy: list
     found = backtest(engine, subscription, RULES)
     assert (found.offers, found.digests, found.examples, found.narrower) == (0, 0, (), ())
     assert "aucune offre en 30 jours" in found.text
-    assert found.wider[0].text.startswith("Sans « salaireMin » : ")
+    assert found.wider[0].text.startswith("Sans le filtre « salaire minimum » : ")
 
 
 def test_a_distance_counts_from_home(engine: Engine, busy: list[Subscription]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.need_reading import flat, job_is_right
 from benchmarks.need_requests import REQUESTS, TODAY, Request
-from features.adverts.discrimination import Ground
+from features.adverts.grounds import Ground
 from features.communes import CommuneRow, Communes
 from matching.filters.base import parse_date
 from matching.lookups import Lookups

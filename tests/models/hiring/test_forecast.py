@@ -9,11 +9,12 @@ from scipy.stats import nbinom
 
 from features.artifacts import ArtifactError
 from features.records import Establishment, MonthlyHirings
+from models.documents import problems
 from models.hiring.evaluation import capture, deviance, held_out, lift, shares_below
 from models.hiring.fitting import TooLittle, fit, fit_kappa
 from models.hiring.forecast import at_most, in_occupations, interval, quantiles
 from models.hiring.history import WINDOW, HiringHistory, WrongHistory, month_number, windows_of
-from models.hiring.published import in_force, load, publish, save, shipped
+from models.hiring.published import Made, in_force, load, publish, save, shipped
 from models.simulation.recruitment import Recruitment, simulate
 
 TODAY = dt.date(2026, 9, 15)
@@ -189,7 +190,16 @@ def test_a_wrong_table_is_told(tmp_path: Path, changed: dict[str, str], message:
 def test_a_deployment_uses_its_own_forecast_once_it_has_one(tmp_path: Path, market: Recruitment) -> None:
     assert in_force(tmp_path) is shipped()
     own = fit(market.history)
-    publish(own, tmp_path, "a test")
+    made = Made(
+        about="a test",
+        is_simulated=True,
+        figures={"interval_coverage": 0.8},
+        trained_on="2026-09-01",
+        code_version="abc",
+        data_hash=market.history.data_hash,
+    )
+    publish(own, tmp_path, made)
+    assert problems(tmp_path / "hiring" / "000001") == []
     found = in_force(tmp_path)
     assert found.cells.areas == own.cells.areas
     np.testing.assert_array_equal(found.weights, own.weights)

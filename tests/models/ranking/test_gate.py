@@ -65,6 +65,7 @@ def test_the_same_ranker_passes_and_everything_is_told() -> None:
         "top10_changed",
         "latency_ms",
         "parity of quality urbain_rural",
+        "groups",
     ]
     assert json.loads(json.dumps(found.as_json()))["opens"] is True
 

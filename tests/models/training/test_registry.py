@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from features.artifacts import POINTER
+from features.artifacts import POINTER, current_id
 from models import champions
 from models.champions import ROOT, Card
+from models.documents import DOCUMENTS, FACTS, problems
 from models.encoder import ModelUnusable
 from models.ranked import Ranked
 from models.ranking.table import RankingTable
@@ -64,6 +65,7 @@ def test_a_training_is_kept_whole(registry: Registry) -> None:
         for each in registry.client.list_artifacts(version.run, folder)
     }
     assert kept == {
+        "model/documents",
         "model/trees.npz",
         "held_out/ranking.npz",
         "held_out/ranking.json",
@@ -76,6 +78,7 @@ def test_a_training_is_kept_whole(registry: Registry) -> None:
     assert registry.model(version).trees.names == ("distance",)
     assert registry.held_out(version).table.data_hash == lists().data_hash
     assert registry.gate(version) is None
+    assert {*DOCUMENTS, FACTS} == set(registry.documents(version))
     with pytest.raises(UnknownVersion, match="has no champion; there is: 1, candidate"):
         registry.version(Ranked.SESSIONS, "champion")
 
@@ -175,3 +178,20 @@ def test_one_move_at_a_time(registry: Registry) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(CannotMove, match="another promotion or rollback is under way"):
             roll_back(registry, Ranked.OFFERS, now=NOW)
+
+
+def test_the_documents_of_a_training_go_where_its_model_goes(registry: Registry) -> None:
+    """Promoted and taken back, a published ranker has the documents of the very files beside them."""
+    ranked = Ranked.FIRMS
+    for near_first in (True, True):
+        registry.register(training(ranked, near_first=near_first))
+        move(registry, ranked, force="un essai")
+        published = (
+            registry.data_dir / ROOT / ranked.value / (current_id(registry.data_dir / ROOT / ranked.value) or "")
+        )
+        assert problems(published) == []
+    card = roll_back(registry, ranked, now=NOW)
+    assert card.version is not None
+    published = registry.data_dir / ROOT / ranked.value / (current_id(registry.data_dir / ROOT / ranked.value) or "")
+    assert problems(published) == []
+    assert "etablissements" in (published / "documents" / "mode-emploi.md").read_text()

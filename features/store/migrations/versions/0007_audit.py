@@ -25,8 +25,9 @@ def upgrade() -> None:
     op.create_index("ix_audit_line_actor_seq", "audit_line", ["actor", "seq"])
     op.create_table(
         "audit_person",
-        sa.Column("person", sa.String(24), primary_key=True),
+        sa.Column("person", sa.String(18), primary_key=True),
         sa.Column("seq", _SEQUENCE, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_audit_person_seq", "audit_person", ["seq"])
     for name, more in (

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.intake import require_content_type
-from api.openapi import FORM, answer, content, ref
+from api.openapi import answer, content, ref
 from api.pagination import json_response
 from api.problems import MEDIA_TYPE, ProblemType
 from api.security.client_credentials import GRANT, LASTS_S, granted, read, refused
+from api.security.csrf import FORM
 from api.security.rules import PUBLIC, allowed
 from api.security.scopes import Scope
 from api.service import ServiceOf

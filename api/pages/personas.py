@@ -1,0 +1,111 @@
+"""Whom a demonstration lets one be: people and firms of the loaded world who have something to show."""
+
+from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from api.security.actor import Role
+from api.service import Service
+from features.records import Offer, Profile, occupation_code
+from matching.answer import Window
+from matching.engine import Engine
+from matching.errors import VivierError
+from matching.schema import Collection
+from matching.sourcing import profiles_for_offer
+from matching.subscriptions import offers_for_profile
+from matching.trainings import sessions_for_profile
+
+TRIED: Final = 150
+"""Records among which personas are chosen."""
+PEOPLE: Final = 3
+FIRMS: Final = 2
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody to be, and the words of the button."""
+
+    role: Role
+    token: str
+    words: str
+
+
+_CHOSEN: "WeakKeyDictionary[Service, tuple[Persona, ...]]" = WeakKeyDictionary()
+
+
+def personas(service: Service) -> tuple[Persona, ...]:
+    """The personas of a service, chosen once. For a worker thread."""
+    found = _CHOSEN.get(service)
+    if found is None:
+        people = _jobseekers(service)
+        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service))
+        _CHOSEN[service] = found
+    return found
+
+
+def _jobseekers(service: Service) -> list[tuple[Persona, Profile]]:
+    """People of different lines of work whose lists are full; an aide-soignante first where there is one."""
+    people = [each for each in service.store.page(Profile, 0, TRIED) if each.consents.profiling]
+    liked = sorted(people, key=lambda each: -_liking(service.engine, each))
+    chosen: dict[str, Profile] = {}
+    for each in sorted(liked, key=lambda each: not (occupation_code(each.projects[0]) or "").startswith("J1501")):
+        chosen.setdefault((occupation_code(each.projects[0]) or "?")[:1], each)
+    return [
+        (Persona(Role.JOBSEEKER, f"demo:demandeur:{each.id}", _words(service, each)), each)
+        for each in list(chosen.values())[:PEOPLE]
+    ]
+
+
+def _liking(engine: Engine, profile: Profile) -> float:
+    try:
+        window = Window(0, 4)
+        offers = offers_for_profile(engine, profile.id, {}, window)
+        sessions = sessions_for_profile(engine, profile.id, {}, window)
+    except VivierError:
+        return 0.0
+    return sum(each.score for each in offers.matches) + sum(each.score for each in sessions.matches)
+
+
+def _words(service: Service, profile: Profile) -> str:
+    code = occupation_code(profile.projects[0])
+    rome, communes = service.reference.rome, service.reference.communes
+    label = "personne" if code is None or not rome.contains(code) else rome.labels[rome.row_of(code)]
+    row = None if profile.commune_insee is None else communes.get_row(profile.commune_insee)
+    return f"« {label} »" + ("" if row is None else f", {communes.label(row)}")
+
+
+def _counsellors(people: list[tuple[Persona, Profile]], service: Service) -> list[Persona]:
+    """Who follows the first of these people."""
+    for _, profile in people:
+        if profile.counsellor_id is not None:
+            communes = service.reference.communes
+            row = None if profile.commune_insee is None else communes.get_row(profile.commune_insee)
+            where = "" if row is None else f", {communes.label(row)}"
+            return [Persona(Role.COUNSELLOR, f"demo:conseiller:{profile.counsellor_id}", f"un conseiller{where}")]
+    return []
+
+
+def _employers(service: Service) -> list[Persona]:
+    live = service.engine.catalogue(Collection.OFFERS)
+    offers = [
+        each
+        for each in service.store.page(Offer, 0, TRIED)
+        if each.id in live and each.siret is not None and each.firm_name is not None
+    ]
+    drawing = sorted(offers, key=lambda each: -_drawing(service.engine, each))
+    chosen = {each.siret: each for each in reversed(drawing)}
+    best = [each for each in drawing if chosen.get(each.siret) is each]
+    communes = service.reference.communes
+    found = []
+    for each in best[:FIRMS]:
+        row = None if each.commune_insee is None else communes.get_row(each.commune_insee)
+        where = "" if row is None else f", {communes.label(row)}"
+        found.append(Persona(Role.EMPLOYER, f"demo:employeur:{each.siret}", f"« {each.firm_name} »{where}"))
+    return found
+
+
+def _drawing(engine: Engine, offer: Offer) -> float:
+    try:
+        return sum(each.score for each in profiles_for_offer(engine, offer.id, {}, Window(0, 4)).matches)
+    except VivierError:
+        return 0.0

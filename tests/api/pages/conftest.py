@@ -1,0 +1,71 @@
+"""Readers of a small sample world."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.security.actor import Role
+from api.service import Service
+from features.records import Offer, Profile
+from matching.answer import Window
+from matching.schema import Collection
+from matching.subscriptions import offers_for_profile
+from tests.api.conftest import client_over
+from tests.api.pages.browser import Browser
+
+Somebody = Callable[[Role], str]
+
+
+def service_of(client: TestClient):  # type: ignore[no-untyped-def]
+    return client.app.state.service  # type: ignore[attr-defined]
+
+
+def tokens_of(client: TestClient) -> dict[Role, str]:
+    """Somebody of each role, who has something to see; the same ones whatever they did meanwhile."""
+    return chosen(service_of(client))
+
+
+@cache
+def chosen(service: Service) -> dict[Role, str]:
+    people = [
+        each
+        for each in service.store.page(Profile, 0, 120)
+        if each.consents.profiling
+        and each.consents.visible_to_employers
+        and each.id in service.engine.catalogue(Collection.PROFILES)
+        and each.counsellor_id is not None
+    ]
+    person = max(people, key=lambda each: offers_for_profile(service.engine, each.id, {}, Window(0, 0)).total)
+    offer = next(each for each in service.store.page(Offer, 0, 200) if each.siret is not None)
+    return {
+        Role.JOBSEEKER: f"demo:demandeur:{person.id}",
+        Role.EMPLOYER: f"demo:employeur:{offer.siret}",
+        Role.COUNSELLOR: f"demo:conseiller:{person.counsellor_id}",
+        Role.PARTNER: "demo:partenaire:un-flux",
+        Role.AUDITOR: "demo:auditeur",
+        Role.ADMINISTRATOR: "demo:administrateur",
+        Role.SERVICE: "demo:service",
+    }
+
+
+@pytest.fixture(scope="module")
+def world(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a service that the tests of one file write to."""
+    folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("pages") / "var")
+    with client_over(folder) as client:
+        yield client
+
+
+@pytest.fixture
+def jobseeker(world: TestClient) -> Browser:
+    """A jobseeker whose list is full."""
+    return Browser(world).be(tokens_of(world)[Role.JOBSEEKER])
+
+
+@pytest.fixture
+def employer(world: TestClient) -> Browser:
+    return Browser(world).be(tokens_of(world)[Role.EMPLOYER])
