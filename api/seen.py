@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
+from features.records import Profile, Record, TalentPool
+
 
 def note_seen(request: Request, profile_ids: Iterable[str], model: str | None = None) -> None:
     """These people are shown by the answer to come, or it is about them; in addition to those noted before."""
