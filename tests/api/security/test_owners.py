@@ -111,7 +111,8 @@ def test_a_request_for_contact_is_made_in_ones_own_name(client: TestClient) -> N
     offer: Offer = next(each for each in store.page(Offer, 0, 100) if each.siret is not None)
     asked = {"siret": offer.siret, "profil": person.id, "offre": offer.id, "message": "Bonjour, parlons-en."}
     live = client.app.state.service.engine.catalogue(Collection.OFFERS)  # type: ignore[attr-defined]
-    other = next(each for each in store.page(Offer, 0, 200) if each.siret not in (None, offer.siret) and each.id in live)
+    of_others = [each for each in store.page(Offer, 0, 200) if each.siret not in (None, offer.siret)]
+    other = next(each for each in of_others if each.id in live)
     path, stranger = "/v1/mises-en-relation", f"employeur:{other.siret}"
     assert refused_field(by(client, stranger, "POST", path, asked)) == "siret"
     assert refused_field(by(client, stranger, "POST", path, {**asked, "siret": other.siret})) == "offre"
