@@ -71,7 +71,7 @@ def create_app(service: Service) -> FastAPI:
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
     if service.settings.local_provider:
-        local = LocalProvider(service.settings.public_url, service.local_keyring, service.store)
+        local = LocalProvider(service.settings.public_url, service.local_signing_keys, service.store)
         app.mount(LOCAL_PATH, local.app())
     if service.settings.api_page:
         docs_page.install(app)

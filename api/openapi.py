@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.problems import MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
+from api.security.csrf import FORM
 from api.security.described import tell_access
 from features.border.registry import BORDERS, Border
 from features.store import Kind
@@ -18,7 +19,6 @@ from matching.filters.base import Parameter
 
 REF: Final = "#/components/schemas/{name}"
 
-FORM: Final = "application/x-www-form-urlencoded"
 
 FEMININE: Final = frozenset({Kind.OFFER, Kind.TRAINING, Kind.SESSION, Kind.IDENTITY})
 

@@ -263,6 +263,19 @@ _BY_STATUS: Final = {
 }
 
 
+KINDS: Final[tuple[type[Exception], ...]] = (
+    ApiProblem,
+    VivierError,
+    KeyMissing,
+    PersonErased,
+    BorderError,
+    RequestValidationError,
+    HTTPException,
+    Exception,
+)
+"""The errors that are answered, whatever route raises them."""
+
+
 def problem_of(error: Exception) -> ApiProblem | None:
     """What an expected error means over HTTP; None for one that nobody expected."""
     match error:
@@ -335,14 +348,5 @@ def _methods_at(request: Request) -> set[str]:
 
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem+json."""
-    for kind in (
-        ApiProblem,
-        VivierError,
-        KeyMissing,
-        PersonErased,
-        BorderError,
-        RequestValidationError,
-        HTTPException,
-        Exception,
-    ):
+    for kind in KINDS:
         app.add_exception_handler(kind, answer)

@@ -16,10 +16,10 @@ from api.follow import Follower
 from api.merging import FORGET_COMMAND, Merging, start
 from api.security.access import Access
 from api.security.bearer import Bearers
-from api.security.keyring import Keyring, KeysUnusable
 from api.security.login import Doors
 from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
 from api.security.session import Sessions
+from api.security.signing_keys import KeysUnusable, SigningKeys
 from api.settings import Settings, environment_of
 from api.storing import open_store
 from api.subscribing import check_criteria, check_known, check_webhook, told_by
@@ -138,9 +138,9 @@ class Service:
         return found
 
     @cached_property
-    def local_keyring(self) -> Keyring:
+    def local_signing_keys(self) -> SigningKeys:
         """The keys of the provider for development."""
-        return Keyring(self.settings.data_dir / "local-provider-keys")
+        return SigningKeys(self.settings.data_dir / "local-provider-keys")
 
     @cached_property
     def doors(self) -> Doors:

@@ -3,7 +3,7 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -429,4 +429,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}={first['input']!r}: {first['msg']}") from None
+        name = str(first["loc"][0])
+        is_secret = SecretStr in get_args(Settings.model_fields[name].annotation)
+        shown = "(not shown)" if is_secret else repr(first["input"])
+        raise SettingsError(f"{PREFIX}{name.upper()}={shown}: {first['msg']}") from None

@@ -29,8 +29,8 @@ from api.security.bearer import Bearers
 from api.security.client_credentials import Asked, Refusal, granted
 from api.security.directory import Directory
 from api.security.enrolling import enrol
-from api.security.keyring import Keyring
 from api.security.session import Sessions
+from api.security.signing_keys import SigningKeys
 from api.security.tokens import Purpose, Tokens
 from benchmarks.report import Report
 from features.store import Store
@@ -48,7 +48,7 @@ def main() -> None:
     n_tokens, rounds = report.repeats(1000, quick=200), report.repeats(50, quick=20)
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/vivier.db")
-        tokens = Tokens(Keyring(Path(folder) / "keys"), URL, "/vivier")
+        tokens = Tokens(SigningKeys(Path(folder) / "keys"), URL, "/vivier")
         client, secret = enrol(store, "Mesure", Role.SERVICE, [])
         directory = Directory(store)
         access = Access(store, tokens, directory, Follower(directory, 60), note=unnoted)

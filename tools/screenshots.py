@@ -13,16 +13,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 PICTURES = (
     ("accueil", None, "/"),
     ("mes-offres", "demandeur", "/espace"),
     ("metiers-possibles", "demandeur", "/espace/metiers"),
-    (
-        "recruter",
-        "employeur",
-        "/recruter?texte=aide-soignante+%C3%A0+Paris+12e%2C+CDI%2C+permis+B%2C+2+ans+d%27exp%C3%A9rience",
-    ),
+    ("recruter", "employeur", f"/recruter?{urlencode({'texte': 'aide-soignante à Paris 12e, CDI, permis B, 2 ans'})}"),
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -1,6 +1,5 @@
 """One call of the API under way, and the line that it leaves."""
 
-import os
 import time
 from typing import Any, Final
 
@@ -20,7 +19,6 @@ from features.store.erasure import mark_of
 UNKNOWN_ADDRESS: Final = "(adresse inconnue)"
 OTHER_METHOD: Final = "AUTRE"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_HEXADECIMAL: Final = frozenset("0123456789abcdef")
 _OF_PEOPLE: Final = frozenset({Kind.PROFILE, Kind.IDENTITY, Kind.PROTECTED})
 
 
@@ -102,7 +100,7 @@ class Call:
             people,
             status,
             state.get("model"),
-            state.get("trace_id") or trace_of(scope),
+            state.get("trace_id"),
             self._detail,
         )
 
@@ -110,16 +108,6 @@ class Call:
         route = self._scope.get("route")
         method = self._scope["method"]
         return method if method in _METHODS else OTHER_METHOD, UNKNOWN_ADDRESS if route is None else route.path
-
-
-def trace_of(scope: Scope) -> str:
-    """The trace id that a `traceparent` header carries (W3C Trace Context), or a new one."""
-    for name, value in scope["headers"]:
-        if name == b"traceparent" and len(value) >= 55:
-            found: str = value[3:35].decode("latin-1").lower()
-            if set(found) <= _HEXADECIMAL:
-                return found
-    return os.urandom(16).hex()
 
 
 def note_access(actor: Actor | None, action: str, **facts: str) -> None:

@@ -79,10 +79,11 @@ def noting(
     nature: str,
     what: str,
     people: tuple[str, ...] = (),
+    otherwise: str = "aucun enregistrement changé",
 ) -> Iterator[None]:
     """Each transaction of the block carries a line that says how many records it changed; where none changed any, a
-    line is written at the end. `people` are the profile ids of those whom all of it is about. A block that fails before
-    it commits leaves no line, as it left no change."""
+    line is written at the end, which says `otherwise`. `people` are the profile ids of those whom all of it is about. A
+    block that fails before it commits leaves no line, as it left no change."""
     beside = _Counting(chain_of(settings, store), action, operation, nature, what, people)
     token = along.set(beside)
     try:
@@ -90,8 +91,8 @@ def noting(
     finally:
         along.reset(token)
     if not beside.noted:
-        nothing = f"{what} : aucun enregistrement changé"
-        beside.chain.write([entry(action, operation, nature, people=people, detail=nothing)], mark=True)
+        detail = f"{what} : {otherwise}"
+        beside.chain.write([entry(action, operation, nature, people=people, detail=detail)], mark=True)
 
 
 class _Counting:

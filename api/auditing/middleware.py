@@ -7,16 +7,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.auditing.call import Call
 from api.auditing.log import AuditLog
 from api.auditing.operations import NOT_AUDITED
+from api.edge.observed import LEFT
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 from features.store import along
 
-CLIENT_LEFT: Final = 499
-"""Status of a call whose sender left before the answer."""
 RETRY_AFTER_S: Final = 5
 
 
 class Audited:
-    """ASGI middleware, the outermost: what the others refuse leaves a line too."""
+    """ASGI middleware, around all that refuses: what is refused leaves a line too."""
 
     def __init__(self, app: ASGIApp, log: AuditLog) -> None:
         self.app = app
@@ -27,9 +27,9 @@ class Audited:
             await self.app(scope, receive, send)
             return
         if not self.log.take_place() and not await self.log.wait_for_place():
-            busy = ApiProblem(ProblemType.BUSY, "Le journal d'audit ne peut rien noter pour l'instant.").response()
-            busy.headers["Retry-After"] = str(RETRY_AFTER_S)
-            await busy(scope, receive, send)
+            headers = {"Retry-After": str(RETRY_AFTER_S)}
+            told = "Le journal d'audit ne peut rien noter pour l'instant."
+            await tell(ApiProblem(ProblemType.BUSY, told, headers=headers), scope, receive, send)
             return
         call = Call(scope, self.log)
         token = along.set(call)
@@ -45,5 +45,5 @@ class Audited:
             call.end(500)
             raise
         finally:
-            call.end(CLIENT_LEFT)
+            call.end(LEFT)
             along.reset(token)

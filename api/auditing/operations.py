@@ -83,7 +83,7 @@ there."""
 @cache
 def action_of(method: str, path: str) -> Action:
     """What an operation does; `path` as the API declares it."""
-    listed = LISTED.get(f"{method} {path}")
+    listed = LISTED.get(f"{'GET' if method == 'HEAD' else method} {path}")
     if listed is not None:
         return listed
     if path.endswith("/export"):

@@ -10,7 +10,7 @@ from api.cli.console import USAGE, AsJson, fail, print_result, settings
 
 if TYPE_CHECKING:
     from api.security.actor import Role
-    from api.security.keyring import Keyring
+    from api.security.signing_keys import SigningKeys
     from features.store import Store
     from features.store.access.accounts import Account
     from features.store.access.clients import Client
@@ -229,7 +229,7 @@ def list_keys(as_json: AsJson = False) -> None:
     """
     import datetime as dt
 
-    found = _keyring().all_keys()
+    found = _signing_keys().all_keys()
     lines = [
         f"{each.kid}  since {dt.datetime.fromtimestamp(each.made_at, dt.UTC):%Y-%m-%d %H:%M}Z  "
         + ("signs" if each.retired_at is None else "verifies what it signed")
@@ -245,7 +245,7 @@ def rotate_keys(as_json: AsJson = False) -> None:
 
     Example: vivier access keys rotate
     """
-    drawn = _keyring().rotate()
+    drawn = _signing_keys().rotate()
     _note("keys rotate", drawn.kid, "clé de signature changée")
     print_result({"kid": drawn.kid}, as_json, f"{drawn.kid} signs from now on.")
 
@@ -318,11 +318,11 @@ def _role(word: str) -> "Role":
         fail(f"--role {word!r}: give one of {', '.join(Role)}", USAGE)
 
 
-def _keyring() -> "Keyring":
-    from api.security.keyring import Keyring, KeysUnusable
+def _signing_keys() -> "SigningKeys":
+    from api.security.signing_keys import KeysUnusable, SigningKeys
 
     try:
-        return Keyring(settings().access_keys_dir)
+        return SigningKeys(settings().access_keys_dir)
     except KeysUnusable as error:
         fail(str(error))
 

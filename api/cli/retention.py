@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 OPERATION: Final = "vivier retention run"
+"""As the audit log names it."""
 
 app = typer.Typer(
     help="How long what is known of people is kept.\n\nExample: vivier retention run --dry-run", no_args_is_help=True
@@ -39,6 +40,7 @@ def run(
     from features.audit.actions import Action
     from features.retention.base import Keeping
     from features.retention.registry import RULES
+    from matching.explain.wording import counted
 
     configured = settings()
     store = open_store(configured)
@@ -62,9 +64,9 @@ def run(
             days = rule.days(configured.durations)
             lines.append(f"{len(over):>6} {rule.what} ({days} days). {rule.because}")
             if over and not dry_run:
-                with noting(
-                    configured, store, Action.FORGOTTEN, "vivier retention run", rule.name, "conservation échue"
-                ):
+                gone = counted(len(over), "élément", "éléments")
+                what = "conservation échue"
+                with noting(configured, store, Action.FORGOTTEN, OPERATION, rule.name, what, otherwise=gone):
                     rule.drop(keeping, over)
     finally:
         store.close()

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.body_limit import BULK_SUFFIX
+from api.edge.body_limit import BULK_SUFFIX
 from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 

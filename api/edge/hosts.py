@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 from api.settings import Settings
 
@@ -46,7 +47,7 @@ class KnownHosts:
             await self.app(scope, receive, send)
             return
         problem = ApiProblem(ProblemType.HOST, "Ce service ne répond pas sous le nom d'hôte de la requête.")
-        await problem.response()(scope, receive, send)
+        await tell(problem, scope, receive, send)
 
     def _knows(self, scope: Scope) -> bool:
         if "*" in self._names:

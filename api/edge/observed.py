@@ -31,7 +31,6 @@ class Observed:
         begun, since = trace.begin(scope), time.perf_counter()
         scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log's lines say the same
         status = LEFT
-        scope.setdefault("state", {})["trace_id"] = begun.trace_id  # the audit log has it too
 
         async def watched(message: Message) -> None:
             nonlocal status

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 
 MOST_HEADERS: Final = 100
@@ -27,7 +28,7 @@ class PlainShape:
         if problem is None:
             await self.app(scope, receive, send)
         else:
-            await problem.response()(scope, receive, send)
+            await tell(problem, scope, receive, send)
 
     def _problem(self, scope: Scope) -> ApiProblem | None:
         headers = scope["headers"]

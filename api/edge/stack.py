@@ -5,16 +5,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.auditing.log import AuditLog
 from api.auditing.middleware import Audited
-from api.body_limit import BodyLimit
+from api.edge.body_limit import BodyLimit
 from api.edge.deadline import Deadline
+from api.edge.head import HeadAsGet
 from api.edge.headers import SecurityHeaders
 from api.edge.hosts import KnownHosts, listed, names_of
+from api.edge.in_flight import InFlight
 from api.edge.observed import Observed
 from api.edge.rates import Metered, Rates
 from api.edge.shape import PlainShape
 from api.edge.watch import Watch, Watched
-from api.head import HeadAsGet
-from api.in_flight import InFlight
 from api.security.session import Renewal
 from api.settings import Settings
 

@@ -19,6 +19,4 @@ async def tell(problem: ApiProblem, scope: Scope, receive: Receive, send: Send) 
             response = await handler(Request(scope, receive), problem)
         except Exception:
             log.exception("a refusal could not be made into a page")
-    for name, value in problem.headers.items():
-        response.headers.setdefault(name, value)
     await response(scope, receive, send)

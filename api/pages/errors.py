@@ -1,21 +1,15 @@
 """Errors of pages: a page, in plain words, with a way on. What the API answers stays problem+json."""
 
-import logging
-import uuid
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api import problems
 from api.pages.filters import in_words
 from api.pages.shell import html
-from api.problems import ApiProblem, ProblemType, problem_of
-from features.border.problems import BorderError
-from matching.errors import VivierError
+from api.problems import KINDS, ApiProblem, ProblemType, problem_of, unexpected
 
 PAGES: Final = ("/espace", "/recruter", "/prospection", "/pilotage", "/demonstration")
 MACHINES: Final = ("/v1", "/openapi.json", "/docs", "/health", "/problemes", "/connexion", "/.well-known", "/static")
@@ -75,8 +69,6 @@ TELLS: Final = frozenset(
 )
 """Kinds whose own detail says something to a reader."""
 
-log = logging.getLogger(__name__)
-
 
 def is_page(request: Request) -> bool:
     """Whether a person, rather than a machine, is at the other end."""
@@ -90,19 +82,16 @@ async def answer(request: Request, error: Exception) -> Response:
     """The page, or the problem+json, of any error."""
     if not is_page(request):
         return await problems.answer(request, error)
-    problem = problem_of(error)
-    if problem is None:
-        incident = uuid.uuid4()
-        log.error("incident %s on %s", incident, request.method, exc_info=error)
-        problem = ApiProblem(ProblemType.INTERNAL, f"Si cela dure, donnez ce numéro au service : {incident}.")
-    return page_of(request, problem)
+    return page_of(request, problem_of(error) or unexpected(error))
 
 
 def page_of(request: Request, problem: ApiProblem) -> Response:
     title, sentence = WORDS.get(problem.kind, ("La demande est refusée", "Revenez à la page précédente."))
     actor = getattr(request.state, "actor", None)
-    told = in_words(problem.detail) if problem.kind in TELLS | {ProblemType.INTERNAL} and not problem.errors else None
-    return html(
+    told = in_words(problem.detail) if problem.kind in TELLS and not problem.errors else None
+    if problem.instance is not None:
+        told = f"Si cela dure, donnez ce numéro au service : {problem.instance.rpartition(':')[2]}."
+    page = html(
         request,
         request.app.state.service,
         actor,
@@ -114,9 +103,11 @@ def page_of(request: Request, problem: ApiProblem) -> Response:
         fields=problem.errors,
         sign_in=problem.status == HTTPStatus.UNAUTHORIZED,
     )
+    page.headers.update(problem.headers)
+    return page
 
 
 def install(app: FastAPI) -> None:
     """Make every error of a page a page; after `problems.install`."""
-    for kind in (ApiProblem, VivierError, BorderError, RequestValidationError, HTTPException, Exception):
+    for kind in KINDS:
         app.add_exception_handler(kind, answer)

@@ -31,6 +31,7 @@ TITLES: Final[Mapping[str, str]] = {
     "modalite": "Modalité",
     "niveauFormation": "Niveau de formation",
     "permis": "Permis",
+    "naf": "Activité",
 }
 NAMES: Final[Mapping[str, str]] = {
     **TITLES,
@@ -61,6 +62,8 @@ NAMES: Final[Mapping[str, str]] = {
     "misesDeCote": "Ce que vous avez écarté",
 }
 """What a reader calls the parameters."""
+_CODE_WANTED: Final = re.compile(r"([Pp])récisez un code ROME[^.]*")
+"""What the API asks of who has a referential at hand."""
 _QUOTED: Final = re.compile(r"« ?(\w+) ?»")
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "typeContrat": {each.value: label for each, label in CONTRACT_LABELS.items()},
@@ -128,7 +131,8 @@ def in_words(text: str | None) -> str | None:
     """A text of the API, which names its parameters, as a reader of pages knows them."""
     if text is None:
         return None
-    return _QUOTED.sub(lambda found: f"« {NAMES.get(found[1], found[1])} »", text)
+    told = _QUOTED.sub(lambda found: f"« {NAMES.get(found[1], found[1])} »", text)
+    return _CODE_WANTED.sub(lambda found: f"{'D' if found[1] == 'P' else 'd'}ites-le avec d'autres mots", told)
 
 
 def described(declared: Iterable[Parameter]) -> dict[str, object]:
@@ -176,7 +180,7 @@ def facets_shown(facets: Iterable[Facet], asked: Asked, lookups: Lookups) -> lis
             continue
         values = tuple(
             Choice(
-                _value(facet.parameter, each.value, lookups),
+                each.label if facet.parameter == "naf" else _value(facet.parameter, each.value, lookups),
                 each.count,
                 asked.address({**asked.parameters, facet.parameter: each.value}),
             )
@@ -208,6 +212,8 @@ def _value(name: str, value: str, lookups: Lookups) -> str:
     if name == "commune":
         row = communes.get_row(value)
         return value if row is None else communes.label(row)
+    if name == "naf":
+        return lookups.reference.naf.labels.get(value, value)
     if name == "departement":
         return f"Département {value}"
     return value

@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
 from api.problems import ApiProblem, ProblemType
+from api.security.csrf import FORM, MOST_FIELDS
 from api.service import Service
-
-ENCODING: Final = "application/x-www-form-urlencoded"
-MOST_FIELDS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ async def fields_of(request: Request) -> Form:
     """The form in a body. Raises ApiProblem: 415 for another encoding, 400 for one that cannot be read."""
     message = Message()
     message["content-type"] = request.headers.get("content-type", "")
-    if message.get_content_type() != ENCODING:
-        raise ApiProblem(ProblemType.CONTENT_TYPE, f"Type de contenu attendu : {ENCODING}.")
+    if message.get_content_type() != FORM:
+        raise ApiProblem(ProblemType.CONTENT_TYPE, f"Type de contenu attendu : {FORM}.")
     body = await request.body()
     try:
         found = parse_qs(

@@ -52,6 +52,12 @@ _DOORS: Final = (
         "Décrivez votre besoin en une phrase. Vous voyez qui correspond, et ce qui, dans la demande, éloigne des "
         "personnes.",
     ),
+    Door(
+        Role.COUNSELLOR,
+        "J'accompagne",
+        "Les entreprises qui devraient embaucher les personnes que vous suivez, qui y présenter, et le carnet des "
+        "échanges.",
+    ),
 )
 
 

@@ -21,7 +21,7 @@ from matching.lookups import Lookups
 from matching.reading.items import Item
 from matching.reading.need import NeedReading, need_of, read_need
 
-TEXT, STRUCK, CORRECTED, LOOSENED, LIKE = "texte", "sans", "choix", "assouplir", "comme"
+TEXT, STRUCK, CORRECTED, LOOSENED, LIKE, JOB = "texte", "sans", "choix", "assouplir", "comme", "metier"
 MOST: Final = 200
 Json = dict[str, Any]
 
@@ -38,6 +38,8 @@ class Asked:
     loosened: tuple[str, ...] = ()
     """Criteria that were loosened, in order; one may come twice."""
     like: tuple[str, ...] = ()
+    job: str = ""
+    """The ROME code that was chosen, where the words left it open."""
 
     def address(self, number: int = 1) -> str:
         given = {
@@ -46,6 +48,7 @@ class Asked:
             CORRECTED: ",".join(f"{place}:{value}" for place, value in sorted(self.corrected.items())),
             LOOSENED: ",".join(self.loosened),
             LIKE: ",".join(self.like),
+            JOB: self.job,
             "page": "" if number == 1 else str(number),
         }
         return "/recruter?" + urlencode({name: value for name, value in given.items() if value})
@@ -88,6 +91,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
         corrected,
         tuple(_parts(given, LOOSENED)),
         tuple(_parts(given, LIKE)),
+        given.get(JOB, ""),
     )
 
 
@@ -107,6 +111,12 @@ def read(asked: Asked, lookups: Lookups, today: Any) -> Read:
     items = {place: _corrected(item, asked.corrected.get(place)) for place, item in enumerate(reading.items)}
     left = {place: item for place, item in items.items() if place not in asked.struck}
     need = need_of(tuple(left.values()))
+    chips = _chips(left, asked)
+    rome = lookups.reference.rome
+    if asked.job and rome.contains(asked.job):
+        label = rome.labels[rome.row_of(asked.job)]
+        need = {"intitule": label, **need, "romeCode": asked.job}
+        chips.append(Chip("Métier", label, dataclasses.replace(asked, job="").address(), (), None))
     told = []
     for place, name in enumerate(asked.loosened):
         words = loosen(need, name)
@@ -114,7 +124,7 @@ def read(asked: Asked, lookups: Lookups, today: Any) -> Read:
             others = asked.loosened[:place] + asked.loosened[place + 1 :]
             told.append((words, dataclasses.replace(asked, loosened=others).address()))
     unread = [(asked.text[start:end], reading.reasons.get((start, end))) for start, end in reading.unread]
-    return Read(reading, need, tuple(_chips(left, asked)), tuple(told), tuple(unread))
+    return Read(reading, need, tuple(chips), tuple(told), tuple(unread))
 
 
 def _corrected(item: Item, value: str | None) -> Item:

@@ -37,12 +37,13 @@ def personas(service: Service) -> tuple[Persona, ...]:
     """The personas of a service, chosen once. For a worker thread."""
     found = _CHOSEN.get(service)
     if found is None:
-        found = (*_jobseekers(service), *_employers(service))
+        people = _jobseekers(service)
+        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service))
         _CHOSEN[service] = found
     return found
 
 
-def _jobseekers(service: Service) -> list[Persona]:
+def _jobseekers(service: Service) -> list[tuple[Persona, Profile]]:
     """People of different lines of work whose lists are full; an aide-soignante first where there is one."""
     people = [each for each in service.store.page(Profile, 0, TRIED) if each.consents.profiling]
     liked = sorted(people, key=lambda each: -_liking(service.engine, each))
@@ -50,7 +51,7 @@ def _jobseekers(service: Service) -> list[Persona]:
     for each in sorted(liked, key=lambda each: not (occupation_code(each.projects[0]) or "").startswith("J1501")):
         chosen.setdefault((occupation_code(each.projects[0]) or "?")[:1], each)
     return [
-        Persona(Role.JOBSEEKER, f"demo:demandeur:{each.id}", _words(service, each))
+        (Persona(Role.JOBSEEKER, f"demo:demandeur:{each.id}", _words(service, each)), each)
         for each in list(chosen.values())[:PEOPLE]
     ]
 
@@ -71,6 +72,17 @@ def _words(service: Service, profile: Profile) -> str:
     label = "personne" if code is None or not rome.contains(code) else rome.labels[rome.row_of(code)]
     row = None if profile.commune_insee is None else communes.get_row(profile.commune_insee)
     return f"« {label} »" + ("" if row is None else f", {communes.label(row)}")
+
+
+def _counsellors(people: list[tuple[Persona, Profile]], service: Service) -> list[Persona]:
+    """Who follows the first of these people."""
+    for _, profile in people:
+        if profile.counsellor_id is not None:
+            communes = service.reference.communes
+            row = None if profile.commune_insee is None else communes.get_row(profile.commune_insee)
+            where = "" if row is None else f", {communes.label(row)}"
+            return [Persona(Role.COUNSELLOR, f"demo:conseiller:{profile.counsellor_id}", f"un conseiller{where}")]
+    return []
 
 
 def _employers(service: Service) -> list[Persona]:

@@ -45,7 +45,7 @@ EXAMPLES: Final = (
     "serveur à Bordeaux pour la saison, anglais, 1 900 euros par mois",
 )
 _VIEW: Final = msgspec.json.Decoder(ProfilVu)
-_NAMES: Final = (needs.TEXT, needs.STRUCK, needs.CORRECTED, needs.LOOSENED, needs.LIKE, PAGE)
+_NAMES: Final = (needs.TEXT, needs.STRUCK, needs.CORRECTED, needs.LOOSENED, needs.LIKE, needs.JOB, PAGE)
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Respon
         notice=in_words(answer.notice),
         panel=panel,
         loosenings=_loosenings(panel, asked),
+        panel_notice=None if panel is None else in_words(panel.avis),
+        jobs=_likely_jobs(service, read, asked),
         pages=_pages(answer, asked, number),
         all_people=replace(asked, like=()).address(),
     )
@@ -150,6 +152,15 @@ def _loosenings(panel: Diagnostic | None, asked: Asked) -> list[Loosening]:
         href = replace(asked, loosened=(*asked.loosened, *each.criteres)).address() if known else None
         told.setdefault(each.texte, Loosening(each.texte, href))
     return list(told.values())
+
+
+def _likely_jobs(service: Service, read: Read, asked: Asked) -> list[tuple[str, str]]:
+    """Occupations that a title may mean, where none is certain: label, and the address of the search that says it."""
+    if "romeCode" in read.need:
+        return []
+    rome = service.reference.rome
+    rows = [each.occupation for each in read.reading.occupations]
+    return [(rome.labels[row], replace(asked, job=rome.codes[row]).address()) for row in rows]
 
 
 def shown_person(engine: Engine, match: Match[Profile], number: int, asked: Asked) -> ShownPerson:

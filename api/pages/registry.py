@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.pages import (
+    canvass,
     front,
     my_careers,
     my_data,
@@ -35,3 +36,4 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_advert.router
     yield recruit_pools.router
     yield recruit_requests.router
+    yield canvass.router

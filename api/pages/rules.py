@@ -17,3 +17,7 @@ def jobseekers(scope: Scope) -> Rule:
 
 def employers(scope: Scope) -> Rule:
     return Rule(scope, {Role.EMPLOYER: OWN_SPACE})
+
+
+def canvassers(scope: Scope) -> Rule:
+    return Rule(scope, {Role.COUNSELLOR: OWN_SPACE})

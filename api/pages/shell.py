@@ -56,6 +56,10 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
         Place("/recruter/viviers", "Mes viviers"),
         Place("/recruter/demandes", "Mes demandes"),
     ),
+    Role.COUNSELLOR: (
+        Place("/prospection", "Entreprises à appeler"),
+        Place("/prospection/portefeuille", "Mon portefeuille"),
+    ),
 }
 NAMES: Final[Mapping[Role, str]] = {
     Role.JOBSEEKER: "personne en recherche d'emploi",

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.intake import require_content_type
-from api.openapi import FORM, answer, content, ref
+from api.openapi import answer, content, ref
 from api.pagination import json_response
 from api.problems import MEDIA_TYPE, ProblemType
 from api.security.client_credentials import GRANT, LASTS_S, granted, read, refused
+from api.security.csrf import FORM
 from api.security.rules import PUBLIC, allowed
 from api.security.scopes import Scope
 from api.service import ServiceOf
@@ -119,7 +120,7 @@ _KEYS_SCHEMA: Final = {
 @allowed(PUBLIC)
 async def keys(service: ServiceOf) -> Response:
     headers = {"Cache-Control": f"public, max-age={KEYS_KEPT_S}"}
-    return json_response(service.access.tokens.keyring.public(), headers=headers)
+    return json_response(service.access.tokens.keys.public(), headers=headers)
 
 
 def metadata(public_url: str) -> dict[str, Any]:

@@ -153,13 +153,13 @@ async def send(
     )
 
     def write() -> str | None:
-        if service.store.get(Establishment, siret) is None:
-            raise BorderError.one("siret", siret, "unknown_siret")
         offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
         if sent.offer_id is not None and (
             offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)
         ):
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         with service.writing() as writer:
             person = service.store.get(Profile, sent.profile_id)
             if person is None or not person.consents.visible_to_employers:

@@ -17,14 +17,15 @@ from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
 from api.security.actor import Actor
 from api.security.gate import ActorOf
-from api.security.listing import listed
+from api.security.listing import PROFILES_LISTED, listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
 from api.security.rules import allowed
-from api.seen import note_seen, people_of
+from api.seen import note_seen
 from api.service import Service, ServiceOf
 from features.border.registry import Border
 from features.records import Record, TalentPool
 from features.store import RECORD_TYPES, Kind, record_id
+from features.store.concerned import people_of
 from matching.pools import visible
 
 SOURCE = API_SOURCE
@@ -89,7 +90,7 @@ def records_router(border: Border) -> APIRouter:
     @router.get(
         "",
         summary=f"Lister {described.all}",
-        description="Par ordre d'identifiant, page par page.",
+        description=PROFILES_LISTED if border.kind is Kind.PROFILE else "Par ordre d'identifiant, page par page.",
         responses=page_answers(border.path, list_schema(record_schema(border)), {"resultats": [example]}),
     )
     @allowed(rule_by_record(rules.read_scope, rules.listed))

@@ -8,8 +8,8 @@ from anyio import CapacityLimiter
 
 from api.follow import Follower
 from api.security.directory import Changes, Directory
-from api.security.keyring import Keyring
 from api.security.notes import Note, to_log
+from api.security.signing_keys import SigningKeys
 from api.security.tokens import Tokens
 from api.settings import Settings
 from features.store import Store
@@ -34,5 +34,5 @@ class Access:
     def open(cls, settings: Settings, store: Store, note: Note = to_log) -> "Access":
         """Of a deployment; a key is drawn where there is none. Raises KeysUnusable."""
         directory = Directory(store)
-        tokens = Tokens(Keyring(settings.access_keys_dir), settings.public_url, settings.realm)
+        tokens = Tokens(SigningKeys(settings.access_keys_dir), settings.public_url, settings.realm)
         return cls(store, tokens, directory, Follower(directory, settings.follow_interval_s), note=note)

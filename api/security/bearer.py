@@ -29,8 +29,6 @@ class Bearer:
     """What a token was found to say, and the actor that it makes of its client as the client was then."""
 
     client: Client
-    generation: int
-    scopes: frozenset[Scope]
     actor: Actor
 
 
@@ -54,7 +52,7 @@ class Bearers:
         if client is None or not client.enabled or client.generation != claims.get("gen"):
             raise BadToken(ENDED)
         asked = frozenset(Scope(word) for word in str(claims.get("scope", "")).split())
-        bearer = Bearer(client, client.generation, asked, actor_of(client, asked))
+        bearer = Bearer(client, actor_of(client, asked))
         self._seen.put(token, claims["exp"], bearer)
         return bearer.actor
 

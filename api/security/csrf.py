@@ -18,8 +18,9 @@ from api.problems import ApiProblem, ProblemType
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER: Final = "x-jeton-csrf"
 FIELD: Final = "jetonCsrf"
-_FORM: Final = "application/x-www-form-urlencoded"
-_MOST_FIELDS: Final = 200
+FORM: Final = "application/x-www-form-urlencoded"
+MOST_FIELDS: Final = 500
+"""Of one form: a form with more is not read for its token, nor for anything else."""
 
 
 def draw() -> str:
@@ -33,7 +34,7 @@ async def check(request: Request, token: str, public_url: str) -> None:
         return
     check_site(request, public_url)
     shown = request.headers.get(HEADER)
-    if shown is None and request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
+    if shown is None and request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM:
         shown = await _in_form(request)
     if shown is None or not hmac.compare_digest(shown.encode(), token.encode()):
         raise ApiProblem(
@@ -55,7 +56,7 @@ def check_site(request: Request, public_url: str) -> None:
 
 async def _in_form(request: Request) -> str | None:
     try:
-        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return None
     found = [value for name, value in pairs if name == FIELD]

@@ -12,7 +12,7 @@ from features.store import RECORD_TYPES, Kind
 from matching.rows.profile import counsellor_number
 from matching.schema import Collection
 
-WITHOUT_PROJECT_READ: Final = (
+PROFILES_LISTED: Final = (
     "Par ordre d'identifiant, page par page. Un conseiller y voit les personnes que lui ou son équipe suivent et dont "
     "au moins un projet est reconnu."
 )

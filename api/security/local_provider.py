@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api.security.keyring import ALGORITHM, Keyring
 from api.security.providers import LOOPBACK, local_provider
 from api.security.sign_in_page import Choice, page
+from api.security.signing_keys import ALGORITHM, SigningKeys
 from features.store import Store
 from features.store.access import once
 
@@ -53,13 +53,13 @@ PEOPLE: Final[dict[str, dict[str, str]]] = {
 class LocalProvider:
     """The provider of one deployment."""
 
-    def __init__(self, public_url: str, keyring: Keyring, store: Store) -> None:
+    def __init__(self, public_url: str, keys: SigningKeys, store: Store) -> None:
         """Raises ProvidersUnusable where other machines may reach the service."""
         self.client = local_provider(public_url)
         self.issuer = self.client.issuer
         self.redirect_uri = f"{public_url}/connexion/retour/local"
         self.goodbye = f"{public_url}/connexion/au-revoir"
-        self.keyring = keyring
+        self.signing_keys = keys
         self.store = store
 
     def app(self) -> Starlette:
@@ -107,7 +107,7 @@ class LocalProvider:
         )
 
     async def keys(self, _request: Request) -> Response:
-        return JSONResponse(self.keyring.public())
+        return JSONResponse(self.signing_keys.public())
 
     async def authorise(self, request: Request) -> Response:
         """The page where one chooses whom to be, and the way back from it."""
@@ -192,7 +192,7 @@ class LocalProvider:
 
     def _signed(self, claims: dict[str, Any], lasts_s: int) -> str:
         now = int(time.time())
-        key = self.keyring.signing()
+        key = self.signing_keys.signing()
         whole = {"iss": self.issuer, "iat": now, "exp": now + lasts_s, "jti": secrets.token_hex(8), **claims}
         return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, whole, key.key)
 
@@ -204,7 +204,7 @@ class LocalProvider:
         return claims if claims.get("use") == use and claims["exp"] > time.time() else None
 
     def _key(self, header: dict[str, Any]) -> Any:
-        known = self.keyring.get(str(header.get("kid")))
+        known = self.signing_keys.get(str(header.get("kid")))
         if known is None:
             raise ValueError("unknown key")
         return known.key

@@ -5,6 +5,7 @@ import msgspec
 from features.privacy.keyring import KeyringError
 from features.store import Store
 from features.store.access.accounts import Account
+from features.store.sealing import about
 
 
 class Presented(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -18,7 +19,7 @@ class Presented(msgspec.Struct, frozen=True, omit_defaults=True):
 def sealed(store: Store, account_id: str, presented: Presented) -> str | None:
     """What is kept of it: nothing where there are no keys to seal it with."""
     keyring = store.sealing.keyring
-    return None if keyring is None else keyring.seal(msgspec.json.encode(presented), _about(account_id))
+    return None if keyring is None else keyring.seal(msgspec.json.encode(presented), about("account", account_id))
 
 
 def presented_of(store: Store, account: Account) -> Presented | None:
@@ -27,10 +28,6 @@ def presented_of(store: Store, account: Account) -> Presented | None:
     if keyring is None or account.presented is None:
         return None
     try:
-        return msgspec.json.decode(keyring.open(account.presented, _about(account.id)), type=Presented)
+        return msgspec.json.decode(keyring.open(account.presented, about("account", account.id)), type=Presented)
     except KeyringError:
         return None
-
-
-def _about(account_id: str) -> str:
-    return f"account/{account_id}"

@@ -26,6 +26,7 @@ from features.store.access import sign_ins
 from features.store.access.accounts import Account, AccountState
 from features.store.access.clients import Owner
 from features.store.access.sign_ins import SignIn
+from features.store.sealing import about
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -69,7 +70,7 @@ class Sessions:
         now = int(self._access.clock())
         session = Session(secrets.token_hex(16), account, now, now, csrf.draw(), provider, actor_of(account))
         keyring = self._access.store.sealing.keyring
-        hint = "" if keyring is None else keyring.seal(id_token.encode(), _about(session.id))
+        hint = "" if keyring is None else keyring.seal(id_token.encode(), about("access_session", session.id))
         with self._access.store.writing() as writer:
             sign_ins.put(writer.connection, SignIn(session.id, account.id, now + LONGEST_S, provider, hint))
         self._access.note(session.actor, "connexion", fournisseur=provider)
@@ -85,7 +86,7 @@ class Sessions:
         if found is None or not found.id_token or keyring is None:
             return None
         try:
-            return keyring.open(found.id_token, _about(session.id)).decode()
+            return keyring.open(found.id_token, about("access_session", session.id)).decode()
         except KeyringError:  # sealed by a key that is gone
             return None
 
@@ -149,11 +150,6 @@ class Sessions:
         }
         told = {name: value for name, value in claims.items() if value not in (None, [])}
         return self._access.tokens.issue(Purpose.SESSION, told, self.lasts_s(session))
-
-
-def _about(session_id: str) -> str:
-    """What a sealed ID token is bound to."""
-    return f"access_session/{session_id}"
 
 
 def actor_of(account: Account) -> Actor:

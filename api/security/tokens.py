@@ -16,7 +16,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from api.security.keyring import ALGORITHM, LONGEST_TOKEN_S, Keyring
+from api.security.signing_keys import ALGORITHM, LONGEST_TOKEN_S, SigningKeys
 
 MOST_CHARACTERS: Final = 4096
 LEEWAY_S: Final = 5
@@ -44,8 +44,8 @@ class BadToken(Exception):
 class Tokens:
     """Signs and reads the tokens of a deployment."""
 
-    def __init__(self, keyring: Keyring, issuer: str, realm: str, clock: Callable[[], float] = time.time) -> None:
-        self.keyring = keyring
+    def __init__(self, keys: SigningKeys, issuer: str, realm: str, clock: Callable[[], float] = time.time) -> None:
+        self.keys = keys
         self.issuer = issuer
         self.realm = realm
         self.clock = clock
@@ -66,7 +66,7 @@ class Tokens:
             "exp": now + lasts_s,
             "jti": secrets.token_hex(16),
         }
-        signing = self.keyring.signing()
+        signing = self.keys.signing()
         header = {"alg": ALGORITHM, "kid": signing.kid, "typ": purpose.value}
         return jws.serialize_compact(header, msgspec.json.encode(whole), signing.key, registry=self._registry)
 
@@ -88,7 +88,7 @@ class Tokens:
             kid = header.get("kid")
             if header.get("alg") != ALGORITHM or header.get("typ") != purpose.value or not isinstance(kid, str):
                 raise BadToken("Le jeton n'est pas de ceux que ce service donne pour cet usage.")
-            known = self.keyring.get(kid)
+            known = self.keys.get(kid)
             if known is None:
                 raise BadToken("Le jeton est signé d'une clé que ce service ne connaît pas, ou plus.")
             return known.key

@@ -18,7 +18,12 @@ LINES_AT_ONCE: Final = 10_000
 """Lines of one transaction: nobody waits long for the lock."""
 
 
-def prune(chain: Chain, before: dt.date, *, actor: str | None = None, role: str | None = None) -> int:
+COMMAND: Final = "vivier audit prune"
+
+
+def prune(
+    chain: Chain, before: dt.date, *, operation: str = COMMAND, actor: str | None = None, role: str | None = None
+) -> int:
     """Remove the lines at the head of the chain that are older than a day; returns how many. That it was done is a line
     itself. The rest is verified as before: the stub says which lines went, and the hash of the last."""
     first_kept, removed = over(chain.store, before).stop, 0
@@ -30,9 +35,7 @@ def prune(chain: Chain, before: dt.date, *, actor: str | None = None, role: str 
         removed += count
     if removed:
         detail = f"{removed} lignes d'avant le {before:%d/%m/%Y}"
-        chain.write(
-            [Entry(time.time(), Action.PRUNED, "vivier audit prune", "audit", actor, role, detail=detail)], mark=True
-        )
+        chain.write([Entry(time.time(), Action.PRUNED, operation, "audit", actor, role, detail=detail)], mark=True)
         chain.witness.forget(upto)
     return removed
 

@@ -14,7 +14,6 @@ id is known again. Who has neither keys nor pepper learns nothing from either.
 
 import base64
 import binascii
-import os
 import re
 import secrets
 from collections.abc import Collection, Mapping
@@ -24,6 +23,8 @@ from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
+
+from features.private_file import write_private
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -94,21 +95,10 @@ class Keyring:
     def write(self, path: Path, replace: bool = False) -> None:
         """A file of the keys that its owner alone can read, whole or not at all. Raises KeyringError when it is there
         already and is not to be replaced."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        drawn = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-        with open(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(self.text())
-            file.flush()
-            os.fsync(file.fileno())
         try:
-            if replace:
-                drawn.replace(path)
-            else:
-                os.link(drawn, path)
+            write_private(path, self.text().encode(), replace=replace)
         except FileExistsError:
             raise KeyringError(f"{path} is there already: its keys are kept as they are") from None
-        finally:
-            drawn.unlink(missing_ok=True)
 
     @property
     def sealing(self) -> str:

@@ -34,7 +34,7 @@ def over(keeping: Keeping) -> Numbers:
 
 def _drop(keeping: Keeping, _numbers: Sequence[str]) -> None:
     if keeping.chain is not None:
-        prune(keeping.chain, keeping.before(keeping.durations.logs))
+        prune(keeping.chain, keeping.before(keeping.durations.logs), operation="vivier retention run")
 
 
 RULE: Final = Rule(

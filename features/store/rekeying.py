@@ -1,14 +1,18 @@
 """Sealing anew what other keys sealed, or none: after a rotation, and for a store from before there were keys."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 
-from features.privacy.keyring import is_sealed, key_of
+from features.privacy.keyring import Keyring, KeyringError, is_sealed, key_of
 from features.store.kinds import Kind
-from features.store.sealing import SEALED, KeyMissing
+from features.store.sealing import SEALED, KeyMissing, about
 from features.store.store import CHUNK, Store
-from features.store.tables import record_tables
+from features.store.tables import access_session, account, record_tables
+
+PASSING: Final = (account.c.presented, access_session.c.id_token)
+"""Sealed texts beside the records, which are gone in hours or weeks: one that no key opens any more is left."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,9 @@ class Resealed:
 
 
 def reseal(store: Store) -> Resealed:
-    """Have every record of the sealed kinds sealed by the first key. In short transactions: the service may go on.
-    Nothing is logged, for no record says anything else. Raises KeyMissing without keys, KeyringError for a record that
-    none of them opens."""
+    """Have every record of the sealed kinds, and what is `PASSING`, sealed by the first key; the records are counted.
+    In short transactions: the service may go on. Nothing is logged, for no record says anything else. Raises KeyMissing
+    without keys, KeyringError for a record that none of them opens."""
     keyring = store.sealing.keyring
     if keyring is None:
         raise KeyMissing("nothing to seal with: no key was given")
@@ -50,7 +54,23 @@ def reseal(store: Store) -> Resealed:
             if len(rows) < CHUNK:
                 break
             after = rows[-1].id
+    for column in PASSING:
+        _renew(store, keyring, column)
     return Resealed(sealed, renewed, as_they_were)
+
+
+def _renew(store: Store, keyring: Keyring, column: sa.Column[str]) -> None:
+    table = column.table
+    with store.writing() as writer:
+        rows = writer.connection.execute(sa.select(table.c.id, column.label("text")).where(column.is_not(None))).all()
+        for row in rows:
+            if is_sealed(row.text) and key_of(row.text) != keyring.sealing:
+                bound_to = about(table.name, row.id)
+                try:
+                    fresh = keyring.seal(keyring.open(row.text, bound_to), bound_to)
+                except KeyringError:
+                    continue
+                writer.connection.execute(sa.update(table).where(table.c.id == row.id).values({column: fresh}))
 
 
 def _sealed(store: Store, kind: Kind, key: str, body: str) -> dict[str, object]:

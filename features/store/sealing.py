@@ -41,7 +41,7 @@ class Sealing:
         if kind not in SEALED:
             return hashlib.blake2b(body, digest_size=16).digest(), body.decode()
         keyring = self._keys(kind)
-        return keyring.hash(body, _PURPOSE), keyring.seal(body, about(kind, key))
+        return keyring.hash(body, _PURPOSE), keyring.seal(body, about(kind.value, key))
 
     def take(self, record_type: type[R], key: str, body: str) -> R:
         """The record of a row. Raises KeyMissing where it is sealed and there are no keys, KeyringError where none of
@@ -52,7 +52,7 @@ class Sealing:
         """The JSON of a row's body; one that was written before there were keys is JSON already."""
         if kind not in SEALED or not is_sealed(body):
             return body.encode()
-        return self._keys(kind).open(body, about(kind, key))
+        return self._keys(kind).open(body, about(kind.value, key))
 
     def _keys(self, kind: Kind) -> Keyring:
         if self.keyring is None:
@@ -63,6 +63,6 @@ class Sealing:
         return self.keyring
 
 
-def about(kind: Kind, key: str) -> str:
-    """What a sealed body is bound to."""
-    return f"{kind.value}/{key}"
+def about(table: str, key: str) -> str:
+    """What a sealed text is bound to: the row that it stands in."""
+    return f"{table}/{key}"

@@ -1,8 +1,7 @@
 """The service over a small sample world: one to read, shared, and one to write into."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +53,3 @@ def client(deployment: Path) -> Iterator[TestClient]:
     """A client of a service of one's own."""
     with client_over(deployment) as client:
         yield client
-
-
-def until(done: Callable[[], bool]) -> None:
-    """Wait for what the follower makes visible."""
-    for _ in range(100):
-        if done():
-            return
-        time.sleep(0.05)
-    pytest.fail("the change was not seen")

@@ -14,7 +14,7 @@ from features.records import Offer, Profile
 from features.store import Kind, Store
 from matching.engine import Engine
 from tests.api.conftest import client_over
-from tests.api.test_service import soon
+from tests.waiting import soon
 
 Json = dict[str, Any]
 

@@ -27,7 +27,8 @@ from features.audit.reading import Question, about, bodies
 from features.audit.verify import verify
 from features.records import Establishment, Profile
 from features.store import Kind
-from tests.api.conftest import client_over, until
+from tests.api.conftest import client_over
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -122,6 +123,19 @@ def test_every_operation_leaves_one_line_that_says_who_and_what(client: TestClie
         assert "inconnu-zzz" not in "".join(line.identifiants), "what is not there is not written as it was sent"
     service = service_of(client)
     assert verify(service.store, service.audit.chain.witness, service.audit.chain.key.public).fault is None
+
+
+def test_head_leaves_the_line_that_get_leaves(client: TestClient) -> None:
+    profile = service_of(client).store.page(Profile, 0, 1)[0].id
+    for number, path in enumerate((f"/v1/profils/{profile}", f"/v1/profils/{profile}/offres", "/v1/offres"), 1):
+        asked_by_head = client.head(path, headers=traced(number))
+        asked_by_get = client.get(path, headers=traced(100 + number))
+        assert asked_by_head.status_code == asked_by_get.status_code
+    found = by_trace(client)
+    for number in (1, 2, 3):
+        [head], [get] = found[number], found[100 + number]
+        assert (head.operation, get.operation) == (f"HEAD {get.operation.removeprefix('GET ')}", get.operation)
+        assert (head.action, head.nature, head.personnes) == (get.action, get.nature, get.personnes)
 
 
 def test_what_a_post_does_is_told(shared: TestClient) -> None:

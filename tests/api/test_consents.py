@@ -34,6 +34,7 @@ from matching.schema import Collection
 from tests.api.conftest import client_over
 from tests.api.test_forgetting import service_of
 from tests.matching.made import firm
+from tests.waiting import soon
 
 Json = dict[str, Any]
 MANY: Final = 14
@@ -82,15 +83,6 @@ def two(deployment: Path) -> Iterator[tuple[TestClient, TestClient]]:
         yield client, other
 
 
-def soon(happens: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 @dataclass(frozen=True)
 class Way:
     """A way in which people are seen by somebody else: what it shows, as a text."""
@@ -112,8 +104,7 @@ class Way:
         key = {"/v1/offres/{id}/profils": "o-retrait", "/v1/etablissements/{id}/mises-en-relation": SIRET}
         address = self.path.replace("{id}", key.get(self.path, "v-main"))
         address = asked if self.path == "/v1/mises-en-relation/{id}" else address
-        headers = {"Authorization": f"Bearer demo:employeur:{SIRET}"} if self.path.startswith("/recruter") else None
-        response = client.request(self.method, f"{address}{self.query}", json=self.body, headers=headers)
+        response = client.request(self.method, f"{address}{self.query}", json=self.body)
         assert response.status_code < 500, response.text
         return response.text
 
@@ -143,9 +134,6 @@ WAYS: Final = {
         {"profils": [PEOPLE[2]], "commune": GUERET, "rayonKm": 60},
         shown=lambda text: f'"id":"{PEOPLE[2]}"' in text,
     ),
-    "page of a pool": Way("/recruter/viviers/{id}", "GET"),
-    "export of a page": Way("/recruter/viviers/{id}/export", "GET"),
-    "page of requests": Way("/recruter/demandes", "GET", shown=lambda text: "Quatrebarbes" in text),
     "contact": Way(
         "/v1/mises-en-relation/{id}", "GET", query=f"?siret={SIRET}", shown=lambda text: "Quatrebarbes" in text
     ),
@@ -156,26 +144,27 @@ NOT_OTHERS: Final = (
     "/v1/profils/lot", "/v1/profils", "/v1/evenements", "/v1/abonnements",  # machines of the network
     "/v1/gestes/", "/v1/desabonnement/", "/v1/flux/",  # the person's own links
     "/espace", "/v1/moi",  # their own pages
-    "/recruter/contacter", "/recruter/demandes/{id}",  # about whom the caller names, asked again of `visible`
 )  # fmt: skip
 OF_NOBODY: Final = (
     "/v1/rome/", "/v1/offres", "/v1/formations", "/v1/sessions", "/v1/etablissements", "/v1/contacts", "/health/",
     "/problemes/", "/v1/besoins/lecture", "/v1/prospection/etablissements/", "/v1/prospection/rappels",
     "/v1/prospection/contacts/", "/v1/mises-en-relation", "/v1/viviers/lot", "/v1/viviers/{id}/actualisation",
     "/v1/connexion", "/connexion", "/v1/comptes", "/v1/journal", "/v1/audit", "/v1/equite", "/metrics", "/.well-known",
-    "/recruter/annonce", "/recruter/viviers", "/demonstration", "/static/", "/v1/listes/{service}/fiche",
+    "/demonstration", "/static/", "/v1/listes/{service}/fiche",
     "/v1/signalements",
 )  # fmt: skip
 """Addresses that name no jobseeker but by an id that the caller gives."""
 APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic", "/recruter"})
-"""Tried by a step of its own below; the page of a search shows what `/v1/profils/recherche` answers."""
+"""Tried by a step of its own below."""
+PAGES: Final = "/recruter"
+"""Employers' pages: made of the very functions of the addresses of `WAYS` (a search, a pool, its export, requests)."""
 
 
 def test_every_endpoint_says_whether_it_shows_people() -> None:
     ways = {way.path for way in WAYS.values()} | APART
     paths = {route.path for route in endpoints_of(routers())}
     assert ways <= paths
-    unknown = [path for path in paths - ways - {"/"} if not path.startswith((*NOT_OTHERS, *OF_NOBODY))]
+    unknown = [path for path in paths - ways - {"/"} if not path.startswith((PAGES, *NOT_OTHERS, *OF_NOBODY))]
     assert unknown == []
 
 

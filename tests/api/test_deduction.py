@@ -3,8 +3,7 @@
 import datetime as dt
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,13 @@ from features.store import Kind, Store
 from models.inference import Completion
 from models.published import published_models
 from tests.api.conftest import client_over
+from tests.waiting import soon
 
 Json = dict[str, Any]
 NDJSON = {"content-type": "application/x-ndjson"}
 UNKNOWN = "xqzt vblrk wpfgh"
 """What the tagger does not know."""
 TODAY = dt.date.today().isoformat()
-SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -72,16 +71,6 @@ def people_for(client: TestClient, need: Json) -> list[str]:
     body = {"lieuTravail": {"commune": "23096"}, **need}
     answer = client.post("/v1/profils/recherche", json=body, params={"range": "0-149"})
     return [] if answer.status_code == 204 else [each["id"] for each in answer.json()["resultats"]]
-
-
-def soon(happens: Callable[[], bool]) -> bool:
-    """Whether it happens before long; the promise is one second, the limit spares a busy machine."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 # ---------------------------------------------------------------- people

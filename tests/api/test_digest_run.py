@@ -24,6 +24,7 @@ from api.settings import Settings
 from features.records import Channel, Consents, Frequency, Identity, Profile, Subscription
 from features.store import Kind, Store
 from features.store.digests import BUCKETS, DigestRow, DigestState, buckets_of_shard, get
+from features.store.erasure import erase
 from features.store.tables import delivery, digest
 from matching.digests import run as run_module
 from matching.digests.digest import Digest, from_json
@@ -270,7 +271,7 @@ def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
     prepare_day(service, MOMENT, EVERYONE)
     waiting = sorted(key for key, (state, _) in digests_of(store).items() if state == DigestState.PREPARED.value)
     rows = [row for row in (get(store, key) for key in waiting) if row is not None]
-    first, paused, stopped, moved, instant, emptied = rows[:6]
+    first, paused, stopped, moved, instant, emptied, withdrawn, erased = rows[:8]
 
     def change(row: DigestRow, **what: object) -> None:
         subscription = store.get(Subscription, row.subscription_id)
@@ -285,6 +286,10 @@ def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
             change(stopped, active=False)
             change(moved, channel=Channel.PAGE)
             change(instant, frequency=Frequency.INSTANT)
+            person = store.get(Profile, withdrawn.profile_id)
+            assert person is not None
+            store.upsert([msgspec.structs.replace(person, consents=Consents(profiling=True))], "test")
+            erase(store, erased.profile_id)
         return await send_one(sender, made, recipient)
 
     monkeypatch.setattr(MailSender, "send", meanwhile)
@@ -297,8 +302,10 @@ def test_what_people_and_firms_did_meanwhile_counts_until_the_moment_of_sending(
     assert done.held == 2
     for held in (paused, instant):
         assert (found[held.id].state, found[held.id].attempts) == (DigestState.PREPARED, 0)
-    for given_up, why in ((stopped, STOPPED), (moved, CHANGED), (emptied, ALL_GONE)):
+    no_mail = "vous n'acceptez plus d'être joint par courriel"
+    for given_up, why in ((stopped, STOPPED), (moved, CHANGED), (emptied, ALL_GONE), (withdrawn, no_mail)):
         assert (found[given_up.id].state, found[given_up.id].failure) == (DigestState.FAILED, why)
+    assert erased.id not in found
     later = asyncio.run(
         hand_over(service.house, service.engine, EVERYONE, lambda: MOMENT.replace(hour=23) + dt.timedelta(days=2))
     )

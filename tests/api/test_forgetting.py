@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from matching.schema import Collection
 from tests.api import canary
 from tests.api.canary import MARK, MOMENT, PERSON, traces
 from tests.api.conftest import client_over
+from tests.waiting import soon
 
 Json = dict[str, Any]
-SECONDS = 60
 """For what another process does; the promise about answers is one second."""
 
 
@@ -47,15 +47,6 @@ def cli(folder: Path, *arguments: str) -> Json:
     assert result.exit_code == 0, result.output + result.stderr
     found: Json = json.loads(result.stdout)
     return found
-
-
-def soon(happens: Callable[[], bool], seconds: float = SECONDS) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def offers_for(client: TestClient, profile_id: str) -> list[str]:

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from api.examples import EXAMPLES
 from features.store import Kind
-from tests.api.conftest import until
+from tests.waiting import until
 
 Json = dict[str, Any]
 

@@ -4,14 +4,14 @@ import logging
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from api import merging as module
 from api.merging import COMMAND, NICENESS, PAUSE_S, Merging, start
+from tests.waiting import until
 
 AFTER = 100
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -248,10 +248,3 @@ def test_what_it_says_on_stdout_is_not_mixed_with_ours(capfd: pytest.CaptureFixt
     process = start((sys.executable, "-c", "import sys; print('figures'); print('a failure', file=sys.stderr)"))
     assert process.wait(60) == 0
     assert tuple(capfd.readouterr()) == ("", "a failure\n")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.spreadsheet import csv_of, safe
-from tests.api.conftest import until
 from tests.api.test_searches import FORBIDDEN, all_keys
+from tests.waiting import until
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from matching.allocation.live import publish
 from matching.keys import key_number
 from tests.api.conftest import client_over
 from tests.api.test_adoption import nudge, service_of
-from tests.api.test_service import soon
+from tests.waiting import soon
 
 LONG_S = 60
 

@@ -11,8 +11,8 @@ from models.ranked import Ranked
 from models.ranking.model import RankingModel
 from tests.api.conftest import client_over
 from tests.api.test_adoption import nudge, questions, service_of
-from tests.api.test_service import soon
 from tests.models.one_question import one_question
+from tests.waiting import soon
 
 LONG_S = 60
 

@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import io
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +12,7 @@ from icalendar import Calendar
 
 from api.service import Service
 from features.records import Contact, Profile
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -24,10 +24,8 @@ def service_of(client: TestClient) -> Service:
 
 def level(client: TestClient) -> None:
     """Until the searches hold what was written."""
-    service, deadline = service_of(client), time.monotonic() + 30
-    while service.engine.watermark < service.store.watermark():
-        assert time.monotonic() < deadline, "the follower is not level with the store"
-        time.sleep(0.01)
+    service = service_of(client)
+    until(lambda: service.engine.watermark >= service.store.watermark())
 
 
 def targets(client: TestClient, **body: Any) -> list[Json]:

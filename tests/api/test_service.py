@@ -1,7 +1,5 @@
 """The running service: writes become searchable, a damaged index falls back, errors give nothing away."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,18 +15,7 @@ from features.store import Kind, Store
 from matching.build import build
 from models.published import published_models
 from tests.api.conftest import client_over
-
-SECONDS = 10
-
-
-def soon(happens: Callable[[], bool]) -> bool:
-    """Whether it happens before long; the promise is one second, the limit spares a busy machine."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        if happens():
-            return True
-        time.sleep(0.01)
-    return False
+from tests.waiting import soon
 
 
 def found(client: TestClient, offer_id: str) -> bool:

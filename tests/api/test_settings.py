@@ -54,6 +54,14 @@ def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, v
         read_settings()
 
 
+@pytest.mark.parametrize("name", ["LINK_KEY", "AUDIT_KEY"])
+def test_a_secret_that_cannot_be_used_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"VIVIER_{name}", "quatrebarbes")
+    with pytest.raises(SettingsError, match=f"VIVIER_{name}=.not shown.: .*32") as refused:
+        read_settings()
+    assert "quatrebarbes" not in str(refused.value)
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]

@@ -22,7 +22,7 @@ from features.records import Establishment, Identity, Profile
 from features.store import Kind
 from features.store.access import accounts as kept
 from features.store.tables import access_failure, access_session, account, link_code
-from tests.api.conftest import until
+from tests.waiting import until
 
 BASE = "http://127.0.0.1:8000"
 ADMIN = {"Authorization": "Bearer demo:administrateur"}

@@ -24,8 +24,9 @@ from features.records import DismissReason, Event, Identity, Profile, Subscripti
 from features.store import Kind
 from features.store.digests import BUCKETS
 from features.store.tables import delivery, digest, subscription_owner
-from tests.api.conftest import AS_SERVICE, until
+from tests.api.conftest import AS_SERVICE
 from tests.api.delivery.conftest import Sink, sink  # noqa: F401 - a fixture
+from tests.waiting import until
 
 Json = dict[str, Any]
 

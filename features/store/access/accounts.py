@@ -96,12 +96,6 @@ def page(connection: sa.Connection, state: AccountState | None, first: int, size
     return _read(connection, statement.offset(first).limit(size)), total
 
 
-def has_role(connection: sa.Connection, role: str) -> bool:
-    """Whether an approved account has a role."""
-    statement = sa.select(account.c.id).where(account.c.role == role, account.c.state == AccountState.APPROVED.value)
-    return connection.scalar(statement.limit(1)) is not None
-
-
 def came_to_nothing(connection: sa.Connection, before: int) -> list[str]:
     """Ids of the accounts that are neither open nor closed and were asked for, or made, before a time."""
     standing = (AccountState.APPROVED.value, AccountState.DISABLED.value)

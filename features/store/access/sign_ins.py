@@ -34,11 +34,3 @@ def end(connection: sa.Connection, session_id: str) -> SignIn | None:
     connection.execute(sa.delete(access_session).where(access_session.c.id == session_id))
     log(connection, Changed.SESSION, [session_id])
     return None if row is None else SignIn(row.id, row.account_id, row.ends_at, row.provider, row.id_token)
-
-
-def end_all(connection: sa.Connection, account_id: str) -> int:
-    """End all sessions of an account; how many there were."""
-    ids = list(connection.scalars(sa.select(access_session.c.id).where(access_session.c.account_id == account_id)))
-    connection.execute(sa.delete(access_session).where(access_session.c.account_id == account_id))
-    log(connection, Changed.SESSION, ids)
-    return len(ids)

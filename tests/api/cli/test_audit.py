@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,18 @@ def test_imports_are_noted_with_what_they_changed(tmp_path: Path) -> None:
     ]
     assert {(line["acteur"], line["role"], line["action"]) for line in lines} == {(who(), "commande", "importe")}
     assert answer(folder, "audit", "verify")["ok"]
+
+
+def test_what_goes_with_time_is_noted_with_how_much_it_was(folder: Path) -> None:
+    old = folder / "rejects" / "offres.ndjson"
+    old.parent.mkdir()
+    old.write_text("{}\n")
+    os.utime(old, (0, 0))
+    assert run(folder, "retention", "run").exit_code == 0
+    assert not old.exists()
+    line = told(folder)[-1]
+    assert (line["acteur"], line["operation"], line["nature"]) == (who(), "vivier retention run", "files")
+    assert line["precision"] == "conservation échue : 1 élément"
 
 
 def test_a_restore_states_what_it_cost_the_chain(folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from models.ranked import Ranked
 from models.ranking.model import RankingModel
 from tests.api.conftest import AS_SERVICE
 from tests.models.one_question import one_question
+from tests.waiting import until
 
 PATIENCE_S = 60
 """Spares a busy machine; a start takes some four seconds."""
@@ -31,13 +32,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="workers are told apart through /proc"),
 ]
-
-
-def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def command(data_dir: Path) -> subprocess.Popen[str]:
@@ -154,7 +148,7 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         announced: dict[str, Any] = json.loads(parent.stdout.readline())
         running = Running(parent, int(announced["url"].rpartition(":")[2]))
         assert running.ask("GET", "/health/ready")[0] == 200
-        until(lambda: len(running.workers()) == 2)
+        until(lambda: len(running.workers()) == 2, PATIENCE_S)
         first, second = sorted(running.workers())
 
         # Both answer, and with the same bytes.
@@ -183,9 +177,9 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
 
         # One that dies is missed by nobody, and another takes its place.
         os.kill(first, signal.SIGKILL)
-        until(lambda: first not in running.workers())
+        until(lambda: first not in running.workers(), PATIENCE_S)
         assert running.ask("GET", paths[0]) == told[second][0]
-        until(lambda: len(running.workers()) == 2)
+        until(lambda: len(running.workers()) == 2, PATIENCE_S)
         (fresh,) = running.workers() - {second}
         assert [running.ask("GET", path, by=fresh) for path in paths] == told[second]
         assert [running.ask("GET", path, by=second) for path in paths] == told[second]
@@ -220,7 +214,7 @@ def test_without_an_index_it_ends_in_one_line_and_leaves_no_process(deployment: 
 
 def test_a_signal_while_it_looks_whether_it_opens_leaves_no_process(deployment: Path) -> None:
     with started(deployment) as parent:
-        until(lambda: any("--multiprocessing-fork" in line for line in processes_of(parent.pid).values()))
+        until(lambda: any("--multiprocessing-fork" in line for line in processes_of(parent.pid).values()), PATIENCE_S)
         parent.send_signal(signal.SIGTERM)
         assert parent.communicate(timeout=PATIENCE_S)[0] == ""
         assert parent.returncode != 0

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import deadline
 from api.edge.deadline import Deadline
-from api.in_flight import InFlight
+from api.edge.in_flight import InFlight
 from tests.api.edge.exchange import exchange, fine, scope_of
 
 LIMIT_S = 0.05

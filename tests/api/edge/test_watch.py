@@ -19,8 +19,9 @@ from features.store import canaries, flags
 from matching.canaries import canaries as made_canaries
 from matching.canaries import quiet_places
 from matching.schema import Collection
-from tests.api.conftest import client_over, until
+from tests.api.conftest import client_over
 from tests.api.pages.browser import Browser
+from tests.waiting import until
 
 AUDITOR = {"Authorization": "Bearer demo:auditeur"}
 LEAST = 12

@@ -6,14 +6,23 @@ from tests.api.pages.browser import Page
 
 ENGLISH = re.compile(r"\b(?:the|and|with|your|error|(?<!\.)invalid|null|undefined|submit|loading)\b", re.IGNORECASE)
 CODES = re.compile(r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+)\b")
+CODE_WANTED = re.compile(r"code ROME")
 ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 FIGURES = re.compile(r"\d\.\d+ ?(?:km|€|h\b)")
+
+PATTERNS = {
+    "English": ENGLISH,
+    "a code word": CODES,
+    "a code that is asked for": CODE_WANTED,
+    "a raw date": ISO_DATE,
+    "figures": FIGURES,
+}
 
 
 def check(page: Page) -> None:
     """Raises AssertionError for a page that is not fit to be read."""
     text = page.text
-    for name, pattern in (("English", ENGLISH), ("a code word", CODES), ("a raw date", ISO_DATE), ("figures", FIGURES)):
+    for name, pattern in PATTERNS.items():
         found = pattern.search(text)
         assert found is None, f"{name}: …{text[max(0, found.start() - 60) : found.end() + 60]}…"
     assert [level for level, _ in page.headings].count("h1") == 1

@@ -43,6 +43,7 @@ PAGES = {
         "/espace/nulle-part",
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
+    Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille"),
 }
 
 

@@ -131,6 +131,16 @@ def test_what_the_law_forbids_is_told_and_not_searched(employer: Browser) -> Non
     assert "Plutôt" in page.text
 
 
+def test_a_title_that_may_mean_several_occupations_is_asked_about(employer: Browser) -> None:
+    search(employer, "vendeur à Paris")
+    check(employer.page)
+    assert "Le métier n'est pas certain" in employer.page.text
+    label = next(words for words, href in employer.page.links if "metier=" in href)
+    page = employer.follow(label)
+    check(page)
+    assert f"Métier : {label}" in page.text
+
+
 def test_words_that_name_no_job_are_told_so(employer: Browser) -> None:
     search(employer, "zzzz zzzz")
     assert employer.status == 200

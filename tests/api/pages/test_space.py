@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from api.security.actor import Role
 from features.records import ContactRequest, Establishment, Identity, Profile
 from features.store import about_profile
-from tests.api.conftest import until
 from tests.api.pages.browser import Browser
 from tests.api.pages.conftest import service_of, tokens_of
 from tests.api.pages.readable import check
+from tests.waiting import until
 
 CV = "Employée de restauration depuis 5 ans. Préparer des repas, dresser les plats, encaisser. Caissière."
 

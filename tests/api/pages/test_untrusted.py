@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from api.security.actor import Role
 from features.records import ContactRequest, Establishment, Experience, Identity, Offer, Profile, TalentPool
 from features.store import about_profile
-from tests.api.conftest import until
 from tests.api.pages.browser import Browser, Page
 from tests.api.pages.conftest import service_of, tokens_of
+from tests.waiting import until
 
 _FORMS = (
     "<script>x{n}()</script>",

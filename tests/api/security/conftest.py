@@ -8,7 +8,7 @@ import pytest
 from api.follow import Follower
 from api.security.access import Access
 from api.security.directory import Directory
-from api.security.keyring import Keyring
+from api.security.signing_keys import SigningKeys
 from api.security.tokens import Tokens
 from features.store import Store
 
@@ -38,6 +38,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def access(store: Store, tmp_path: Path, clock: Clock) -> Access:
     """Sign-in whose memory follows only when a test says so."""
-    tokens = Tokens(Keyring(tmp_path / "keys", clock), "https://vivier.example", "/vivier", clock)
+    tokens = Tokens(SigningKeys(tmp_path / "keys", clock), "https://vivier.example", "/vivier", clock)
     directory = Directory(store, clock)
     return Access(store, tokens, directory, Follower(directory, 60), clock)

@@ -28,7 +28,8 @@ from features.records import (
     TrainingSession,
 )
 from features.store import Kind, about_profile
-from tests.api.conftest import client_over, until
+from tests.api.conftest import client_over
+from tests.waiting import until
 
 Json = dict[str, Any]
 FEED = "flux-essai"

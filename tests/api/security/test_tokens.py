@@ -13,7 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from api.security.access import Access
-from api.security.keyring import Keyring
+from api.security.signing_keys import SigningKeys
 from api.security.tokens import LEEWAY_S, BadToken, Purpose, Remembered, Tokens
 from tests.api.security.conftest import Clock
 
@@ -32,7 +32,7 @@ def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def signed(access: Access, header: dict[str, Any], claims: dict[str, Any]) -> str:
     """A token with any header and claims, under the real key."""
-    key = access.tokens.keyring.signing()
+    key = access.tokens.keys.signing()
     registry = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
     whole = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt", **header}
     return jws.serialize_compact(whole, json.dumps(claims).encode(), key.key, registry=registry)
@@ -62,7 +62,7 @@ def test_without_a_signature(access: Access, good: str, algorithm: str) -> None:
 
 
 def test_hmac_keyed_with_the_public_key(access: Access, good: str) -> None:
-    key = access.tokens.keyring.signing().key
+    key = access.tokens.keys.signing().key
     pem = key.as_pem(private=False)
     der = key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     public = json.dumps(key.as_dict(private=False)).encode()
@@ -191,7 +191,7 @@ def test_it_ends_to_the_second(access: Access, good: str, clock: Clock) -> None:
 
 
 def test_another_realm_of_the_same_keys(access: Access, good: str, clock: Clock, tmp_path: Path) -> None:
-    other = Tokens(Keyring(tmp_path / "keys", clock), "https://vivier.example", "/autre", clock)
+    other = Tokens(SigningKeys(tmp_path / "keys", clock), "https://vivier.example", "/autre", clock)
     with pytest.raises(BadToken, match="autre domaine"):
         other.read(Purpose.ACCESS, good)
     with pytest.raises(BadToken, match="autre domaine"):
@@ -207,7 +207,7 @@ def test_what_is_no_token_at_all(access: Access, token: str) -> None:
 
 
 def test_a_payload_that_is_no_object(access: Access) -> None:
-    key = access.tokens.keyring.signing()
+    key = access.tokens.keys.signing()
     for payload in (b"[]", b"12", b"null", b"", b"\xff", b'{"exp": NaN}'):
         header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
         with pytest.raises(BadToken):

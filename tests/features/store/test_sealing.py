@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from features.privacy.keyring import KeyringError
 from features.records import ContactRequest, Identity, Profile, Project, ProtectedStatus
 from features.store import SEALED, KeyMissing, Kind, Store, WriteCounts
+from features.store.access import accounts, sign_ins
+from features.store.access.accounts import Account
+from features.store.access.sign_ins import SignIn
 from features.store.rekeying import Resealed, reseal, sealed_by
 from features.store.rewriting import rewrite
+from features.store.sealing import about
 from features.store.tables import metadata, record_tables
 from tests.keys import KEYRING
 
@@ -32,7 +36,7 @@ ASKED = ContactRequest(
     sent_at=NOW,
     lapses_at=NOW,
 )
-SECRETS = ("Zéphyrine", "Quatrebarbes", "zq@exemple", "0639981234", "Tanneurs", "1987-03-09", "rqth", "madame")
+SECRETS = ("Zéphyrine", "Quatrebarbes", "zq@exemple", "0639981234", "Tanneurs", "1987-03-09", '"rqth"', "madame")
 
 
 @pytest.fixture
@@ -111,6 +115,26 @@ def test_rotation_seals_all_anew_and_logs_nothing(written: Store) -> None:
     alone = Store(written.engine, rotated.sealing.keyring.only(["b"]))  # type: ignore[union-attr]
     assert alone.get(Identity, "p1") == CAMILLE
     assert alone.upsert([CAMILLE], "essai") == WriteCounts(unchanged=1)
+
+
+def test_rotation_seals_what_accounts_and_sessions_hold_anew(written: Store) -> None:
+    kept, lost = (KEYRING.seal(b"Zephyrine", about("account", key)) for key in ("a1", "a2"))
+    token = KEYRING.seal(b"jeton", about("access_session", "s1"))
+    with written.writing() as writer:
+        for key, presented in (("a1", kept), ("a2", lost.replace("s1.a.", "s1.partie.")), ("a3", None)):
+            accounts.put(writer.connection, Account(key, "issuer", key, 1, key, presented=presented))
+        sign_ins.put(writer.connection, SignIn("s1", "a1", 2**40, "local", token))
+        sign_ins.put(writer.connection, SignIn("s2", "a1", 2**40, "local", ""))
+    rotated = Store(written.engine, KEYRING.rotated("b"))
+    reseal(rotated)
+    only = rotated.sealing.keyring.only(["b"])  # type: ignore[union-attr]
+    with written.writing() as writer:
+        found = {key: accounts.get(writer.connection, key).presented for key in ("a1", "a2", "a3")}  # type: ignore[union-attr]
+        tokens = [sign_ins.end(writer.connection, key).id_token for key in ("s1", "s2")]  # type: ignore[union-attr]
+    assert only.open(found["a1"] or "", about("account", "a1")) == b"Zephyrine"
+    assert found["a2"] == lost.replace("s1.a.", "s1.partie."), "sealed by a key that is gone"
+    assert found["a3"] is None
+    assert (only.open(tokens[0], about("access_session", "s1")), tokens[1]) == (b"jeton", "")
 
 
 def test_what_stood_in_clear_is_read_and_then_sealed(written: Store) -> None:

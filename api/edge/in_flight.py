@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 
 RETRY_AFTER_S = 1
@@ -25,10 +26,9 @@ class InFlight:
             await self.app(scope, receive, send)
             return
         if self.under_way >= self.limit:
-            busy = ApiProblem(ProblemType.BUSY, f"{self.limit} requêtes sont déjà en cours.")
-            response = busy.response()
-            response.headers["Retry-After"] = str(RETRY_AFTER_S)
-            await response(scope, receive, send)
+            headers = {"Retry-After": str(RETRY_AFTER_S)}
+            busy = ApiProblem(ProblemType.BUSY, f"{self.limit} requêtes sont déjà en cours.", headers=headers)
+            await tell(busy, scope, receive, send)
             return
         self.under_way += 1
         try:

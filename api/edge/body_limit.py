@@ -3,6 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
 
 BULK_SUFFIX = "/lot"
@@ -25,7 +26,7 @@ class BodyLimit:
         too_large = ApiProblem(ProblemType.TOO_LARGE, f"Le corps de la requête dépasse {limit} octets.")
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:
-            await too_large.response()(scope, receive, send)
+            await tell(too_large, scope, receive, send)
             return
         received = 0
 

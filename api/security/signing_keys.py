@@ -7,8 +7,6 @@ Rotation draws a new key, which signs from then on, and retires the others: they
 of it has ended. Every process sees it by itself: a token that names a key it does not know makes it look again.
 """
 
-import os
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +16,8 @@ from typing import Any, Final
 import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
+
+from features.private_file import write_private
 
 ALGORITHM: Final = "ES256"
 LONGEST_TOKEN_S: Final = 3600
@@ -51,7 +51,7 @@ class KeysUnusable(ValueError):
     """A file of the folder is no key; the message names it."""
 
 
-class Keyring:
+class SigningKeys:
     """The keys of one folder. Safe to share between threads."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
@@ -112,13 +112,8 @@ class Keyring:
 
     def _write(self, kept: SigningKey) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f".{kept.kid}-{os.getpid()}-{secrets.token_hex(4)}"
         body = msgspec.json.encode(_KeyFile(dict(kept.key.as_dict(private=True)), kept.made_at, kept.retired_at))
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        path.rename(self.folder / f"{kept.kid}.json")
+        write_private(self.folder / f"{kept.kid}.json", body, replace=True)
 
     def _read_again(self) -> None:
         """Read the folder if it may have changed since it was read."""

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.in_flight import RETRY_AFTER_S, InFlight
+from api.edge.in_flight import RETRY_AFTER_S, InFlight
 from api.problems import MEDIA_TYPE, ProblemType
 from api.service import Service
 from features.records import Offer
