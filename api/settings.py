@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         bool,
         Field(
             description="Whether `Bearer demo:<role>:<whose>` signs in as anybody. For demonstrations: refused unless "
-            "the service listens on this machine only."
+            "the service listens on this machine only, and is known by no other name."
         ),
     ] = False
     port: Annotated[int, Field(ge=1, le=65535, description="Port to listen on.")] = 8000

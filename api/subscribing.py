@@ -36,7 +36,7 @@ def check_webhook(subscription: Subscription, private_allowed: bool) -> None:
         target_of(subscription.webhook_url, private_allowed)
     except Refused as refused:
         url = subscription.webhook_url
-        raise BorderError.one("adresseWebhook", url, "private_webhook", hint=str(refused)) from None
+        raise BorderError.one("adresseWebhook", url, "private_webhook", hint=f" : {refused}") from None
     except Unreachable:
         return
 

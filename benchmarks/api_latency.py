@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.france_deployments import SHARES, times_of, write_deployments
 from benchmarks.http_client import Ask, served, timings, together
-from benchmarks.questions import Askers, mixed, questions
+from benchmarks.questions import FOUR, Askers, mixed, questions
 from benchmarks.report import Report
 from features.reference import Reference
 from matching.generations import INDEX_ROOT
@@ -65,13 +65,15 @@ def _measure(report: Report, home: Path, last: bool) -> None:
     with served({"VIVIER_DATA_DIR": str(home)}, patience_s=600) as (port, pid):
         report.figure(f"{name}_start_to_ready_s", time.perf_counter() - started, digits=1)
         repeats = report.repeats(800, quick=300)
-        for question, pool in pools.items():
-            _one_client(report, f"{name}_{question}", port, pool, repeats)
+        for question in FOUR:
+            _one_client(report, f"{name}_{question}", port, pools[question], repeats)
         _one_client(report, f"{name}_no_op", port, [Ask("/health/live")], repeats)
         for figure, value in memory_mib([pid]).items():
             report.figure(f"{name}_{figure}_mib", value, digits=0)
         if last:
             _many_clients(report, name, port, pools, repeats)
+        for question in [other for other in pools if other not in FOUR]:
+            _one_client(report, f"{name}_{question}", port, pools[question], report.repeats(300, quick=100))
     if last and not report.quick:
         _workers(report, name, home, pools)
 

@@ -5,11 +5,13 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from matching.doors import doors_of
+from matching.doors import doors_at
 from matching.filters.base import Condition
 from matching.filters.occupation import in_occupations
 from matching.openings import Opening, openings_among
+from matching.openness import Taught
 from matching.payload import record_part
+from matching.reach import offers_in_reach
 from matching.rows.session import SessionCard
 from matching.schema import Collection
 from matching.selection import select
@@ -43,22 +45,23 @@ def best_sessions(search: Search, occupations: list[int]) -> dict[int, tuple[Ses
     if len(rows) == 0:
         return {}
     read = columns_of(catalogue, rows)
-    doors = doors_of(engine, search.columns, search.background, rows)
-    training = doors.of_sessions(read("training"))
     hours = np.nan_to_num(read("hours"), nan=np.inf)
     home = int(search.columns("commune")[0])
+    reached = offers_in_reach(engine, search.columns, wanted)
+    recruited = engine.catalogue(Collection.OFFERS).take("occupation", reached)
     found: dict[int, tuple[SessionCard, Opening]] = {}
     for occupation in occupations:  # of one page
-        of_it = doors.standing.asked.occupation == occupation
         leads = np.flatnonzero((read("occupations") == occupation).any(axis=1))
-        counts = np.count_nonzero(doors.opened[training[leads]][:, of_it], axis=1)
-        if len(leads) == 0 or counts.max() == 0:
+        numbers, first, training = np.unique(read("training")[leads], return_index=True, return_inverse=True)
+        taught = Taught.reading(columns_of(catalogue, rows[leads[first]]))
+        doors = doors_at(engine, reached[recruited == occupation], search.background, taught, numbers)
+        counts = np.count_nonzero(doors.opened, axis=1)[training]
+        if counts.max(initial=0) == 0:
             continue
         order = np.lexsort((read("start_day")[leads], hours[leads], -counts))
-        for at in leads[order[: np.count_nonzero(counts)]][:LOOKED_AT].tolist():
-            card = _CARD.decode(record_part(catalogue.payload_of(int(rows[at]))))
+        for at in order[: np.count_nonzero(counts)][:LOOKED_AT].tolist():
+            card = _CARD.decode(record_part(catalogue.payload_of(int(rows[leads[at]]))))
             if closeness(engine.lookups, card.training.title, occupation) >= SAID:
-                opened = doors.opened[training[at]] & of_it
-                found[occupation] = (card, openings_among(engine, doors, home, opened))
+                found[occupation] = (card, openings_among(engine, doors, home, doors.opened[training[at]]))
                 break
     return found

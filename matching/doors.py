@@ -59,11 +59,19 @@ class Doors:
         return posts.astype(np.float64)
 
 
-def doors_of(engine: Engine, columns: ColumnReader, background: Background, sessions: NDArray[np.int64]) -> Doors:
-    """The doors of a person, whose projects `columns` reads, before the trainings of `sessions` (rows)."""
+def doors_of(
+    engine: Engine,
+    columns: ColumnReader,
+    background: Background,
+    sessions: NDArray[np.int64],
+    among: NDArray[np.bool_] | None = None,
+) -> Doors:
+    """The doors of a person, whose projects `columns` reads, before the trainings of `sessions` (rows); `among` as for
+    `doors_before`."""
     catalogue = engine.catalogue(Collection.SESSIONS)
     trainings, first = np.unique(catalogue.take("training", sessions), return_index=True)
-    return doors_before(engine, columns, background, Taught.reading(columns_of(catalogue, sessions[first])), trainings)
+    taught = Taught.reading(columns_of(catalogue, sessions[first]))
+    return doors_before(engine, columns, background, taught, trainings, among)
 
 
 def doors_before(
@@ -72,22 +80,36 @@ def doors_before(
     background: Background,
     taught: Taught,
     numbers: NDArray[np.int64] | None = None,
+    among: NDArray[np.bool_] | None = None,
 ) -> Doors:
     """The doors of a person before m trainings, which have these `numbers` (ascending; their positions without them):
-    the offers of the occupations that the trainings lead to, and of those akin to them."""
+    the offers of the occupations that the trainings lead to, and of those akin to them, no others than those that
+    `among` (n_occupations + 1,) marks."""
     lookups = engine.lookups
     led_to = np.unique(taught.occupations)
     led_to = led_to[led_to >= 0]
     wanted = np.append(np.logical_or.reduce(lookups.akin[led_to], axis=0), np.False_)
     wanted[led_to] = True
-    rows = offers_in_reach(engine, columns, wanted)
+    rows = offers_in_reach(engine, columns, wanted if among is None else wanted & among)
+    return doors_at(engine, rows, background, taught, numbers)
+
+
+def doors_at(
+    engine: Engine,
+    rows: NDArray[np.int64],
+    background: Background,
+    taught: Taught,
+    numbers: NDArray[np.int64] | None = None,
+) -> Doors:
+    """The doors that the offers at `rows`, ascending, are to someone before m trainings, numbered as for
+    `doors_before`."""
     read = columns_of(engine.catalogue(Collection.OFFERS), rows)
-    standing = Standing(background, Asked.reading(read), lookups)
+    standing = Standing(background, Asked.reading(read), engine.lookups)
     return Doors(
         rows,
         standing,
         read("posts"),
-        lookups.tension_at(read("occupation"), read("commune")),
+        engine.lookups.tension_at(read("occupation"), read("commune")),
         np.arange(len(taught)) if numbers is None else numbers,
         standing.opened_by(taught),
     )

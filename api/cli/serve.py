@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 LOOPBACK: Final = ("127.0.0.1", "::1")
+LOOPBACK_NAMES: Final = (*LOOPBACK, "localhost")
 STALLED_S: Final = 30
 """What a worker has to give a sign of life; the first comes once its modules are read, seconds on a busy machine."""
 
@@ -78,13 +80,24 @@ def address(listener: socket.socket) -> str:
 
 
 def check_demo_stays_here(configured: "Settings", listener: socket.socket) -> None:
-    """The command ends with one clear line when a demonstration's identities could be taken from other machines."""
+    """The command ends with one clear line when a demonstration's identities could be taken from other machines, be it
+    through a proxy on this one."""
+    from api.edge.hosts import listed
+
     host = listener.getsockname()[0]
     if configured.demo_identities and host not in LOOPBACK:
         fail(
             f"the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not served "
             f"on {host}, only on 127.0.0.1"
         )
+    if configured.demo_identities:
+        names = [urlsplit(configured.public_url).hostname or "", *listed(configured.allowed_hosts or "")]
+        elsewhere = next((name for name in names if name not in LOOPBACK_NAMES), None)
+        if elsewhere is not None:
+            fail(
+                "the demonstration's identities (VIVIER_DEMO_IDENTITIES) let anybody in as anybody: they are not "
+                f"served as {elsewhere} (VIVIER_PUBLIC_URL, VIVIER_ALLOWED_HOSTS), which other machines may reach"
+            )
     if configured.local_provider and host not in LOOPBACK:
         fail(
             f"the local provider (VIVIER_LOCAL_PROVIDER) lets anybody in as anybody: it is not served on {host}, only "

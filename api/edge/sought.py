@@ -1,5 +1,6 @@
 """What a search for people is for: noted on the request, for the quota and for what watches it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Request
@@ -18,5 +19,9 @@ def note_sought(request: Request, what: str, *, published: bool) -> None:
 def place_of(demand: Demand) -> str:
     """The occupation and the place of a demand, as one text: what a sweep goes through."""
     offer = demand.offer
-    where = [demand.parameters.get(name, "") for name in PLACES]
-    return "|".join([offer.rome_code or offer.title, offer.commune_insee or "", *where])
+    return within("|".join([offer.rome_code or offer.title, offer.commune_insee or ""]), demand.parameters)
+
+
+def within(what: str, parameters: Mapping[str, str]) -> str:
+    """`what` in the places that parameters name, as one text."""
+    return "|".join([what, *[parameters.get(name, "") for name in PLACES]])

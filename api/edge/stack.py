@@ -22,6 +22,7 @@ from api.settings import Settings
 def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch) -> None:
     """Put them before the routes of `app`; the one that is added last is met first. Raises SettingsError."""
     app.state.rates = Rates.of(settings)
+    app.state.watch = watch
     app.add_middleware(Watched, watch=watch)
     app.add_middleware(Metered, rates=app.state.rates)
     app.add_middleware(BodyLimit, single=settings.body_limit_bytes, bulk=settings.bulk_limit_bytes)

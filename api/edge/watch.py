@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from fastapi import Request
 from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -140,6 +141,17 @@ class Watch:
             log.exception("a flag could not be kept")
 
 
+def check_before_writing(request: Request, actor: Actor, people: Sequence[str]) -> None:
+    """Count people whom a request reaches before it writes anything: what is refused must not have happened. Raises
+    ApiProblem (403 without an open offer, 429 beyond the day)."""
+    watch: Watch = request.app.state.watch
+    problem = watch.refusal(actor, tuple(people), 0, request.url.path, published=True)
+    request.state.counted = True
+    if problem is not None:
+        request.state.seen = ()
+        raise problem
+
+
 def _offer_required() -> ApiProblem:
     told = "Votre établissement n'a pas d'offre en cours : les profils ne sont montrés que pour recruter."
     return ApiProblem(ProblemType.OFFER_REQUIRED, told)
@@ -189,7 +201,7 @@ class Watched:
     def _problem(self, scope: Scope) -> ApiProblem | None:
         state: dict[str, Any] = scope.get("state", {})
         actor, people = state.get("actor"), state.get("seen", ())
-        if actor is None or not (people or "sought" in state):
+        if actor is None or state.get("counted") or not (people or "sought" in state):
             return None
         what, published = state.get("sought", (scope["path"], True))
         first = state.get("first", _first(scope))

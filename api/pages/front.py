@@ -1,5 +1,6 @@
 """The front page: what the service is, in one screen, and the doors in."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -24,6 +25,8 @@ from matching.schema import Collection
 router = APIRouter(include_in_schema=False)
 
 DAY_S: Final = 24 * 3600
+_IN_A_COOKIE: Final = re.compile(r"[!#-+\--:<-\[\]-~]+")
+"""What the value of a cookie is made of (RFC 6265, 4.1.1): it is kept as it is, and comes back so."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ async def be_somebody(request: Request, service: ServiceOf) -> Response:
     csrf.check_site(request, str(request.base_url))
     form = await fields_of(request)
     actor = demo_actor(form["identite"])
+    if _IN_A_COOKIE.fullmatch(actor.id) is None:
+        raise not_theirs(actor.id)
     answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": home_of(actor.role)})
     answer.set_cookie(COOKIE, actor.id, max_age=DAY_S, httponly=True, samesite="lax", path="/")
     return answer

@@ -76,6 +76,7 @@ async def one(key: Key, request: Request, service: ServiceOf, actor: ActorOf) ->
     pool = await _shared(service, actor, key)
     members = members_of(service.engine, pool).people
     note_seen(request, [each.id for each in members])
+    pools.note_rule(request, pool)
     people = []
     for each in members:
         seen = _VIEW.decode(each.shown)

@@ -20,7 +20,7 @@ from api.security.gate import ActorOf
 from api.security.owners import not_theirs
 from api.security.rules import allowed
 from api.security.scopes import Scope
-from api.seen import note_seen
+from api.seen import note_known, note_seen
 from api.service import Service, ServiceOf
 from features.border.employer_view import ProfilVu
 from features.contact_message import MOST
@@ -82,7 +82,7 @@ async def sent(request: Request, service: ServiceOf, actor: ActorOf) -> Response
         return told, reminder(record_of(found, now))
 
     requests, late = await run_in_threadpool(read)
-    note_seen(request, [each.profil for each, _ in requests])
+    note_known(request, [each.profil for each, _ in requests])
     return html(request, service, actor, "sent.html.j2", requests=requests, late=late, states=STATES, sequels=SEQUELS)
 
 

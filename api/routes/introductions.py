@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.edge.watch import check_before_writing
 from api.intake import model_of
 from api.introduction_shapes import (
     MiseEnRelationIn,
@@ -35,7 +36,7 @@ from api.security.reaches import (
 )
 from api.security.rules import Rule, allowed
 from api.security.scopes import Scope
-from api.seen import note_seen
+from api.seen import note_known, note_seen
 from api.service import Service, ServiceOf
 from features.border.base import clean_siret
 from features.border.problems import BorderError, Problem
@@ -138,6 +139,7 @@ async def send(
     note_seen(request, (asked.profil,))
     if not visible(service.engine, asked.profil):
         raise _unseen(asked.profil)
+    check_before_writing(request, actor, (asked.profil,))
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     sent = ContactRequest(
         id=f"{siret}-{uuid.uuid4().hex}",
@@ -151,13 +153,13 @@ async def send(
     )
 
     def write() -> str | None:
-        if service.store.get(Establishment, siret) is None:
-            raise BorderError.one("siret", siret, "unknown_siret")
         offer = None if sent.offer_id is None else service.store.get(Offer, sent.offer_id)
         if sent.offer_id is not None and (
             offer is None or (actor.role is Role.EMPLOYER and offer.siret != actor.siret)
         ):
             raise _refused("offre", sent.offer_id, "Cette offre n'existe pas.")
+        if service.store.get(Establishment, siret) is None:
+            raise BorderError.one("siret", siret, "unknown_siret")
         with service.writing() as writer:
             person = service.store.get(Profile, sent.profile_id)
             if person is None or not person.consents.visible_to_employers:
@@ -193,7 +195,7 @@ async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, s
     found = await run_in_threadpool(service.store.get, ContactRequest, key)
     if found is None or found.siret != asking:
         raise NotFound("La demande", key)
-    note_seen(request, (found.profile_id,))
+    note_known(request, (found.profile_id,))
     now = dt.datetime.now(dt.UTC)
     identity = None
     if state_of(found, now) is State.ACCEPTED and visible(service.engine, found.profile_id):
@@ -321,7 +323,7 @@ async def _taken_further(
             found = service.store.get(ContactRequest, key)
             if found is None or not is_theirs(found):
                 raise NotFound("La demande", key)
-            note_seen(request, (found.profile_id,))
+            note_known(request, (found.profile_id,))
             done, events = step(found)
             writer.upsert([done], about_profile(found.profile_id))
             if events:

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.edge.sought import note_sought, within
 from api.openapi import answer, content, page_answers, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
@@ -25,7 +26,7 @@ from api.spreadsheet import csv_of
 from features.records import TalentPool, TalentPoolState
 from matching.errors import BadParameter, NotFound
 from matching.explain.wording import counted
-from matching.pools import MOST_BY_RULE, members_of, refreshed, shared_pool, shown_moves
+from matching.pools import MOST_BY_RULE, members_of, refreshed, rule_of, shared_pool, shown_moves
 
 router = APIRouter(prefix="/v1/viviers/{id}", tags=["Vivier"])
 
@@ -77,6 +78,7 @@ async def members(
     found = await run_in_threadpool(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
     note_seen(request, [each.id for each in shown])
+    note_rule(request, pool)
     body: dict[str, object] = {
         "resultats": [
             msgspec.Raw(merged(each.shown, msgspec.json.encode({"origine": "main" if each.by_hand else "regle"})))
@@ -168,9 +170,17 @@ async def export(key: Key, request: Request, service: ServiceOf, actor: ActorOf,
     pool = await _pool(service, key, actor, user)
     found = await run_in_threadpool(members_of, service.engine, pool)
     note_seen(request, found.ids)
+    note_rule(request, pool)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}
     text = await run_in_threadpool(lambda: csv_of(HEADER, map(cells, found.people)))
     return Response(text, media_type=CSV, headers=headers)
+
+
+def note_rule(request: Request, pool: TalentPool) -> None:
+    """A pool that a rule fills looks for people where the rule says: changing it goes from place to place."""
+    rule = rule_of(pool)
+    if rule:
+        note_sought(request, within(rule.get("codeROME", ""), rule), published=True)
 
 
 async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:

@@ -8,12 +8,14 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.edge.watch import check_before_writing
 from api.examples import EXAMPLES
 from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
+from api.security.actor import Actor
 from api.security.gate import ActorOf
 from api.security.listing import PROFILES_LISTED, listed
 from api.security.owners import API_SOURCE, RULES, check_write, reaches, rule_by_record, source_of
@@ -25,7 +27,6 @@ from features.records import Record, TalentPool
 from features.store import RECORD_TYPES, Kind, record_id
 from features.store.concerned import people_of
 from matching.pools import visible
-from matching.schema import Collection
 
 SOURCE = API_SOURCE
 """The source of what the routes write for anyone but a partner."""
@@ -72,7 +73,7 @@ def records_router(border: Border) -> APIRouter:
     @allowed(rule_by_record(rules.write_scope, rules.write))
     async def create(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
-        note_seen(request, people_of(record))
+        _count(request, actor, record)
 
         def write() -> None:
             with service.writing() as writer:
@@ -132,7 +133,7 @@ def records_router(border: Border) -> APIRouter:
     async def replace(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
         record = await run_in_threadpool(service.completed, await record_of(request, border, service.reference))
         check_same_id(border, record, key)
-        note_seen(request, people_of(record))
+        _count(request, actor, record)
 
         def write() -> bool:
             with service.writing() as writer:
@@ -173,12 +174,21 @@ def records_router(border: Border) -> APIRouter:
     return router
 
 
+def _count(request: Request, actor: Actor, record: Record) -> None:
+    """Note whom a record to be written is about. Raises ApiProblem for an employer's who are beyond what they may see,
+    before anything is written."""
+    people = people_of(record)
+    note_seen(request, people)
+    if people:
+        check_before_writing(request, actor, people)
+
+
 def _seen(service: Service, record: Record) -> Record:
-    """A record as it is shown: a talent pool without those who were put into it and are no longer to be seen."""
+    """A record as it is shown: a talent pool without those who were put into it and are not to be seen, whether they
+    are there or not."""
     if not isinstance(record, TalentPool):
         return record
-    profiles = service.engine.catalogue(Collection.PROFILES)
-    kept = tuple([key for key in record.profile_ids if key not in profiles or visible(service.engine, key)])
+    kept = tuple([key for key in record.profile_ids if visible(service.engine, key)])
     return msgspec.structs.replace(record, profile_ids=kept)
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.demands import BesoinIn
-from api.edge.sought import note_sought, place_of
+from api.edge.sought import note_sought, place_of, within
 from api.intake import model_of
 from api.openapi import body, page_answers, query_parameters, ref
 from api.parameters import search_of
@@ -38,7 +38,7 @@ async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     answer = profiles_for_offer(service.engine, key, parameters, window)
     note_seen(request, [match.id for match in answer.matches], answer.model)
-    note_sought(request, key, published=True)
+    note_sought(request, within(key, parameters), published=True)
     return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)
 
 

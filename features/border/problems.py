@@ -157,7 +157,7 @@ TEXTS: Final[dict[str, Texts]] = {
         "check the id, or create the profile first",
     ),
     "private_webhook": Texts(
-        "{hint}",
+        "l'adresse est refusée{hint}",
         "Donner une adresse https:// joignable depuis l'internet public",
         "not an address of the public internet",
         "give an https:// address of the public internet",

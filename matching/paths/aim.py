@@ -34,9 +34,10 @@ class Aim:
             np.array([each.near for each in kin]),
         )
 
-    def takes(self, occupations: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """(n,) occupations that are a project or near one."""
-        taken: NDArray[np.bool_] = np.logical_or.reduce(self.near, axis=0)[occupations]
+    @property
+    def taken(self) -> NDArray[np.bool_]:
+        """(n_occupations + 1,) occupations that are a project or near one: a path opens offers of those alone."""
+        taken: NDArray[np.bool_] = np.logical_or.reduce(self.near, axis=0)
         return taken
 
     def is_own(self, occupations: NDArray[np.integer]) -> NDArray[np.bool_]:

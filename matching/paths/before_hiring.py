@@ -44,7 +44,7 @@ def before_hiring(steps: Steps) -> list[Path]:
         return []
     offers = steps.search.engine.catalogue(Collection.OFFERS)
     read = columns_of(offers, doors.rows)
-    eligible = ((read("contract") & _CONTRACTS) != 0) & (read("firm") >= 0) & steps.aimed
+    eligible = ((read("contract") & _CONTRACTS) != 0) & (read("firm") >= 0)
     opened = doors.opened[steps.training[short]] & eligible
     reached = np.flatnonzero(np.logical_or.reduce(opened, axis=0))
     occupation = doors.standing.asked.occupation

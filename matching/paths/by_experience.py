@@ -53,9 +53,8 @@ def by_experience(search: Search, aim: Aim) -> list[Path]:
         led_to[at, : len(given)] = given
     levels = certifications.levels[rows]
     taught = Taught.titles_alone(led_to, levels)
-    doors = doors_before(engine, search.columns, background, taught)
-    occupation = doors.standing.asked.occupation
-    opened = doors.opened & aim.takes(occupation)
+    doors = doors_before(engine, search.columns, background, taught, among=aim.taken)
+    occupation, opened = doors.standing.asked.occupation, doors.opened
     counts = np.count_nonzero(opened, axis=1)
     counts[aim.is_step_down(led_to, levels, background.level)] = 0
     order = np.lexsort((rows, levels, -counts))

@@ -39,8 +39,7 @@ class Steps:
     aim: Aim
     rows: NDArray[np.int64]
     doors: Doors
-    aimed: NDArray[np.bool_]
-    """(n,) offers, of `doors`, of a project's occupation or one near it: the others count for no path."""
+    """The offers of a project's occupation or one near it: others count for no path."""
     training: NDArray[np.int64]
     """(k,) position in `doors.trainings`."""
     level: NDArray[np.int8]
@@ -57,7 +56,7 @@ class Steps:
     scores: NDArray[np.float32]
     """(k,) as the list of trainings ranks them, the best over the projects; 0 for what it does not hold."""
     counts: NDArray[np.int64]
-    """(k,) aimed offers that each opens; 0 for what would be a step down."""
+    """(k,) offers that each opens; 0 for what would be a step down."""
 
     @classmethod
     def of(cls, search: Search, aim: Aim) -> "Steps":
@@ -73,21 +72,19 @@ class Steps:
         ]
         rows = np.unique(np.concatenate([found, *first_steps]))
         read = columns_of(catalogue, rows)
-        doors = doors_of(search.engine, search.columns, background, rows)
+        doors = doors_of(search.engine, search.columns, background, rows, among=aim.taken)
         taught = Taught.reading(read)
         scores = np.zeros(len(rows), dtype=np.float32)
         np.maximum.at(scores, np.searchsorted(rows, found), np.concatenate([item.scores for item in listed]))
         known = np.array([int(unproven(bits, background)) for bits in range(32)], dtype=np.uint8)
         training = doors.of_sessions(read("training"))
-        aimed = aim.takes(doors.standing.asked.occupation)
-        counts = np.count_nonzero(doors.opened & aimed, axis=1)[training]
+        counts = np.count_nonzero(doors.opened, axis=1)[training]
         counts[aim.is_step_down(taught.occupations, taught.level, background.level)] = 0
         return cls(
             search,
             aim,
             rows,
             doors,
-            aimed,
             training,
             taught.level,
             read("entry_level"),
@@ -109,13 +106,13 @@ class Steps:
         return tuple([_SESSION.decode(record_part(payload)) for payload in payloads])
 
     def opening(self, opened: NDArray[np.bool_]) -> Opening:
-        """What is told of the aimed of `opened` (n,) offers."""
+        """What is told of `opened` (n,) offers."""
         home = int(self.search.columns("commune")[0])
-        return openings_among(self.search.engine, self.doors, home, opened & self.aimed)
+        return openings_among(self.search.engine, self.doors, home, opened)
 
     def occupations_of(self, opened: NDArray[np.bool_]) -> NDArray[np.int16]:
-        """The occupations of the aimed of `opened` (n,) offers, each as often as it has some."""
-        return self.doors.standing.asked.occupation[opened & self.aimed]
+        """The occupations of `opened` (n,) offers, each as often as it has some."""
+        return self.doors.standing.asked.occupation[opened]
 
     def distinct(self, order: Sequence[int], besides: frozenset[str] = frozenset()) -> list[int]:
         """The first `EACH` sessions of an order, no title or certification (RNCP code) twice, for many give the same

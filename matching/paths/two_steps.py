@@ -39,7 +39,7 @@ def in_two_steps(steps: Steps) -> list[Path]:
     together = steps.taught.at(firsts).then(steps.taught.at(seconds))
     opened = doors.standing.opened_by(together)
     opened |= doors.opened[training[firsts]] | doors.opened[training[seconds]]
-    totals = np.count_nonzero(opened & steps.aimed, axis=1)
+    totals = np.count_nonzero(opened, axis=1)
     alone = int(steps.counts[~steps.short_of_level].max(initial=0))
     order = np.argsort(-totals, kind="stable")
     order = order[totals[order] > alone]

@@ -66,7 +66,7 @@ def two(deployment: Path) -> Iterator[tuple[TestClient, TestClient]]:
         store = service_of(client).store
         store.upsert([firm(f"{SIRET[:-1]}{number}", naf="8610Z") for number in range(4)], "essai")
         store.upsert([consenting(number) for number in range(MANY)], "essai")
-        offer = {"id": "o-retrait", "intitule": "Aide-soignant (H/F)", **NEED}
+        offer = {"id": "o-retrait", "intitule": "Aide-soignant (H/F)", "entreprise": {"siret": SIRET}, **NEED}
         assert client.put("/v1/offres/o-retrait", json=offer | {"dateCreation": "2026-11-01"}).status_code == 201
         for each in (client, other):
             assert soon(lambda each=each: PEOPLE[-1] in service_of(each).engine.catalogue(Collection.PROFILES))  # type: ignore[misc]

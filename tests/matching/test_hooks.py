@@ -23,6 +23,7 @@ def counted_at_once(engine: Engine, centre: int, radius_km: float) -> np.ndarray
         sessions,
         [
             place.within_or_remote(engine.lookups, centre, radius_km),
+            session_dates.has_seats(),
             session_dates.starts_between(today, today + SESSIONS_AHEAD_DAYS),
         ],
     ).rows

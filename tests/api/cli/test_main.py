@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -106,3 +107,25 @@ def test_a_port_in_use_is_one_line_and_exit_code_1(command: str, monkeypatch: py
     assert result.exit_code == 1
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("VIVIER_HOST", "0.0.0.0", "on 0.0.0.0"),
+        ("VIVIER_PUBLIC_URL", "https://vivier.example", "as vivier.example"),
+        ("VIVIER_ALLOWED_HOSTS", "localhost,vivier.example", "as vivier.example"),
+        ("VIVIER_ALLOWED_HOSTS", "*", "as *"),
+    ],
+)
+def test_demo_identities_are_not_served_to_other_machines(
+    command: str, variable: str, value: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIVIER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("VIVIER_DEMO_IDENTITIES", "true")
+    monkeypatch.setenv(variable, value)
+    result = CliRunner().invoke(app, [command, "--port", "0"])
+    assert result.exit_code == 1
+    assert f"they are not served {told}" in result.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing was built or opened"

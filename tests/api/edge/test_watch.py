@@ -14,12 +14,13 @@ from fastapi.testclient import TestClient
 from api.edge import patterns
 from api.edge.patterns import Pattern
 from api.service import Service
-from features.records import Offer, Profile
+from features.records import ContactRequest, Establishment, Offer, Profile, TalentPool
 from features.store import canaries, flags
 from matching.canaries import canaries as made_canaries
 from matching.canaries import quiet_places
 from matching.schema import Collection
 from tests.api.conftest import client_over
+from tests.api.pages.browser import Browser
 from tests.waiting import until
 
 AUDITOR = {"Authorization": "Bearer demo:auditeur"}
@@ -88,6 +89,87 @@ def test_who_has_no_open_offer_counts_and_diagnoses_but_is_shown_nobody(bank: Te
     counted = bank.post("/v1/offres/diagnostic", json=body, headers=employer("99999999900019"))
     assert counted.status_code == 200
     assert search(bank, str(offer.siret), body, "0-2").status_code in (200, 206)
+
+
+def somebody(bank: TestClient, offer: Offer) -> str:
+    found: str = search(bank, str(offer.siret), need(offer), "0-0").json()["resultats"][0]["id"]
+    return found
+
+
+def without_offer(bank: TestClient) -> str:
+    """An establishment that recruits nobody."""
+    busy = {str(each.siret) for each in service_of(bank).store.page(Offer, 0, 300)}
+    return next(each.id for each in service_of(bank).store.page(Establishment, 0, 300) if each.id not in busy)
+
+
+def test_what_is_refused_for_want_of_an_offer_has_not_happened(bank: TestClient) -> None:
+    person, siret = somebody(bank, drawing(bank)[0]), without_offer(bank)
+    asked = {"siret": siret, "profil": person, "besoin": "Serveur", "message": "Bonjour, parlons-en ?"}
+    refused = bank.post("/v1/mises-en-relation", json=asked, headers=employer(siret))
+    assert refused.json()["type"] == "/problemes/offre-requise"
+    assert service_of(bank).store.of_prefix(ContactRequest, f"{siret}-") == []
+    pool = {"id": "zz-pool", "nom": "Serveurs", "proprietaire": siret, "profils": [person]}
+    for refused in (
+        bank.post("/v1/viviers", json=pool, headers=employer(siret)),
+        bank.put("/v1/viviers/zz-pool", json=pool, headers=employer(siret)),
+    ):
+        assert refused.json()["type"] == "/problemes/offre-requise"
+    assert service_of(bank).store.get(TalentPool, "zz-pool") is None
+
+
+def test_nobody_is_asked_from_the_pages_either_without_an_open_offer(bank: TestClient) -> None:
+    person, siret = somebody(bank, drawing(bank)[0]), without_offer(bank)
+    reader = Browser(bank).be(f"demo:employeur:{siret}")
+    token = dict(reader.open("/recruter/viviers").forms[-1].fields)["jetonCsrf"]
+    asked = {"jetonCsrf": token, "profil": person, "besoin": "Serveur", "message": "Bonjour, parlons-en ?"}
+    reader.send("/recruter/demandes", asked)
+    assert (reader.status, reader.page.headings[0][1]) == (403, "Il faut une offre en cours")
+    assert service_of(bank).store.of_prefix(ContactRequest, f"{siret}-") == []
+
+
+def test_beyond_the_day_nobody_new_is_asked(bank: TestClient) -> None:
+    siret, service = str(drawing(bank)[0].siret), service_of(bank)
+    people = [each.id for each in service.store.page(Profile, 0, 300) if each.consents.visible_to_employers]
+    people = [each for each in people if each in service.engine.catalogue(Collection.PROFILES)][: LEAST + 3]
+    assert len(people) == LEAST + 3
+    statuses = [
+        bank.post(
+            "/v1/mises-en-relation",
+            json={"siret": siret, "profil": key, "besoin": "Serveur", "message": "Bonjour, parlons-en ?"},
+            headers=employer(siret),
+        ).status_code
+        for key in people
+    ]
+    assert statuses == [201] * LEAST + [429] * 3
+    assert len(service_of(bank).store.of_prefix(ContactRequest, f"{siret}-")) == LEAST
+
+
+def test_who_was_asked_while_an_offer_was_open_is_followed_up_when_it_is_over(bank: TestClient) -> None:
+    person, siret = somebody(bank, drawing(bank)[0]), without_offer(bank)
+    asked = {"siret": siret, "profil": person, "besoin": "Serveur", "message": "Bonjour, parlons-en ?"}
+    made = bank.post("/v1/mises-en-relation", json=asked).json()["id"]  # as the network's machine
+    bank.post(f"/v1/mises-en-relation/{made}/reponse", json={"profil": person, "accepte": True})
+    assert bank.get(f"/v1/mises-en-relation/{made}", headers=employer(siret)).status_code == 200
+    told = bank.post(
+        f"/v1/mises-en-relation/{made}/suite", json={"siret": siret, "suite": "embauche"}, headers=employer(siret)
+    )
+    assert (told.status_code, told.json()["suite"]) == (200, "embauche")
+
+
+@pytest.mark.parametrize("by", ["offer", "pool"])
+def test_going_from_place_to_place_is_remarked_behind_an_offer_or_a_pool_too(bank: TestClient, by: str) -> None:
+    offer = drawing(bank)[0]
+    siret, headers = str(offer.siret), employer(str(offer.siret))
+    places = {each.commune_insee for each in recruiting(bank) if each.commune_insee is not None}
+    for insee in sorted(places)[: patterns.PLACES_SOUGHT]:
+        if by == "offer":
+            answer = bank.get(f"/v1/offres/{offer.id}/profils?range=0-0&commune={insee}&distance=10", headers=headers)
+        else:
+            pool = {"id": "zz-sweep", "nom": "Partout", "proprietaire": siret, "commune": insee, "rayonKm": 10}
+            assert bank.put("/v1/viviers/zz-sweep", json=pool, headers=headers).status_code in (200, 201)
+            answer = bank.get("/v1/viviers/zz-sweep/membres?range=0-0", headers=headers)
+        assert answer.status_code in (200, 206, 204, 429)
+    until(lambda: (f"demo:employeur:{siret}", Pattern.SWEEP) in flagged(bank))
 
 
 def test_an_offer_that_expired_is_no_open_offer(bank: TestClient) -> None:

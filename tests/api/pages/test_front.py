@@ -36,6 +36,14 @@ def test_it_says_what_the_service_is_with_the_numbers_of_the_world(reader_browse
     assert "150 établissements" in page.text
 
 
+@pytest.mark.parametrize("whose", ["é", "日本", "a\r\nX-Sent: 1", "a;b", 'a"b', "a b", "a,b"])
+def test_nobody_is_whom_a_cookie_cannot_name(reader_browser: Browser, whose: str) -> None:
+    reader_browser.be(f"demo:demandeur:{whose}")
+    assert reader_browser.status == 404
+    assert "set-cookie" not in reader_browser.headers
+    assert "x-sent" not in reader_browser.headers
+
+
 def test_one_may_be_somebody_and_nobody_again(reader_browser: Browser) -> None:
     reader_browser.open("/")
     page = reader_browser.press("Essayer comme")

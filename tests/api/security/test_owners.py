@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.examples import EXAMPLES
-from features.records import Consents, Establishment, Offer, Profile
+from features.records import Consents, Offer, Profile
 from features.store import Kind
+from matching.schema import Collection
 from tests.waiting import until
 
 OTHER_SIRET = "13000548100010"
@@ -109,10 +110,12 @@ def test_a_request_for_contact_is_made_in_ones_own_name(client: TestClient) -> N
     person = next(each for each in store.page(Profile, 0, 100) if each.consents.visible_to_employers)
     offer: Offer = next(each for each in store.page(Offer, 0, 100) if each.siret is not None)
     asked = {"siret": offer.siret, "profil": person.id, "offre": offer.id, "message": "Bonjour, parlons-en."}
-    other = next(each.id for each in store.page(Establishment, 0, 100) if each.id != offer.siret)
-    path, stranger = "/v1/mises-en-relation", f"employeur:{other}"
+    live = client.app.state.service.engine.catalogue(Collection.OFFERS)  # type: ignore[attr-defined]
+    of_others = [each for each in store.page(Offer, 0, 200) if each.siret not in (None, offer.siret)]
+    other = next(each for each in of_others if each.id in live)
+    path, stranger = "/v1/mises-en-relation", f"employeur:{other.siret}"
     assert refused_field(by(client, stranger, "POST", path, asked)) == "siret"
-    assert refused_field(by(client, stranger, "POST", path, {**asked, "siret": other})) == "offre"
+    assert refused_field(by(client, stranger, "POST", path, {**asked, "siret": other.siret})) == "offre"
     assert by(client, f"employeur:{offer.siret}", "POST", path, asked).status_code == 201
 
 
