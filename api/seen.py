@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
-from features.records import Profile, Record, TalentPool
-
 
 def note_seen(request: Request, profile_ids: Iterable[str], model: str | None = None) -> None:
     """These people are shown by the answer to come, or it is about them; in addition to those noted before."""
@@ -22,13 +20,3 @@ def note_known(request: Request, profile_ids: Iterable[str]) -> None:
     """As `note_seen`, of people whom the reader has dealt with before: for the audit log, not for quotas."""
     note_seen(request, profile_ids)
     request.state.counted = True
-
-
-def people_of(record: Record) -> tuple[str, ...]:
-    """The profiles that a record is about, or names."""
-    if isinstance(record, Profile):
-        return (record.id,)
-    if isinstance(record, TalentPool):
-        return record.profile_ids
-    owner: str | None = getattr(record, "profile_id", None)
-    return () if owner is None else (owner,)
