@@ -156,15 +156,16 @@ OF_NOBODY: Final = (
 """Addresses that name no jobseeker but by an id that the caller gives."""
 APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic", "/recruter"})
 """Tried by a step of its own below."""
-PAGES: Final = "/recruter"
-"""Employers' pages: made of the very functions of the addresses of `WAYS` (a search, a pool, its export, requests)."""
+PAGES: Final = ("/recruter", "/prospection")
+"""Employers' and counsellors' pages: made of the very functions of the addresses of `WAYS` (a search, a pool, its
+export, requests, targets), and of the portfolio that a counsellor follows in any case."""
 
 
 def test_every_endpoint_says_whether_it_shows_people() -> None:
     ways = {way.path for way in WAYS.values()} | APART
     paths = {route.path for route in endpoints_of(routers())}
     assert ways <= paths
-    unknown = [path for path in paths - ways - {"/"} if not path.startswith((PAGES, *NOT_OTHERS, *OF_NOBODY))]
+    unknown = [path for path in paths - ways - {"/"} if not path.startswith((*PAGES, *NOT_OTHERS, *OF_NOBODY))]
     assert unknown == []
 
 
