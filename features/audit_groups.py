@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.records import Identity, Profile, ProtectedStatus
-from features.store import Store, audit
-from features.store.audit import AuditGroups
+from features.store import Store, fairness_groups
+from features.store.fairness_groups import AuditGroups
 from features.travel_time import Density, density_of
 
 UNKNOWN: Final = -1
@@ -152,7 +152,7 @@ def refill(store: Store, area: Callable[[str], int], quarters: Quarters | None, 
     gives the place of a commune (INSEE code) in the labels of `territoire`."""
     count = 0
     with store.writing() as writer:
-        audit.forget(writer.connection)
+        fairness_groups.forget(writer.connection)
     for profiles in store.scan(Profile):
         ids = [profile.id for profile in profiles]
         found = list(
@@ -166,6 +166,6 @@ def refill(store: Store, area: Callable[[str], int], quarters: Quarters | None, 
             )
         )
         with store.writing() as writer:
-            audit.put(writer.connection, found)
+            fairness_groups.put(writer.connection, found)
         count += len(found)
     return count

@@ -113,7 +113,7 @@ def _of_deployment(people: int, offers: int, seed: int) -> "Json":
     from api.service import CANNOT_OPEN, Service
     from features.audit_groups import axes_of
     from features.records import Offer, Profile
-    from features.store import audit
+    from features.store import fairness_groups
     from matching.fairness import every_placement, hired, people_of
     from matching.schema import Collection
     from models.fairness.report import report as make
@@ -130,7 +130,7 @@ def _of_deployment(people: int, offers: int, seed: int) -> "Json":
             fail("no profile with a known occupation is indexed. Run: vivier index build")
         generator = np.random.default_rng(seed)
         chosen = [ids[at] for at in np.sort(generator.choice(len(ids), min(people, len(ids)), replace=False)).tolist()]
-        groups = {each.profile_id: each for each in audit.every(service.store.engine)}
+        groups = {each.profile_id: each for each in fairness_groups.every(service.store.engine)}
         if not groups:
             say("No group is known to audits: run `vivier fairness groups` first for figures by group")
         published = [offer.id for batch in service.store.scan(Offer) for offer in batch]

@@ -1,5 +1,6 @@
 """`vivier`: the command line. One file a group, one line here; nothing heavy is imported until a command runs."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -82,7 +83,8 @@ app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What it writes is its user's alone: the data folder holds what people said of themselves."""
+    os.umask(0o077)
     app()
 
 

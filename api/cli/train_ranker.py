@@ -77,7 +77,7 @@ def _with_groups(training: "Training", folder: Path) -> "Training":
     from contextlib import closing
     from dataclasses import replace
 
-    from features.store import Store, audit
+    from features.store import Store, fairness_groups
     from models.fairness.segments import with_groups
     from models.ranked import Ranked
     from models.simulation.market import Market
@@ -85,7 +85,7 @@ def _with_groups(training: "Training", folder: Path) -> "Training":
 
     ids = Shelf.load(folder).askers if training.ranked is Ranked.SESSIONS else Market.load(folder).persons.ids
     with closing(Store.open(settings().store_url)) as store:
-        groups = {each.profile_id: each for each in audit.every(store.engine)}
+        groups = {each.profile_id: each for each in fairness_groups.every(store.engine)}
     if not groups:
         say("No group is known to audits (vivier fairness groups): the gate will judge none")
         return training

@@ -148,7 +148,7 @@ audit_group = sa.Table(
     sa.Column("profile_id", sa.Text, primary_key=True),
     *(sa.Column(axis, sa.SmallInteger, nullable=False) for axis in ("sex", "age", "quarter", "rqth", "area")),
 )
-"""The groups that audits of fairness tell apart (`features.store.audit`): nothing that ranks reads them."""
+"""The groups that audits of fairness tell apart (`features.store.fairness_groups`): nothing that ranks reads them."""
 
 access_change = sa.Table(
     "access_change",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.audit_groups import axes_of
-from features.store.audit import AuditGroups
+from features.store.fairness_groups import AuditGroups
 from models.ranking.held_out import HeldOut
 from models.ranking.table import Segment
 

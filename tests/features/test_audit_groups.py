@@ -9,11 +9,15 @@ import pytest
 from features import audit_groups
 from features.audit_groups import AXES, UNKNOWN, Quarters, QuartersUnusable, axes_of, groups_of, refill
 from features.records import Identity, Profile, ProtectedStatus
-from features.store import Kind, Store, audit
+from features.store import Kind, Store, fairness_groups
 from tests.keys import KEYRING
 
 TODAY = dt.date(2026, 9, 1)
 ROOT = Path(audit_groups.__file__).parents[1]
+
+
+READ = {"features.audit_groups", "features.store.fairness_groups", "features.store.tables.audit_group"}
+"""What only audits may import."""
 
 
 def profile(key: str, commune: str | None = "23096") -> Profile:
@@ -68,20 +72,20 @@ def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(tmp_path: Path
     store.upsert([Identity(id="a", sex="F")], "test")
     assert refill(store, lambda _: 1, None, TODAY) == 2
     assert refill(store, lambda _: 1, None, TODAY) == 2
-    groups = {each.profile_id: each for each in audit.every(store.engine)}
+    groups = {each.profile_id: each for each in fairness_groups.every(store.engine)}
     assert (groups["a"].sex, groups["b"].sex) == (0, UNKNOWN)
     axes = {axis.name: axis for axis in axes_of(["b", "a", "z"], groups)}
     assert axes["sexe"].of_person.tolist() == [UNKNOWN, 0, UNKNOWN]
     assert list(axes) == list(AXES)
     store.delete(Kind.PROFILE, ["a"])
-    assert [each.profile_id for each in audit.every(store.engine)] == ["b"]
+    assert [each.profile_id for each in fairness_groups.every(store.engine)] == ["b"]
     store.close()
 
 
 MAY_READ = {
     "api/archive/access.py",
     "features/audit_groups.py",
-    "features/store/audit.py",
+    "features/store/fairness_groups.py",
     "features/store/erasure.py",
     "features/store/owners.py",
     "features/store/tables.py",
@@ -107,7 +111,10 @@ def test_nothing_that_ranks_can_read_the_groups() -> None:
                 elif isinstance(node, ast.Import):
                     names |= {each.name for each in node.names}
             writes = path.parent.name == "store" and "audit_group" in path.read_text(encoding="utf-8")
-            if names & {"features.audit_groups", "features.store.audit", "features.store.tables.audit_group"} or writes:
+            if (
+                names & {"features.audit_groups", "features.store.fairness_groups", "features.store.tables.audit_group"}
+                or writes
+            ):
                 readers.add(str(path.relative_to(ROOT)))
-    assert {"features/audit_groups.py", "features/store/audit.py", "api/cli/fairness.py"} <= readers
+    assert {"features/audit_groups.py", "features/store/fairness_groups.py", "api/cli/fairness.py"} <= readers
     assert readers <= MAY_READ

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.store.audit import AuditGroups
+from features.store.fairness_groups import AuditGroups
 from models.fairness.segments import with_groups
 from models.ranking.held_out import HeldOut
 from tests.models.training.trainings import N_LISTS, lists
