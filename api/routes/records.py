@@ -85,7 +85,7 @@ def records_router(border: Border) -> APIRouter:
         await run_in_threadpool(write)
         service.follower.nudge()
         location = {"Location": f"/v1/{border.path}/{quote(record_id(record), safe='')}"}
-        return json_response(border.out(record), 201, location)
+        return json_response(border.out(_seen(service, record)), 201, location)
 
     @router.get(
         "",
@@ -143,7 +143,7 @@ def records_router(border: Border) -> APIRouter:
 
         created = await run_in_threadpool(write)
         service.follower.nudge()
-        return json_response(border.out(record), 201 if created else 200)
+        return json_response(border.out(_seen(service, record)), 201 if created else 200)
 
     @router.delete(
         "/{id}",

@@ -1,5 +1,6 @@
 """A person all of whose words are unmistakable, and a search of every byte of a folder for them."""
 
+import contextlib
 import datetime as dt
 import gzip
 import io
@@ -139,11 +140,12 @@ def found_in(folder: Path) -> list[str]:
         if not path.is_file():
             continue
         shown = str(path.relative_to(folder))
-        for where, data in contents(path):
-            if has_mark(data):
-                found.append(f"{shown}{where}")
-        if path.suffix == ".npy" and number in path.read_bytes():
-            found.append(f"{shown}: its number")
+        with contextlib.suppress(FileNotFoundError):  # gone while it was looked at, with all that it held
+            for where, data in contents(path):
+                if has_mark(data):
+                    found.append(f"{shown}{where}")
+            if path.suffix == ".npy" and number in path.read_bytes():
+                found.append(f"{shown}: its number")
     return found
 
 

@@ -196,7 +196,7 @@ def test_the_demo_answers_its_four_questions_and_starts_at_once_the_second_time(
         pytest.skip("curl is absent: the demonstration's lines cannot be run")
     assert answer(tmp_path, "demo", "--build-only") == {"built": True}
     assert answer(tmp_path, "demo", "--build-only") == {"built": False}
-    environment = {**os.environ, "VIVIER_DATA_DIR": str(tmp_path)}
+    environment = {**os.environ, "VIVIER_DATA_DIR": str(tmp_path), "VIVIER_ALLOWED_HOSTS": ""}
     command = [sys.executable, "-m", "api.cli.main", "demo", "--port", "0", "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None

@@ -36,8 +36,12 @@ pytestmark = [
 
 def command(data_dir: Path) -> subprocess.Popen[str]:
     """The service on some free port; its session, so that all its processes may be found, is its own."""
-    environment = {**os.environ, "VIVIER_DATA_DIR": str(data_dir), "OMP_NUM_THREADS": "1"} | {
+    environment = {
+        **os.environ,
+        "VIVIER_DATA_DIR": str(data_dir),
+        "OMP_NUM_THREADS": "1",
         "VIVIER_DEMO_IDENTITIES": "true",
+        "VIVIER_ALLOWED_HOSTS": "",  # `testserver`, of the other tests, is not this machine
         "VIVIER_LOG_LEVEL": "warning",  # nobody reads the pipe until the end
     }
     arguments = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--workers", "2", "--json"]
