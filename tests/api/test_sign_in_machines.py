@@ -1,7 +1,6 @@
 """The story of a machine over HTTP: enrolled, it asks for a token in the shape of France Travail, which verifies."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from api.app import create_app
 from api.cli.main import app as command_line
 from api.service import Service
 from api.settings import Settings
+from tests.waiting import until
 
 ADDRESS = "/connexion/oauth2/access_token"
 
@@ -68,10 +68,7 @@ def test_from_the_command_line_to_a_verified_token(vivier: Any, http: TestClient
 
     assert [each["client_id"] for each in vivier("access", "clients", "list")["clients"]] == [made["client_id"]]
     vivier("access", "clients", "disable", made["client_id"])
-    began = time.monotonic()
-    while service.access.directory.clients[made["client_id"]].enabled:
-        assert time.monotonic() - began < 5, "the disabling was not followed"
-        time.sleep(0.02)
+    until(lambda: (known := service.access.directory.clients.get(made["client_id"])) is not None and not known.enabled)
     assert http.post(ADDRESS, data=form).status_code == 401
 
 
