@@ -21,6 +21,7 @@ import aiosmtplib
 from api.delivery.base import ChannelClosed, House, Outcome, Recipient, Result, Way
 from api.delivery.render import render
 from api.delivery.wording import letter_of, stop_address
+from api.settings import Settings
 from features.records import Channel
 from matching.digests.digest import Digest
 
@@ -128,12 +129,9 @@ async def _connect(server: aiosmtplib.SMTP) -> None:
         raise ChannelClosed(f"le serveur de courriel ne répond pas ({type(error).__name__})") from error
 
 
-@contextlib.asynccontextmanager
-async def _opened(house: House) -> AsyncIterator[MailSender]:
-    settings = house.settings
-    if settings.smtp_host is None:
-        raise ChannelClosed("aucun serveur de courriel n'est réglé (VIVIER_SMTP_HOST)")
-    server = aiosmtplib.SMTP(
+def mail_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The mail server of the settings, not connected yet."""
+    return aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         port=settings.smtp_port,
         use_tls=settings.smtp_security == "tls",
@@ -143,6 +141,14 @@ async def _opened(house: House) -> AsyncIterator[MailSender]:
         password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
         timeout=TIMEOUT_S,
     )
+
+
+@contextlib.asynccontextmanager
+async def _opened(house: House) -> AsyncIterator[MailSender]:
+    settings = house.settings
+    if settings.smtp_host is None:
+        raise ChannelClosed("aucun serveur de courriel n'est réglé (VIVIER_SMTP_HOST)")
+    server = mail_server(settings)
     await _connect(server)
     try:
         yield MailSender(house, server)

@@ -1,14 +1,13 @@
 """The letter that brings somebody the code of their profile."""
 
 import logging
-import ssl
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Final
 
 import aiosmtplib
 import anyio.to_thread
 
-from api.delivery.email import TIMEOUT_S, address_of
+from api.delivery.email import address_of, mail_server
 from api.delivery.render import render
 from api.security.accounts import EMAIL_CODE_S, code_to_send
 from api.settings import Settings
@@ -32,7 +31,9 @@ async def send_code(service: "Service", profile_id: str) -> None:
         return
     code, address = found
     try:
-        await _hand_over(service.settings, letter_of(service.settings, code, address))
+        letter = letter_of(service.settings, code, address)
+        async with mail_server(service.settings) as server:
+            await server.send_message(letter)
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         log.warning("a code could not be sent: %s", type(error).__name__)
 
@@ -48,17 +49,3 @@ def letter_of(settings: Settings, code: str, address: str) -> EmailMessage:
     minutes = EMAIL_CODE_S // 60
     letter.set_content(render("code.txt.j2", code=code, minutes=minutes, address=settings.public_url))
     return letter
-
-
-async def _hand_over(settings: Settings, letter: EmailMessage) -> None:
-    await aiosmtplib.send(
-        letter,
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        use_tls=settings.smtp_security == "tls",
-        start_tls=settings.smtp_security == "starttls",
-        tls_context=None if settings.smtp_security == "none" else ssl.create_default_context(),
-        username=settings.smtp_user,
-        password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
-        timeout=TIMEOUT_S,
-    )
