@@ -168,12 +168,9 @@ def approve(
     Example: vivier access accounts approve 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
     """
 
-    def approve(store: "Store") -> "Account":
-        from api.security.accounts import approve
+    from api.security import accounts
 
-        return approve(store, account_id, f"cli:{by}", team or ())
-
-    _decide("accounts approve", approve, as_json)
+    _decide("accounts approve", lambda store: accounts.approve(store, account_id, f"cli:{by}", team or ()), as_json)
 
 
 @accounts_app.command()
@@ -183,12 +180,9 @@ def refuse(account_id: AccountId, by: By, as_json: AsJson = False) -> None:
     Example: vivier access accounts refuse 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
     """
 
-    def refuse(store: "Store") -> "Account":
-        from api.security.accounts import refuse
+    from api.security import accounts
 
-        return refuse(store, account_id, f"cli:{by}")
-
-    _decide("accounts refuse", refuse, as_json)
+    _decide("accounts refuse", lambda store: accounts.refuse(store, account_id, f"cli:{by}"), as_json)
 
 
 @accounts_app.command("disable")
@@ -198,12 +192,9 @@ def disable_account(account_id: AccountId, by: By, as_json: AsJson = False) -> N
     Example: vivier access accounts disable 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
     """
 
-    def disable(store: "Store") -> "Account":
-        from api.security.accounts import disable
+    from api.security import accounts
 
-        return disable(store, account_id, f"cli:{by}")
-
-    _decide("accounts disable", disable, as_json)
+    _decide("accounts disable", lambda store: accounts.disable(store, account_id, f"cli:{by}"), as_json)
 
 
 @accounts_app.command("reopen")
@@ -213,12 +204,9 @@ def reopen_account(account_id: AccountId, by: By, as_json: AsJson = False) -> No
     Example: vivier access accounts reopen 4f1c0e3a9b7d4c2e8f60a1b2c3d4e5f6 --by camille
     """
 
-    def reopen(store: "Store") -> "Account":
-        from api.security.accounts import reopen
+    from api.security import accounts
 
-        return reopen(store, account_id, f"cli:{by}")
-
-    _decide("accounts reopen", reopen, as_json)
+    _decide("accounts reopen", lambda store: accounts.reopen(store, account_id, f"cli:{by}"), as_json)
 
 
 @keys_app.command("list")

@@ -81,6 +81,10 @@ def rule_by_record(scope: Scope, owners: Mapping[Role, Owner]) -> Rule:
 
 _EVERYONE: Final = dict.fromkeys((Role.JOBSEEKER, Role.EMPLOYER, Role.COUNSELLOR, Role.PARTNER, Role.SERVICE), ALL)
 _FEEDS: Final = {Role.PARTNER: OWN_FEED, Role.SERVICE: ALL}
+_OF_PERSON: Final = {Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL}
+_TRAININGS: Final = KindRules(
+    Scope.TRAININGS_READ, Scope.TRAININGS_WRITE, read=_EVERYONE, write=_FEEDS, delete=_FEEDS, bulk=_FEEDS
+)
 
 RULES: Final[Mapping[Kind, KindRules]] = {
     Kind.PROFILE: KindRules(
@@ -98,22 +102,8 @@ RULES: Final[Mapping[Kind, KindRules]] = {
         delete={Role.EMPLOYER: OWN_SIRET, **_FEEDS},
         bulk=_FEEDS,
     ),
-    Kind.TRAINING: KindRules(
-        Scope.TRAININGS_READ,
-        Scope.TRAININGS_WRITE,
-        read=_EVERYONE,
-        write=_FEEDS,
-        delete=_FEEDS,
-        bulk=_FEEDS,
-    ),
-    Kind.SESSION: KindRules(
-        Scope.TRAININGS_READ,
-        Scope.TRAININGS_WRITE,
-        read=_EVERYONE,
-        write=_FEEDS,
-        delete=_FEEDS,
-        bulk=_FEEDS,
-    ),
+    Kind.TRAINING: _TRAININGS,
+    Kind.SESSION: _TRAININGS,
     Kind.ESTABLISHMENT: KindRules(
         Scope.FIRMS_READ,
         Scope.FIRMS_WRITE,
@@ -121,13 +111,7 @@ RULES: Final[Mapping[Kind, KindRules]] = {
         write={Role.SERVICE: ALL},
         delete={Role.SERVICE: ALL},
     ),
-    Kind.EVENT: KindRules(
-        Scope.EVENTS_READ,
-        Scope.EVENTS_WRITE,
-        read={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
-        write={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
-        delete={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
-    ),
+    Kind.EVENT: KindRules(Scope.EVENTS_READ, Scope.EVENTS_WRITE, read=_OF_PERSON, write=_OF_PERSON, delete=_OF_PERSON),
     Kind.CONTACT: KindRules(
         Scope.CONTACTS_READ,
         Scope.CONTACTS_WRITE,
@@ -136,11 +120,7 @@ RULES: Final[Mapping[Kind, KindRules]] = {
         delete={Role.COUNSELLOR: OWN_CONTACTS, Role.SERVICE: ALL},
     ),
     Kind.SUBSCRIPTION: KindRules(
-        Scope.SUBSCRIPTIONS_READ,
-        Scope.SUBSCRIPTIONS_WRITE,
-        read={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
-        write={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
-        delete={Role.JOBSEEKER: OWN_PERSON, Role.SERVICE: ALL},
+        Scope.SUBSCRIPTIONS_READ, Scope.SUBSCRIPTIONS_WRITE, read=_OF_PERSON, write=_OF_PERSON, delete=_OF_PERSON
     ),
     Kind.TALENT_POOL: KindRules(
         Scope.POOLS_READ,
