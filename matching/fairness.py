@@ -67,48 +67,60 @@ def every_placement(
 def offers_placed(engine: Engine, people: People, progress: Progress = _silent) -> Placements:
     """The offers of each person."""
     offers = engine.catalogue(Collection.OFFERS)
-    lists = []
-    for key in people.ids:
-        lists.append(brought(lambda key=key: offers_for_profile(engine, key, {}, _ONE), offers.keys))  # type: ignore[misc]
-        progress(1)
-    rows = np.concatenate([each.rows for each in lists])
-    asker = np.repeat(np.arange(len(lists)), [len(each.rows) for each in lists])
-    return _placed(
+    return _of_each(
         engine,
-        Ranked.OFFERS,
         people,
-        lists,
-        asker,
-        asker,
-        pay=_pay(offers, rows),
-        distance_km=_km(engine, people, asker, offers.take("commune", rows)),
-        asked=np.ones(len(people.ids), dtype=np.bool_),
+        Ranked.OFFERS,
+        offers,
+        lambda key: brought(lambda: offers_for_profile(engine, key, {}, _ONE), offers.keys),
+        lambda rows: _pay(offers, rows),
+        progress,
     )
 
 
 def trainings_placed(engine: Engine, people: People, progress: Progress = _silent) -> Placements:
     """The training sessions of each person."""
     sessions = engine.catalogue(Collection.SESSIONS)
+
+    def trainings(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return sessions.take("training", rows)
+
+    return _of_each(
+        engine,
+        people,
+        Ranked.SESSIONS,
+        sessions,
+        lambda key: brought(lambda: sessions_for_profile(engine, key, {}, _ONE), trainings),
+        lambda rows: np.full(len(rows), np.nan, dtype=np.float32),
+        progress,
+    )
+
+
+def _of_each(
+    engine: Engine,
+    people: People,
+    ranked: Ranked,
+    items: Catalogue,
+    list_of: Callable[[str], Brought],
+    pay_of: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+    progress: Progress,
+) -> Placements:
+    """One list a person, of rows of `items`."""
     lists = []
     for key in people.ids:
-        lists.append(
-            brought(
-                lambda key=key: sessions_for_profile(engine, key, {}, _ONE),  # type: ignore[misc]
-                lambda rows: sessions.take("training", rows),
-            )
-        )
+        lists.append(list_of(key))
         progress(1)
     rows = np.concatenate([each.rows for each in lists])
     asker = np.repeat(np.arange(len(lists)), [len(each.rows) for each in lists])
     return _placed(
         engine,
-        Ranked.SESSIONS,
+        ranked,
         people,
         lists,
         asker,
         asker,
-        pay=np.full(len(rows), np.nan, dtype=np.float32),
-        distance_km=_km(engine, people, asker, sessions.take("commune", rows)),
+        pay=pay_of(rows),
+        distance_km=_km(engine, people, asker, items.take("commune", rows)),
         asked=np.ones(len(people.ids), dtype=np.bool_),
     )
 
