@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from starlette.concurrency import run_in_threadpool
+
+from api.pages.forms import settled
 from api.security.actor import Actor
 from api.security.owners import check_write, not_theirs, source_of
 from api.service import Service
@@ -23,6 +26,12 @@ def change(service: Service, actor: Actor, kind: Kind, key: str, step: Callable[
         check_write(kind, actor, after, before, source)
         writer.upsert([after], source_of(actor))
     return after
+
+
+async def change_shown(service: Service, actor: Actor, kind: Kind, key: str, step: Callable[[R], R]) -> None:
+    """As `change`, and waits until the pages show it."""
+    await run_in_threadpool(change, service, actor, kind, key, step)
+    await settled(service)
 
 
 def create(service: Service, actor: Actor, kind: Kind, record: Record) -> None:

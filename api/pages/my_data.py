@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.forgetting import forget
-from api.pages.forms import FormOf, settled
-from api.pages.keeping import change
+from api.pages.forms import FormOf
+from api.pages.keeping import change_shown
 from api.pages.rules import jobseekers
 from api.pages.shell import html
 from api.pages.space import back, own_profile
@@ -59,8 +59,7 @@ async def agree(request: Request, service: ServiceOf, actor: ActorOf, form: Form
     def changed(profile: Profile) -> Profile:
         return msgspec.structs.replace(profile, consents=agreed)
 
-    await run_in_threadpool(change, service, actor, Kind.PROFILE, me, changed)
-    await settled(service)
+    await change_shown(service, actor, Kind.PROFILE, me, changed)
     return back("/espace/donnees")
 
 

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.pages.forms import Form, FormOf, settled
-from api.pages.keeping import change
+from api.pages.forms import Form, FormOf
+from api.pages.keeping import change_shown
 from api.pages.offer_cards import CONTRACTS
 from api.pages.rules import jobseekers
 from api.pages.sentences import occupation_words, said, skill_words
@@ -95,8 +95,7 @@ async def add(request: Request, service: ServiceOf, actor: ActorOf, form: FormOf
             skills=(*profile.skills, *[SkillClaim(code=code) for code in dict.fromkeys(skills) if code not in held]),
         )
 
-    await run_in_threadpool(change, service, actor, Kind.PROFILE, me, added)
-    await settled(service)
+    await change_shown(service, actor, Kind.PROFILE, me, added)
     return back("/espace/profil")
 
 
@@ -112,8 +111,7 @@ async def strike(request: Request, service: ServiceOf, actor: ActorOf, form: For
         skills = tuple(each for each in profile.skills if each.code != form["competence"])
         return msgspec.structs.replace(profile, projects=left, skills=skills)
 
-    await run_in_threadpool(change, service, actor, Kind.PROFILE, me, without)
-    await settled(service)
+    await change_shown(service, actor, Kind.PROFILE, me, without)
     return back("/espace/profil")
 
 
@@ -135,8 +133,7 @@ async def conditions(request: Request, service: ServiceOf, actor: ActorOf, form:
         )
         return msgspec.structs.replace(profile, projects=tuple(projects))
 
-    await run_in_threadpool(change, service, actor, Kind.PROFILE, me, changed)
-    await settled(service)
+    await change_shown(service, actor, Kind.PROFILE, me, changed)
     return back("/espace/profil")
 
 
@@ -149,8 +146,7 @@ async def travel(request: Request, service: ServiceOf, actor: ActorOf, form: For
     def changed(profile: Profile) -> Profile:
         return msgspec.structs.replace(profile, mobility=msgspec.structs.replace(profile.mobility, km=km))
 
-    await run_in_threadpool(change, service, actor, Kind.PROFILE, me, changed)
-    await settled(service)
+    await change_shown(service, actor, Kind.PROFILE, me, changed)
     return back("/espace/profil")
 
 

@@ -7,8 +7,8 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.pages.forms import FormOf, settled
-from api.pages.keeping import change, create
+from api.pages.forms import FormOf
+from api.pages.keeping import change_shown, create
 from api.pages.recruit import facts_of
 from api.pages.rules import employers
 from api.pages.shell import html
@@ -108,8 +108,7 @@ async def settle(key: Key, service: ServiceOf, actor: ActorOf, form: FormOf) -> 
             raise ApiProblem(ProblemType.CONFLICT, f"Un vivier tient {MOST_PEOPLE} personnes au plus.")
         return msgspec.structs.replace(before, profile_ids=left if taken_out else (*left, person))
 
-    await run_in_threadpool(change, service, actor, Kind.TALENT_POOL, key, changed)
-    await settled(service)
+    await change_shown(service, actor, Kind.TALENT_POOL, key, changed)
     return back(f"/recruter/viviers/{key}", space="/recruter")
 
 
