@@ -17,6 +17,9 @@ class Told:
 
     messages: list[Message] = field(default_factory=list)
 
+    async def send(self, message: Message) -> None:
+        self.messages.append(message)
+
     @property
     def status(self) -> int:
         status: int = self.messages[0]["status"]
@@ -27,8 +30,12 @@ class Told:
         return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
 
     @property
+    def body(self) -> bytes:
+        return b"".join(each.get("body", b"") for each in self.messages[1:])
+
+    @property
     def problem(self) -> dict[str, Any]:
-        found: dict[str, Any] = msgspec.json.decode(b"".join(each.get("body", b"") for each in self.messages[1:]))
+        found: dict[str, Any] = msgspec.json.decode(self.body)
         return found
 
 
@@ -51,14 +58,13 @@ def scope_of(method: str = "GET", path: str = "/v1/offres", query: bytes = b"", 
 async def exchange(app: ASGIApp, scope: Scope, receive: Receive | None = None) -> Told:
     told = Told()
 
-    async def send(message: Message) -> None:
-        told.messages.append(message)
-
-    async def nothing() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    await app(scope, receive or nothing, send)
+    await app(scope, receive or silent, told.send)
     return told
+
+
+async def silent() -> Message:
+    """What a request without a body says."""
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def ask(app: ASGIApp, scope: Scope, receive: Receive | None = None) -> Told:

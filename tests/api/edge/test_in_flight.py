@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -16,39 +16,13 @@ from api.edge.in_flight import RETRY_AFTER_S, InFlight
 from api.problems import MEDIA_TYPE, ProblemType
 from api.service import Service
 from features.records import Offer
+from tests.api.edge.exchange import Told, silent
 
 T = TypeVar("T")
 
 LIMIT = 2
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-@dataclass
-class Answer:
-    """What one request was sent."""
-
-    messages: list[Message] = field(default_factory=list)
-
-    async def send(self, message: Message) -> None:
-        self.messages.append(message)
-
-    @property
-    def status(self) -> int:
-        status: int = self.messages[0]["status"]
-        return status
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(message.get("body", b"") for message in self.messages[1:])
-
-
-async def silent() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def scope(path: str) -> Scope:
@@ -60,8 +34,8 @@ def scope(path: str) -> Scope:
 SIGNED = [(b"authorization", b"Bearer demo:service")]
 
 
-async def ask(app: ASGIApp, path: str = "/v1/offres") -> Answer:
-    answer = Answer()
+async def ask(app: ASGIApp, path: str = "/v1/offres") -> Told:
+    answer = Told()
     await app(scope(path), silent, answer.send)
     return answer
 
@@ -101,7 +75,7 @@ async def turns(n: int = 5) -> None:
 
 
 def test_one_too_many_is_told_to_come_back(reader: TestClient) -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> Told:
         inner = Waiting()
         app = InFlight(inner, LIMIT)
         first = [asyncio.create_task(ask(app)) for _ in range(LIMIT)]
@@ -226,7 +200,7 @@ def test_what_has_ended_counts_no_more(inner: Handler, turns_before: int) -> Non
             assert app.under_way == 0
 
     async def run(app: InFlight) -> None:
-        answer = Answer()
+        answer = Told()
         await app(scope("/v1/offres"), gone, answer.send)
         assert all(message.get("status") != 503 for message in answer.messages)
 
@@ -263,7 +237,7 @@ def test_what_is_no_request_passes_untouched(kind: str) -> None:
         seen.append(given)
 
     app = InFlight(inner, 0)
-    given = {"type": kind}, silent, Answer().send
+    given = {"type": kind}, silent, Told().send
     called: Coroutine[Any, Any, None] = app(*given)
     with pytest.raises(StopIteration):
         called.send(None)  # it ends in one go
