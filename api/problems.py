@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from starlette.routing import compile_path
 from api.edge.masking import masked
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
-from features.store import KeyMissing, PersonErased
+from features.store import DatabaseDown, KeyMissing, PersonErased, is_outage
 from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -27,6 +28,12 @@ log = logging.getLogger(__name__)
 ERASED: Final = (
     "Cet enregistrement porte sur une personne qui a été effacée : son identifiant ne peut pas servir de nouveau."
 )
+
+STORE_DOWN: Final = (
+    "La base de données ne répond pas. Si la demande devait enregistrer quelque chose, rien ne dit qu'elle l'a fait : "
+    "elle peut être renvoyée telle quelle."
+)
+STORE_RETRY_S: Final = 5
 
 
 class ProblemType(Enum):
@@ -171,6 +178,12 @@ class ProblemType(Enum):
         "Service pas encore prêt",
         "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
     )
+    STORE_DOWN = (
+        "base-indisponible",
+        503,
+        "Base de données indisponible",
+        "Recommencer après le délai de l'en-tête `Retry-After` : les recherches continuent, rien ne s'enregistre.",
+    )
     OTHER = ("refus", 400, "Requête refusée", "Lire `detail`.")
 
     def __init__(self, slug: str, status: int, title: str, remedy: str) -> None:
@@ -268,6 +281,8 @@ KINDS: Final[tuple[type[Exception], ...]] = (
     VivierError,
     KeyMissing,
     PersonErased,
+    DatabaseDown,
+    sa.exc.SQLAlchemyError,
     BorderError,
     RequestValidationError,
     HTTPException,
@@ -297,6 +312,9 @@ def problem_of(error: Exception) -> ApiProblem | None:
             )
         case PersonErased():
             return ApiProblem(ProblemType.ERASED, ERASED)
+        case DatabaseDown() | sa.exc.SQLAlchemyError() if is_outage(error):
+            log.warning("the database could not be used: %s", type(error).__name__)
+            return ApiProblem(ProblemType.STORE_DOWN, STORE_DOWN, headers={"Retry-After": str(STORE_RETRY_S)})
         case BorderError():
             return invalid_body(error.problems)
         case RequestValidationError():

@@ -68,7 +68,7 @@ class Service:
         KeyMissing and KeyringError as `open_store`.
         """
         reference = Reference.load(settings.reference_dir)
-        store = open_store(settings)
+        store = open_store(settings, patience_s=settings.database_timeout_s)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
             engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
@@ -145,7 +145,7 @@ class Service:
     @cached_property
     def doors(self) -> Doors:
         """How people come in. Raises ProvidersUnusable, KeysUnusable."""
-        return Doors.of(self.access, self.sessions, self.providers)
+        return Doors.of(self.access, self.sessions, self.providers, self.settings.provider_timeout_s)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

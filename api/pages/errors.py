@@ -55,6 +55,11 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.TIMEOUT: ("C'est trop long", "La page n'a pas pu être préparée à temps. Réessayez dans un moment."),
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
+    ProblemType.STORE_DOWN: (
+        "C'est momentanément impossible",
+        "Vos informations ne peuvent être ni lues ni enregistrées pour l'instant. Réessayez dans une minute : les "
+        "recherches, elles, continuent.",
+    ),
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),
 }
 """The title and the sentence of each kind of error."""

@@ -1,20 +1,27 @@
 """Is the process alive, and can it answer? For load balancers and for people."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from starlette.concurrency import run_in_threadpool
 
+from api.edge.outages import standing
 from api.openapi import answer
 from api.pagination import json_response
 from api.security.rules import PUBLIC, allowed
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
+from features.store import is_outage
 
 router = APIRouter(prefix="/health", tags=["Santé du service"])
+
+PATIENCE_S: Final = 1.0
+"""What is waited for the database to say how far its log goes."""
 
 _OBJECT = {"type": "object"}
 _READY: dict[str, Any] = {
     "pret": True,
+    "degrade": False,
+    "pannes": [],
     "suivi": None,
     "retard": 0,
     "journalAudit": None,
@@ -60,25 +67,44 @@ async def live() -> Response:
     description=(
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
-        "de changements du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus "
-        "être suivi (`suivi` dit pourquoi), ou que le journal d'audit ne peut plus être écrit (`journalAudit`)."
+        "de changements du magasin restent à appliquer (`retard`, `null` quand la base de données ne répond pas). "
+        "Quand ce dont le service dépend ne répond plus, `degrade` est vrai et `pannes` dit quoi, depuis quand et avec "
+        "quelle conséquence : les recherches répondent encore, et chaque réponse porte l'en-tête `Vivier-Degrade`. 503 "
+        "quand le service ne peut plus répondre du tout : la base est absente depuis trop longtemps, le journal "
+        "d'audit n'a plus de place, ou l'un des deux journaux rencontre une autre erreur (`suivi`, `journalAudit`)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),
-        503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OperationalError"}),
+        503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OSError"}),
     },
 )
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
-    failure, unwritten = service.follower.failure, service.audit.failure
-    head = await run_in_threadpool(service.store.watermark)
-    status = service.engine.status()
-    is_ready = failure is None and unwritten is None
+    found = standing(service)
     body = {
-        "pret": is_ready,
-        "suivi": failure,
-        "retard": head - service.engine.watermark,
-        "journalAudit": unwritten,
-        "index": status,
+        "pret": found.is_ready,
+        "degrade": bool(found.outages),
+        "pannes": found.outages,
+        "suivi": service.follower.failure,
+        "retard": await _behind(service),
+        "journalAudit": service.audit.failure,
+        "index": service.engine.status(),
     }
-    return json_response(body, 200 if is_ready else 503)
+    return json_response(body, 200 if found.is_ready else 503)
+
+
+async def _behind(service: Service) -> int | None:
+    """Changes of the store that are not applied yet; None when it does not say so soon."""
+    reading = asyncio.create_task(asyncio.to_thread(service.store.watermark))
+    reading.add_done_callback(_seen)
+    done, _ = await asyncio.wait({reading}, timeout=PATIENCE_S)
+    error = reading.exception() if done else None
+    if not done or (error is not None and is_outage(error)):
+        return None
+    return reading.result() - service.engine.watermark
+
+
+def _seen(reading: "asyncio.Task[int]") -> None:
+    """Nobody may be waiting for it any more."""
+    if not reading.cancelled():
+        reading.exception()
