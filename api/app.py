@@ -19,6 +19,7 @@ from api.security.gate import admit, check_rules
 from api.security.local_provider import PATH as LOCAL_PATH
 from api.security.local_provider import LocalProvider
 from api.service import Service
+from api.serving import on_hangup
 from api.settings import Settings, read_settings
 
 DESCRIPTION = """
@@ -43,7 +44,8 @@ def create_app(service: Service) -> FastAPI:
         await service.access.follower.start()
         await watch.start()
         try:
-            yield
+            with on_hangup(service.look_again):
+                yield
         finally:
             await watch.stop()
             await service.access.follower.stop()

@@ -1,6 +1,7 @@
 """What a request can reach: the settings, the store, the reference data and the engine, opened once at start."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -34,6 +35,8 @@ from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
+
+log = logging.getLogger(__name__)
 
 CANNOT_OPEN = (
     ReferenceMissing,
@@ -95,6 +98,12 @@ class Service:
         if isinstance(record, Event):
             return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
+
+    def look_again(self) -> None:
+        """Take up what is published, once it is checked, what was refused before too. On the event loop."""
+        log.info("looking at what is published, as asked")
+        self.engine.reconsider()
+        self.follower.nudge()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
