@@ -73,6 +73,8 @@ class Page(HTMLParser):
             self._form.fields.append((name, value or ""))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
         while self._open:
             opened, given, words = self._open.pop()
             told = " ".join("".join(words).replace("\u00a0", " ").replace("\u202f", " ").split())
