@@ -10,6 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import (  # noqa: F401 - fixtures
+    database_url,
+    postgres_schema,
+    postgres_server,
+    sqlite_schema,
+    store_url,
+)
 from tests.keys import KEYRING
 
 os.environ.update(
