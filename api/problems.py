@@ -18,7 +18,7 @@ from api.edge.masking import masked
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
 from features.store import KeyMissing, PersonErased
-from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
+from matching.errors import BadParameter, ClusterUnreachable, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -287,7 +287,7 @@ def problem_of(error: Exception) -> ApiProblem | None:
             return ApiProblem(ProblemType.BAD_PARAMETER, str(error))
         case NotFound():
             return ApiProblem(ProblemType.NOT_FOUND, str(error))
-        case NotReady():
+        case NotReady() | ClusterUnreachable():
             return ApiProblem(ProblemType.NOT_READY, str(error), headers={"Retry-After": "5"})
         case KeyMissing():
             return ApiProblem(

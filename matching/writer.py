@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from features.array_files import save_array
 from matching import written
 from matching.catalogue import Rows
+from matching.index.cluster import Cluster
+from matching.index.codes import Facts
 from matching.index.registry import backend
 from matching.keys import key_number
 from matching.payload_file import PayloadWriter
@@ -24,17 +26,26 @@ from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, WITHOUT_VECT
 
 VECTORS: Final = "vectors"
 BLOCK: Final = 65536
+REGIONS: Final = 64
+"""Parts of the country that an index elsewhere is told of, each with as many communes."""
 
 
 class CollectionWriter:
     """Writes one collection into `folder`, which must exist and be empty."""
 
     def __init__(
-        self, folder: Path, collection: Collection, place_order: NDArray[np.int32], backend_name: str, dim: int
+        self,
+        folder: Path,
+        collection: Collection,
+        place_order: NDArray[np.int32],
+        backend_name: str,
+        dim: int,
+        cluster: Cluster | None = None,
     ) -> None:
-        """`place_order`: commune rows along the curve; `dim`: of the vectors, whatever the collection."""
+        """`place_order`: commune rows along the curve; `dim`: of the vectors, whatever the collection; `cluster`: for a
+        backend whose rows are elsewhere."""
         self._folder, self._collection, self._place_order = folder, collection, place_order
-        self._backend_name, self._dim = backend_name, dim
+        self._backend, self._dim = backend(backend_name, cluster), dim
         self._schema: tuple[Column, ...] = SCHEMAS[collection]
         self._spool = folder / "spool"
         self._spool.mkdir()
@@ -99,7 +110,7 @@ class CollectionWriter:
         if VECTORS in self._files:
             vectors = self._spooled(VECTORS, "float16", self._dim)
             blocks = lambda: (vectors[order[start : start + BLOCK]] for start in range(0, len(order), BLOCK))  # noqa: E731
-            backend(self._backend_name).write(self._folder, self._dim, len(order), blocks)
+            self._backend.write(self._folder, self._dim, len(order), blocks, self._facts(order, ranks))
         shutil.rmtree(self._spool)
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -108,6 +119,11 @@ class CollectionWriter:
         bands = BANDS[self._collection].of(self._column).astype(np.int64)
         second = self._column(SECOND_ORDER[self._collection])
         return np.lexsort((second if second.ndim == 1 else second[:, 0], ranks, bands)), bands, ranks
+
+    def _facts(self, order: NDArray[np.int64], ranks: NDArray[np.int64]) -> Facts:
+        """What an index elsewhere is told of the ordered rows: regions are stretches of the curve of places."""
+        regions = ranks[order] * REGIONS // (len(self._place_order) + 1)
+        return Facts(self._collection, lambda name: self._column(name)[order], regions)
 
     def _offsets(self, bands: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         n_bands, n_places = BANDS[self._collection].count, len(self._place_order) + 1

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
+from matching.index.codes import Facts
 
 FILE = "flat.faiss"
 
@@ -67,7 +68,7 @@ class FaissFlatIndex:
         return np.asarray(stored, dtype=np.float32)
 
     @classmethod
-    def write(cls, folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+    def write(cls, folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None:  # noqa: ARG003
         index = cls(dim)
         for block in blocks():
             index.add(block.astype(np.float32))

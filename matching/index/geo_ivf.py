@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from features.array_files import save_array
 from matching.arrays import map_array
 from matching.index.base import Blocks, Found, Selection, best, check_query
+from matching.index.codes import Facts
 from matching.index.halves import HalfRowsIndex, write_blocks
 from matching.index.runs import numbered, rows_in
 
@@ -158,7 +159,7 @@ class GeoIvfIndex(HalfRowsIndex):
         return scores, numbers
 
     @staticmethod
-    def write(folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+    def write(folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None:  # noqa: ARG004
         halves = write_blocks(folder, dim, count, blocks)
         (_Meaning.learn(halves) if count else _Meaning.none(dim)).save(folder)
 
