@@ -44,6 +44,7 @@ PAGES = {
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
     Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille"),
+    Role.PILOT: ("/pilotage", "/pilotage/recommandations", "/pilotage/service"),
 }
 
 
