@@ -88,7 +88,7 @@ def _listed(name: str, value: str, form: str, most: float) -> alt.LayerChart:
 def _columns(name: str, value: str, title: str, form: str, series: str | None) -> alt.Chart:
     """Bars that stand, side by side where there are several series."""
     encoded: dict[str, Any] = {
-        "x": alt.X(f"{name}:O", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        "x": alt.X(f"{name}:N", sort=None, title=None),
         "y": alt.Y(f"{value}:Q", axis=alt.Axis(format=form, title=title, tickCount=5)),
     }
     if series is None:

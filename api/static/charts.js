@@ -61,11 +61,22 @@ function dressed(width) {
     titleFontWeight: "normal", gridOpacity: 0.6,
   };
   return {
-    aria: false, background: null, font: getComputedStyle(document.body).fontFamily, locale: LOCALE,
+    background: null, font: getComputedStyle(document.body).fontFamily, locale: LOCALE,
     view: { stroke: null }, text: { color: colour("--ink"), fontSize: 13 },
     axis: guide, axisXDiscrete: { ...guide, labelAngle: width < 600 ? -90 : 0, labelLimit: 110 }, legend: { ...guide, symbolType: "square" },
     axisY: { ...guide, labelLimit: Math.max(90, Math.min(320, width * 0.42)), labelPadding: 8, ticks: false, domain: false },
   };
+}
+
+/** Where a chart is drawn: a tree of its own, which neither the page's styles nor those who read it enter: the place has
+ * the words, the table the figures. */
+function frameOf(place) {
+  const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+  if (root.firstChild === null) {
+    const frame = root.appendChild(document.createElement("div"));
+    frame.setAttribute("aria-hidden", "true");
+  }
+  return root.firstChild;
 }
 
 async function draw(place, text) {
@@ -80,8 +91,10 @@ async function draw(place, text) {
   spec.config = dressed(width);
   const compiled = globalThis.vegaLite.compile(spec).spec;
   const runtime = globalThis.vega.parse(compiled, undefined, { ast: true });
-  const view = new globalThis.vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", container: place });
+  const inside = frameOf(place);
+  const view = new globalThis.vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", container: inside });
   await view.runAsync();
+  inside.querySelector("svg").style.display = "block";
   place.view?.finalize();
   place.view = view;
   place.dataset.width = String(width);
