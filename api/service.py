@@ -21,6 +21,7 @@ from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_pro
 from api.security.session import Sessions
 from api.security.signing_keys import KeysUnusable, SigningKeys
 from api.settings import Settings, environment_of
+from api.steering.board import Board
 from api.storing import open_store
 from api.subscribing import check_criteria, check_known, check_webhook, told_by
 from features import duplicates, enrolment
@@ -108,6 +109,11 @@ class Service:
     def audit(self) -> AuditLog:
         """Where what requests do is noted. Raises AuditKeyUnusable."""
         return AuditLog.of(self.settings, self.store)
+
+    @cached_property
+    def board(self) -> Board:
+        """Figures of the whole, for who steers the network."""
+        return Board(self)
 
     @cached_property
     def house(self) -> House:

@@ -19,6 +19,7 @@ from api.pages import (
     recruit_pools,
     recruit_requests,
     static,
+    steer,
     team_plan,
 )
 
@@ -38,4 +39,5 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_pools.router
     yield recruit_requests.router
     yield canvass.router
+    yield steer.router
     yield team_plan.router
