@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     canvass,
+    day_round,
     front,
     my_careers,
     my_data,
@@ -39,3 +40,4 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_requests.router
     yield canvass.router
     yield team_plan.router
+    yield day_round.router

@@ -19,7 +19,8 @@ from api.security.actor import Role
 from api.security.demo import COOKIE
 from api.service import Service
 from api.settings import Settings
-from tests.api.pages.conftest import chosen
+from features.records import Establishment
+from tests.api.pages.conftest import chosen, with_round
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent: install vivier[dev]")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is absent: install vivier[dev]")
@@ -43,7 +44,7 @@ PAGES = {
         "/espace/nulle-part",
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
-    Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille"),
+    Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille", "/prospection/plan", "/prospection/tournee"),
 }
 
 
@@ -72,7 +73,10 @@ def site(chromium: str, sample_data_dir: Path, tmp_path_factory: pytest.TempPath
             if server.started:
                 break
             time.sleep(0.05)
-        yield base, chosen(service)
+        tokens = chosen(service)
+        firms = [each for each in service.store.page(Establishment, 0, 20) if each.name is not None][:3]
+        with_round(service, tokens[Role.COUNSELLOR].rpartition(":")[2], firms)
+        yield base, tokens
         server.should_exit = True
         thread.join(timeout=20)
 
@@ -150,6 +154,24 @@ def test_a_list_is_worked_with_the_keyboard_alone(browser: Any, site: Any) -> No
     page.get_by_role("button", name="Revenir sur ce geste").click()
     page.wait_for_load_state()
     assert page.locator("article.card").count() == before
+    assert page.wrong == []
+    page.context.close()
+
+
+def test_a_visit_is_dragged_to_another_day_and_stays_there(browser: Any, site: Any) -> None:
+    page = reader(browser, site, Role.COUNSELLOR)
+    page.goto("/prospection/plan")
+    visit = page.locator("[data-visite]").first
+    key, there = visit.get_attribute("id"), page.locator("[data-jour]").nth(2)
+    day = there.get_attribute("data-jour")
+    visit.drag_to(there)
+    page.get_by_text("La visite est déplacée").wait_for()
+    moved = page.locator(f"[data-jour='{day}'] #{key}")
+    assert moved.get_by_text("Fixée", exact=True).is_visible()
+    moved.get_by_text("Changer").press("Enter")
+    moved.get_by_role("button", name="Ne plus fixer").press("Enter")
+    page.get_by_text("La visite n'est plus fixée").wait_for()
+    assert page.locator(f"[data-jour='{day}'] #{key}").get_by_text("Fixée", exact=True).count() == 0
     assert page.wrong == []
     page.context.close()
 
