@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.intake import model_of
-from api.openapi import answer, body, content, query_parameters, ref
+from api.openapi import NAMED_IN_BODY, answer, body, content, query_parameters, ref
 from api.pagination import json_response
 from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
@@ -46,7 +46,7 @@ FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
             each for each in query_parameters(parameters_for(Collection.ESTABLISHMENTS)) if each["name"] != "range"
         ],
     },
-    responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
+    responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER), 404: NAMED_IN_BODY},
 )
 @allowed(counsellors(Scope.PROSPECTION_READ))
 async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response:

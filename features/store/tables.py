@@ -12,6 +12,8 @@ from features.store.kinds import Kind
 
 metadata = sa.MetaData()
 
+_Id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""An id that lists are ordered by: by its bytes, whatever the language of the database."""
 _Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 change_log = sa.Table(
@@ -30,9 +32,9 @@ store_identity = sa.Table("store_identity", metadata, sa.Column("id", sa.String(
 offer_group = sa.Table(
     "offer_group",
     metadata,
-    sa.Column("offer_id", sa.Text, primary_key=True),
+    sa.Column("offer_id", _Id, primary_key=True),
     sa.Column("block_key", sa.Text, nullable=False, index=True),
-    sa.Column("canonical_id", sa.Text, nullable=False, index=True),
+    sa.Column("canonical_id", _Id, nullable=False, index=True),
 )
 """Near-duplicate offers: `canonical_id` is the one that is shown; an offer alone points at itself."""
 
@@ -47,7 +49,7 @@ event_before = sa.Table(
 subscription_owner = sa.Table(
     "subscription_owner",
     metadata,
-    sa.Column("subscription_id", sa.Text, primary_key=True),
+    sa.Column("subscription_id", _Id, primary_key=True),
     sa.Column("profile_id", sa.Text, nullable=False, index=True),
     sa.Column("stopped", sa.Boolean, nullable=False),
 )
@@ -298,7 +300,7 @@ def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
         kind.value,
         metadata,
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", _Id, primary_key=True),
         sa.Column("source", sa.Text, nullable=False, index=True),
         sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
