@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     canvass,
+    day_round,
     front,
     my_careers,
     my_data,
@@ -41,3 +42,4 @@ def routers() -> Iterator[APIRouter]:
     yield canvass.router
     yield steer.router
     yield team_plan.router
+    yield day_round.router

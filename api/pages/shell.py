@@ -59,6 +59,7 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
     Role.COUNSELLOR: (
         Place("/prospection", "Entreprises à appeler"),
         Place("/prospection/plan", "Plan de l'équipe"),
+        Place("/prospection/tournee", "Ma tournée"),
         Place("/prospection/portefeuille", "Mon portefeuille"),
     ),
     **dict.fromkeys(
