@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     canvass,
     front,
+    my_account,
     my_careers,
     my_data,
     my_offers,
@@ -25,6 +26,7 @@ from api.pages import (
 def routers() -> Iterator[APIRouter]:
     yield static.router
     yield front.router
+    yield my_account.router
     yield my_offers.router
     yield my_trainings.router
     yield my_careers.router

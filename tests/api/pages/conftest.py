@@ -52,6 +52,7 @@ def chosen(service: Service) -> dict[Role, str]:
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
 
 

@@ -33,6 +33,7 @@ PAGES = {
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
     Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille"),
+    Role.NEWCOMER: ("/compte",),
 }
 WIDTHS = (640, 320)
 """A screen of 1280 at 200 % (WCAG 1.4.4), and the narrowest (1.4.10)."""
