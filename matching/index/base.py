@@ -7,7 +7,7 @@ longer allowed. An index sees no id, no place and no rule: filters become a `Sel
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,12 @@ class Selection(Protocol):
         """A selection that this one narrows, where there is one."""
         ...
 
+    @property
+    def conditions(self) -> Sequence[Callable[[Any], NDArray[np.bool_]]]:
+        """What every allowed row meets, in words of its columns (`matching.filters`), for an index that holds them;
+        empty when nothing can be said."""
+        ...
+
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of `rows`, all allowed by `wider`, are allowed here as well."""
         ...
@@ -85,6 +91,10 @@ class MaskSelection:
     @property
     def wider(self) -> None:
         return None
+
+    @property
+    def conditions(self) -> tuple[()]:
+        return ()
 
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         return self.mask[rows]
