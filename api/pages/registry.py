@@ -8,6 +8,7 @@ from api.pages import (
     canvass,
     day_round,
     front,
+    my_account,
     my_careers,
     my_data,
     my_offers,
@@ -28,6 +29,7 @@ from api.pages import (
 def routers() -> Iterator[APIRouter]:
     yield static.router
     yield front.router
+    yield my_account.router
     yield my_offers.router
     yield my_trainings.router
     yield my_careers.router

@@ -86,6 +86,8 @@ NAMES: Final[Mapping[Role, str]] = {
 
 def home_of(role: Role) -> str:
     """Where somebody begins."""
+    if role is Role.NEWCOMER:
+        return "/compte"
     return MENUS[role][0].path if role in MENUS else "/"
 
 

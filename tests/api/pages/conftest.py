@@ -57,6 +57,7 @@ def chosen(service: Service) -> dict[Role, str]:
         Role.ADMINISTRATOR: "demo:administrateur",
         Role.PILOT: "demo:pilote",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
 
 

@@ -36,6 +36,7 @@ PAGES = {
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
     Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille", "/prospection/plan", "/prospection/tournee"),
     Role.PILOT: ("/pilotage", "/pilotage/recommandations", "/pilotage/service"),
+    Role.NEWCOMER: ("/compte",),
 }
 WIDTHS = (640, 320)
 """A screen of 1280 at 200 % (WCAG 1.4.4), and the narrowest (1.4.10)."""
