@@ -171,6 +171,12 @@ class ProblemType(Enum):
         "Service pas encore prêt",
         "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
     )
+    STALE = (
+        "noeud-en-retard",
+        503,
+        "Nœud en retard",
+        "Recommencer après le délai de `Retry-After` : un autre nœud répond, ou celui-ci aura rattrapé son retard.",
+    )
     OTHER = ("refus", 400, "Requête refusée", "Lire `detail`.")
 
     def __init__(self, slug: str, status: int, title: str, remedy: str) -> None:

@@ -85,12 +85,15 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
-def settings() -> "Settings":
-    """The deployment's settings; a wrong `VIVIER_…` variable ends the command with exit code 2."""
+def settings(as_node: bool = False) -> "Settings":
+    """The deployment's settings; a wrong `VIVIER_…` variable ends the command with exit code 2.
+
+    Commands read and publish what all nodes share; only who serves `as_node` reads copies of its own."""
     from api.settings import SettingsError, read_settings
 
     try:
-        return read_settings()
+        found = read_settings()
+        return found if as_node else found.model_copy(update={"local_dir": None, "stale_after_s": None})
     except SettingsError as error:
         fail(str(error), USAGE)
 
