@@ -71,7 +71,14 @@ class Service:
         store = open_store(settings)
         try:
             models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
-            engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
+            engine = Engine.open(
+                store,
+                reference,
+                models,
+                settings.data_dir,
+                price_share=settings.allocation_knob,
+                cluster=settings.cluster,
+            )
         except BaseException:
             store.close()
             raise

@@ -136,10 +136,10 @@ class MilvusBackend:
         codes, columns = (None, {}) if facts is None else Codes.of(facts)
         regions = np.zeros(count, dtype=np.int64) if facts is None else facts.regions
         name = _name(self.cluster, dim, count, blocks, codes, {REGION: regions, **columns})
+        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))  # `settle` spares it
         if count:
             widths = {} if codes is None else {name: codes.width(name) for name in columns}
             _fill(Table(self.cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
-        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))
         if codes is not None:
             codes.save(folder)
 
