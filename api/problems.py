@@ -335,14 +335,12 @@ def unexpected(error: Exception) -> ApiProblem:
 
 
 def _methods_at(request: Request) -> set[str]:
-    """The methods of every route at the request's address; Starlette tells those of the first one."""
+    """The methods of the routes at the request's address, of all that a template matches unless one is the address
+    itself; Starlette tells those of the first one."""
     paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
-    found = {
-        method.upper()
-        for path, operations in paths.items()
-        if compile_path(path)[0].fullmatch(request.url.path)
-        for method in operations
-    }
+    address = request.url.path
+    matching = [address] if address in paths else [path for path in paths if compile_path(path)[0].fullmatch(address)]
+    found = {method.upper() for path in matching for method in paths[path]}
     return found | {"HEAD"} if "GET" in found else found
 
 

@@ -4,6 +4,7 @@ A *root* holds generations and a pointer:
 
     root/CURRENT                  the id of the generation in force
     root/<id>/manifest.json       {"meta": {...}, "files": {name: sha256}, "checked_when_read": {name: bytes}}
+    root/<id>/manifest.sha256     the sum of the manifest itself; folders from before there were any lack it
     root/<id>/...                 the files
 
 Publishing writes a temporary folder, flushes it to disk, renames it, and moves the pointer last. A process
@@ -25,6 +26,7 @@ from typing import Any
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
 KEPT = 2
 """Generations kept on disk: the one in force and the one before, to fall back on."""
 
@@ -61,18 +63,22 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
         yield work
         files = _sums(work, sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file()))
         later = {name: (work / name).stat().st_size for name in files if Path(name).name in checked_when_read}
-        for name in files:
-            _flush(work / name)
-        manifest = work / MANIFEST
-        manifest.write_text(
-            json.dumps({"meta": dict(meta), "files": files, "checked_when_read": later}, ensure_ascii=False, indent=1)
-        )
-        _flush(manifest)
+        told = {"meta": dict(meta), "files": files, "checked_when_read": later}
+        manifest = json.dumps(told, ensure_ascii=False, indent=1)
+        (work / MANIFEST).write_text(manifest)
+        (work / SEAL).write_text(hashlib.sha256(manifest.encode()).hexdigest())
+        for path in work.rglob("*"):
+            _flush(path)
         _flush(work)
         number = max((int(name) for name in _generations(root)), default=0) + 1
         target = root / f"{number:06d}"
         work.rename(target)
-        _point(root, target.name)
+        try:
+            _point(root, target.name)
+        except BaseException:
+            if current_id(root) != target.name:
+                target.rename(work)  # what never was in force must not be fallen back on
+            raise
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -137,7 +143,11 @@ def _pointed(pointer: Path) -> str:
 
 def _problem(folder: Path, thorough: bool) -> str | None:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
+        written = (folder / MANIFEST).read_bytes()
+        seal = folder / SEAL
+        if seal.exists() and hashlib.sha256(written).hexdigest().encode() != seal.read_bytes():
+            return "its manifest does not have the sha256 that was written beside it"
+        manifest = json.loads(written)
         files, later = manifest["files"], manifest.get("checked_when_read", {})
         if not all(isinstance(part, dict) for part in (manifest["meta"], files, later)):
             return "its manifest is not one of ours"
@@ -172,9 +182,12 @@ def _generations(root: Path) -> list[str]:
 
 def _point(root: Path, name: str) -> None:
     temporary = root / f".{POINTER}-{os.getpid()}"
-    temporary.write_text(name)
-    _flush(temporary)
-    temporary.replace(root / POINTER)
+    try:
+        temporary.write_text(name)
+        _flush(temporary)
+        temporary.replace(root / POINTER)
+    finally:
+        temporary.unlink(missing_ok=True)
     _flush(root)
 
 

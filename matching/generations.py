@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from features.artifacts import Generation, publishing
 from features.records import Event
 from features.reference import Reference
@@ -106,7 +107,7 @@ class Draft:
         occupations, communes, pay = (
             np.load(columns / f"{name}.npy", allow_pickle=False) for name in ("occupation", "commune", "pay_max")
         )
-        np.save(self.folder / PAY_MEDIANS, pay_medians(self.lookups, occupations, communes, pay))
+        save_array(self.folder / PAY_MEDIANS, pay_medians(self.lookups, occupations, communes, pay))
 
     def replay(self, events: Iterable[Sequence[Event]], links: Links) -> None:
         """What people did, in order, told to the profiles and offers that were written and to `links`."""
@@ -125,7 +126,7 @@ class Draft:
             for name in BEHAVIOUR[collection]:
                 place = self.folder / collection.value / COLUMNS / f"{name}.npy"
                 fresh = place.with_suffix(".new.npy")  # the old file is mapped
-                np.save(fresh, rows.columns[name])
+                save_array(fresh, rows.columns[name])
                 fresh.replace(place)
 
     def links(self, links: Links) -> None:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from matching import written
 from matching.catalogue import Rows
 from matching.index.cluster import Cluster
@@ -104,7 +105,7 @@ class CollectionWriter:
             (written.ROW_STARTS, row_starts),
             (written.ID_STARTS, np.array(self._id_starts, dtype=np.int64)),
         ):
-            np.save(self._folder / name, values)
+            save_array(self._folder / name, values)
         self._write_columns(order, bands[order])
         if VECTORS in self._files:
             vectors = self._spooled(VECTORS, "float16", self._dim)
@@ -137,7 +138,7 @@ class CollectionWriter:
         ranges: dict[str, NDArray[Any]] = {}
         for column in self._schema:
             values = self._column(column.name)[order]
-            np.save(self._folder / written.COLUMNS / f"{column.name}.npy", values)
+            save_array(self._folder / written.COLUMNS / f"{column.name}.npy", values)
             if not column.width:
                 parts = [values[start:stop] for start, stop in pairwise(limits.tolist())]
                 ranges[f"low_{column.name}"] = _ends(parts, np.min, column)
@@ -146,7 +147,7 @@ class CollectionWriter:
         (self._folder / written.POSTINGS_FOLDER).mkdir()
         for name in POSTINGS[self._collection]:
             rows = np.argsort(self._column(name)[order], kind="stable").astype(np.int32)
-            np.save(self._folder / written.POSTINGS_FOLDER / f"{name}.npy", rows)
+            save_array(self._folder / written.POSTINGS_FOLDER / f"{name}.npy", rows)
 
     def _column(self, name: str) -> NDArray[Any]:
         column = next(column for column in self._schema if column.name == name)

@@ -19,6 +19,7 @@ from api.pages import (
     recruit_pools,
     recruit_requests,
     static,
+    team_plan,
 )
 
 
@@ -37,3 +38,4 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_pools.router
     yield recruit_requests.router
     yield canvass.router
+    yield team_plan.router

@@ -58,6 +58,7 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
     ),
     Role.COUNSELLOR: (
         Place("/prospection", "Entreprises à appeler"),
+        Place("/prospection/plan", "Plan de l'équipe"),
         Place("/prospection/portefeuille", "Mon portefeuille"),
     ),
 }

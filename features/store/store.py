@@ -434,8 +434,8 @@ class Store:
         """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
         table = record_tables[KIND_OF[record_type]]
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        key = sa.collate(table.c.id, "C" if self.engine.dialect.name == "postgresql" else "BINARY")
-        statement = sa.select(table.c.id, table.c.body).where(key >= prefix, key < after).order_by(key)
+        within = (table.c.id >= prefix, table.c.id < after)
+        statement = sa.select(table.c.id, table.c.body).where(*within).order_by(table.c.id)
         with self.engine.connect() as connection:
             return self._records(record_type, connection.execute(statement).all())
 

@@ -74,7 +74,8 @@ class FaissFlatIndex:
             index.add(block.astype(np.float32))
         if len(index) != count:
             raise ValueError(f"{len(index)} vectors were given, {count} were announced")
-        faiss.write_index(index._index, str(folder / FILE))
+        with (folder / FILE).open("wb") as stream:  # FAISS's own files do not tell what is lost when they are closed
+            faiss.write_index(index._index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
     @classmethod
     def load(cls, folder: Path) -> Self:

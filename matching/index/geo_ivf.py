@@ -30,6 +30,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from matching.arrays import map_array
 from matching.index.base import Blocks, Found, Selection, best, check_query
 from matching.index.codes import Facts
@@ -237,10 +238,10 @@ class _Meaning:
         return min(max(wanted, 2 * first, LEAST_CLUSTERS), len(ranks))
 
     def save(self, folder: Path) -> None:
-        np.save(folder / CENTROIDS, self.centroids)
-        np.save(folder / CLUSTERS, self.clusters)
-        np.save(folder / LISTS, self.lists)
-        np.save(folder / LIST_STARTS, self.starts)
+        save_array(folder / CENTROIDS, self.centroids)
+        save_array(folder / CLUSTERS, self.clusters)
+        save_array(folder / LISTS, self.lists)
+        save_array(folder / LIST_STARTS, self.starts)
 
     @classmethod
     def load(cls, folder: Path) -> "_Meaning":

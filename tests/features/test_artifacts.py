@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from features.artifacts import KEPT, MANIFEST, POINTER, ArtifactError, current_id, load_current, publishing
+from features.artifacts import KEPT, MANIFEST, POINTER, SEAL, ArtifactError, current_id, load_current, publishing
 
 
 def publish(root: Path, text: str) -> None:
@@ -73,22 +73,38 @@ def remove_a_file(folder: Path) -> None:
     (folder / "deep" / "words.txt").unlink()
 
 
+def change_what_is_told(folder: Path) -> None:
+    text = (folder / MANIFEST).read_text()
+    assert '"text": "' in text
+    (folder / MANIFEST).write_text(text.replace('"text": "', '"text": "not '))
+
+
+def empty_the_seal(folder: Path) -> None:
+    (folder / SEAL).write_bytes(b"")
+
+
+def write_manifest(folder: Path, text: str) -> None:
+    """As one of before there were seals."""
+    (folder / SEAL).unlink()
+    (folder / MANIFEST).write_text(text)
+
+
 def cut_the_manifest(folder: Path) -> None:
     text = (folder / MANIFEST).read_text()
-    (folder / MANIFEST).write_text(text[: len(text) // 2])
+    write_manifest(folder, text[: len(text) // 2])
 
 
 def empty_the_manifest(folder: Path) -> None:
-    (folder / MANIFEST).write_text(json.dumps([]))
+    write_manifest(folder, json.dumps([]))
 
 
 def forget_the_meta(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps({"mela": manifest["meta"], "files": manifest["files"]}))
+    write_manifest(folder, json.dumps({"mela": manifest["meta"], "files": manifest["files"]}))
 
 
 def list_no_files(folder: Path) -> None:
-    (folder / MANIFEST).write_text(json.dumps({"meta": {}, "files": ["words.txt"]}))
+    write_manifest(folder, json.dumps({"meta": {}, "files": ["words.txt"]}))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +113,8 @@ def list_no_files(folder: Path) -> None:
         (flip_a_byte, "words.txt does not have the sha256 of the manifest"),
         (remove_a_file, "words.txt is missing"),
         (cut_the_manifest, "its manifest cannot be read"),
+        (change_what_is_told, "its manifest does not have the sha256"),
+        (empty_the_seal, "its manifest does not have the sha256"),
         (empty_the_manifest, "its manifest cannot be read"),
         (forget_the_meta, "its manifest cannot be read"),
         (list_no_files, "its manifest is not one of ours"),
@@ -249,7 +267,7 @@ def test_a_manifest_of_before_has_every_file_checked(tmp_path: Path) -> None:
     publish_blobs(tmp_path, "un")
     manifest = json.loads((tmp_path / "000001" / MANIFEST).read_text())
     del manifest["checked_when_read"]
-    (tmp_path / "000001" / MANIFEST).write_text(json.dumps(manifest))
+    write_manifest(tmp_path / "000001", json.dumps(manifest))
     assert load_current(tmp_path).id == "000001"
     edit(tmp_path / "000001" / "blob.bin", lambda data: b"x" + data[1:])
     with pytest.raises(ArtifactError, match=r"blob\.bin does not have the sha256"):

@@ -1,9 +1,11 @@
 """Readers of a small sample world."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +18,7 @@ from matching.schema import Collection
 from matching.subscriptions import offers_for_profile
 from tests.api.conftest import client_over
 from tests.api.pages.browser import Browser
+from tests.api.pages.screen import NAMES, Site, copied, listening
 
 Somebody = Callable[[Role], str]
 
@@ -69,3 +72,25 @@ def jobseeker(world: TestClient) -> Browser:
 @pytest.fixture
 def employer(world: TestClient) -> Browser:
     return Browser(world).be(tokens_of(world)[Role.EMPLOYER])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium. The test is skipped, saying how to install it, where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent: install vivier[dev]")
+    found = next((path for name in NAMES if (path := shutil.which(name)) is not None), None)
+    if found is None:
+        pytest.skip("no browser: on Debian or Ubuntu, sudo apt-get install chromium")
+    options = ["--disable-background-networking", "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=options)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def site(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service that listens, for the tests of one file; people sign in to it with the local provider."""
+    folder = copied(sample_data_dir, tmp_path_factory.mktemp("browser"))
+    with listening(folder, local_provider=True) as found:
+        yield found
