@@ -83,7 +83,9 @@ class Service:
         try:
             watch = _log_watch(settings, store)
             models = TextModels.load(settings.encoder).keeping(served / "vectors")
-            engine = Engine.open(store, reference, models, served, price_share=settings.allocation_knob)
+            engine = Engine.open(
+                store, reference, models, served, price_share=settings.allocation_knob, cluster=settings.cluster
+            )
         except BaseException:
             store.close()
             raise
