@@ -189,7 +189,7 @@ async def at_rate(
     mark: Callable[[Answer], bytes] | None = None,
 ) -> None:
     """Requests at random moments (a Poisson process of `per_s`) until it is time, each on a connection that is free;
-    at most `most_open` under way, beyond which the public would wait elsewhere: those count as lost (`NoConnection`)."""
+    at most `most_open` under way: those beyond count as lost (`NoConnection`)."""
     draw = random.Random(seed)
     free: list[Line] = []
     tasks: set[asyncio.Task[None]] = set()

@@ -18,8 +18,12 @@ HEAD_S: Final = 10.0
 """From the connection, or from the first byte of a further request, to the end of its headers."""
 HEAD_BYTES: Final = 64 * 1024
 """Headers that have not ended by then are read no further; `VIVIER_HEADER_LIMIT_BYTES` is for those that have."""
-LINGER_S: Final = 2.0
+LAST_REQUEST_S: Final = 2.0
 """What a connection that is kept alive has for one more request, when the server stops."""
+
+LINGER_S: Final = 1.0
+"""What a sender that was refused in the middle of its head has to read why: closing at once on what it still sends
+would reset the connection, and the answer would be lost with it (RFC 9112, section 9.6)."""
 
 
 class Connection(HttpToolsProtocol):
@@ -27,6 +31,7 @@ class Connection(HttpToolsProtocol):
 
     _head_bytes = 0
     _in_head = True
+    _refused = False
     _head_timer: TimerHandle | None = None
     _leaving = False
     _leave_timer: TimerHandle | None = None
@@ -42,8 +47,10 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if self._in_head and not self._refused and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 told = f"Les en-têtes dépassent {HEAD_BYTES} octets."
@@ -67,7 +74,7 @@ class Connection(HttpToolsProtocol):
         if self._answers() and not self.cycle.response_started:
             self.cycle.keep_alive = False
         else:  # a request may be on its way, of a client that was told that it may ask again
-            self._leave_timer = self.loop.call_later(LINGER_S, self._leave)
+            self._leave_timer = self.loop.call_later(LAST_REQUEST_S, self._leave)
 
     def _leave(self) -> None:
         if self._answers():
@@ -91,7 +98,9 @@ class Connection(HttpToolsProtocol):
             self._head_timer = None
 
     def _refuse(self, problem: ApiProblem) -> None:
-        """Answer before any application could, and close; behind an answer that is on its way, only close."""
+        """Answer before any application could, and close; behind an answer that is on its way, only close.
+
+        What comes meanwhile is read and dropped."""
         if self.cycle is None or self.cycle.response_complete:
             response = problem.response()
             lines = [STATUS_LINE[response.status_code]]
@@ -101,4 +110,9 @@ class Connection(HttpToolsProtocol):
             ]
             lines += [b"%b: %b\r\n" % each for each in [*headers, (b"connection", b"close")]]
             self.transport.write(b"".join([*lines, b"\r\n", bytes(response.body)]))
-        self.transport.close()
+            self.transport.write_eof()
+            self._refused = True
+            self._stop_timer()
+            self.loop.call_later(LINGER_S, self.transport.close)
+        else:
+            self.transport.close()

@@ -25,6 +25,12 @@ _READY: dict[str, Any] = {
     "suivi": None,
     "retard": 0,
     "journalAudit": None,
+    "noeud": {
+        "etat": "000002.1843.9f0c1a77",
+        "sansNouvellesDepuisS": 0.112,
+        "attendUneCopie": False,
+        "copiesRefusees": {},
+    },
     "index": {
         "generation": "000002",
         "refused_generation": None,
@@ -68,10 +74,12 @@ async def live() -> Response:
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
         "de changements du magasin restent à appliquer (`retard`, `null` quand la base de données ne répond pas). "
-        "Quand ce dont le service dépend ne répond plus, `degrade` est vrai et `pannes` dit quoi, depuis quand et avec "
-        "quelle conséquence : les recherches répondent encore, et chaque réponse porte l'en-tête `Vivier-Degrade`. 503 "
-        "quand le service ne peut plus répondre du tout : la base est absente depuis trop longtemps, le journal "
-        "d'audit n'a plus de place, ou l'un des deux journaux rencontre une autre erreur (`suivi`, `journalAudit`)."
+        "`noeud` dit de quoi ses réponses sont faites (`etat` : deux nœuds qui disent le même répondent la même chose) "
+        "et depuis quand il est sans nouvelles du journal. Quand ce dont le service dépend ne répond plus, `degrade` "
+        "est vrai et `pannes` dit quoi, depuis quand et avec quelle conséquence : les recherches répondent encore, et "
+        "chaque réponse porte l'en-tête `Vivier-Degrade`. 503 quand le service ne peut plus répondre du tout : le nœud "
+        "est sans nouvelles depuis trop longtemps, le journal d'audit n'a plus de place, ou l'un des deux journaux "
+        "rencontre une autre erreur (`suivi`, `journalAudit`)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),
@@ -80,28 +88,35 @@ async def live() -> Response:
 )
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
-    found = standing(service)
+    found, node, limit_s = standing(service), service.node, service.settings.stale_after_s
+    is_stale = limit_s is not None and node.silent_s() > limit_s
+    is_ready = found.is_ready and not is_stale and not node.awaits_copy
     body = {
-        "pret": found.is_ready,
+        "pret": is_ready,
         "degrade": bool(found.outages),
         "pannes": found.outages,
         "suivi": service.follower.failure,
         "retard": await _behind(service),
         "journalAudit": service.audit.failure,
+        "noeud": node.status(),
         "index": service.engine.status(),
     }
-    return json_response(body, 200 if found.is_ready else 503)
+    return json_response(body, 200 if is_ready else 503)
 
 
 async def _behind(service: Service) -> int | None:
     """Changes of the store that are not applied yet; None when it does not say so soon."""
+    watch = service.node.watch
+    if watch is not None:  # as far as is known here: a database elsewhere is not waited for
+        known = max(watch.head - service.engine.watermark, 0)
+        return known if service.store.availability.since is None else None
     reading = asyncio.create_task(asyncio.to_thread(service.store.watermark))
     reading.add_done_callback(_seen)
     done, _ = await asyncio.wait({reading}, timeout=PATIENCE_S)
     error = reading.exception() if done else None
     if not done or (error is not None and is_outage(error)):
         return None
-    return reading.result() - service.engine.watermark
+    return max(reading.result() - service.engine.watermark, 0)
 
 
 def _seen(reading: "asyncio.Task[int]") -> None:

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from features.disk_trouble import DiskTrouble, disk_trouble
+
 RETRY_S: Final = 1.0
 """Between two attempts to use a database that was found silent."""
 SLOW_S: Final = 1.0
@@ -24,8 +26,6 @@ SLOW_S: Final = 1.0
 MOST_WAITING: Final = 12
 """Uses that one process has wait for a slow database."""
 
-_SQLITE_OUTAGES: Final = frozenset({5, 6, 8, 10, 13, 14})
-"""Busy, locked, read-only, input/output error, full, cannot be opened (https://sqlite.org/rescode.html)."""
 _USE: Final = "vivier_use"
 
 
@@ -157,9 +157,9 @@ def is_outage(error: BaseException) -> bool:
     """Whether an error says that the database cannot be used now, rather than that it was asked wrongly."""
     if isinstance(error, (DatabaseDown, sa.exc.TimeoutError)):
         return True
+    trouble = disk_trouble(error)
+    if trouble is not None:  # a disk that is full or fails says so at once: nobody waits for it
+        return trouble is DiskTrouble.HELD
     if not isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
         return False
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return code & 0xFF in _SQLITE_OUTAGES
     return type(error.orig).__module__.startswith("psycopg")

@@ -195,27 +195,27 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         # What one writes, the other finds: the index knows the person.
         assert not seen(running, second)
         assert running.ask("POST", "/v1/profils", EXAMPLES[Kind.PROFILE], by=first)[0] == 201
-        until(lambda: seen(running, second), 2)
+        until(lambda: seen(running, second))
         assert running.ask("DELETE", "/v1/profils/exemple-profil", by=second)[0] == 204
-        until(lambda: not seen(running, first), 2)
+        until(lambda: not seen(running, first))
 
         # A ranker that is promoted is taken up by both.
         card = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
         publish(deployment, card, RankingModel(one_question("distance")))
         for worker in (first, second):
-            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1", 5)  # noqa: B023
+            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1")  # noqa: B023
         publish(deployment, Card(Ranked.OFFERS, None, "1", "2026-09-01T09:00:00+00:00"), None)
         for worker in (first, second):
-            until(lambda: model_of(running, worker, paths[0]) == "transparent", 5)  # noqa: B023
+            until(lambda: model_of(running, worker, paths[0]) == "transparent")  # noqa: B023
 
         # One that is damaged is refused by both; put right, it is taken at SIGHUP, and no worker is replaced.
         trees = put_in_force_damaged(deployment, deployment.parent / "staged")
         for worker in (first, second):
-            until(lambda: refused_by(running, worker) == "000003", PATIENCE_S)  # noqa: B023
+            until(lambda: refused_by(running, worker) == "000003")  # noqa: B023
         trees.with_name("whole").rename(trees)
         parent.send_signal(signal.SIGHUP)
         for worker in (first, second):
-            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/2", PATIENCE_S)  # noqa: B023
+            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/2")  # noqa: B023
         assert running.workers() == {first, second}
         publish(deployment, Card(Ranked.OFFERS, None, "2", "2026-09-02T09:00:00+00:00"), None)
         for worker in (first, second):
@@ -244,7 +244,7 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         idle.close()
         asking.join(PATIENCE_S)
         assert (tally.failed, tally.told_to_wait, tally.door_closed) == (0, 0, 4), tally.why()
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))
         assert not answers_at(running.port)
         with socket.socket() as again:
             again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -262,7 +262,7 @@ def test_without_an_index_it_ends_in_one_line_and_leaves_no_process(deployment: 
         (line,) = wrong.splitlines()
         assert line.startswith("vivier: ")
         assert "run `vivier index build`" in line
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))
 
 
 def test_a_signal_while_it_looks_whether_it_opens_leaves_no_process(deployment: Path) -> None:
@@ -271,4 +271,4 @@ def test_a_signal_while_it_looks_whether_it_opens_leaves_no_process(deployment: 
         parent.send_signal(signal.SIGTERM)
         assert parent.communicate(timeout=PATIENCE_S)[0] == ""
         assert parent.returncode != 0
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))
