@@ -40,7 +40,7 @@ def create_app(service: Service) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await service.follower.start()
+        await service.start_following()
         await service.audit.start()
         await service.access.follower.start()
         await watch.start()
@@ -51,7 +51,7 @@ def create_app(service: Service) -> FastAPI:
                 await asyncio.to_thread(service.board.stop)
             await watch.stop()
             await service.access.follower.stop()
-            await service.follower.stop()
+            await service.stop_following()
             await service.audit.stop()
             service.store.close()
 
@@ -67,7 +67,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.reference = service.reference
-    stack.install(app, service.settings, service.audit, watch)
+    stack.install(app, service.settings, service.audit, watch, service.node)
     problems.install(app)
     page_errors.install(app)
     mounted = tuple(routers())

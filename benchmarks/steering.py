@@ -52,7 +52,7 @@ def main() -> None:
     sizes, arguments = rows_option(sys.argv[1:], most=1)
     report = Report.from_command_line("steering", seed=SEED, arguments=arguments, about=__doc__ or "")
     _pages(report)
-    _counts(report, sizes[0] if sizes else report.repeats(6_000_000, quick=200_000))
+    _counts(report, sizes[0] if sizes else report.repeats(1_000_000, quick=200_000))
     report.finish()
 
 

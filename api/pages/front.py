@@ -87,7 +87,7 @@ async def front(request: Request, service: ServiceOf) -> Response:
         doors=doors,
         demo=demo,
         sign_in=ENTER if service.doors.parties else None,
-        home_of_actor=None if actor is None or actor.role not in MENUS else home_of(actor.role),
+        home_of_actor=None if actor is None else home_of(actor.role),
     )
 
 

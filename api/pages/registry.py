@@ -6,7 +6,9 @@ from fastapi import APIRouter
 
 from api.pages import (
     canvass,
+    day_round,
     front,
+    my_account,
     my_careers,
     my_data,
     my_offers,
@@ -27,6 +29,7 @@ from api.pages import (
 def routers() -> Iterator[APIRouter]:
     yield static.router
     yield front.router
+    yield my_account.router
     yield my_offers.router
     yield my_trainings.router
     yield my_careers.router
@@ -41,3 +44,4 @@ def routers() -> Iterator[APIRouter]:
     yield canvass.router
     yield steer.router
     yield team_plan.router
+    yield day_round.router

@@ -59,6 +59,7 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
     Role.COUNSELLOR: (
         Place("/prospection", "Entreprises à appeler"),
         Place("/prospection/plan", "Plan de l'équipe"),
+        Place("/prospection/tournee", "Ma tournée"),
         Place("/prospection/portefeuille", "Mon portefeuille"),
     ),
     **dict.fromkeys(
@@ -85,6 +86,8 @@ NAMES: Final[Mapping[Role, str]] = {
 
 def home_of(role: Role) -> str:
     """Where somebody begins."""
+    if role is Role.NEWCOMER:
+        return "/compte"
     return MENUS[role][0].path if role in MENUS else "/"
 
 

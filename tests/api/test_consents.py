@@ -142,7 +142,7 @@ NOT_OTHERS: Final = (
     "/v1/profils/{id}",  # the person's own pages, and who follows them
     "/v1/profils/lot", "/v1/profils", "/v1/evenements", "/v1/abonnements",  # machines of the network
     "/v1/gestes/", "/v1/desabonnement/", "/v1/flux/",  # the person's own links
-    "/espace", "/v1/moi",  # their own pages
+    "/espace", "/compte", "/v1/moi",  # their own pages
 )  # fmt: skip
 OF_NOBODY: Final = (
     "/v1/rome/", "/v1/offres", "/v1/formations", "/v1/sessions", "/v1/etablissements", "/v1/contacts", "/health/",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from api.security.actor import Role
-from tests.api.pages.conftest import chosen
+from features.records import Establishment
+from tests.api.pages.conftest import chosen, with_round
 from tests.api.pages.screen import Site, go_by_tab, look, reader
 from tests.waiting import until
 
@@ -33,8 +34,9 @@ PAGES = {
         "/espace/nulle-part",
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
-    Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille"),
+    Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille", "/prospection/plan", "/prospection/tournee"),
     Role.PILOT: ("/pilotage", "/pilotage/recommandations", "/pilotage/service"),
+    Role.NEWCOMER: ("/compte",),
 }
 WIDTHS = (640, 320)
 """A screen of 1280 at 200 % (WCAG 1.4.4), and the narrowest (1.4.10)."""
@@ -42,6 +44,13 @@ WIDTHS = (640, 320)
 
 def token_of(site: Site, role: Role | None) -> str | None:
     return None if role is None else chosen(site.service)[role]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def round_of_day(site: Site) -> None:
+    """The counsellor has visits to make."""
+    firms = [each for each in site.service.store.page(Establishment, 0, 20) if each.name is not None][:3]
+    with_round(site.service, chosen(site.service)[Role.COUNSELLOR].rpartition(":")[2], firms)
 
 
 def violations(page: Any, *rules: str) -> list[tuple[str, list[str]]]:
@@ -111,6 +120,24 @@ def test_charts_are_drawn_in_the_colours_of_the_page(chromium: Any, site: Site) 
     assert plain.locator("#t-metiers").is_visible()
     assert not plain.locator("[data-chart]").first.is_visible()
     plain.context.close()
+
+
+def test_a_visit_is_dragged_to_another_day_and_stays_there(chromium: Any, site: Site) -> None:
+    page = reader(chromium, site, token_of(site, Role.COUNSELLOR))
+    page.goto("/prospection/plan")
+    visit = page.locator("[data-visite]").first
+    key, there = visit.get_attribute("id"), page.locator("[data-jour]").nth(2)
+    day = there.get_attribute("data-jour")
+    visit.drag_to(there)
+    page.get_by_text("La visite est déplacée").wait_for()
+    moved = page.locator(f"[data-jour='{day}'] #{key}")
+    assert moved.get_by_text("Fixée", exact=True).is_visible()
+    moved.get_by_text("Changer").press("Enter")
+    moved.get_by_role("button", name="Ne plus fixer").press("Enter")
+    page.get_by_text("La visite n'est plus fixée").wait_for()
+    assert page.locator(f"[data-jour='{day}'] #{key}").get_by_text("Fixée", exact=True).count() == 0
+    assert page.wrong == []
+    page.context.close()
 
 
 def test_a_first_page_is_light(chromium: Any, site: Site) -> None:
