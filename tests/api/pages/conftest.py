@@ -55,7 +55,9 @@ def chosen(service: Service) -> dict[Role, str]:
         Role.PARTNER: "demo:partenaire:un-flux",
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
+        Role.PILOT: "demo:pilote",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
 
 

@@ -11,6 +11,7 @@ from api.security.actor import Role
 from features.records import Establishment
 from tests.api.pages.conftest import chosen, with_round
 from tests.api.pages.screen import Site, go_by_tab, look, reader
+from tests.waiting import until
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is absent: install vivier[dev]")
 
@@ -34,6 +35,8 @@ PAGES = {
     ),
     Role.EMPLOYER: ("/recruter", NEED, "/recruter/annonce", "/recruter/viviers", "/recruter/demandes"),
     Role.COUNSELLOR: ("/prospection", "/prospection/portefeuille", "/prospection/plan", "/prospection/tournee"),
+    Role.PILOT: ("/pilotage", "/pilotage/recommandations", "/pilotage/service"),
+    Role.NEWCOMER: ("/compte",),
 }
 WIDTHS = (640, 320)
 """A screen of 1280 at 200 % (WCAG 1.4.4), and the narrowest (1.4.10)."""
@@ -96,6 +99,27 @@ def test_a_list_is_worked_with_the_keyboard_alone(chromium: Any, site: Site) -> 
     assert page.locator("article.card").count() == before
     assert page.wrong == []
     page.context.close()
+
+
+def test_charts_are_drawn_in_the_colours_of_the_page(chromium: Any, site: Site) -> None:
+    """Vega makes code from text unless told otherwise, which the page's policy refuses."""
+    page = reader(chromium, site, token_of(site, Role.PILOT))
+    fill = "document.querySelector('[data-chart]').shadowRoot.querySelector('.mark-rect path').getAttribute('fill')"
+    page.goto("/pilotage")
+    for number in range(page.locator("[data-chart]").count()):
+        page.locator("[data-chart][data-drawn]").nth(number).wait_for()
+    bars = page.evaluate("document.querySelector('[data-chart]').shadowRoot.querySelectorAll('.mark-rect path').length")
+    assert bars == min(12, page.locator("#t-metiers tbody tr").count())
+    light = page.evaluate(fill)
+    page.emulate_media(color_scheme="dark")
+    until(lambda: page.evaluate(fill) != light)
+    assert page.wrong == []
+    page.context.close()
+    plain = reader(chromium, site, token_of(site, Role.PILOT), java_script_enabled=False)
+    plain.goto("/pilotage")
+    assert plain.locator("#t-metiers").is_visible()
+    assert not plain.locator("[data-chart]").first.is_visible()
+    plain.context.close()
 
 
 def test_a_visit_is_dragged_to_another_day_and_stays_there(chromium: Any, site: Site) -> None:
