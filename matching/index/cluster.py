@@ -29,8 +29,8 @@ Rows = NDArray[np.int64]
 Columns = Mapping[str, NDArray[Any]]
 """(n,) or (n, width) whole numbers a row, by field."""
 
-ROW, REGION, VECTOR = "row", "region", "vector"
-"""The fields that every collection has."""
+ROW, REGION, SAME, VECTOR = "row", "region", "same", "vector"
+"""The fields that every collection has. Rows of one vector have one number in `same`."""
 MOST_ROWS: Final = 16_384
 """What Milvus answers to one question at most."""
 AT_ONCE: Final = 2000
@@ -63,6 +63,16 @@ class Cluster:
 
 
 @dataclass(frozen=True, eq=False)
+class Hits:
+    """What a search found, best first: n of each."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    same: NDArray[np.int64]
+    """The number of each row's vector."""
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """One collection of the cluster. What its functions ask raises ClusterUnreachable."""
 
@@ -79,6 +89,7 @@ class Table:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field(ROW, DataType.INT64, is_primary=True)
         schema.add_field(REGION, DataType.INT64, is_partition_key=True)
+        schema.add_field(SAME, DataType.INT64)
         for name, width in fields.items():
             if width:
                 schema.add_field(name, DataType.ARRAY, element_type=DataType.INT32, max_capacity=width)
@@ -138,8 +149,8 @@ class Table:
 
     def search(
         self, query: NDArray[np.float32], clause: str, most: int, *, thorough: bool = False, level: str = EVENTUALLY
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The `most` rows nearest to `query` that meet `clause` (empty: any), with their scores, best first.
+    ) -> "Hits":
+        """The `most` rows nearest to `query` that meet `clause` (empty: any), best first.
 
         `thorough`: look at all of them, whatever the index. `level`: with *Strong*, acknowledged writes are seen.
         """
@@ -150,11 +161,33 @@ class Table:
             data=[query],
             filter=clause,
             limit=most,
+            output_fields=[SAME],
             search_params={"metric_type": "IP", "params": _searched(self.cluster, most, thorough)},
             consistency_level=level,
             timeout=self.cluster.timeout_s,
         )[0]
-        return np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)
+        return Hits(
+            np.array(hits.ids, dtype=np.int64),
+            np.array(hits.distances, dtype=np.float32),
+            np.array([hit[SAME] for hit in hits], dtype=np.int64),
+        )
+
+    def lowest(self, clause: str, same: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The `most` lowest rows that meet `clause` and have one of the vectors of those numbers, ascending, each with
+        its number."""
+        answer = quickly_asked(
+            self.cluster,
+            "query",
+            self.name,
+            filter=f"{SAME} in {same.tolist()}" + f" and {clause}" * bool(clause),
+            output_fields=[ROW, SAME],
+            limit=most,
+            consistency_level=EVENTUALLY,
+            timeout=self.cluster.timeout_s,
+        )
+        rows = np.array([each[ROW] for each in answer], dtype=np.int64)
+        order = np.argsort(rows)
+        return rows[order], np.array([each[SAME] for each in answer], dtype=np.int64)[order]
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(len(rows), dim) vectors of the given rows, in their order. Raises IndexError for one that is not there."""
@@ -295,12 +328,21 @@ def _searched(cluster: Cluster, most: int, thorough: bool) -> dict[str, int]:
 
 
 def _batches(rows: Rows, columns: Columns, vectors: NDArray[np.float32]) -> Iterator[list[dict[str, Any]]]:
-    names = [ROW, *columns, VECTOR]
+    names = [ROW, *columns, SAME, VECTOR]
     for start in range(0, len(rows), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         values: list[Sequence[Any]] = [rows[part].tolist(), *(_listed(each[part]) for each in columns.values())]
-        values.append(list(vectors[part]))
+        values += [vector_numbers(vectors[part]).tolist(), list(vectors[part])]
         yield [dict(zip(names, each, strict=True)) for each in zip(*values, strict=True)]
+
+
+def vector_numbers(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(n,) a number for each vector (n, dim): equal ones have the same, others hardly ever. Multiply-shift hashing of
+    its half-precision bits (Dietzfelbinger, Hagerup, Katajainen, Penttonen 1997)."""
+    bits = np.ascontiguousarray(vectors, dtype=np.float16).view(np.uint16).astype(np.uint64)
+    factors = np.random.default_rng(0).integers(0, 2**64, bits.shape[1], dtype=np.uint64) | np.uint64(1)
+    numbers: NDArray[np.int64] = (bits * factors).sum(axis=1, dtype=np.uint64).view(np.int64)
+    return numbers
 
 
 def _listed(values: NDArray[Any]) -> list[Any]:

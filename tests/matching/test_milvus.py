@@ -88,8 +88,7 @@ def held(shelf: Shelf, clause: str) -> set[int]:
     """The rows of the cluster that meet a clause."""
     table = index_of(shelf)._table
     assert table is not None
-    rows, _ = table.search(np.ones(DIM, np.float32), clause, 10_000)
-    return set(rows.tolist())
+    return set(table.search(np.ones(DIM, np.float32), clause, 10_000).rows.tolist())
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
@@ -303,6 +302,28 @@ def test_few_allowed_among_many_are_found_however_few_the_cluster_gives_at_once(
     mine = clustered.catalogue.index.search(query, 20, select(clustered.catalogue, conditions))
     oracle = exact.catalogue.index.search(query, 20, select(exact.catalogue, conditions))
     np.testing.assert_array_equal(mine.rows, oracle.rows)
+
+
+def test_of_many_equal_scores_the_lowest_rows_are_kept(lite: Cluster, tmp_path: Path) -> None:
+    """More of them than are asked for, behind some that are nearer, and not all of them allowed."""
+    cluster = replace(lite, prefix="equal")
+    vectors = np.zeros((900, DIM), dtype=np.float16)
+    vectors[:, 0], vectors[[880, 7], 0] = 0.5, 1.0
+    written(cluster, tmp_path, "000001", vectors)
+    index = MilvusBackend(cluster).load(tmp_path / "000001" / "offres")
+    mask = np.arange(900) % 3 != 0
+    mask[7] = True
+
+    class Unsaid(MaskSelection):
+        @property
+        def conditions(self) -> tuple[()]:  # type: ignore[override]
+            return ()
+
+    query = np.eye(DIM, dtype=np.float32)[0]
+    found = index.search(query, 12, Unsaid(mask))
+    expected = [7, 880, *[row for row in np.flatnonzero(mask).tolist() if row not in (7, 880)][:10]]
+    assert found.rows.tolist() == expected
+    assert found.scores.tolist() == [1.0] * 2 + [0.5] * 10
 
 
 def test_no_cluster_and_no_library_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
