@@ -29,6 +29,22 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, Field(description="Folder of the database, the reference data and the indexes.")] = Path(
         "var"
     )
+    local_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of this machine's own copies of what is published in the data folder (reference data, "
+            "indexes, rankers, prices), where several nodes share one (docs/nodes.md); unset, it is read in place."
+        ),
+    ] = None
+    stale_after_s: Annotated[
+        float | None,
+        Field(
+            ge=0.5,
+            le=3600,
+            description="Seconds without news of the change log after which a node refuses requests (503), so that "
+            "another answers (docs/nodes.md); PostgreSQL only. Unset: it answers from memory.",
+        ),
+    ] = None
     database_url: Annotated[
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
@@ -460,6 +476,11 @@ class Settings(BaseSettings):
     @property
     def tombstones_path(self) -> Path:
         return self.data_dir / "tombstones" if self.tombstones is None else self.tombstones
+
+    @property
+    def served_dir(self) -> Path:
+        """The folder that the service reads published things from."""
+        return self.local_dir or self.data_dir
 
     @property
     def reference_dir(self) -> Path:

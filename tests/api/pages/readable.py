@@ -9,7 +9,9 @@ ENGLISH = re.compile(
     r"search|results?|monday|january|february|august|december)\b",
     re.IGNORECASE,
 )
-CODES = re.compile(r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+)\b")
+CODES = re.compile(
+    r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+|[a-z-]+\.(?:lire|ecrire))\b"
+)
 CODE_WANTED = re.compile(r"code ROME")
 ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 FIGURES = re.compile(r"\d\.\d+ ?(?:km|€|h\b)")
