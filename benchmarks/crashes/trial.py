@@ -28,7 +28,7 @@ BESIDE: Final = {"importer": 3, "publisher": 2, "digests": 3, "trainer": 1}
 """How often each command is killed in one life of the service; a training takes as long as three imports."""
 LIFE_S: Final = 1.5
 """What a service lives at most after the last command was killed."""
-KILLS_OF_A_DAY: Final = 3
+KILLS_OF_A_DAY: Final = 6
 """Digest runs that are killed before one may end."""
 REBUILT_EVERY: Final = 10
 """Lives between two comparisons of what is served with an index built anew."""
@@ -107,7 +107,7 @@ class Trial:
         arguments = self.commands[kind]()
         lasts = self._lasts.setdefault(arguments[0] + arguments[1], 3.0)
         with self._writing(port):
-            killed = self.processes.killed_after(self._draw.uniform(0.1, 1.0) * lasts, *arguments)
+            killed = self.processes.killed_after(self._draw.uniform(0.05, 0.9) * lasts, *arguments)
         self._count(kind, killed)
         if kind == "publisher":
             left = list((self.house.data_dir / "indexes").glob(".writing-*"))
