@@ -11,7 +11,8 @@ WRITE = {"vivier_write": True}
 
 
 def open_engine(url: str) -> sa.Engine:
-    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing.
+    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing. Its errors
+    do not show the values of a statement: they are of people, and errors go to logs.
 
     Raises ValueError for another database, naming it, and for PostgreSQL without its driver, naming the extra.
     """
@@ -20,13 +21,13 @@ def open_engine(url: str) -> sa.Engine:
     if backend == "sqlite":
         if parsed.database is not None and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, connect_args={"timeout": 60})
+        engine = sa.create_engine(parsed, connect_args={"timeout": 60}, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if backend == "postgresql":
         try:
-            return sa.create_engine(parsed, pool_pre_ping=True)
+            return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as error:
             raise ValueError(f"PostgreSQL needs {error.name}: pip install 'vivier[postgres]'") from error
     raise ValueError(f"database {backend!r} is not supported: use sqlite:///path or postgresql+psycopg://…")
