@@ -3,7 +3,8 @@
     python -m benchmarks.invariants [--quick] [--steps N] [--seconds S] [--seed S] [--json FILE]
 
 Plays stories of up to 50 steps (`benchmarks.people_machine` has the steps and the invariants) until N steps (10,000)
-were made, or S seconds are over, whichever comes first. A broken invariant ends the run: Hypothesis prints the shortest story that breaks it, and `broken` is 1.
+were made, or S seconds are over. A broken invariant ends the run: Hypothesis prints the shortest story that breaks it,
+and `broken` is 1.
 """
 
 import argparse

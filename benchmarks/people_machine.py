@@ -352,6 +352,7 @@ def playing(folder: Path) -> Iterator[type[PeopleMachine]]:
         people_share=1.0,
         people_least=1_000_000_000,
         need_share=1.0,
+        request_timeout_s=600,
     )
     with TestClient(create_app(Service.open(settings)), raise_server_exceptions=False) as client:
         for siret in (*FIRMS, STRANGER):
