@@ -358,7 +358,7 @@ def playing(folder: Path) -> Iterator[type[PeopleMachine]]:
         for siret in (*FIRMS, STRANGER):
             firm = {"siret": siret, "naf": "8610A", "commune": GUERET}
             require(client.put(f"/v1/etablissements/{siret}", json=firm, headers=AS_SERVICE))
-            offer = {"id": f"offre-{siret}", "intitule": "Aide-soignant", "dateCreation": "2026-11-01"}
+            offer: dict[str, Any] = {"id": f"offre-{siret}", "intitule": "Aide-soignant", "dateCreation": "2026-11-01"}
             offer |= {"entreprise": {"siret": siret}, **NEED}
             require(client.put(f"/v1/offres/offre-{siret}", json=offer, headers=AS_SERVICE))
         PeopleMachine.client = client

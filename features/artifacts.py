@@ -154,7 +154,7 @@ def copy_current(source: Path, root: Path) -> str | None:
         work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         try:
             shutil.copytree(source / name, work, copy_function=shutil.copyfile)
-            problem = _problem(work, thorough=True)
+            problem = problem_of(work, thorough=True)
             if problem is not None:
                 raise ArtifactError(f"{source.name}/{name}: {problem}")
             _flush_all(work)
