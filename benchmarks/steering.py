@@ -58,8 +58,14 @@ def main() -> None:
 
 def _pages(report: Report) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        unlimited = dict.fromkeys(("rate_limit", "rate_limit_machines", "rate_limit_address"), "none")
-        settings = Settings(data_dir=Path(folder), demo_identities=True, allowed_hosts="testserver", **unlimited)
+        settings = Settings(
+            data_dir=Path(folder),
+            demo_identities=True,
+            allowed_hosts="testserver",
+            rate_limit="none",
+            rate_limit_machines="none",
+            rate_limit_address="none",
+        )
         prepare(settings)
         service = Service.open(settings)
         with TestClient(create_app(service), headers={"Authorization": "Bearer demo:pilote"}) as client:
