@@ -1,6 +1,7 @@
 """Templates: everything that comes from outside is escaped, and a name that a template misspells is an error."""
 
 from functools import cache
+from textwrap import fill
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -16,15 +17,28 @@ HTML_HEADERS: Final = {
 }
 """Of pages that a secret address leads to: it goes to nobody else, and nothing is loaded from elsewhere."""
 
+WIDTH: Final = 72
+
 
 @cache
 def templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("api", "templates"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=True, default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters["lignes"] = folded
+    return environment
+
+
+def folded(text: str, before: str = "") -> str:
+    """Words in lines of 72 signs, as a mail reader in a terminal shows them; `before` begins the first, and what it
+    takes is left free at the others. A word that is longer stays whole."""
+    blank = " " * len(before)
+    return fill(
+        text, WIDTH, initial_indent=before, subsequent_indent=blank, break_long_words=False, break_on_hyphens=False
     )
 
 

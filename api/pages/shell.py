@@ -95,7 +95,8 @@ def rendered(request: Request, service: Service, actor: Actor | None, template: 
 
 
 _VERBATIM: Final = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
-_SHOWN: Final = re.compile(r">[^<]+<")
+_SHOWN: Final = re.compile(r">[^< ]* [^<]*<")
+"""Words between two tags: a space at least."""
 _SPACE_BEFORE: Final = re.compile(r" (?=[:;?!»%€])|(?<=\d) (?=(?:km|h|ans?|mois|jours?)\b)")
 _SPACE_AFTER: Final = re.compile(r"(?<=«) ")
 
@@ -143,6 +144,11 @@ def day(value: dt.date | str | None) -> str:
     return french_date(dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value)
 
 
+def capital(text: str) -> str:
+    """The same, its first letter a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def ago(days: int) -> str:
     """« aujourd'hui », « hier », « il y a 4 jours »."""
     return {0: "aujourd'hui", 1: "hier"}.get(days, f"il y a {days} jours")
@@ -151,6 +157,13 @@ def ago(days: int) -> str:
 def whole(number: float) -> str:
     """« 12 480 »."""
     return f"{round(number):,}".replace(",", "\u202f")
+
+
+def compile_all() -> None:
+    """Compile the templates of pages, so that no reader waits for it."""
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.startswith("pages/")):
+        environment.get_template(name)
 
 
 @cache
@@ -163,6 +176,7 @@ def _environment() -> Environment:
         "euros": euros,
         "nombre": whole,
         "compte": counted,
+        "majuscule": capital,
         "il_y_a": ago,
     }
     pages.filters = {**pages.filters, **filters}

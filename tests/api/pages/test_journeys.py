@@ -166,7 +166,7 @@ def test_an_employer(chromium: Any, crowd: Site, way: Way) -> None:
     page.get_by_label("Votre besoin, avec vos mots").fill(NEED)
     page.get_by_role("button", name="Chercher").click()
     page.get_by_role("heading", name="Ce que nous avons compris").wait_for()
-    assert "Permis : Permis B exigé" in seen()
+    assert "Permis B exigé" in seen()
 
     page.get_by_role("link", name="Retirer : 10 km autour").click()
     page.get_by_text("10 km autour").wait_for(state="detached")
@@ -220,7 +220,7 @@ def test_an_employer_with_the_keyboard_alone(chromium: Any, crowd: Site) -> None
     page.get_by_role("heading", name="Ce que nous avons compris").wait_for()
     go_by_tab(page, page.get_by_role("link", name="Retirer : Permis B exigé"))
     page.keyboard.press("Enter")
-    page.get_by_text("Permis : Permis B exigé").wait_for(state="detached")
+    page.get_by_text("Permis B exigé").wait_for(state="detached")
     go_by_tab(page, page.get_by_text("Son parcours et ses compétences").first)
     page.keyboard.press("Space")
     assert page.locator("article.card details[open]").count() == 1
