@@ -13,6 +13,7 @@ indexes are all published this way. (It lives on the lowest floor because refere
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -54,9 +55,7 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
     reader checks piece by piece: `load_current` looks at their sizes alone.
     """
     root.mkdir(parents=True, exist_ok=True)
-    for leftover in root.glob(".writing-*"):
-        if not _is_alive(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
+    _drop_leftovers(root)
     work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     work.mkdir()
     try:
@@ -128,6 +127,52 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
             return Generation(name, root / name, meta, fallback_from=None if name == current else current)
         problems.append(f"{name}: {problem}")
     raise ArtifactError(f"no whole generation in {root} ({'; '.join(problems)}); build it again")
+
+
+def copy_current(source: Path, root: Path) -> str | None:
+    """Have in `root` what is in force in `source`, which others publish into; its id if it had to be copied, else None.
+
+    The copy is checked whole, file by file, before it is in force. What `source` keeps no more goes from `root` too:
+    whoever maps it keeps it until they let go. Raises ArtifactError for a generation that is damaged or that went
+    while it was copied; what is in force in `root` is not touched then.
+    """
+    name = current_id(source)
+    if name is None:
+        return None
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".copying").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of one machine share the copies
+        told = _told(source / name)
+        if current_id(root) == name and _told(root / name) == told:
+            return None
+        _drop_leftovers(root)
+        work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        try:
+            shutil.copytree(source / name, work, copy_function=shutil.copyfile)
+            problem = _problem(work, thorough=True)
+            if problem is not None:
+                raise ArtifactError(f"{source.name}/{name}: {problem}")
+            _flush_all(work)
+            if (root / name).exists():
+                shutil.rmtree(root / name)
+            work.rename(root / name)
+            _point(root, name)
+        except (OSError, shutil.Error) as error:
+            raise ArtifactError(f"{source.name}/{name} could not be copied ({type(error).__name__})") from error
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        for number, old in enumerate(_generations(root)):
+            if old != name and (number >= KEPT or not (source / old).is_dir()):
+                shutil.rmtree(root / old, ignore_errors=True)
+    return name
+
+
+def _told(folder: Path) -> bytes | None:
+    """The manifest of a generation, as it is written; None where there is none."""
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError:
+        return None
 
 
 def current_id(root: Path) -> str | None:
@@ -204,6 +249,17 @@ def _is_alive(work: Path) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _drop_leftovers(root: Path) -> None:
+    for leftover in root.glob(".writing-*"):
+        if not _is_alive(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _flush_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        _flush(path)
 
 
 def _flush(path: Path) -> None:

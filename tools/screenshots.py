@@ -20,7 +20,7 @@ PICTURES = (
     ("demandeur", "demandeur", "/espace"),
     ("employeur", "employeur", f"/recruter?{urlencode({'texte': 'aide-soignante à Paris 12e, CDI, permis B, 2 ans'})}"),
     ("conseiller", "conseiller", "/prospection"),
-    ("pilote", "auditeur", "/pilotage"),
+    ("pilote", "pilote", "/pilotage"),
 )
 SIZE = (1120, 840)
 COLOURS = 64

@@ -58,9 +58,8 @@ async def accessibility(request: Request, service: ServiceOf) -> Response:
 @allowed(PUBLIC)
 async def site_map(request: Request, service: ServiceOf) -> Response:
     actor = await who(request, service)
-    spaces: dict[str, tuple[Place, ...]] = {
-        f"Espace {NAMES[role]}" if actor is None else "Mon espace": places
-        for role, places in MENUS.items()
-        if actor is None or actor.role is role
-    }
+    spaces: dict[tuple[Place, ...], str] = {}
+    for role, places in MENUS.items():
+        if actor is None or actor.role is role:
+            spaces.setdefault(places, f"Espace : {NAMES[role]}" if actor is None else "Mon espace")
     return html(request, service, actor, "site_map.html.j2", spaces=spaces)

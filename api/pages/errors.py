@@ -54,7 +54,16 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.RATE: ("Un peu vite", "Attendez quelques instants, puis rechargez la page."),
     ProblemType.TIMEOUT: ("C'est trop long", "La page n'a pas pu être préparée à temps. Réessayez dans un moment."),
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
+    ProblemType.STALE: ("Un instant", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
+    ProblemType.STORAGE_FULL: (
+        "Rien n'a pu être enregistré",
+        "Le service manque de place en ce moment. Ce que vous avez écrit n'est pas gardé : réessayez plus tard.",
+    ),
+    ProblemType.STORAGE: (
+        "Rien n'a pu être enregistré",
+        "Le service ne peut rien écrire en ce moment. Ce que vous avez écrit n'est pas gardé : réessayez plus tard.",
+    ),
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),
 }
 """The title and the sentence of each kind of error."""

@@ -58,6 +58,12 @@ _DOORS: Final = (
         "Les entreprises qui devraient embaucher les personnes que vous suivez, qui y présenter, et le carnet des "
         "échanges.",
     ),
+    Door(
+        Role.PILOT,
+        "Je pilote",
+        "Où les recrutements sont difficiles, ce que les listes montrent et à qui, et ce que vaut chaque modèle, en "
+        "chiffres qui ne disent rien de personne.",
+    ),
 )
 
 

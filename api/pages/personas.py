@@ -37,6 +37,7 @@ class Persona:
     words: str
 
 
+_PILOT: Final = Persona(Role.PILOT, "demo:pilote", "le pilote du réseau")
 _CHOSEN: "WeakKeyDictionary[Service, tuple[Persona, ...]]" = WeakKeyDictionary()
 
 
@@ -45,7 +46,7 @@ def personas(service: Service) -> tuple[Persona, ...]:
     found = _CHOSEN.get(service)
     if found is None:
         people = _jobseekers(service)
-        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service))
+        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service), _PILOT)
         _CHOSEN[service] = found
     return found
 

@@ -9,6 +9,7 @@ def make_ready(service: Service) -> None:
     """So that the first opening of a page costs what the next ones do. Tenths of a second in a demonstration."""
     shell.compile_all()
     static.digest()
-    static.pack_all()
+    for name in static.files():
+        static.packed(name)
     if service.settings.demo_identities:
         personas(service)

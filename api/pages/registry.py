@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     about,
     canvass,
+    day_round,
     front,
     my_account,
     my_careers,
@@ -21,6 +22,7 @@ from api.pages import (
     recruit_pools,
     recruit_requests,
     static,
+    steer,
     team_plan,
 )
 
@@ -42,4 +44,6 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_pools.router
     yield recruit_requests.router
     yield canvass.router
+    yield steer.router
     yield team_plan.router
+    yield day_round.router

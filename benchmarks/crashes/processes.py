@@ -120,5 +120,12 @@ def _command(arguments: Sequence[str], environment: Mapping[str, str], log: str)
     os.dup2(descriptor, 2)
     sys.argv = ["vivier", *arguments]
     from api.cli.main import main
+    from matching.lookups import Lookups
+
+    setattr(Lookups, "warm", _not_now)  # noqa: B010 - seconds of each start, for questions that nobody asks here
 
     main()
+
+
+def _not_now(_lookups: object) -> None:
+    """What is made ready before the first question is made when it is asked."""

@@ -24,13 +24,13 @@ from features.store.tables import delivery, digest
 
 SERVICE: Final = "service"
 WRITERS: Final = 3
-CYCLES: Final = 2
-"""How often each command is killed in one life of the service."""
+BESIDE: Final = {"importer": 3, "publisher": 2, "digests": 3, "trainer": 1}
+"""How often each command is killed in one life of the service; a training takes as long as three imports."""
 LIFE_S: Final = 1.5
 """What a service lives at most after the last command was killed."""
 KILLS_OF_A_DAY: Final = 3
 """Digest runs that are killed before one may end."""
-REBUILT_EVERY: Final = 5
+REBUILT_EVERY: Final = 10
 """Lives between two comparisons of what is served with an index built anew."""
 SEEN_S: Final = 30.0
 """What a write has to be seen by searches: the promise is a second, on a machine that has one to spare."""
@@ -80,7 +80,7 @@ class Trial:
         """A service from its start to its death; `most` kills in all."""
         with self.processes.serving() as (port, process):
             self._wrong("after a start", checks.unseen(port, self.ledger))
-            beside = list(self.commands) * CYCLES
+            beside = [kind for kind in self.commands for _ in range(BESIDE[kind])]
             self._draw.shuffle(beside)
             for kind in beside[: most - 1]:
                 self._kill_beside(kind, port)
@@ -183,7 +183,7 @@ class Trial:
         return ("import", "profils", str(self.house.feed), "--source", "partenaire", "--json")
 
     def _publish(self) -> tuple[str, ...]:
-        return ("index", "build" if self._draw.random() < 0.4 else "merge", "--json")
+        return ("index", "build" if self._draw.random() < 0.25 else "merge", "--json")
 
     def _train(self) -> tuple[str, ...]:
         self._turn += 1

@@ -39,6 +39,10 @@ ADVISORY_LOCK = 0x56495649
 """PostgreSQL: writers take turns at the log, so that sequence numbers become visible in order."""
 
 
+CHANNEL = "vivier_log"
+"""PostgreSQL: who listens there (LISTEN) is told of each transaction that appended to the log, once it is committed."""
+
+
 class Operation(StrEnum):
     UPSERT = "upsert"
     DELETE = "delete"
@@ -381,6 +385,8 @@ class Store:
             yield writer
             if beside is not None:
                 beside.before_commit(writer)
+            if writer.n_changed and connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
         if beside is not None:
             beside.after_commit()
 

@@ -151,8 +151,7 @@ class Table:
             consistency_level=level,
             timeout=self.cluster.timeout_s,
         )[0]
-        rows = np.array([hit[ROW] for hit in hits], dtype=np.int64)
-        return rows, np.array([hit["distance"] for hit in hits], dtype=np.float32)
+        return np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(len(rows), dim) vectors of the given rows, in their order. Raises IndexError for one that is not there."""

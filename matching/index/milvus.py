@@ -88,10 +88,11 @@ class MilvusIndex:
     def _written(self, query: NDArray[np.float32], k: int, selection: Selection) -> Scored:
         """Allowed rows of the cluster, the k best among them, with their scores."""
         table = self._table
-        clause = "" if self._codes is None else clause_of(selection.conditions, self._codes)
+        conditions, codes = selection.conditions, self._codes
+        clause = "" if codes is None or conditions is None else clause_of(conditions, codes)
         if table is None or clause == NOTHING:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        if not selection.conditions and len(selection.rows) <= MOST_ROWS:
+        if conditions is None and len(selection.rows) <= MOST_ROWS:
             return self._by_number(table, query, selection)
         asked = min(k + TIES, MOST_ROWS)
         while True:
@@ -136,10 +137,10 @@ class MilvusBackend:
         codes, columns = (None, {}) if facts is None else Codes.of(facts)
         regions = np.zeros(count, dtype=np.int64) if facts is None else facts.regions
         name = _name(self.cluster, dim, count, blocks, codes, {REGION: regions, **columns})
+        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))  # `settle` spares it
         if count:
             widths = {} if codes is None else {name: codes.width(name) for name in columns}
             _fill(Table(self.cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
-        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))
         if codes is not None:
             codes.save(folder)
 

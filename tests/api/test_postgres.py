@@ -84,8 +84,10 @@ def ranked(client: TestClient) -> dict[str, str]:
 def test_it_answers_as_on_sqlite_and_follows_its_log(house: House, sample_data_dir: Path, tmp_path: Path) -> None:
     with client_over(Path(shutil.copytree(sample_data_dir, tmp_path / "sqlite"))) as other, house.client() as client:
         assert ranked(client) == ranked(other)
-        ready = client.get("/health/ready").json()
-        assert ready == other.get("/health/ready").json()
+        ready, theirs = (each.get("/health/ready").json() for each in (client, other))
+        assert ready["noeud"].pop("sansNouvellesDepuisS") < 60
+        assert theirs["noeud"].pop("sansNouvellesDepuisS") == 0
+        assert ready == theirs
         assert (ready["pret"], ready["retard"]) == (True, 0)
         offers = "/v1/profils/nouveau/offres"
         assert client.get(offers).status_code == 404

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from features.artifacts import KEPT, MANIFEST, POINTER, SEAL, ArtifactError, current_id, load_current, publishing
+from features.artifacts import (
+    KEPT,
+    MANIFEST,
+    POINTER,
+    SEAL,
+    ArtifactError,
+    copy_current,
+    current_id,
+    load_current,
+    publishing,
+)
 
 
 def publish(root: Path, text: str) -> None:
@@ -163,7 +174,16 @@ def test_an_unreferenced_newer_folder_is_not_in_force(tmp_path: Path) -> None:
 PUBLISHER = """
 import sys
 from pathlib import Path
-from features.artifacts import publishing
+from features.artifacts import (
+    KEPT,
+    MANIFEST,
+    POINTER,
+    ArtifactError,
+    copy_current,
+    current_id,
+    load_current,
+    publishing,
+)
 
 with publishing(Path(sys.argv[1]), {}) as folder:
     (folder / "deep").mkdir()
@@ -272,3 +292,55 @@ def test_a_manifest_of_before_has_every_file_checked(tmp_path: Path) -> None:
     edit(tmp_path / "000001" / "blob.bin", lambda data: b"x" + data[1:])
     with pytest.raises(ArtifactError, match=r"blob\.bin does not have the sha256"):
         load_current(tmp_path)
+
+
+def test_a_copy_follows_what_is_published_elsewhere(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    assert copy_current(shared, own) is None
+    publish(shared, "un")
+    assert copy_current(shared, own) == "000001"
+    assert copy_current(shared, own) is None
+    assert read(own) == "un"
+    publish(shared, "deux")
+    assert copy_current(shared, own) == "000002"
+    assert read(own) == "deux"
+    shutil.rmtree(shared / "000001")  # somebody was erased, who was in it
+    publish(shared, "trois")
+    assert copy_current(shared, own) == "000003"
+    assert sorted(path.name for path in own.iterdir() if path.is_dir()) == ["000002", "000003"]
+    shutil.rmtree(shared / "000002")
+    publish(shared, "quatre")
+    copy_current(shared, own)
+    assert sorted(path.name for path in own.iterdir() if path.is_dir()) == ["000003", "000004"]
+
+
+def test_numbers_that_begin_anew_are_copied_anew(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    publish(shared, "un")
+    copy_current(shared, own)
+    shutil.rmtree(shared)
+    publish(shared, "une autre")
+    assert copy_current(shared, own) == "000001"
+    assert read(own) == "une autre"
+
+
+@pytest.mark.parametrize("damage", ["a byte", "a file", "the manifest", "the pointer"])
+def test_what_is_damaged_is_not_copied_and_what_serves_stays(tmp_path: Path, damage: str) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    publish(shared, "un")
+    copy_current(shared, own)
+    publish(shared, "deux")
+    words = shared / "000002" / "deep" / "words.txt"
+    match damage:
+        case "a byte":
+            words.write_text("deuz")
+        case "a file":
+            words.unlink()
+        case "the manifest":
+            (shared / "000002" / MANIFEST).write_text("{")
+        case "the pointer":
+            (shared / POINTER).write_text("000009")
+    with pytest.raises(ArtifactError, match=r"shared/00000[29]"):
+        copy_current(shared, own)
+    assert read(own) == "un"
+    assert [path for path in own.iterdir() if path.name.startswith(".writing")] == []
