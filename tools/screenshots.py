@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
+NEED = "aide-soignante à Paris 12e, CDI, permis B, 2 ans d'expérience"
 PICTURES = (
     ("demandeur", "demandeur", "/espace"),
-    ("employeur", "employeur", f"/recruter?{urlencode({'texte': 'aide-soignante à Paris 12e, CDI, permis B, 2 ans'})}"),
+    ("employeur", "employeur", f"/recruter?{urlencode({'texte': NEED})}"),
     ("conseiller", "conseiller", "/prospection"),
     ("pilote", "pilote", "/pilotage"),
 )

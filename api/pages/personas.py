@@ -19,7 +19,7 @@ from matching.trainings import sessions_for_profile
 
 READ: Final = 150
 """Records among which personas are looked for."""
-TRIED: Final = 10
+TRIED: Final = 25
 """Of each line of work, and of the offers: those whose lists are made to choose the best."""
 PEOPLE: Final = 3
 FIRMS: Final = 2

@@ -1,7 +1,6 @@
 """The frame of every page: who is signed in, where they can go, and what a browser is told of it."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,6 +10,7 @@ from fastapi import Request, Response
 from jinja2 import Environment
 
 from api.delivery.render import templates
+from api.delivery.spacing import spaced
 from api.pages.static import address
 from api.security import csrf, demo
 from api.security.actor import Actor, Role
@@ -102,26 +102,6 @@ def rendered(request: Request, service: Service, actor: Actor | None, template: 
     """The text of a template under `pages/`; what it is given by all is `_frame`."""
     text = _environment().get_template(f"pages/{template}").render({**_frame(request, service, actor), **values})
     return spaced(text)
-
-
-_VERBATIM: Final = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
-_SHOWN: Final = re.compile(r">[^< ]* [^<]*<")
-"""Words between two tags: a space at least."""
-_SPACE_BEFORE: Final = re.compile(r" (?=[:;?!»%€])|(?<=\d) (?=(?:km|h|ans?|mois|jours?)\b)")
-_SPACE_AFTER: Final = re.compile(r"(?<=«) ")
-
-
-def spaced(text: str) -> str:
-    """A page with the spaces before and inside French punctuation that do not break; what people wrote into fields
-    stays as it is."""
-    pieces = _VERBATIM.split(text)
-    pieces[0::3] = [_SHOWN.sub(_unbreakable, piece) for piece in pieces[0::3]]
-    del pieces[2::3]
-    return "".join(pieces)
-
-
-def _unbreakable(found: "re.Match[str]") -> str:
-    return _SPACE_AFTER.sub("\u00a0", _SPACE_BEFORE.sub("\u00a0", found[0]))
 
 
 def _frame(request: Request, service: Service, actor: Actor | None) -> dict[str, object]:

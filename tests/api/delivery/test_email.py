@@ -43,7 +43,7 @@ def parts_of(made: Digest, **more: object) -> tuple[str, str]:
     plain, rich = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert rich is not None
-    return plain.get_content(), rich.get_content()
+    return plain.get_content(), rich.get_content().replace("\u00a0", " ")
 
 
 def test_headers() -> None:
