@@ -22,6 +22,7 @@ from api.security.local_provider import PATH as LOCAL_PATH
 from api.security.local_provider import LocalProvider
 from api.security.rules import endpoints_of
 from api.service import Service
+from api.serving import on_hangup
 from api.settings import Settings, read_settings
 
 DESCRIPTION = """
@@ -46,7 +47,8 @@ def create_app(service: Service) -> FastAPI:
         await service.access.follower.start()
         await watch.start()
         try:
-            yield
+            with on_hangup(service.look_again):
+                yield
         finally:
             if "board" in service.__dict__:
                 await asyncio.to_thread(service.board.stop)

@@ -11,6 +11,7 @@ from matching.answer import Window
 from matching.demand import Demand
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
+from matching.pay_steps import PAY_STEP
 from matching.schema import Collection
 from matching.sourcing import BAND_KM, NOBODY, profiles_for_demand, profiles_for_offer
 from tests.matching.conftest import TODAY, House, every, km, whole
@@ -29,8 +30,10 @@ def offers(town: House) -> dict[str, Offer]:
 
 
 def still_open(offer: Offer) -> Offer:
-    """Sourcing goes on for an offer that is closed to applications."""
-    return msgspec.structs.replace(offer, expires_on=None)
+    """Sourcing goes on for an offer that is closed to applications, and takes what it pays down to a step."""
+    most = offer.pay.max_monthly
+    stepped = None if most is None else PAY_STEP * (most // PAY_STEP)
+    return msgspec.structs.replace(offer, expires_on=None, pay=msgspec.structs.replace(offer.pay, max_monthly=stepped))
 
 
 def suits(person: Profile, offer: Offer, house: House, slack_km: float) -> bool:

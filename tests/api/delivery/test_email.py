@@ -139,8 +139,8 @@ def sent(to: House, address: str | None = "camille@exemple.fr", consenting: bool
     return asyncio.run(one())
 
 
-def local(sink: Sink) -> House:
-    return house(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+def local(sink: Sink, **settings: object) -> House:
+    return house(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none", **settings)
 
 
 def test_a_letter_arrives(sink: Sink) -> None:
@@ -183,16 +183,13 @@ def test_an_address_that_the_server_cannot_write_to_is_given_up(sink: Sink) -> N
     assert (result.outcome, "accentuées" in (result.why or "")) == (Outcome.NEVER, True)
 
 
-def test_a_letter_that_takes_too_long_counts_and_two_in_a_row_close_the_channel(
-    sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.delivery.email.TIMEOUT_S", 0.2)
+def test_a_letter_that_takes_too_long_counts_and_two_in_a_row_close_the_channel(sink: Sink) -> None:
     sink.stuck = {"lente@exemple.fr"}
 
     async def several() -> list[Outcome]:
         assert WAY.open is not None
         outcomes = []
-        async with WAY.open(local(sink)) as sender:
+        async with WAY.open(local(sink, smtp_timeout_s=0.2)) as sender:
             for name in ("lente", "camille", "lente"):
                 result = await sender.send(digest(), recipient(address=f"{name}@exemple.fr"))
                 outcomes.append(result.outcome)
