@@ -50,7 +50,7 @@ def test_people_are_shown_with_reasons_and_nothing_that_names_them(employer: Bro
 def test_chips_come_off_and_go_back_to_the_same_search(employer: Browser) -> None:
     search(employer)
     page = employer.page
-    assert "Permis : Permis B exigé" in page.text
+    assert "Permis B exigé" in page.text
     label = next(
         words for words, _ in page.links if words.startswith("Retirer : Permis") or "Retirer : Permis" in words
     )
