@@ -377,7 +377,7 @@ def _of_disk(error: Exception) -> ApiProblem | None:
     trouble = disk_trouble(error)
     if trouble is None:
         return None
-    log.error("%s", trouble.name.lower(), exc_info=error)
+    log.error("a write was refused: %s (%s)", trouble.value, str(error).splitlines()[0])
     kind, detail = OF_DISK[trouble]
     return ApiProblem(kind, detail, headers={"Retry-After": str(DISK_RETRY_S[kind])})
 

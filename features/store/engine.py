@@ -18,7 +18,8 @@ _AVAILABILITY: Final[WeakKeyDictionary[sa.Engine, Availability]] = WeakKeyDictio
 
 
 def open_engine(url: str, patience_s: float | None = None) -> sa.Engine:
-    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing.
+    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing. Its
+    errors do not show the values of a statement: they are of people, and errors go to logs.
 
     With `patience_s`, for a service: nothing that is asked of the database waits longer, and `availability_of` tells
     how it stands. Without, for commands: statements may last.
@@ -34,7 +35,7 @@ def open_engine(url: str, patience_s: float | None = None) -> sa.Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             options = {} if patience_s is None else {"poolclass": pool_over(availability, WatchedPool)}
         waits_s = UNHURRIED_S if patience_s is None else patience_s
-        engine = sa.create_engine(parsed, connect_args={"timeout": waits_s}, **options)
+        engine = sa.create_engine(parsed, connect_args={"timeout": waits_s}, hide_parameters=True, **options)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", partial(_sqlite_begin, availability if options else None))
     elif backend == "postgresql":
@@ -56,9 +57,9 @@ def availability_of(engine: sa.Engine) -> Availability:
 
 def _postgres(url: sa.URL, availability: Availability, patience_s: float | None) -> sa.Engine:
     if patience_s is None:
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     pool = pool_over(availability, GuardedPool)
-    engine = sa.create_engine(url, pool_pre_ping=True, poolclass=pool, pool_timeout=patience_s)
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, poolclass=pool, pool_timeout=patience_s)
     from features.store.patient_postgres import connect
 
     def connected(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:

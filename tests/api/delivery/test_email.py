@@ -9,6 +9,7 @@ import pytest
 from api.delivery.base import ChannelClosed, House, Outcome, Result
 from api.delivery.email import WAY, address_of, message_of
 from api.delivery.links import Gesture, Stop
+from api.delivery.render import WIDTH
 from features.records import Channel
 from matching.digests.digest import Digest
 from tests.api.delivery.conftest import Sink
@@ -42,7 +43,7 @@ def parts_of(made: Digest, **more: object) -> tuple[str, str]:
     plain, rich = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert rich is not None
-    return plain.get_content(), rich.get_content()
+    return plain.get_content(), rich.get_content().replace("\u00a0", " ")
 
 
 def test_headers() -> None:
@@ -86,6 +87,15 @@ def test_every_link_is_ours_or_the_offers() -> None:
     assert Gesture("d" * 32, "t1", True, None) in gestures
     assert plain.count("https://vivier.exemple/v1/gestes/") == 2
     assert "None" not in plain + rich
+
+
+def test_it_fits_a_terminal() -> None:
+    long = "Gérer les situations d'urgence et fournir les premiers secours si nécessaire, puis transmettre"
+    plain, _ = parts_of(digest(item(title=f"Aide-soignant de nuit. {long}"), trainings=(training(),)))
+    assert long in " ".join(plain.split())
+    assert all(len(line) <= WIDTH for line in plain.splitlines() if "://" not in line)
+    first = next(place for place, line in enumerate(plain.splitlines()) if line.startswith("1. "))
+    assert plain.splitlines()[first + 1].startswith("   ")
 
 
 def test_what_comes_from_outside_is_words_alone() -> None:
