@@ -31,6 +31,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -195,6 +196,7 @@ async def _steady(report: Report, running: Running, pool: Sequence[Ask], rate: f
     report.figure("steady_p50_ms", tally.p_ms(0.5), 1)
     report.figure("steady_p99_ms", tally.p_ms(0.99), 1)
     _memory_figures(report, "steady", samples)
+    report.figure("target_private_mib_per_hour", FLAT_MIB_PER_HOUR)
     return tally
 
 
@@ -258,7 +260,7 @@ async def _leak(report: Report, running: Running, pool: Sequence[Ask], requests:
         samples.append(sample(running.workers()))
     report.figure("leak_requests", tally.ended)
     _failures(report, "leak", tally)
-    for name, before, after in (("first", *samples[:2]), ("second", *samples[1:])):
+    for name, (before, after) in zip(("first", "second"), pairwise(samples), strict=True):
         grown = sum(after.private_mib[pid] - before.private_mib.get(pid, 0.0) for pid in after.private_mib)
         report.figure(f"leak_{name}_half_mib_of_all_workers", grown, 2)
         report.figure(f"leak_{name}_half_bytes_a_request", grown * 1024 * 1024 / max(1, requests / 2), 1)
