@@ -6,7 +6,8 @@
 Serves a world of its own (or the deployment of `--home`) with several workers on loopback, as a real command, and asks
 the four questions mixed, about many people, offers, needs and counsellors, from one process:
 
-1. capacity: closed load of rising numbers of clients; the best rate at a p99 of at most 250 ms;
+1. capacity: closed load of rising numbers of clients; the best rate at a p99 of at most 250 ms, or three times that of
+   one client on a machine where that is more;
 2. `--minutes` (30) of open load at 70 % of it: 0 errors, and no growth of what each worker holds to itself;
 3. a promotion, a new generation of the indexes and a SIGHUP under the same load, twice each: 0 requests fail;
 4. three times capacity: those who are turned away are told when to come back, those who are served wait no longer
@@ -157,19 +158,22 @@ async def _capacity(report: Report, running: Running, pool: Sequence[Ask]) -> fl
     """Requests a second that are served well."""
     step_s = report.repeats(20, quick=3)
     await _closed_for(running, pool, 4, step_s, Tally())  # what is compiled and read at first does not count
-    best = 0.0
+    best, limit_ms = 0.0, GOOD_P99_MS
     for clients in STEPS:
         tally = Tally()
         await _closed_for(running, pool, clients, step_s, tally)
         per_s, p99 = tally.served / step_s, tally.p_ms(0.99)
         report.figure(f"capacity_{clients}_clients_per_s", per_s, 1)
         report.figure(f"capacity_{clients}_clients_p99_ms", p99, 1)
-        if tally.failed or tally.told_to_wait or p99 > GOOD_P99_MS:
+        if clients == 1:
+            limit_ms = max(limit_ms, 3 * p99)
+        if tally.failed or tally.told_to_wait or p99 > limit_ms:
             break
         best = max(best, per_s)
+    report.figure("capacity_limit_p99_ms", limit_ms, 1)
     report.figure("capacity_per_s", best, 1)
     if best == 0:
-        raise RuntimeError(f"not even one client is served at a p99 of {GOOD_P99_MS:g} ms: the machine is too busy")
+        raise RuntimeError("not even one client is served without a failure")
     return best
 
 
