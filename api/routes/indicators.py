@@ -25,7 +25,7 @@ _ONE: Final[dict[str, Any]] = {
     "grandDomaine": "J",
     "offres": 282,
     "postes": 408,
-    "bassin": "7505",
+    "bassin": "7532",
     "libelleBassin": "Bordeaux",
     "personnes": 155,
     "offresPourDixPersonnes": 18.19,
@@ -52,7 +52,7 @@ async def indicators(
     area: Annotated[
         str | None,
         Query(
-            alias="bassin", description="Code d'un bassin d'emploi ; sans lui, la France entière.", examples=["7505"]
+            alias="bassin", description="Code d'un bassin d'emploi ; sans lui, la France entière.", examples=["7532"]
         ),
     ] = None,
     domain: Annotated[

@@ -18,7 +18,7 @@ HEADER: Final = (
     "Grand domaine",
     "Code du bassin",
     "Bassin d'emploi",
-    "Personnes en recherche",
+    "Personnes en recherche (à cinq près)",
     "Offres",
     "Postes",
     "Offres pour dix personnes",

@@ -77,28 +77,37 @@ class Order(StrEnum):
 
 def market_of(engine: Engine) -> Market:
     """The market as the live rows have it; reads them all: not for a request's path."""
-    lookups, rome = engine.lookups, engine.lookups.reference.rome
-    shape = len(rome.families), len(lookups.areas) + 1
-    profiles, offers = engine.catalogue(Collection.PROFILES), engine.catalogue(Collection.OFFERS)
+    lookups, offers = engine.lookups, engine.catalogue(Collection.OFFERS)
+    rows = _live(offers)
+    last = offers.take("expires_day", rows)
+    rows = rows[(last == NO_DAY) | (last >= day_number(engine.today()))]
+    cells, known = _cells(offers, rows, lookups)
+    posts = np.maximum(offers.take("posts", rows[known]), 1)
+    return Market(
+        people_by_cell(engine.catalogue(Collection.PROFILES), lookups),
+        _table(cells, lookups),
+        _table(cells, lookups, posts),
+        lookups.reference.tension.share_matrix(lookups.reference.rome.families, [*lookups.areas, None]),
+    )
+
+
+def people_by_cell(profiles: Catalogue, lookups: Lookups) -> Counts:
+    """(n_families, n_areas + 1) people of a catalogue, each once a cell whatever the projects they have there."""
     rows = _live(profiles)
     cells, known = _cells(profiles, rows, lookups)
-    rows = rows[known]
-    alone = profiles.is_alone(rows)
-    several = np.stack([profiles.keys(rows[~alone]), cells[~alone]])
-    once = np.unique(several, axis=1)[1] if several.shape[1] else several[1]
-    people = np.bincount(np.concatenate([cells[alone], once]), minlength=shape[0] * shape[1])
-    open_rows = _live(offers)
-    last = offers.take("expires_day", open_rows)
-    open_rows = open_rows[(last == NO_DAY) | (last >= day_number(engine.today()))]
-    places, known = _cells(offers, open_rows, lookups)
-    posts = np.maximum(offers.take("posts", open_rows[known]), 1)
-    size = shape[0] * shape[1]
-    return Market(
-        people.reshape(shape),
-        np.bincount(places, minlength=size).reshape(shape),
-        np.bincount(places, weights=posts, minlength=size).astype(np.int64).reshape(shape),
-        lookups.reference.tension.share_matrix(rome.families, [*lookups.areas, None]),
-    )
+    alone = profiles.is_alone(rows[known])
+    several = profiles.keys(rows[known][~alone]), cells[~alone]
+    order = np.lexsort(several)
+    keys, again = several[0][order], several[1][order]
+    first = np.append(True, (keys[1:] != keys[:-1]) | (again[1:] != again[:-1]))[: len(order)]
+    return _table(np.concatenate([cells[alone], again[first]]), lookups)
+
+
+def _table(cells: NDArray[np.int64], lookups: Lookups, weights: NDArray[np.integer] | None = None) -> Counts:
+    """What is in each cell, by family and area."""
+    shape = len(lookups.reference.rome.families), len(lookups.areas) + 1
+    found = np.bincount(cells, weights=weights, minlength=shape[0] * shape[1])
+    return found.astype(np.int64).reshape(shape)
 
 
 def _live(catalogue: Catalogue) -> NDArray[np.int64]:

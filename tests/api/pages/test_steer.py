@@ -1,10 +1,12 @@
 """The pages of whoever steers, played without scripts."""
 
+import datetime as dt
 import re
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.fairness_page import publish
 from api.pages.static import address, files
 from api.security.actor import Role
 from features.records import ContactRequest, Profile
@@ -12,6 +14,7 @@ from matching.steering.market import LEAST_FOR_RATIO, market_of
 from tests.api.pages.browser import Browser, Page
 from tests.api.pages.conftest import service_of, tokens_of
 from tests.api.pages.readable import check
+from tests.api.steering.test_fairness import REPORT
 from tests.waiting import until
 
 PATHS = ("/pilotage", "/pilotage/recommandations", "/pilotage/service")
@@ -149,9 +152,7 @@ def test_the_libraries_of_charts_are_asked_for_by_these_pages_alone(pilot: Brows
     assert plain.content == packed.content
 
 
-def test_requests_are_told_by_month(world: TestClient) -> None:
-    import datetime as dt
-
+def test_requests_and_equity_are_told_where_there_are_some(world: TestClient) -> None:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     asked = [
         ContactRequest(
@@ -167,6 +168,7 @@ def test_requests_are_told_by_month(world: TestClient) -> None:
         for number in range(40)
     ]
     service_of(world).store.upsert(asked, "essai")
+    publish(service_of(world).settings.data_dir, REPORT, "<p>…</p>")
     browser = Browser(world).be("demo:pilote")
     page = made(browser, "/pilotage/recommandations")
     check(page)
@@ -176,3 +178,6 @@ def test_requests_are_told_by_month(world: TestClient) -> None:
     months = rows_of(page, "t-demandes")
     assert len(months) == 6
     assert months[0][1] == "moins de 5"
+    assert "1 constat appelle un examen" in page.text
+    assert "Femmes et hommes 0,93 Au-dessus de quatre cinquièmes." in page.text
+    assert "Rapport du 1er septembre 2026" in page.text
