@@ -122,8 +122,9 @@ class CollectionWriter:
 
     def _facts(self, order: NDArray[np.int64], ranks: NDArray[np.int64]) -> Facts:
         """What an index elsewhere is told of the ordered rows: regions are stretches of the curve of places."""
-        regions = ranks[order] * REGIONS // (len(self._place_order) + 1)
-        return Facts(self._collection, lambda name: self._column(name)[order], regions)
+        places = ranks[order]
+        regions = places * REGIONS // (len(self._place_order) + 1)
+        return Facts(self._collection, lambda name: self._column(name)[order], places, regions)
 
     def _offsets(self, bands: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         n_bands, n_places = BANDS[self._collection].count, len(self._place_order) + 1
