@@ -41,6 +41,7 @@ class FaultProxy:
         """Connections since the start."""
         self._target = host, port
         self._open: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter | None]] = set()
+        self._never = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy", daemon=True)
         self._server: asyncio.Server | None = None
@@ -99,7 +100,7 @@ class FaultProxy:
         self._open.add(pair)
         try:
             if self.fault is Fault.HOLE:
-                await asyncio.Event().wait()
+                await self._never.wait()
             far, away = await asyncio.open_connection(*self._target)
             self._open.discard(pair)
             pair = writer, away
@@ -123,7 +124,7 @@ class FaultProxy:
     ) -> None:
         while piece := await source.read(PIECE):
             if self.fault is Fault.HOLE:
-                await asyncio.Event().wait()
+                await self._never.wait()
             if self.fault is Fault.LATENCY:
                 await asyncio.sleep(self.latency_s)
             if self.fault is Fault.CUT and answers:

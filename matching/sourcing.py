@@ -24,7 +24,7 @@ from matching.likeness import moved
 from matching.lookups import day_number
 from matching.pay_steps import asked_in_steps, offered_in_steps
 from matching.rank import NO_DIPLOMA_RANKER, SKILLS_RANKER, Ranker
-from matching.retrieve import Candidates, kinship_to, retrieve
+from matching.retrieve import Candidates, domain_of, kinship_to, opened, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
@@ -83,6 +83,7 @@ def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answe
         window,
         ranker=NO_DIPLOMA_RANKER if demand.without_diploma else None,
         besides=_others(demand),
+        open_domain=demand.open_domain,
     )
     occupation = int(rows.columns["occupation"][0])
     if occupation < 0:
@@ -137,11 +138,16 @@ def _profiles(
     window: Window,
     ranker: Ranker | None = None,
     besides: Sequence[Condition] = (),
+    open_domain: bool = False,
 ) -> Answer[Profile]:
     profiles = engine.catalogue(Collection.PROFILES)
     offered = offered_in_steps(job)
     conditions = [*_conditions(engine, offered, parameters), *besides]
-    candidates = retrieve(profiles, vector, kinship_to(engine.lookups, int(job("occupation")[0])), conditions)
+    occupation = int(job("occupation")[0])
+    kinship = kinship_to(engine.lookups, occupation)
+    if open_domain and occupation >= 0:
+        kinship = opened(kinship, domain_of(engine.lookups, occupation))
+    candidates = retrieve(profiles, vector, kinship, conditions)
     return _ranked(engine, offered, candidates, window, ranker)
 
 

@@ -88,7 +88,7 @@ def diagnose(engine: Engine, demand: Demand) -> Diagnosis:
     occupation, workplace = int(job.read("occupation")[0]), int(job.read("commune")[0])
     place.refuse_narrow(lookups, demand.parameters, LEAST_KM)
     median = float(median_at(engine.pay_medians, lookups, job.read("occupation"), job.read("commune"))[0])
-    asked = asked_of(lookups, job.read, demand.parameters, engine.today(), median)
+    asked = asked_of(lookups, job.read, demand.parameters, engine.today(), median, demand.open_domain)
     about = Diagnosis(
         occupation=occupation,
         inferred=bool(job.read("inferred")[0]),
