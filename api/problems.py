@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
@@ -20,7 +20,7 @@ from features.artifacts import ArtifactError
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
 from features.disk_trouble import DiskTrouble, disk_trouble
-from features.store import KeyMissing, PersonErased
+from features.store import DatabaseDown, KeyMissing, PersonErased, is_outage
 from matching.errors import BadParameter, ClusterUnreachable, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 ERASED: Final = (
     "Cet enregistrement porte sur une personne qui a été effacée : son identifiant ne peut pas servir de nouveau."
 )
+
+STORE_DOWN: Final = (
+    "La base de données ne répond pas. Si la demande devait enregistrer quelque chose, rien ne dit qu'elle l'a fait : "
+    "elle peut être renvoyée telle quelle."
+)
+STORE_RETRY_S: Final = 5
 
 
 class ProblemType(Enum):
@@ -174,6 +180,12 @@ class ProblemType(Enum):
         "Service pas encore prêt",
         "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
     )
+    STORE_DOWN = (
+        "base-indisponible",
+        503,
+        "Base de données indisponible",
+        "Recommencer après le délai de l'en-tête `Retry-After` : les recherches continuent, rien ne s'enregistre.",
+    )
     STALE = (
         "noeud-en-retard",
         503,
@@ -300,11 +312,12 @@ KINDS: Final[tuple[type[Exception], ...]] = (
     VivierError,
     KeyMissing,
     PersonErased,
+    DatabaseDown,
     BorderError,
     RequestValidationError,
     HTTPException,
     ArtifactError,
-    DBAPIError,
+    SQLAlchemyError,
     OSError,
     Exception,
 )
@@ -346,9 +359,17 @@ def problem_of(error: Exception) -> ApiProblem | None:
         case HTTPException():
             kind, detail = _BY_STATUS.get(error.status_code, (ProblemType.OTHER, HTTPStatus(error.status_code).phrase))
             return ApiProblem(kind, detail, status=error.status_code, headers=error.headers)
-        case DBAPIError() | OSError():
-            return _of_disk(error)
+        case DatabaseDown() | SQLAlchemyError() | OSError():
+            return _of_disk(error) or _of_outage(error)
     return None
+
+
+def _of_outage(error: Exception) -> ApiProblem | None:
+    """What a request is told that the database did not answer; None for an error that is about something else."""
+    if not is_outage(error):
+        return None
+    log.warning("the database could not be used: %s", type(error).__name__)
+    return ApiProblem(ProblemType.STORE_DOWN, STORE_DOWN, headers={"Retry-After": str(STORE_RETRY_S)})
 
 
 def _of_disk(error: Exception) -> ApiProblem | None:
@@ -356,7 +377,7 @@ def _of_disk(error: Exception) -> ApiProblem | None:
     trouble = disk_trouble(error)
     if trouble is None:
         return None
-    log.error("%s", trouble.name.lower(), exc_info=error)
+    log.error("a write was refused: %s (%s)", trouble.value, str(error).splitlines()[0])
     kind, detail = OF_DISK[trouble]
     return ApiProblem(kind, detail, headers={"Retry-After": str(DISK_RETRY_S[kind])})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -39,6 +40,8 @@ from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
+
+log = logging.getLogger(__name__)
 
 CANNOT_OPEN = (
     ReferenceMissing,
@@ -79,7 +82,7 @@ class Service:
             copies.copy()
         served = settings.served_dir
         reference = Reference.load(served / REFERENCE)
-        store = open_store(settings)
+        store = open_store(settings, patience_s=settings.database_timeout_s)
         try:
             watch = _log_watch(settings, store)
             models = TextModels.load(settings.encoder).keeping(served / "vectors")
@@ -123,6 +126,12 @@ class Service:
         if isinstance(record, Event):
             return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
+
+    def look_again(self) -> None:
+        """Take up what is published, once it is checked, what was refused before too. On the event loop."""
+        log.info("looking at what is published, as asked")
+        self.engine.reconsider()
+        self.follower.nudge()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -178,7 +187,7 @@ class Service:
     @cached_property
     def doors(self) -> Doors:
         """How people come in. Raises ProvidersUnusable, KeysUnusable."""
-        return Doors.of(self.access, self.sessions, self.providers)
+        return Doors.of(self.access, self.sessions, self.providers, self.settings.provider_timeout_s)
 
 
 def _log_watch(settings: Settings, store: Store) -> LogWatch | None:

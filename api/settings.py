@@ -49,6 +49,24 @@ class Settings(BaseSettings):
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
     ] = None
+    database_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds that the service waits for the database: for a connection, for an answer, for "
+            "SQLite's lock; beyond, 503 with `Retry-After`. Commands (imports, migrations) wait as long as it takes.",
+        ),
+    ] = 10.0
+    outage_s: Annotated[
+        float,
+        Field(
+            ge=10,
+            le=86_400,
+            description="Seconds for which searches go on from memory while the database cannot be reached; beyond, "
+            "nobody is let in, since nobody knows whose access has ended meanwhile.",
+        ),
+    ] = 900.0
     data_key_file: Annotated[
         Path | None,
         Field(
@@ -123,7 +141,7 @@ class Settings(BaseSettings):
         ),
     ] = "vivier"
     cluster_index: Annotated[
-        Literal["FLAT", "IVF_FLAT", "HNSW"],
+        Literal["FLAT", "IVF_FLAT"],
         Field(description="How the cluster searches vectors: all of them (`FLAT`, exact), or the likeliest."),
     ] = "FLAT"
     cluster_effort: Annotated[
@@ -131,12 +149,17 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=16_384,
-            description="Lists (`IVF_FLAT`) or neighbours (`HNSW`) that a search of the cluster looks at.",
+            description="Lists that a search of the cluster looks at, with `IVF_FLAT`: more of them, and fewer misses.",
         ),
     ] = 128
     cluster_timeout_s: Annotated[
-        float, Field(gt=0, le=60, description="Seconds that a search waits for the cluster; beyond, 503.")
-    ] = 5.0
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="Seconds that a search waits for the cluster; beyond, 503, at once for the next five seconds.",
+        ),
+    ] = 1.0
     host: Annotated[
         str,
         Field(
@@ -364,6 +387,9 @@ class Settings(BaseSettings):
     ] = "starttls"
     smtp_user: Annotated[str | None, Field(description="User of the mail server; unset, no sign-in.")] = None
     smtp_password: Annotated[SecretStr | None, Field(description="Password of that user.")] = None
+    smtp_timeout_s: Annotated[
+        float, Field(gt=0, le=600, description="Seconds that each answer of the mail server is awaited.")
+    ] = 30.0
     mail_from: Annotated[
         str,
         Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
@@ -391,6 +417,15 @@ class Settings(BaseSettings):
             description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
         ),
     ] = 20_000
+    webhook_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds that a webhook's receiver is awaited: to connect, and for each piece of its answer; "
+            "after three times as many it is cut off.",
+        ),
+    ] = 10.0
     webhook_private_addresses: Annotated[
         bool,
         Field(
@@ -415,6 +450,9 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
     ] = None
+    provider_timeout_s: Annotated[
+        float, Field(gt=0, le=600, description="Seconds in which an identity provider answers, or sign-in fails.")
+    ] = 10.0
     local_provider: Annotated[
         bool,
         Field(

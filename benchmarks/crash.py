@@ -4,7 +4,7 @@ Writers ask over HTTP and note what they were told; the service, an import, a pu
 digests and a training are killed with SIGKILL. After each kill the database, the published folders, the audit chain and
 every acknowledged record are looked at, in the store and in searches. Exit code 1 when anything is lost.
 
-    python -m benchmarks.crash --kills 500
+    python -m benchmarks.crash --kills 500 --seed 1
 """
 
 import argparse
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 when nothing was lost."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--kills", type=int)
+    parser.add_argument("--minutes", type=float, help="begin no other life of the service after so long")
     parser.add_argument("--seed", type=int, default=SEED)
     options, others = parser.parse_known_args(sys.argv[1:] if arguments is None else arguments)
     report = Report.from_command_line("crash", options.seed, others, about=__doc__ or "")
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         began = time.monotonic()
         trial.begin()
         told = 0
-        while trial.kills.total() < kills:
+        ends = float("inf") if options.minutes is None else began + 60 * options.minutes
+        while trial.kills.total() < kills and time.monotonic() < ends:
             trial.life(kills - trial.kills.total())
             if trial.kills.total() >= told + 50:
                 told = trial.kills.total()

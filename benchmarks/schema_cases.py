@@ -164,6 +164,7 @@ def serving(folder: Path) -> Iterator[FastAPI]:
         people_share=1.0,
         people_least=1_000_000_000,
         need_share=1.0,
+        request_timeout_s=600,
     )
     try:
         yield create_app(Service.open(settings))

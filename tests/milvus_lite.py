@@ -15,7 +15,7 @@ def lite_cluster(folder: Path) -> Cluster:
     """A cluster in `folder`; the test is skipped, saying so, where its libraries are not installed."""
     for module in ("pymilvus", "milvus_lite"):
         pytest.importorskip(module, reason=f"{module} is not installed: pip install 'vivier[cluster]'")
-    return Cluster(str(folder / "rows.db"))
+    return Cluster(str(folder / "rows.db"), timeout_s=60.0)
 
 
 class HalfWritten(MilvusBackend):

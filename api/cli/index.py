@@ -113,6 +113,7 @@ def merge(as_json: AsJson = False) -> None:
     from api.forgetting import merging_lock
     from api.service import CANNOT_OPEN, Service
     from features.store.erasure import last_seq
+    from matching.errors import ClusterUnreachable
     from matching.forgetting import forget_generations
 
     configured = settings()
@@ -127,9 +128,13 @@ def merge(as_json: AsJson = False) -> None:
         except CANNOT_OPEN as error:
             fail(str(error))
         changed = service.engine.n_changed
-        meta = service.engine.merge(dt.datetime.now(dt.UTC))
-        forget_generations(configured.data_dir, last_seq(service.store), meta["backend"], configured.cluster)
-        service.store.close()
+        try:
+            meta = service.engine.merge(dt.datetime.now(dt.UTC))
+            forget_generations(configured.data_dir, last_seq(service.store), meta["backend"], configured.cluster)
+        except ClusterUnreachable as error:
+            fail(f"the vector cluster at {error.uri} cannot be used: {error.reason}")
+        finally:
+            service.store.close()
     text = f"Merged {changed} changed rows, up to sequence {meta['watermark']} of the store."
     print_result({"merged": True, "changed": changed, **meta}, as_json, text)
 

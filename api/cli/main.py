@@ -90,7 +90,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        told = _of_disk(error)
+        told = _of_disk(error) or _of_outage(error)
         if told is None:
             raise
         tell(f"vivier: {told}")
@@ -103,6 +103,18 @@ def _of_disk(error: Exception) -> str | None:
 
     trouble = disk_trouble(error)
     return None if trouble is None else f"{trouble.value} ({type(error).__name__}: {str(error).splitlines()[0]})"
+
+
+def _of_outage(error: Exception) -> str | None:
+    """What to tell of a database or an MLflow server that is away; None for any other error."""
+    from features.store import is_outage
+
+    said = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    if is_outage(error):
+        return f"the database does not answer (VIVIER_DATABASE_URL). Look whether it runs, then run this again ({said})"
+    if type(error).__module__.startswith("mlflow.") and "API request" in str(error):
+        return f"the MLflow server does not answer. Look whether it runs, then run this again ({said})"
+    return None
 
 
 if __name__ == "__main__":

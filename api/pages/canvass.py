@@ -238,14 +238,15 @@ def shown_firm(engine: Engine, target: Target, number: int) -> ShownFirm:
 
 
 def _hirings(openings: Expected | None, in_all: Expected | None) -> str | None:
-    """« 2 à 5 embauches attendues d'ici six mois… », the bounds between which four futures in five lie."""
+    """« Dans les métiers visés : 2 à 5 embauches d'ici six mois… », the bounds between which four futures in five lie.
+    The reasons tell of all hirings."""
     told = openings or in_all
     if told is None:
         return None
-    where = "dans les métiers visés" if openings is not None else "en tout"
+    where = "Dans les métiers visés" if openings is not None else "En tout"
     bounds = f"{told.low} à {told.high}" if told.low != told.high else f"{told.low}"
     noun = "embauches" if told.high > 1 else "embauche"
-    return f"{bounds} {noun} d'ici six mois {where}, quatre fois sur cinq"
+    return f"{where} : {bounds} {noun} d'ici six mois, quatre fois sur cinq"
 
 
 def firm_facts(engine: Engine, record: Establishment) -> str:

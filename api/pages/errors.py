@@ -56,6 +56,11 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.STALE: ("Un instant", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
+    ProblemType.STORE_DOWN: (
+        "C'est momentanément impossible",
+        "Vos informations ne peuvent être ni lues ni enregistrées pour l'instant. Réessayez dans une minute : les "
+        "recherches, elles, continuent.",
+    ),
     ProblemType.STORAGE_FULL: (
         "Rien n'a pu être enregistré",
         "Le service manque de place en ce moment. Ce que vous avez écrit n'est pas gardé : réessayez plus tard.",

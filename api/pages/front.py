@@ -71,7 +71,7 @@ _DOORS: Final = (
 @allowed(PUBLIC)
 async def front(request: Request, service: ServiceOf) -> Response:
     demo = service.settings.demo_identities
-    actor = await _who(request, service)
+    actor = await who(request, service)
     people = await run_in_threadpool(personas, service) if demo else ()
     doors = [
         Door(door.role, door.title, door.text, tuple(each for each in people if each.role is door.role))
@@ -115,7 +115,7 @@ async def be_nobody(request: Request) -> Response:
     return answer
 
 
-async def _who(request: Request, service: Service) -> Actor | None:
+async def who(request: Request, service: Service) -> Actor | None:
     """Who is signed in; a public page is there for wrong credentials too."""
     try:
         return await identified(request, service)

@@ -17,8 +17,10 @@ from matching.sourcing import profiles_for_offer
 from matching.subscriptions import offers_for_profile
 from matching.trainings import sessions_for_profile
 
-TRIED: Final = 150
-"""Records among which personas are chosen."""
+READ: Final = 150
+"""Records among which personas are looked for."""
+TRIED: Final = 25
+"""Of each line of work, and of the offers: those whose lists are made to choose the best."""
 PEOPLE: Final = 3
 FIRMS: Final = 2
 TEAM_MATES: Final = 2
@@ -51,15 +53,14 @@ def personas(service: Service) -> tuple[Persona, ...]:
 
 def _jobseekers(service: Service) -> list[tuple[Persona, Profile]]:
     """People of different lines of work whose lists are full; an aide-soignante first where there is one."""
-    people = [each for each in service.store.page(Profile, 0, TRIED) if each.consents.profiling]
-    liked = sorted(people, key=lambda each: -_liking(service.engine, each))
-    chosen: dict[str, Profile] = {}
-    for each in sorted(liked, key=lambda each: not (occupation_code(each.projects[0]) or "").startswith("J1501")):
-        chosen.setdefault((occupation_code(each.projects[0]) or "?")[:1], each)
-    return [
-        (Persona(Role.JOBSEEKER, f"demo:demandeur:{each.id}", _words(service, each)), each)
-        for each in list(chosen.values())[:PEOPLE]
-    ]
+    people = [each for each in service.store.page(Profile, 0, READ) if each.consents.profiling]
+    by_line: dict[str, list[Profile]] = {}
+    for each in sorted(people, key=lambda each: not (occupation_code(each.projects[0]) or "").startswith("J1501")):
+        by_line.setdefault((occupation_code(each.projects[0]) or "?")[:1], []).append(each)
+    lines = sorted(by_line.values(), key=lambda line: -len(line))
+    lines.sort(key=lambda line: not (occupation_code(line[0].projects[0]) or "").startswith("J1501"))
+    chosen = [max(line[:TRIED], key=lambda each: _liking(service.engine, each)) for line in lines[:PEOPLE]]
+    return [(Persona(Role.JOBSEEKER, f"demo:demandeur:{each.id}", _words(service, each)), each) for each in chosen]
 
 
 def _liking(engine: Engine, profile: Profile) -> float:
@@ -108,10 +109,10 @@ def _employers(service: Service) -> list[Persona]:
     live = service.engine.catalogue(Collection.OFFERS)
     offers = [
         each
-        for each in service.store.page(Offer, 0, TRIED)
+        for each in service.store.page(Offer, 0, READ)
         if each.id in live and each.siret is not None and each.firm_name is not None
     ]
-    drawing = sorted(offers, key=lambda each: -_drawing(service.engine, each))
+    drawing = sorted(offers[: 2 * TRIED], key=lambda each: -_drawing(service.engine, each))
     chosen = {each.siret: each for each in reversed(drawing)}
     best = [each for each in drawing if chosen.get(each.siret) is each]
     communes = service.reference.communes

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.pages import (
+    about,
     canvass,
     day_round,
     front,
@@ -29,6 +30,7 @@ from api.pages import (
 def routers() -> Iterator[APIRouter]:
     yield static.router
     yield front.router
+    yield about.router
     yield my_account.router
     yield my_offers.router
     yield my_trainings.router

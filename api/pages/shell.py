@@ -1,7 +1,6 @@
 """The frame of every page: who is signed in, where they can go, and what a browser is told of it."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,6 +10,7 @@ from fastapi import Request, Response
 from jinja2 import Environment
 
 from api.delivery.render import templates
+from api.delivery.spacing import spaced
 from api.pages.static import address
 from api.security import csrf, demo
 from api.security.actor import Actor, Role
@@ -104,25 +104,6 @@ def rendered(request: Request, service: Service, actor: Actor | None, template: 
     return spaced(text)
 
 
-_VERBATIM: Final = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
-_SHOWN: Final = re.compile(r">[^<]+<")
-_SPACE_BEFORE: Final = re.compile(r" (?=[:;?!»%€])|(?<=\d) (?=(?:km|h|ans?|mois|jours?)\b)")
-_SPACE_AFTER: Final = re.compile(r"(?<=«) ")
-
-
-def spaced(text: str) -> str:
-    """A page with the spaces before and inside French punctuation that do not break; what people wrote into fields
-    stays as it is."""
-    pieces = _VERBATIM.split(text)
-    pieces[0::3] = [_SHOWN.sub(_unbreakable, piece) for piece in pieces[0::3]]
-    del pieces[2::3]
-    return "".join(pieces)
-
-
-def _unbreakable(found: "re.Match[str]") -> str:
-    return _SPACE_AFTER.sub("\u00a0", _SPACE_BEFORE.sub("\u00a0", found[0]))
-
-
 def _frame(request: Request, service: Service, actor: Actor | None) -> dict[str, object]:
     menu = () if actor is None else MENUS.get(actor.role, ())
     path = request.url.path
@@ -153,6 +134,11 @@ def day(value: dt.date | str | None) -> str:
     return french_date(dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value)
 
 
+def capital(text: str) -> str:
+    """The same, its first letter a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def ago(days: int) -> str:
     """« aujourd'hui », « hier », « il y a 4 jours »."""
     return {0: "aujourd'hui", 1: "hier"}.get(days, f"il y a {days} jours")
@@ -161,6 +147,13 @@ def ago(days: int) -> str:
 def whole(number: float) -> str:
     """« 12 480 »."""
     return f"{round(number):,}".replace(",", "\u202f")
+
+
+def compile_all() -> None:
+    """Compile the templates of pages, so that no reader waits for it."""
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.startswith("pages/")):
+        environment.get_template(name)
 
 
 def decimal(number: float, digits: int) -> str:
@@ -188,6 +181,7 @@ def _environment() -> Environment:
         "euros": euros,
         "nombre": whole,
         "compte": counted,
+        "majuscule": capital,
         "il_y_a": ago,
         "part": percent,
         "dixieme": partial(decimal, digits=1),

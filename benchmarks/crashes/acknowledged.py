@@ -20,6 +20,8 @@ GONE: Final = 0
 """The version of what is not there."""
 LOT: Final = 4
 """Lines of a bulk."""
+PAUSE_S: Final = 0.05
+"""Between two writes of one writer: what is killed must come forward too."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
-            while not self.stop.is_set():
+            while not self.stop.wait(PAUSE_S):
                 try:
                     self._write(connection)
                 except (OSError, http.client.HTTPException):

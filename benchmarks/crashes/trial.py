@@ -24,11 +24,13 @@ from features.store.tables import delivery, digest
 
 SERVICE: Final = "service"
 WRITERS: Final = 3
-BESIDE: Final = {"importer": 3, "publisher": 2, "digests": 3, "trainer": 1}
-"""How often each command is killed in one life of the service; a training takes as long as three imports."""
+BESIDE: Final = {"importer": 2, "publisher": 1, "digests": 2, "trainer": 1}
+"""How often each command is killed in one life of the service."""
+TRAINED_EVERY: Final = 3
+"""Lives in one of which a training is killed: it takes as long as ten imports."""
 LIFE_S: Final = 1.5
 """What a service lives at most after the last command was killed."""
-KILLS_OF_A_DAY: Final = 3
+KILLS_OF_A_DAY: Final = 6
 """Digest runs that are killed before one may end."""
 REBUILT_EVERY: Final = 10
 """Lives between two comparisons of what is served with an index built anew."""
@@ -80,7 +82,7 @@ class Trial:
         """A service from its start to its death; `most` kills in all."""
         with self.processes.serving() as (port, process):
             self._wrong("after a start", checks.unseen(port, self.ledger))
-            beside = [kind for kind in self.commands for _ in range(BESIDE[kind])]
+            beside = [kind for kind in self.commands for _ in range(BESIDE[kind]) if self._is_due(kind)]
             self._draw.shuffle(beside)
             for kind in beside[: most - 1]:
                 self._kill_beside(kind, port)
@@ -92,6 +94,9 @@ class Trial:
         self._lives += 1
         if self._lives % REBUILT_EVERY == 0:
             self.end()
+
+    def _is_due(self, kind: str) -> bool:
+        return kind != "trainer" or self._lives % TRAINED_EVERY == 0
 
     def end(self) -> None:
         """What is served is what an index built anew would serve."""
@@ -107,7 +112,7 @@ class Trial:
         arguments = self.commands[kind]()
         lasts = self._lasts.setdefault(arguments[0] + arguments[1], 3.0)
         with self._writing(port):
-            killed = self.processes.killed_after(self._draw.uniform(0.1, 1.0) * lasts, *arguments)
+            killed = self.processes.killed_after(self._draw.uniform(0.05, 0.9) * lasts, *arguments)
         self._count(kind, killed)
         if kind == "publisher":
             left = list((self.house.data_dir / "indexes").glob(".writing-*"))

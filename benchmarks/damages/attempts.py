@@ -18,7 +18,7 @@ from benchmarks.damages.published import DAMAGED, GOOD, Corpus, verdict
 REFUSED: Final = frozenset({"refused", "refused_when_read"})
 PATIENCE_S: Final = 120.0
 """For one read: whoever takes longer hangs."""
-Judge = Callable[[Corpus], str]
+Judge = Callable[[Corpus, int], str]
 
 
 @dataclass
@@ -88,6 +88,6 @@ def _read_each(told: Connection, corpus: Corpus, numbers: range, seed: int, judg
             mutation, wrong = mutated(right, (root / GOOD / name).read_bytes(), draw)
             told.send(f"{mutation} {name}")
             path.write_bytes(wrong)
-            told.send((judge(own), name))
+            told.send((judge(own, number), name))
             path.write_bytes(right)
     told.close()

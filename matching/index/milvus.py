@@ -24,7 +24,7 @@ from features.artifacts import current_id
 from matching.errors import ClusterUnreachable, NotReady
 from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
 from matching.index.clauses import NOTHING, clause_of
-from matching.index.cluster import AT_ONCE, MOST_ROWS, REGION, ROW, Cluster, Table, collections
+from matching.index.cluster import AT_ONCE, MOST_ROWS, REGION, ROW, Cluster, Hits, Table, collections
 from matching.index.codes import FILE as CODES
 from matching.index.codes import Codes, Facts
 from matching.index.halves import HalfRows
@@ -33,6 +33,8 @@ Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Rows and their scores, of the same length."""
 
 FILE: Final = "milvus.json"
+LAYOUT: Final = 1
+"""Of collections; another one where their fields change."""
 TIES: Final = 64
 """Rows asked beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 ROUNDING: Final = 1e-5
@@ -96,14 +98,17 @@ class MilvusIndex:
             return self._by_number(table, query, selection)
         asked = min(k + TIES, MOST_ROWS)
         while True:
-            rows, scores = table.search(query, clause, asked)
-            allowed = selection.test(rows)
-            kept = rows[allowed], scores[allowed]
-            if len(rows) < asked:
+            hits = table.search(query, clause, asked)
+            allowed = selection.test(hits.rows)
+            kept = hits.rows[allowed], hits.scores[allowed]
+            if len(hits.rows) < asked:
                 is_all = table.cluster.index == "FLAT" or len(kept[0]) >= k
                 return kept if is_all else self._by_number(table, query, selection)
-            if len(kept[0]) >= k and kept[1][k - 1] > scores[-1] + ROUNDING:
-                return kept
+            if len(kept[0]) >= k:
+                if kept[1][k - 1] > hits.scores[-1] + ROUNDING:
+                    return kept
+                if (settled := _lowest_of_the_last(table, clause, hits, kept, k, selection)) is not None:
+                    return settled
             if asked == MOST_ROWS:  # so many equal scores that any of them will do, or too few that are allowed
                 return kept if len(kept[0]) >= k else self._by_number(table, query, selection)
             asked = min(GROWTH * asked, MOST_ROWS)
@@ -115,8 +120,27 @@ class MilvusIndex:
         for start in range(0, len(allowed), MOST_ROWS):
             part = allowed[start : start + MOST_ROWS]
             clause = f"{ROW} in {part.tolist()}"
-            found.append(table.search(query, clause, len(part), thorough=True))
+            hits = table.search(query, clause, len(part), thorough=True)
+            found.append((hits.rows, hits.scores))
         return np.concatenate([rows for rows, _ in found]), np.concatenate([scores for _, scores in found])
+
+
+def _lowest_of_the_last(
+    table: Table, clause: str, hits: Hits, kept: Scored, k: int, selection: Selection
+) -> Scored | None:
+    """What is kept above the last score, and the lowest of all allowed rows that have it: many people say their work in
+    the same words, so equal scores may run far past the end. None when too few of them are allowed."""
+    last = hits.scores <= hits.scores[-1] + ROUNDING
+    above = kept[1] > hits.scores[-1] + ROUNDING
+    missing = k - int(np.count_nonzero(above))
+    vectors, first = np.unique(hits.same[last], return_index=True)
+    asked = min(GROWTH * missing, MOST_ROWS)
+    rows, same = table.lowest(clause, vectors, asked)
+    allowed = selection.test(rows)
+    if np.count_nonzero(allowed) < missing and len(rows) == asked:
+        return None
+    scores = hits.scores[last][first][np.searchsorted(vectors, same[allowed])]
+    return np.concatenate([kept[0][above], rows[allowed]]), np.concatenate([kept[1][above], scores])
 
 
 class MilvusBackend:
@@ -178,7 +202,7 @@ def _name(
     columns: Mapping[str, NDArray[Any]],
 ) -> str:
     """The name of the collection that holds these rows: by their content."""
-    digest = hashlib.sha256(f"{dim} {count} {cluster.index}".encode())
+    digest = hashlib.sha256(f"{LAYOUT} {dim} {count} {cluster.index}".encode())
     if codes is not None:
         codes.sum(digest)
     for values in columns.values():

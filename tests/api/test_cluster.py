@@ -23,7 +23,7 @@ def clustered(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("clustered")
     cluster = lite_cluster(folder)
     data_dir = Path(shutil.copytree(sample_data_dir, folder / "var"))
-    settings: dict[str, Any] = {"index_backend": "milvus", "cluster_uri": cluster.uri}
+    settings: dict[str, Any] = {"index_backend": "milvus", "cluster_uri": cluster.uri, "cluster_timeout_s": 60.0}
     build_generation(Settings(data_dir=data_dir, **settings))
     with client_over(data_dir, **settings) as client:
         yield client
@@ -69,4 +69,6 @@ def test_a_silent_cluster_is_told_and_nothing_else_stops(
     assert "rows.db" not in answer.text
     assert clustered.get("/v1/profils/profil-000001").status_code == 200
     monkeypatch.undo()
+    assert clustered.get("/v1/profils/profil-000001/offres").status_code == 503, "it is left alone for a moment"
+    monkeypatch.setattr(cluster_module, "_resting", {})
     assert clustered.get("/v1/profils/profil-000001/offres").status_code in (200, 206)

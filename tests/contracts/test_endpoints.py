@@ -221,6 +221,33 @@ def test_every_reference_leads_somewhere(document: Json) -> None:
             node = node[part]
 
 
+def test_links_lead_to_an_operation_under_the_record(document: Json, operations: list[Operation]) -> None:
+    by_id = {operation.described["operationId"]: operation for operation in operations}
+    found = 0
+    for operation in operations:
+        for response in operation.described["responses"].values():
+            for link in response.get("links", {}).values():
+                found += 1
+                target = by_id[link["operationId"]]
+                assert target.path.startswith(f"{operation.path}/{{"), operation
+                asked = {f"path.{each['name']}" for each in target.parameters if each["in"] == "path"}
+                assert set(link["parameters"]) <= asked, operation
+    assert found > 100
+
+
+def test_a_created_record_is_followed_along_its_links(client: TestClient, document: Json) -> None:
+    links = document["paths"]["/v1/profils"]["get"]["responses"]["206"]["links"]
+    first = client.get("/v1/profils").json()["resultats"][0]["id"]
+    (expression,) = {link["parameters"]["path.id"] for link in links.values()}
+    assert expression == "$response.body#/resultats/0/id"
+    assert client.get(f"/v1/profils/{first}").status_code == 200
+
+
+def test_allow_lists_the_methods_of_the_very_address(client: TestClient) -> None:
+    for address, methods in (("/v1/profils/lot", "POST"), ("/v1/profils/p", "DELETE, GET, HEAD, PUT")):
+        assert client.options(address).headers["allow"] == methods
+
+
 def test_an_unknown_parameter_is_refused(client: TestClient, operations: list[Operation]) -> None:
     for operation in operations:
         response = client.request(operation.method, operation.address(), params={"zzz": "1"})

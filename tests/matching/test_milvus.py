@@ -6,6 +6,7 @@ Everything runs on Milvus Lite, the library's engine inside this process; `bench
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from features.reference import Reference
+from matching.build import build
+from matching.engine import Engine
 from matching.errors import ClusterUnreachable, NotReady
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
@@ -32,7 +35,9 @@ from matching.index.registry import backend
 from matching.lookups import Lookups
 from matching.schema import SCHEMAS, Collection
 from matching.selection import select
-from tests.matching.conftest import TODAY
+from models.published import published_models
+from tests.matching.conftest import NOW, TODAY, House
+from tests.matching.made import offer, write
 from tests.matching.random_shelves import DIM, Shelf, conditions_of, country_of, shelf_of
 from tests.milvus_lite import lite_cluster
 
@@ -83,8 +88,7 @@ def held(shelf: Shelf, clause: str) -> set[int]:
     """The rows of the cluster that meet a clause."""
     table = index_of(shelf)._table
     assert table is not None
-    rows, _ = table.search(np.ones(DIM, np.float32), clause, 10_000)
-    return set(rows.tolist())
+    return set(table.search(np.ones(DIM, np.float32), clause, 10_000).rows.tolist())
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
@@ -300,6 +304,28 @@ def test_few_allowed_among_many_are_found_however_few_the_cluster_gives_at_once(
     np.testing.assert_array_equal(mine.rows, oracle.rows)
 
 
+def test_of_many_equal_scores_the_lowest_rows_are_kept(lite: Cluster, tmp_path: Path) -> None:
+    """More of them than are asked for, behind some that are nearer, and not all of them allowed."""
+    cluster = replace(lite, prefix="equal")
+    vectors = np.zeros((900, DIM), dtype=np.float16)
+    vectors[:, 0], vectors[[880, 7], 0] = 0.5, 1.0
+    written(cluster, tmp_path, "000001", vectors)
+    index = MilvusBackend(cluster).load(tmp_path / "000001" / "offres")
+    mask = np.arange(900) % 3 != 0
+    mask[7] = True
+
+    class Unsaid(MaskSelection):
+        @property
+        def conditions(self) -> tuple[()]:  # type: ignore[override]
+            return ()
+
+    query = np.eye(DIM, dtype=np.float32)[0]
+    found = index.search(query, 12, Unsaid(mask))
+    expected = [7, 880, *[row for row in np.flatnonzero(mask).tolist() if row not in (7, 880)][:10]]
+    assert found.rows.tolist() == expected
+    assert found.scores.tolist() == [1.0] * 2 + [0.5] * 10
+
+
 def test_no_cluster_and_no_library_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = backend("milvus")(DIM)
     index.add(np.eye(DIM, dtype=np.float32))
@@ -317,3 +343,56 @@ def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert told.value.uri == "http://127.0.0.1:9"
     assert "serveur de vecteurs" in str(told.value)
     assert "127.0.0.1" not in str(told.value)
+
+
+def test_a_silent_cluster_is_left_alone_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request in a while waits for it, the others are told at once."""
+    calls: list[str] = []
+    now = [100.0]
+
+    def silent(cluster: Cluster, function: str, *_: object, **__: object) -> None:
+        calls.append(function)
+        raise ClusterUnreachable(cluster.uri, "deadline exceeded")
+
+    monkeypatch.setattr(cluster_module, "asked", silent)
+    monkeypatch.setattr(cluster_module, "_resting", {})
+    monkeypatch.setattr(cluster_module.time, "monotonic", lambda: now[0])
+    table = Table(Cluster("http://127.0.0.1:9"), "rows", DIM)
+    for seconds in (0.0, 1.0, 4.9, 5.1, 6.0):
+        now[0] = 100.0 + seconds
+        with pytest.raises(ClusterUnreachable):
+            table.search(np.ones(DIM, np.float32), "", 3)
+    assert calls == ["search", "search"]
+
+
+def test_a_merge_takes_changes_in_and_its_generation_is_adopted(
+    lite: Cluster, new_house: Callable[[str], House], reference: Reference
+) -> None:
+    house, cluster = new_house("elsewhere"), replace(lite, prefix="merged")
+    models = published_models()
+    build(house.store, reference, models, house.data_dir, now=NOW, backend_name="milvus", cluster=cluster)
+    engine = Engine.open(house.store, reference, models, house.data_dir, clock=lambda: TODAY, cluster=cluster)
+    assert collections(cluster) == []
+    write(engine, *(offer(f"o{number}", title) for number, title in enumerate(["Soudeur", "Infirmier", "Serveur"])))
+    write(engine, offer("o1", "Boulanger"))
+    before = offers_by_id(engine)
+    engine.merge(NOW)
+    adopted = engine.read_changes()
+    assert isinstance(adopted, Engine)
+    engine.apply(adopted)
+    offers = engine.catalogue(Collection.OFFERS)
+    assert (offers.n_written, len(offers)) == (3, 3)
+    assert sorted(aliases(cluster)) == ["merged_offres"]
+    after = offers_by_id(engine)
+    assert before.keys() == after.keys() == {"o0", "o1", "o2"}
+    for key, vector in before.items():
+        np.testing.assert_array_equal(after[key], vector)
+        found = offers.index.search(vector, 1, select(offers, []))
+        assert offers.id_of(int(found.rows[0])) == key
+
+
+def offers_by_id(engine: Engine) -> dict[str, NDArray[np.float32]]:
+    """The vector of each live offer."""
+    offers = engine.catalogue(Collection.OFFERS)
+    rows = np.flatnonzero(offers.alive)
+    return dict(zip(map(offers.id_of, rows.tolist()), offers.index.vectors(rows), strict=True))

@@ -41,6 +41,7 @@ def check(page: Page) -> None:
     assert all(words for _, words in page.headings), "an empty heading"
     assert all(words for words, _ in page.links), "a link without words"
     assert all(label for form in page.forms for label, _, _ in form.buttons), "a button without words"
+    assert not any(page.unclosed.values()), f"not closed: {page.unclosed}"
     ids = [given["id"] for _, given in page.tags if given.get("id")]
     assert len(ids) == len(set(ids)), "an id twice"
     for tag, given in page.tags:

@@ -9,6 +9,7 @@ import pytest
 
 from api.security.actor import Role
 from features.records import Establishment
+from tests.api.pages.browser import Page
 from tests.api.pages.conftest import chosen, with_round
 from tests.api.pages.screen import Site, go_by_tab, look, reader
 from tests.waiting import until
@@ -22,6 +23,8 @@ PAGES = {
     None: ("/connexion/entrer?retour=/espace", "/connexion/au-revoir"),
     Role.JOBSEEKER: (
         "/",
+        "/accessibilite",
+        "/plan-du-site",
         "/espace",
         "/espace/gardees",
         "/espace/formations",
@@ -67,7 +70,11 @@ def test_a_page_is_fit_for_every_screen(chromium: Any, site: Site, role: Role | 
     for path in PAGES[role]:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="light")
-        page.goto(path)
+        sent = page.goto(path).text()
+        read = page.evaluate(
+            "text => new DOMParser().parseFromString(text, 'text/html').documentElement.outerHTML", sent
+        )
+        assert [tag for tag, _ in Page(sent).tags] == [tag for tag, _ in Page(read).tags], f"mended: {path}"
         page.wrong[:] = [each for each in page.wrong if "404" not in each]
         assert violations(page) == [], path
         page.emulate_media(color_scheme="dark")
@@ -77,6 +84,22 @@ def test_a_page_is_fit_for_every_screen(chromium: Any, site: Site, role: Role | 
             page.set_viewport_size({"width": width, "height": 900})
             look(page)
         assert violations(page, "target-size", "scrollable-region-focusable", "color-contrast") == [], f"320 {path}"
+    page.context.close()
+
+
+def test_a_letter_is_read_in_light_in_dark_and_on_a_narrow_screen(chromium: Any, site: Site) -> None:
+    page = reader(chromium, site, token_of(site, Role.JOBSEEKER), 320)
+    page.goto("/espace/abonnements")
+    page.get_by_role("button", name="Créer un envoi").click()
+    page.get_by_role("link", name="Voir le prochain envoi").first.click()
+    page.goto(page.locator("iframe").get_attribute("src"))
+    assert page.get_by_role("heading", level=3).count() > 0
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") is (scheme == "light")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.context.close()
 
 
@@ -98,6 +121,24 @@ def test_a_list_is_worked_with_the_keyboard_alone(chromium: Any, site: Site) -> 
     page.get_by_text("a quitté votre liste").wait_for(state="detached")
     assert page.locator("article.card").count() == before
     assert page.wrong == []
+    page.context.close()
+
+
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-bottom: 2em !important }"""
+
+
+@pytest.mark.parametrize("role", [Role.JOBSEEKER, Role.EMPLOYER])
+def test_spaced_text_is_neither_cut_nor_wider_than_the_screen(chromium: Any, site: Site, role: Role) -> None:
+    """WCAG 1.4.12: a reader's own spacing."""
+    page = reader(chromium, site, token_of(site, role), 320, bypass_csp=True)
+    for path in ("/espace", "/espace/profil") if role is Role.JOBSEEKER else (NEED,):
+        page.goto(path)
+        page.add_style_tag(content=SPACED)
+        look(page)
+        cut = """[...document.querySelectorAll('main *')].filter(each => !each.closest('.hidden, svg, textarea, select')
+            && getComputedStyle(each).overflow === 'hidden' && each.scrollHeight > each.clientHeight + 1).length"""
+        assert page.evaluate(cut) == 0, path
     page.context.close()
 
 
