@@ -84,8 +84,11 @@ class Draft:
         place.mkdir()
         dim = self.lookups.encoder.dim
         writer = CollectionWriter(place, collection, self.lookups.place_order, str(self.meta["backend"]), dim)
-        yield writer
-        writer.finish()
+        try:
+            yield writer
+            writer.finish()
+        finally:
+            writer.close()
         self.counts[collection.value] = writer.n_records
         if collection is Collection.OFFERS:
             self._write_pay_medians()

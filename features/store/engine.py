@@ -11,9 +11,9 @@ WRITE = {"vivier_write": True}
 
 
 def open_engine(url: str) -> sa.Engine:
-    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing. Its errors
-    do not show the values of a statement: they are of people, and errors go to logs.
+    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing.
 
+    Its errors do not show the values of a statement, which are of people: errors go to logs.
     Raises ValueError for another database, naming it, and for PostgreSQL without its driver, naming the extra.
     """
     parsed = sa.make_url(url)
