@@ -27,6 +27,7 @@ check: $(VENV)/.dev ## lint, types, layers, and the commands of README
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python -m tools.model_documents --check
+	$(BIN)/python -m tools.charts --check
 
 format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff check --fix .

@@ -1,5 +1,6 @@
 """The ASGI application: routes, problems, the API page, and the follower for as long as it runs."""
 
+import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from api.schemas import schemas
 from api.security.gate import admit, check_rules
 from api.security.local_provider import PATH as LOCAL_PATH
 from api.security.local_provider import LocalProvider
+from api.security.rules import endpoints_of
 from api.service import Service
 from api.settings import Settings, read_settings
 
@@ -38,16 +40,18 @@ def create_app(service: Service) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await service.follower.start()
+        await service.start_following()
         await service.audit.start()
         await service.access.follower.start()
         await watch.start()
         try:
             yield
         finally:
+            if "board" in service.__dict__:
+                await asyncio.to_thread(service.board.stop)
             await watch.stop()
             await service.access.follower.stop()
-            await service.follower.stop()
+            await service.stop_following()
             await service.audit.stop()
             service.store.close()
 
@@ -63,11 +67,17 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.reference = service.reference
-    stack.install(app, service.settings, service.audit, watch)
+    stack.install(app, service.settings, service.audit, watch, service.node)
     problems.install(app)
     page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
+    app.state.summaries = {
+        (method, route.path): route.summary
+        for route in endpoints_of(mounted)
+        for method in route.methods or ()
+        if route.summary
+    }
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
     if service.settings.local_provider:

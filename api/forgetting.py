@@ -91,7 +91,7 @@ def _indexes(settings: Settings, erased_upto: int) -> tuple[bool, str | None]:
     except ArtifactError as error:
         return False, f"{error}: run vivier index build"
     if not stale:
-        forget_generations(settings.data_dir, erased_upto)
+        forget_generations(settings.data_dir, erased_upto, settings.index_backend, settings.cluster)
         return False, None
     try:
         service = Service.open(settings)

@@ -10,15 +10,18 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
 from api.edge.masking import masked
+from features.artifacts import ArtifactError
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
+from features.disk_trouble import DiskTrouble, disk_trouble
 from features.store import KeyMissing, PersonErased
-from matching.errors import BadParameter, NotFound, NotReady, UnknownParameter, VivierError
+from matching.errors import BadParameter, ClusterUnreachable, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -171,6 +174,26 @@ class ProblemType(Enum):
         "Service pas encore prêt",
         "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
     )
+    STALE = (
+        "noeud-en-retard",
+        503,
+        "Nœud en retard",
+        "Recommencer après le délai de `Retry-After` : un autre nœud répond, ou celui-ci aura rattrapé son retard.",
+    )
+    STORAGE_FULL = (
+        "stockage-plein",
+        507,
+        "Disque plein",
+        "Recommencer après le délai de `Retry-After` : rien n'a été écrit. Les recherches répondent toujours ; "
+        "l'exploitant du service doit faire de la place.",
+    )
+    STORAGE = (
+        "stockage-indisponible",
+        503,
+        "Écriture impossible",
+        "Recommencer après le délai de `Retry-After` : rien n'a été écrit. Les recherches répondent toujours ; si cela "
+        "dure, prévenir l'exploitant du service.",
+    )
     OTHER = ("refus", 400, "Requête refusée", "Lire `detail`.")
 
     def __init__(self, slug: str, status: int, title: str, remedy: str) -> None:
@@ -263,6 +286,15 @@ _BY_STATUS: Final = {
 }
 
 
+OF_DISK: Final = {
+    DiskTrouble.FULL: (ProblemType.STORAGE_FULL, "Le disque du service est plein : rien n'a été écrit."),
+    DiskTrouble.READ_ONLY: (ProblemType.STORAGE, "Le service ne peut pas écrire sur son disque : rien n'a été écrit."),
+    DiskTrouble.FAILING: (ProblemType.STORAGE, "Le disque du service répond par des erreurs : rien n'a été écrit."),
+    DiskTrouble.HELD: (ProblemType.STORAGE, "Une autre écriture tient le magasin : rien n'a été écrit."),
+}
+DISK_RETRY_S: Final = {ProblemType.STORAGE_FULL: 60, ProblemType.STORAGE: 30}
+
+
 KINDS: Final[tuple[type[Exception], ...]] = (
     ApiProblem,
     VivierError,
@@ -271,6 +303,9 @@ KINDS: Final[tuple[type[Exception], ...]] = (
     BorderError,
     RequestValidationError,
     HTTPException,
+    ArtifactError,
+    DBAPIError,
+    OSError,
     Exception,
 )
 """The errors that are answered, whatever route raises them."""
@@ -287,13 +322,20 @@ def problem_of(error: Exception) -> ApiProblem | None:
             return ApiProblem(ProblemType.BAD_PARAMETER, str(error))
         case NotFound():
             return ApiProblem(ProblemType.NOT_FOUND, str(error))
-        case NotReady():
+        case NotReady() | ClusterUnreachable():
             return ApiProblem(ProblemType.NOT_READY, str(error), headers={"Retry-After": "5"})
         case KeyMissing():
             return ApiProblem(
                 ProblemType.NOT_READY,
                 "Le service n'a pas les clés sans lesquelles il ne tient aucune donnée d'identité : son administrateur "
                 "doit les lui donner.",
+            )
+        case ArtifactError():
+            log.error("%s", error)
+            return ApiProblem(
+                ProblemType.NOT_READY,
+                "Un fichier de l'index est abîmé, et ce qui y était n'est pas rendu : l'exploitant du service doit "
+                "reconstruire l'index.",
             )
         case PersonErased():
             return ApiProblem(ProblemType.ERASED, ERASED)
@@ -304,7 +346,19 @@ def problem_of(error: Exception) -> ApiProblem | None:
         case HTTPException():
             kind, detail = _BY_STATUS.get(error.status_code, (ProblemType.OTHER, HTTPStatus(error.status_code).phrase))
             return ApiProblem(kind, detail, status=error.status_code, headers=error.headers)
+        case DBAPIError() | OSError():
+            return _of_disk(error)
     return None
+
+
+def _of_disk(error: Exception) -> ApiProblem | None:
+    """What a write that the disk did not take is told; None for an error that is about something else."""
+    trouble = disk_trouble(error)
+    if trouble is None:
+        return None
+    log.error("%s", trouble.name.lower(), exc_info=error)
+    kind, detail = OF_DISK[trouble]
+    return ApiProblem(kind, detail, headers={"Retry-After": str(DISK_RETRY_S[kind])})
 
 
 def _bad_path_or_query(error: RequestValidationError) -> ApiProblem:

@@ -1,7 +1,8 @@
 """What a request can reach: the settings, the store, the reference data and the engine, opened once at start."""
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated
@@ -10,17 +11,21 @@ from fastapi import Depends, Request
 
 from api.auditing.call import note_access
 from api.auditing.log import AuditLog
+from api.copies import REFERENCE, Copies
 from api.delivery.base import House
 from api.delivery.links import Signer
 from api.follow import Follower
+from api.log_watch import LogWatch
 from api.merging import FORGET_COMMAND, Merging, start
+from api.nodes import Node
 from api.security.access import Access
 from api.security.bearer import Bearers
 from api.security.login import Doors
 from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_provider, read_providers
 from api.security.session import Sessions
 from api.security.signing_keys import KeysUnusable, SigningKeys
-from api.settings import Settings, environment_of
+from api.settings import Settings, SettingsError, environment_of
+from api.steering.board import Board
 from api.storing import open_store
 from api.subscribing import check_criteria, check_known, check_webhook, told_by
 from features import duplicates, enrolment
@@ -45,6 +50,7 @@ CANNOT_OPEN = (
     AuditKeyUnusable,
     KeyMissing,
     KeyringError,
+    SettingsError,
 )
 """What `Service.open` raises when something is missing or damaged: the message is for who runs it."""
 
@@ -58,6 +64,7 @@ class Service:
     reference: Reference
     engine: Engine
     follower: Follower[Step]
+    node: Node
 
     @classmethod
     def open(cls, settings: Settings) -> "Service":
@@ -67,21 +74,42 @@ class Service:
         ArtifactError when a part of the reference data is damaged, ModelUnusable for an encoder that cannot be used,
         KeyMissing and KeyringError as `open_store`.
         """
-        reference = Reference.load(settings.reference_dir)
+        copies = None if settings.local_dir is None else Copies(settings.data_dir, settings.local_dir)
+        if copies is not None:
+            copies.copy()
+        served = settings.served_dir
+        reference = Reference.load(served / REFERENCE)
         store = open_store(settings)
         try:
-            models = TextModels.load(settings.encoder).keeping(settings.data_dir / "vectors")
-            engine = Engine.open(store, reference, models, settings.data_dir, price_share=settings.allocation_knob)
+            watch = _log_watch(settings, store)
+            models = TextModels.load(settings.encoder).keeping(served / "vectors")
+            engine = Engine.open(
+                store, reference, models, served, price_share=settings.allocation_knob, cluster=settings.cluster
+            )
         except BaseException:
             store.close()
             raise
         starting = partial(start, variables=environment_of(settings))
         merging = Merging(lambda: engine.n_changed, settings.merge_after, starting)
         forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
-        follower: Follower[Step] = Follower(engine, settings.follow_interval_s, merging, forgetting)
-        service = cls(settings, store, reference, engine, follower)
+        node = Node(engine, copies, watch)
+        chores = (merging, forgetting) if copies is None else (merging, forgetting, copies)
+        follower: Follower[Step] = Follower(node, settings.follow_interval_s, *chores)
+        service = cls(settings, store, reference, engine, follower, node)
         _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
+
+    async def start_following(self) -> None:
+        """Follow the log, and listen to it where the database tells of writes."""
+        if self.node.watch is not None:
+            loop = asyncio.get_running_loop()
+            self.node.watch.start(lambda: _tell(loop, self.follower.nudge))
+        await self.follower.start()
+
+    async def stop_following(self) -> None:
+        await self.follower.stop()
+        if self.node.watch is not None:
+            await asyncio.to_thread(self.node.watch.stop)
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its
@@ -108,6 +136,11 @@ class Service:
     def audit(self) -> AuditLog:
         """Where what requests do is noted. Raises AuditKeyUnusable."""
         return AuditLog.of(self.settings, self.store)
+
+    @cached_property
+    def board(self) -> Board:
+        """Figures of the whole, for who steers the network."""
+        return Board(self)
 
     @cached_property
     def house(self) -> House:
@@ -146,6 +179,23 @@ class Service:
     def doors(self) -> Doors:
         """How people come in. Raises ProvidersUnusable, KeysUnusable."""
         return Doors.of(self.access, self.sessions, self.providers)
+
+
+def _log_watch(settings: Settings, store: Store) -> LogWatch | None:
+    """What listens to the log, where the database is PostgreSQL. Raises SettingsError."""
+    if store.engine.dialect.name == "postgresql":
+        return LogWatch(store.engine, settings.follow_interval_s)
+    if settings.stale_after_s is not None:
+        raise SettingsError(
+            "VIVIER_STALE_AFTER_S is for several nodes over one PostgreSQL (VIVIER_DATABASE_URL): the database here is "
+            "a file of this machine, which no network cuts off. Unset it"
+        )
+    return None
+
+
+def _tell(loop: asyncio.AbstractEventLoop, nudge: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(nudge)
 
 
 async def _of(request: Request) -> Service:  # async: a plain function would be run in another thread

@@ -3,12 +3,15 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.retention.base import Durations
+
+if TYPE_CHECKING:
+    from matching.index.cluster import Cluster
 
 PREFIX = "VIVIER_"
 RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
@@ -26,6 +29,22 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, Field(description="Folder of the database, the reference data and the indexes.")] = Path(
         "var"
     )
+    local_dir: Annotated[
+        Path | None,
+        Field(
+            description="Folder of this machine's own copies of what is published in the data folder (reference data, "
+            "indexes, rankers, prices), where several nodes share one (docs/nodes.md); unset, it is read in place."
+        ),
+    ] = None
+    stale_after_s: Annotated[
+        float | None,
+        Field(
+            ge=0.5,
+            le=3600,
+            description="Seconds without news of the change log after which a node refuses requests (503), so that "
+            "another answers (docs/nodes.md); PostgreSQL only. Unset: it answers from memory.",
+        ),
+    ] = None
     database_url: Annotated[
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
@@ -76,6 +95,48 @@ class Settings(BaseSettings):
             "sentence-transformers model (needs `vivier[train]`). Build the indexes again after a change."
         ),
     ] = None
+    index_backend: Annotated[
+        Literal["geo-ivf", "exact", "faiss-flat", "milvus"],
+        Field(
+            description="Where vectors are searched, from the next `vivier index build` on: in this machine's memory "
+            "(`geo-ivf`, or the simpler ones that it is judged by), or in a cluster (`milvus`; needs "
+            "`vivier[cluster]`)."
+        ),
+    ] = "geo-ivf"
+    cluster_uri: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(https?://[^\s]+|[^\s]+\.db)$",
+            description="Address of the Milvus cluster, `http://host:19530`; for trials by one process, a file `….db` "
+            "of Milvus Lite.",
+        ),
+    ] = None
+    cluster_token: Annotated[
+        SecretStr | None, Field(description="`user:password` or API key of the cluster; unset: none.")
+    ] = None
+    cluster_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9]{0,30}$",
+            description="Begins the names of this deployment's collections in the cluster; no other deployment may "
+            "have it.",
+        ),
+    ] = "vivier"
+    cluster_index: Annotated[
+        Literal["FLAT", "IVF_FLAT", "HNSW"],
+        Field(description="How the cluster searches vectors: all of them (`FLAT`, exact), or the likeliest."),
+    ] = "FLAT"
+    cluster_effort: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=16_384,
+            description="Lists (`IVF_FLAT`) or neighbours (`HNSW`) that a search of the cluster looks at.",
+        ),
+    ] = 128
+    cluster_timeout_s: Annotated[
+        float, Field(gt=0, le=60, description="Seconds that a search waits for the cluster; beyond, 503.")
+    ] = 5.0
     host: Annotated[
         str,
         Field(
@@ -379,6 +440,23 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
 
     @property
+    def cluster(self) -> "Cluster | None":
+        """Where the cluster is, if any."""
+        from matching.index.cluster import Cluster
+
+        if self.cluster_uri is None:
+            return None
+        token = "" if self.cluster_token is None else self.cluster_token.get_secret_value()
+        return Cluster(
+            self.cluster_uri,
+            token,
+            self.cluster_prefix,
+            self.cluster_index,
+            self.cluster_effort,
+            self.cluster_timeout_s,
+        )
+
+    @property
     def durations(self) -> Durations:
         """How long what is known of people is kept."""
         return Durations(
@@ -393,6 +471,11 @@ class Settings(BaseSettings):
     @property
     def tombstones_path(self) -> Path:
         return self.data_dir / "tombstones" if self.tombstones is None else self.tombstones
+
+    @property
+    def served_dir(self) -> Path:
+        """The folder that the service reads published things from."""
+        return self.local_dir or self.data_dir
 
     @property
     def reference_dir(self) -> Path:

@@ -4,6 +4,7 @@ A *root* holds generations and a pointer:
 
     root/CURRENT                  the id of the generation in force
     root/<id>/manifest.json       {"meta": {...}, "files": {name: sha256}, "checked_when_read": {name: bytes}}
+    root/<id>/manifest.sha256     the sum of the manifest itself; folders from before there were any lack it
     root/<id>/...                 the files
 
 Publishing writes a temporary folder, flushes it to disk, renames it, and moves the pointer last. A process
@@ -12,6 +13,7 @@ indexes are all published this way. (It lives on the lowest floor because refere
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -25,6 +27,7 @@ from typing import Any
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
 KEPT = 2
 """Generations kept on disk: the one in force and the one before, to fall back on."""
 
@@ -52,27 +55,29 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
     reader checks piece by piece: `load_current` looks at their sizes alone.
     """
     root.mkdir(parents=True, exist_ok=True)
-    for leftover in root.glob(".writing-*"):
-        if not _is_alive(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
+    _drop_leftovers(root)
     work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     work.mkdir()
     try:
         yield work
         files = _sums(work, sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file()))
         later = {name: (work / name).stat().st_size for name in files if Path(name).name in checked_when_read}
-        for name in files:
-            _flush(work / name)
-        manifest = work / MANIFEST
-        manifest.write_text(
-            json.dumps({"meta": dict(meta), "files": files, "checked_when_read": later}, ensure_ascii=False, indent=1)
-        )
-        _flush(manifest)
+        told = {"meta": dict(meta), "files": files, "checked_when_read": later}
+        manifest = json.dumps(told, ensure_ascii=False, indent=1)
+        (work / MANIFEST).write_text(manifest)
+        (work / SEAL).write_text(hashlib.sha256(manifest.encode()).hexdigest())
+        for path in work.rglob("*"):
+            _flush(path)
         _flush(work)
         number = max((int(name) for name in _generations(root)), default=0) + 1
         target = root / f"{number:06d}"
         work.rename(target)
-        _point(root, target.name)
+        try:
+            _point(root, target.name)
+        except BaseException:
+            if current_id(root) != target.name:
+                target.rename(work)  # what never was in force must not be fallen back on
+            raise
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -124,6 +129,52 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
     raise ArtifactError(f"no whole generation in {root} ({'; '.join(problems)}); build it again")
 
 
+def copy_current(source: Path, root: Path) -> str | None:
+    """Have in `root` what is in force in `source`, which others publish into; its id if it had to be copied, else None.
+
+    The copy is checked whole, file by file, before it is in force. What `source` keeps no more goes from `root` too:
+    whoever maps it keeps it until they let go. Raises ArtifactError for a generation that is damaged or that went
+    while it was copied; what is in force in `root` is not touched then.
+    """
+    name = current_id(source)
+    if name is None:
+        return None
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".copying").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the workers of one machine share the copies
+        told = _told(source / name)
+        if current_id(root) == name and _told(root / name) == told:
+            return None
+        _drop_leftovers(root)
+        work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        try:
+            shutil.copytree(source / name, work, copy_function=shutil.copyfile)
+            problem = _problem(work, thorough=True)
+            if problem is not None:
+                raise ArtifactError(f"{source.name}/{name}: {problem}")
+            _flush_all(work)
+            if (root / name).exists():
+                shutil.rmtree(root / name)
+            work.rename(root / name)
+            _point(root, name)
+        except (OSError, shutil.Error) as error:
+            raise ArtifactError(f"{source.name}/{name} could not be copied ({type(error).__name__})") from error
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        for number, old in enumerate(_generations(root)):
+            if old != name and (number >= KEPT or not (source / old).is_dir()):
+                shutil.rmtree(root / old, ignore_errors=True)
+    return name
+
+
+def _told(folder: Path) -> bytes | None:
+    """The manifest of a generation, as it is written; None where there is none."""
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError:
+        return None
+
+
 def current_id(root: Path) -> str | None:
     """The id the pointer names, unchecked; None when nothing is published."""
     pointer = root / POINTER
@@ -137,7 +188,11 @@ def _pointed(pointer: Path) -> str:
 
 def _problem(folder: Path, thorough: bool) -> str | None:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
+        written = (folder / MANIFEST).read_bytes()
+        seal = folder / SEAL
+        if seal.exists() and hashlib.sha256(written).hexdigest().encode() != seal.read_bytes():
+            return "its manifest does not have the sha256 that was written beside it"
+        manifest = json.loads(written)
         files, later = manifest["files"], manifest.get("checked_when_read", {})
         if not all(isinstance(part, dict) for part in (manifest["meta"], files, later)):
             return "its manifest is not one of ours"
@@ -172,9 +227,12 @@ def _generations(root: Path) -> list[str]:
 
 def _point(root: Path, name: str) -> None:
     temporary = root / f".{POINTER}-{os.getpid()}"
-    temporary.write_text(name)
-    _flush(temporary)
-    temporary.replace(root / POINTER)
+    try:
+        temporary.write_text(name)
+        _flush(temporary)
+        temporary.replace(root / POINTER)
+    finally:
+        temporary.unlink(missing_ok=True)
     _flush(root)
 
 
@@ -191,6 +249,17 @@ def _is_alive(work: Path) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _drop_leftovers(root: Path) -> None:
+    for leftover in root.glob(".writing-*"):
+        if not _is_alive(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _flush_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        _flush(path)
 
 
 def _flush(path: Path) -> None:

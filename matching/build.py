@@ -11,6 +11,7 @@ from features.store import Store
 from matching.catalogue import Rows
 from matching.changes import other_sources
 from matching.generations import writing_generation
+from matching.index.cluster import Cluster
 from matching.index.registry import DEFAULT
 from matching.links import Links
 from matching.lookups import Lookups
@@ -33,6 +34,7 @@ def build(
     *,
     now: dt.datetime,
     backend_name: str = DEFAULT,
+    cluster: Cluster | None = None,
     progress: Callable[[Collection, int], Progress] = lambda _collection, _total: lambda _done: None,
 ) -> dict[str, Any]:
     """Build and publish a generation; returns its meta data. Raises ArtifactError when the forecast is damaged.
@@ -55,6 +57,7 @@ def build(
         watermark=watermark,
         now=now,
         backend_name=backend_name,
+        cluster=cluster,
     ) as draft:
         for collection in Collection:
             advance = progress(collection, store.count(SOURCE_KIND[collection]))

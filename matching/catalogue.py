@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matching.arrays import grown
 from matching.index.base import Index
+from matching.index.cluster import Cluster
 from matching.index.registry import backend
 from matching.keys import key_number
 from matching.schema import SCHEMAS, WITHOUT_VECTORS, Collection, Column
@@ -337,9 +338,10 @@ class Catalogue:
         backend_name: str,
         place_order: NDArray[np.int32],
         renewed: Callable[[bytes], bytes] | None = None,
+        cluster: Cluster | None = None,
     ) -> Self:
         """What `CollectionWriter` wrote. The folder's checksums are the caller's to check, before this."""
-        index = None if collection in WITHOUT_VECTORS else backend(backend_name).load(folder)
+        index = None if collection in WITHOUT_VECTORS else backend(backend_name, cluster).load(folder)
         return cls(collection, index, Written.load(folder, collection, place_order), renewed)
 
 

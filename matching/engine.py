@@ -27,8 +27,9 @@ from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue
 from matching.changes import Prepared, prepare
 from matching.discretion import Discretion
-from matching.errors import NotReady
+from matching.errors import ClusterUnreachable, NotReady
 from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, writing_generation
+from matching.index.cluster import Cluster
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
@@ -64,6 +65,8 @@ class Engine:
     prices: LivePrices = field(default_factory=LivePrices)
     price_share: float = 0.0
     """What is taken off an offer's score for each unit of its price; 0: prices are not looked at."""
+    cluster: Cluster | None = None
+    """Where vectors are, for a generation whose backend has them elsewhere."""
     erased_upto: int = 0
     """Sequence number of the last erasure that was followed since the generation was written."""
 
@@ -76,14 +79,21 @@ class Engine:
         data_dir: Path,
         clock: Callable[[], dt.date] = dt.date.today,
         price_share: float = 0.0,
+        cluster: Cluster | None = None,
     ) -> "Engine":
         """The last whole generation of `data_dir`, brought up to the store's last change.
 
-        Raises NotReady, with the command to run, when there is none or it does not fit the reference data, and
+        Raises NotReady, with the command to run, when there is none or it does not fit the reference data, or when the
+        cluster that has its vectors cannot be reached, and
         ArtifactError when the deployment's forecast of hirings is damaged.
         """
         lookups = Lookups(reference, models, in_force(data_dir))
-        engine = cls._of(_load(store, lookups, data_dir), store, lookups, data_dir, clock)
+        try:
+            loaded = _load(store, lookups, data_dir, cluster)
+        except ClusterUnreachable as error:
+            raise NotReady(f"the vector cluster at {error.uri} cannot be used: {error.reason}") from error
+        engine = cls._of(loaded, store, lookups, data_dir, clock)
+        engine.cluster = cluster
         engine.rankers = Rankers.open(data_dir, lookups.reference.rome.families)
         engine.prices, engine.price_share = LivePrices.open(data_dir), price_share
         engine.catch_up()
@@ -148,11 +158,12 @@ class Engine:
         if in_force is None or in_force in known:
             return None
         try:
-            fresh = self._of(
-                _load(self.store, self.lookups, self.data_dir), self.store, self.lookups, self.data_dir, self.clock
-            )
+            loaded = _load(self.store, self.lookups, self.data_dir, self.cluster)
+            fresh = self._of(loaded, self.store, self.lookups, self.data_dir, self.clock)
         except NotReady:
             self.refused.add(in_force)
+            return None
+        except ClusterUnreachable:  # it may be back in a moment
             return None
         if fresh.generation["id"] != in_force:
             self.refused.add(in_force)
@@ -238,6 +249,7 @@ class Engine:
             watermark=self.watermark,
             now=now,
             backend_name=str(self.generation["backend"]),
+            cluster=self.cluster,
         ) as draft:
             for collection, catalogue in self.catalogues.items():
                 with draft.collection(collection) as writer:
@@ -267,7 +279,7 @@ Step = Prepared | Engine | Rankers | LivePrices
 """What brings an engine further: changes of the log, an engine over a newer generation, newer rankers, newer prices."""
 
 
-def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:
+def _load(store: Store, lookups: Lookups, data_dir: Path, cluster: Cluster | None) -> Loaded:
     """The last whole generation. Raises NotReady, with the command to run, when it does not fit."""
     try:
         found = load_current(data_dir / INDEX_ROOT)
@@ -290,4 +302,4 @@ def _load(store: Store, lookups: Lookups, data_dir: Path) -> Loaded:
             f"the indexes are ahead of the store ({found.meta['watermark']} > {store.watermark()}), another or an "
             f"older database: run `{BUILD_COMMAND}`"
         )
-    return map_generation(found, lookups)
+    return map_generation(found, lookups, cluster)

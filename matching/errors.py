@@ -27,3 +27,13 @@ class NotFound(VivierError):
 
 class NotReady(VivierError):
     """No usable index; the message says which command builds one."""
+
+
+class ClusterUnreachable(VivierError):
+    """The vector cluster does not answer, or refuses."""
+
+    def __init__(self, uri: str, reason: str) -> None:
+        super().__init__(
+            "La recherche est interrompue : le serveur de vecteurs ne répond pas. Réessayez dans quelques instants."
+        )
+        self.uri, self.reason = uri, reason

@@ -11,11 +11,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from features.artifacts import Generation, publishing
 from features.records import Event
 from features.reference import Reference
 from matching.behaviour import tell
 from matching.catalogue import Catalogue
+from matching.index.cluster import Cluster
+from matching.index.registry import settle
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import pay_medians
@@ -51,7 +54,14 @@ class Loaded:
 
 @contextmanager
 def writing_generation(
-    data_dir: Path, lookups: Lookups, *, store_identity: str, watermark: int, now: dt.datetime, backend_name: str
+    data_dir: Path,
+    lookups: Lookups,
+    *,
+    store_identity: str,
+    watermark: int,
+    now: dt.datetime,
+    backend_name: str,
+    cluster: Cluster | None = None,
 ) -> Iterator["Draft"]:
     """A generation to be filled, collection by collection; it is put in force when the block ends well."""
     meta: dict[str, Any] = {
@@ -63,7 +73,8 @@ def writing_generation(
         "built_at": now.isoformat(timespec="seconds"),
     }
     with publishing(data_dir / INDEX_ROOT, meta, CHECKED_WHEN_READ) as folder:
-        yield Draft(folder, lookups, meta)
+        yield Draft(folder, lookups, meta, cluster)
+    settle(data_dir / INDEX_ROOT, backend_name, cluster)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class Draft:
     folder: Path
     lookups: Lookups
     meta: Mapping[str, Any]
+    cluster: Cluster | None = None
     counts: dict[str, int] = field(default_factory=dict)
     """Records of the collections written so far."""
 
@@ -82,7 +94,8 @@ class Draft:
         place = self.folder / collection.value
         place.mkdir()
         dim = self.lookups.encoder.dim
-        writer = CollectionWriter(place, collection, self.lookups.place_order, str(self.meta["backend"]), dim)
+        order, name = self.lookups.place_order, str(self.meta["backend"])
+        writer = CollectionWriter(place, collection, order, name, dim, self.cluster)
         yield writer
         writer.finish()
         self.counts[collection.value] = writer.n_records
@@ -94,7 +107,7 @@ class Draft:
         occupations, communes, pay = (
             np.load(columns / f"{name}.npy", allow_pickle=False) for name in ("occupation", "commune", "pay_max")
         )
-        np.save(self.folder / PAY_MEDIANS, pay_medians(self.lookups, occupations, communes, pay))
+        save_array(self.folder / PAY_MEDIANS, pay_medians(self.lookups, occupations, communes, pay))
 
     def replay(self, events: Iterable[Sequence[Event]], links: Links) -> None:
         """What people did, in order, told to the profiles and offers that were written and to `links`."""
@@ -113,7 +126,7 @@ class Draft:
             for name in BEHAVIOUR[collection]:
                 place = self.folder / collection.value / COLUMNS / f"{name}.npy"
                 fresh = place.with_suffix(".new.npy")  # the old file is mapped
-                np.save(fresh, rows.columns[name])
+                save_array(fresh, rows.columns[name])
                 fresh.replace(place)
 
     def links(self, links: Links) -> None:
@@ -125,7 +138,7 @@ class Draft:
         return {**self.meta, "records": self.counts}
 
 
-def map_generation(generation: Generation, lookups: Lookups) -> Loaded:
+def map_generation(generation: Generation, lookups: Lookups, cluster: Cluster | None = None) -> Loaded:
     """A checked generation, which must have been written for these `lookups`; the labels of the reference data may
     have changed since."""
     meta = generation.meta
@@ -138,6 +151,7 @@ def map_generation(generation: Generation, lookups: Lookups) -> Loaded:
                 str(meta["backend"]),
                 lookups.place_order,
                 None if as_written else renewal(collection, lookups.reference),
+                cluster,
             )
             for collection in Collection
         },

@@ -17,6 +17,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from features.artifacts import ArtifactError
 from matching.arrays import Blob, map_array
 
@@ -62,8 +63,8 @@ class PayloadWriter:
         if self._compressor is None:
             self._begin()
         self._file.close()
-        np.save(self._folder / STARTS, np.array(self._starts, dtype=np.int64))
-        np.save(self._folder / SUMS, np.array(self._sums, dtype=np.uint32))
+        save_array(self._folder / STARTS, np.array(self._starts, dtype=np.int64))
+        save_array(self._folder / SUMS, np.array(self._sums, dtype=np.uint32))
 
     def _begin(self) -> None:
         """Learn what the payloads seen so far have in common, and write them."""

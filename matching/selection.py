@@ -40,6 +40,10 @@ class Filtered:
         return self._conditions[0](self._catalogue.view(rows))
 
     @property
+    def conditions(self) -> Sequence[Condition]:
+        return self._conditions
+
+    @property
     def n_rows(self) -> int:
         return len(self._catalogue)
 

@@ -14,8 +14,11 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from matching import written
 from matching.catalogue import Rows
+from matching.index.cluster import Cluster
+from matching.index.codes import Facts
 from matching.index.registry import backend
 from matching.keys import key_number
 from matching.payload_file import PayloadWriter
@@ -23,17 +26,26 @@ from matching.schema import BANDS, POSTINGS, SCHEMAS, SECOND_ORDER, WITHOUT_VECT
 
 VECTORS: Final = "vectors"
 BLOCK: Final = 65536
+REGIONS: Final = 64
+"""Parts of the country that an index elsewhere is told of, each with as many communes."""
 
 
 class CollectionWriter:
     """Writes one collection into `folder`, which must exist and be empty."""
 
     def __init__(
-        self, folder: Path, collection: Collection, place_order: NDArray[np.int32], backend_name: str, dim: int
+        self,
+        folder: Path,
+        collection: Collection,
+        place_order: NDArray[np.int32],
+        backend_name: str,
+        dim: int,
+        cluster: Cluster | None = None,
     ) -> None:
-        """`place_order`: commune rows along the curve; `dim`: of the vectors, whatever the collection."""
+        """`place_order`: commune rows along the curve; `dim`: of the vectors, whatever the collection; `cluster`: for a
+        backend whose rows are elsewhere."""
         self._folder, self._collection, self._place_order = folder, collection, place_order
-        self._backend_name, self._dim = backend_name, dim
+        self._backend, self._dim = backend(backend_name, cluster), dim
         self._schema: tuple[Column, ...] = SCHEMAS[collection]
         self._spool = folder / "spool"
         self._spool.mkdir()
@@ -93,12 +105,12 @@ class CollectionWriter:
             (written.ROW_STARTS, row_starts),
             (written.ID_STARTS, np.array(self._id_starts, dtype=np.int64)),
         ):
-            np.save(self._folder / name, values)
+            save_array(self._folder / name, values)
         self._write_columns(order, bands[order])
         if VECTORS in self._files:
             vectors = self._spooled(VECTORS, "float16", self._dim)
             blocks = lambda: (vectors[order[start : start + BLOCK]] for start in range(0, len(order), BLOCK))  # noqa: E731
-            backend(self._backend_name).write(self._folder, self._dim, len(order), blocks)
+            self._backend.write(self._folder, self._dim, len(order), blocks, self._facts(order, ranks))
         shutil.rmtree(self._spool)
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -107,6 +119,11 @@ class CollectionWriter:
         bands = BANDS[self._collection].of(self._column).astype(np.int64)
         second = self._column(SECOND_ORDER[self._collection])
         return np.lexsort((second if second.ndim == 1 else second[:, 0], ranks, bands)), bands, ranks
+
+    def _facts(self, order: NDArray[np.int64], ranks: NDArray[np.int64]) -> Facts:
+        """What an index elsewhere is told of the ordered rows: regions are stretches of the curve of places."""
+        regions = ranks[order] * REGIONS // (len(self._place_order) + 1)
+        return Facts(self._collection, lambda name: self._column(name)[order], regions)
 
     def _offsets(self, bands: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         n_bands, n_places = BANDS[self._collection].count, len(self._place_order) + 1
@@ -121,7 +138,7 @@ class CollectionWriter:
         ranges: dict[str, NDArray[Any]] = {}
         for column in self._schema:
             values = self._column(column.name)[order]
-            np.save(self._folder / written.COLUMNS / f"{column.name}.npy", values)
+            save_array(self._folder / written.COLUMNS / f"{column.name}.npy", values)
             if not column.width:
                 parts = [values[start:stop] for start, stop in pairwise(limits.tolist())]
                 ranges[f"low_{column.name}"] = _ends(parts, np.min, column)
@@ -130,7 +147,7 @@ class CollectionWriter:
         (self._folder / written.POSTINGS_FOLDER).mkdir()
         for name in POSTINGS[self._collection]:
             rows = np.argsort(self._column(name)[order], kind="stable").astype(np.int32)
-            np.save(self._folder / written.POSTINGS_FOLDER / f"{name}.npy", rows)
+            save_array(self._folder / written.POSTINGS_FOLDER / f"{name}.npy", rows)
 
     def _column(self, name: str) -> NDArray[Any]:
         column = next(column for column in self._schema if column.name == name)

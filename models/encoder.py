@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from features.array_files import save_array
 from models.words import Hashing, distinct_words
 
 TOKENIZER = "tokenizer.json"
@@ -134,7 +135,7 @@ class Encoder:
     def save(self, folder: Path) -> None:
         """Write the encoder's three files into `folder`, which must exist."""
         (folder / TOKENIZER).write_text(json.dumps(self.hashing.as_json()), encoding="utf-8")
-        np.save(folder / VECTORS, self.vectors)
+        save_array(folder / VECTORS, self.vectors)
         np.savez(
             folder / LAYER,
             scales=self.scales.astype(np.float16),

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from features.artifacts import ArtifactError, load_current, publishing
 from models.encoder import TextEncoder
 
@@ -49,7 +50,7 @@ class KeptEncoder:
         vectors = self._encoder.encode(texts)
         with contextlib.suppress(OSError, ArtifactError):  # a read-only disk; or another process was first
             with publishing(place, {"texts": len(texts), "encoder": self.fingerprint}) as folder:
-                np.save(folder / FILE, vectors)
+                save_array(folder / FILE, vectors)
             self._forget()
             return _mapped(place)
         return vectors

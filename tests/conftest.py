@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import datetime as dt
+import fcntl
 import os
 import shutil
 import warnings
@@ -9,6 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import (  # noqa: F401 - fixtures
+    database_url,
+    postgres_schema,
+    postgres_server,
+    sqlite_schema,
+    store_url,
+)
 from tests.keys import KEYRING
 
 os.environ.update(
@@ -34,6 +42,26 @@ def open_data() -> Path:
     if not path.is_dir():
         pytest.fail(f"VIVIER_OPEN_DATA={folder} is not a folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def open_reference_dir(open_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reference folder of all that the publishers' files hold, made once for all processes of a run. Read only."""
+    from features.sources.registry import REFERENCE_SOURCES
+    from features.sources.run_reference import import_reference
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "open-reference.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared / "open-reference"
+        if not (folder / "made").exists():
+            for source in REFERENCE_SOURCES:
+                if found := source.find(open_data):
+                    import_reference(source, found, folder / "reference", folder / "rejects")
+            (folder / "made").touch()
+    return folder / "reference"
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
 def say(message: str) -> None:
     """One line on stderr for the person who watches; nothing under `--json`."""
     if not _quiet:
-        print(message, file=sys.stderr, flush=True)
+        tell(message)
 
 
 def print_result(data: Mapping[str, Any], as_json: bool, text: str) -> None:
@@ -81,16 +81,25 @@ def print_result(data: Mapping[str, Any], as_json: bool, text: str) -> None:
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """End the command: one line on stderr and the exit code."""
-    print(f"vivier: {message}", file=sys.stderr, flush=True)
+    tell(f"vivier: {message}")
     raise typer.Exit(code)
 
 
-def settings() -> "Settings":
-    """The deployment's settings; a wrong `VIVIER_…` variable ends the command with exit code 2."""
+def tell(line: str) -> None:
+    """One line on stderr; nothing where that goes to a disk that is full."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def settings(as_node: bool = False) -> "Settings":
+    """The deployment's settings; a wrong `VIVIER_…` variable ends the command with exit code 2.
+
+    Commands read and publish what all nodes share; only who serves `as_node` reads copies of its own."""
     from api.settings import SettingsError, read_settings
 
     try:
-        return read_settings()
+        found = read_settings()
+        return found if as_node else found.model_copy(update={"local_dir": None, "stale_after_s": None})
     except SettingsError as error:
         fail(str(error), USAGE)
 

@@ -38,6 +38,8 @@ def groups(
     import datetime as dt
     from functools import cache
 
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.audit_groups import UNKNOWN, Quarters, QuartersUnusable, area_of, refill
     from features.reference import Reference, ReferenceMissing
     from features.travel_time import AROUND_KM
@@ -62,6 +64,8 @@ def groups(
         count = refill(store, area, listed, dt.datetime.now(dt.UTC).date())
     finally:
         store.close()
+    told = entry(Action.CHANGED, "vivier fairness groups", "groupes d'audit", detail=f"{count} personnes classées")
+    note(configured, told)
     print_result({"people": count}, as_json, f"The groups of {count} people are known to audits, and to nothing else.")
 
 
@@ -88,7 +92,9 @@ def report(
     """
     import json
 
+    from api.auditing.commands import entry, note
     from api.fairness_page import fairness_page, publish
+    from features.audit.actions import Action
 
     configured = settings()
     found = _simulated(seed, people) if simulated else _of_deployment(people, offers, seed)
@@ -97,6 +103,8 @@ def report(
         fail("a simulated report is not one of this deployment: give the folder to write it to with --out")
     if not simulated:
         publish(configured.data_dir, found, page)
+        told = f"rapport d'équité sur les listes de {found['personnes']} personnes"
+        note(configured, entry(Action.SEARCHED, "vivier fairness report", "profils", detail=told))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "rapport.html").write_text(page, encoding="utf-8")

@@ -39,7 +39,13 @@ def new(name: Name = "", as_json: AsJson = False) -> None:
         Keyring.new(_named(name, ())).write(path)
     except KeyringError as error:
         fail(str(error))
-    _reseal(configured, path, as_json, f"Keys made in {path}. Copy them to a safe place, apart from the backups.")
+    _reseal(
+        configured,
+        path,
+        as_json,
+        "vivier keys new",
+        f"Keys made in {path}. Copy them to a safe place, apart from the backups.",
+    )
 
 
 @app.command()
@@ -64,7 +70,7 @@ def rotate(
         keyring.rotated(_named(name, keyring.keys)).write(path, replace=True)
     except KeyringError as error:
         fail(str(error))
-    _reseal(configured, path, as_json, f"{path} has a new first key.", drop)
+    _reseal(configured, path, as_json, "vivier keys rotate", f"{path} has a new first key.", drop)
 
 
 @app.command()
@@ -114,7 +120,9 @@ def _named(name: str, taken: Collection[str]) -> str:
     return free or fail("26 keys in a month: name the new one with --name", USAGE)
 
 
-def _reseal(configured: "Settings", path: "Path", as_json: bool, said: str, drop: bool = False) -> None:
+def _reseal(configured: "Settings", path: "Path", as_json: bool, operation: str, said: str, drop: bool = False) -> None:
+    from api.auditing.commands import entry, note
+    from features.audit.actions import Action
     from features.privacy.keyring import Keyring, KeyringError
     from features.store.rekeying import reseal
     from features.store.rewriting import rewrite
@@ -133,6 +141,9 @@ def _reseal(configured: "Settings", path: "Path", as_json: bool, said: str, drop
     if dropped:
         keyring.only([keyring.sealing]).write(path, replace=True)
         said += f" {len(dropped)} former keys are gone: backups from before cannot be read any more."
+    sealed = done.sealed + done.renewed
+    told = f"clé {keyring.sealing} en tête, {sealed} enregistrements scellés, {len(dropped)} clés retirées"
+    note(configured, entry(Action.CHANGED, operation, "cles", detail=told))
     found = {"file": str(path), "sealing": keyring.sealing, "sealed": done.sealed, "renewed": done.renewed}
     text = f"{said} {done.sealed} records sealed that stood in clear, {done.renewed} sealed anew."
     print_result({**found, "dropped": dropped}, as_json, text)

@@ -39,7 +39,7 @@ def serve(
 
     Example: vivier serve --port 8080
     """
-    configured = settings()
+    configured = settings(as_node=True)
     n_workers = configured.workers if workers is None else workers
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a request is one thread; before anything heavy is imported
     with listen(host or configured.host, configured.port if port is None else port) as listener:

@@ -17,12 +17,17 @@ HEAD_S: Final = 10.0
 HEAD_BYTES: Final = 64 * 1024
 """Headers that have not ended by then are read no further; `VIVIER_HEADER_LIMIT_BYTES` is for those that have."""
 
+LINGER_S: Final = 1.0
+"""What a sender that was refused in the middle of its head has to read why: closing at once on what it still sends
+would reset the connection, and the answer would be lost with it (RFC 9112, section 9.6)."""
+
 
 class Connection(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, with an end to patience."""
 
     _head_bytes = 0
     _in_head = True
+    _refused = False
     _head_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -34,8 +39,10 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if self._in_head and not self._refused and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 told = f"Les en-têtes dépassent {HEAD_BYTES} octets."
@@ -65,7 +72,9 @@ class Connection(HttpToolsProtocol):
             self._head_timer = None
 
     def _refuse(self, problem: ApiProblem) -> None:
-        """Answer before any application could, and close; behind an answer that is on its way, only close."""
+        """Answer before any application could, and close; behind an answer that is on its way, only close.
+
+        What comes meanwhile is read and dropped."""
         if self.cycle is None or self.cycle.response_complete:
             response = problem.response()
             lines = [STATUS_LINE[response.status_code]]
@@ -75,4 +84,9 @@ class Connection(HttpToolsProtocol):
             ]
             lines += [b"%b: %b\r\n" % each for each in [*headers, (b"connection", b"close")]]
             self.transport.write(b"".join([*lines, b"\r\n", bytes(response.body)]))
-        self.transport.close()
+            self.transport.write_eof()
+            self._refused = True
+            self._stop_timer()
+            self.loop.call_later(LINGER_S, self.transport.close)
+        else:
+            self.transport.close()

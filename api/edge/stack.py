@@ -14,12 +14,14 @@ from api.edge.in_flight import InFlight
 from api.edge.observed import Observed
 from api.edge.rates import Metered, Rates
 from api.edge.shape import PlainShape
+from api.edge.stale import RefusedWhenStale
 from api.edge.watch import Watch, Watched
+from api.nodes import Node
 from api.security.session import Renewal
 from api.settings import Settings
 
 
-def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch) -> None:
+def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch, node: Node) -> None:
     """Put them before the routes of `app`; the one that is added last is met first. Raises SettingsError."""
     app.state.rates = Rates.of(settings)
     app.state.watch = watch
@@ -34,6 +36,8 @@ def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch) -> 
     app.add_middleware(HeadAsGet)
     app.add_middleware(Audited, log=audit)  # what those below refuse leaves a line too
     app.add_middleware(Observed)
+    if settings.stale_after_s is not None:
+        app.add_middleware(RefusedWhenStale, limit_s=settings.stale_after_s, silent_s=node.silent_s, state=node.state)
     if settings.allowed_origins is not None:
         app.add_middleware(
             CORSMiddleware,

@@ -58,6 +58,12 @@ _DOORS: Final = (
         "Les entreprises qui devraient embaucher les personnes que vous suivez, qui y présenter, et le carnet des "
         "échanges.",
     ),
+    Door(
+        Role.PILOT,
+        "Je pilote",
+        "Où les recrutements sont difficiles, ce que les listes montrent et à qui, et ce que vaut chaque modèle, en "
+        "chiffres qui ne disent rien de personne.",
+    ),
 )
 
 
@@ -81,7 +87,7 @@ async def front(request: Request, service: ServiceOf) -> Response:
         doors=doors,
         demo=demo,
         sign_in=ENTER if service.doors.parties else None,
-        home_of_actor=None if actor is None or actor.role not in MENUS else home_of(actor.role),
+        home_of_actor=None if actor is None else home_of(actor.role),
     )
 
 

@@ -1,10 +1,12 @@
 """Whom a demonstration lets one be: people and firms of the loaded world who have something to show."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from api.security.actor import Role
+from api.security.demo import TEAM
 from api.service import Service
 from features.records import Offer, Profile, occupation_code
 from matching.answer import Window
@@ -19,6 +21,9 @@ TRIED: Final = 150
 """Records among which personas are chosen."""
 PEOPLE: Final = 3
 FIRMS: Final = 2
+TEAM_MATES: Final = 2
+AROUND: Final = 600
+"""Profiles among which a counsellor's team is looked for."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Persona:
     words: str
 
 
+_PILOT: Final = Persona(Role.PILOT, "demo:pilote", "le pilote du réseau")
 _CHOSEN: "WeakKeyDictionary[Service, tuple[Persona, ...]]" = WeakKeyDictionary()
 
 
@@ -38,7 +44,7 @@ def personas(service: Service) -> tuple[Persona, ...]:
     found = _CHOSEN.get(service)
     if found is None:
         people = _jobseekers(service)
-        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service))
+        found = (*[persona for persona, _ in people], *_employers(service), *_counsellors(people, service), _PILOT)
         _CHOSEN[service] = found
     return found
 
@@ -75,14 +81,27 @@ def _words(service: Service, profile: Profile) -> str:
 
 
 def _counsellors(people: list[tuple[Persona, Profile]], service: Service) -> list[Persona]:
-    """Who follows the first of these people."""
+    """Who follows the first of these people, with a team."""
     for _, profile in people:
         if profile.counsellor_id is not None:
             communes = service.reference.communes
             row = None if profile.commune_insee is None else communes.get_row(profile.commune_insee)
             where = "" if row is None else f", {communes.label(row)}"
-            return [Persona(Role.COUNSELLOR, f"demo:conseiller:{profile.counsellor_id}", f"un conseiller{where}")]
+            team = TEAM.join([profile.counsellor_id, *_team_mates(profile, service)])
+            return [Persona(Role.COUNSELLOR, f"demo:conseiller:{team}", f"un conseiller{where}")]
     return []
+
+
+def _team_mates(profile: Profile, service: Service) -> list[str]:
+    """The other counsellors who follow most people in the commune of one of a counsellor's own."""
+    around = [
+        each.counsellor_id
+        for each in service.store.page(Profile, 0, AROUND)
+        if each.counsellor_id is not None and each.commune_insee == profile.commune_insee
+    ]
+    return [each for each, _ in Counter(around).most_common(TEAM_MATES + 1) if each != profile.counsellor_id][
+        :TEAM_MATES
+    ]
 
 
 def _employers(service: Service) -> list[Persona]:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -16,7 +16,7 @@ from api.security import csrf, demo
 from api.security.actor import Actor, Role
 from api.security.session import Session
 from api.service import Service
-from matching.explain.wording import counted, euros, french_date, kilometres
+from matching.explain.wording import counted, euros, french_date, kilometres, percent
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; img-src 'self'"
@@ -58,7 +58,17 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
     ),
     Role.COUNSELLOR: (
         Place("/prospection", "Entreprises à appeler"),
+        Place("/prospection/plan", "Plan de l'équipe"),
+        Place("/prospection/tournee", "Ma tournée"),
         Place("/prospection/portefeuille", "Mon portefeuille"),
+    ),
+    **dict.fromkeys(
+        (Role.PILOT, Role.AUDITOR, Role.ADMINISTRATOR),
+        (
+            Place("/pilotage", "Marché du travail"),
+            Place("/pilotage/recommandations", "Recommandations"),
+            Place("/pilotage/service", "Le service"),
+        ),
     ),
 }
 NAMES: Final[Mapping[Role, str]] = {
@@ -68,6 +78,7 @@ NAMES: Final[Mapping[Role, str]] = {
     Role.PARTNER: "partenaire",
     Role.AUDITOR: "auditeur",
     Role.ADMINISTRATOR: "administrateur",
+    Role.PILOT: "pilote",
     Role.SERVICE: "service du réseau",
     Role.NEWCOMER: "arrivant",
 }
@@ -75,6 +86,8 @@ NAMES: Final[Mapping[Role, str]] = {
 
 def home_of(role: Role) -> str:
     """Where somebody begins."""
+    if role is Role.NEWCOMER:
+        return "/compte"
     return MENUS[role][0].path if role in MENUS else "/"
 
 
@@ -150,6 +163,21 @@ def whole(number: float) -> str:
     return f"{round(number):,}".replace(",", "\u202f")
 
 
+def decimal(number: float, digits: int) -> str:
+    """« 0,82 », « 12,5 »."""
+    return f"{number:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def milliseconds(number: float) -> str:
+    """« 0,4 », « 12 », « 1 240 »: as many digits as tell something."""
+    return whole(number) if number >= 10 else decimal(number, 1)
+
+
+def measure(number: float) -> str:
+    """A figure of any size with three digits that count, or whole: « 0,731 », « 6,74 », « 989 415 »."""
+    return whole(number) if number >= 100 or number == int(number) else decimal(number, 2 if number >= 1 else 3)
+
+
 @cache
 def _environment() -> Environment:
     """The project's templates with what pages need besides."""
@@ -161,6 +189,11 @@ def _environment() -> Environment:
         "nombre": whole,
         "compte": counted,
         "il_y_a": ago,
+        "part": percent,
+        "dixieme": partial(decimal, digits=1),
+        "centieme": partial(decimal, digits=2),
+        "duree": milliseconds,
+        "mesure": measure,
     }
     pages.filters = {**pages.filters, **filters}
     pages.globals = {**pages.globals, "fichier": address}

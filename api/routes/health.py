@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from api.openapi import answer
 from api.pagination import json_response
 from api.security.rules import PUBLIC, allowed
-from api.service import ServiceOf
+from api.service import Service, ServiceOf
 
 router = APIRouter(prefix="/health", tags=["Santé du service"])
 
@@ -18,6 +18,12 @@ _READY: dict[str, Any] = {
     "suivi": None,
     "retard": 0,
     "journalAudit": None,
+    "noeud": {
+        "etat": "000002.1843.9f0c1a77",
+        "sansNouvellesDepuisS": 0.112,
+        "attendUneCopie": False,
+        "copiesRefusees": {},
+    },
     "index": {
         "generation": "000002",
         "refused_generation": None,
@@ -60,7 +66,9 @@ async def live() -> Response:
     description=(
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
-        "de changements du magasin restent à appliquer (`retard`). 503 quand le journal des changements ne peut plus "
+        "de changements du magasin restent à appliquer (`retard`). `noeud` dit de quoi ses réponses sont faites "
+        "(`etat` : deux nœuds qui disent le même répondent la même chose) et depuis quand il est sans nouvelles du "
+        "journal. 503 quand il l'est depuis trop longtemps, quand le journal des changements ne peut plus "
         "être suivi (`suivi` dit pourquoi), ou que le journal d'audit ne peut plus être écrit (`journalAudit`)."
     ),
     responses={
@@ -71,14 +79,23 @@ async def live() -> Response:
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
     failure, unwritten = service.follower.failure, service.audit.failure
-    head = await run_in_threadpool(service.store.watermark)
+    head = await _head(service)
     status = service.engine.status()
-    is_ready = failure is None and unwritten is None
+    node, limit_s = service.node, service.settings.stale_after_s
+    is_stale = limit_s is not None and node.silent_s() > limit_s
+    is_ready = failure is None and unwritten is None and not is_stale and not node.awaits_copy
     body = {
         "pret": is_ready,
         "suivi": failure,
-        "retard": head - service.engine.watermark,
+        "retard": max(head - service.engine.watermark, 0),
         "journalAudit": unwritten,
+        "noeud": node.status(),
         "index": status,
     }
     return json_response(body, 200 if is_ready else 503)
+
+
+async def _head(service: Service) -> int:
+    """How far the log goes, as far as is known here; a database elsewhere is not waited for."""
+    watch = service.node.watch
+    return await run_in_threadpool(service.store.watermark) if watch is None else watch.head

@@ -26,7 +26,7 @@ from api.security.tokens import BadToken, Purpose
 from features.store.access import once
 
 LASTS_S: Final = 600
-HOME: Final = "/v1/moi"
+HOME: Final = "/compte"
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
 """An address of this service: one that begins with // or /\\ would be another's."""
 

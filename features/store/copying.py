@@ -5,14 +5,17 @@ copy says what was said at one instant. What is sealed stays sealed: a copy with
 """
 
 import contextlib
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from features.store.engine import open_engine
-from features.store.migrate import current_revision, upgrade
+from features.store.migrate import HEAD, current_revision, upgrade
 from features.store.tables import change_log, metadata
 
 ROWS: Final = 2_000
@@ -62,13 +65,28 @@ def restore_store(copy: Path, engine: sa.Engine, replace: bool) -> None:
         upgrade(engine)
         return
     upgrade(engine)
-    source_engine = open_engine(f"sqlite:///{copy}")
+    with _level(copy) as source_engine, source_engine.connect() as connection:
+        _copy_tables(connection, engine)
+
+
+@contextlib.contextmanager
+def _level(copy: Path) -> Iterator[sa.Engine]:
+    """A copy with the schema of today, to be read; the file itself stays as it is, byte for byte."""
+    address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
     try:
-        upgrade(source_engine)
-        with source_engine.connect() as connection:
-            _copy_tables(connection, engine)
+        if current_revision(engine) == HEAD:
+            yield engine
+            return
     finally:
-        source_engine.dispose()
+        engine.dispose()
+    with tempfile.TemporaryDirectory(prefix="vivier-restore-") as folder:
+        engine = open_engine(f"sqlite:///{shutil.copy(copy, folder)}")
+        try:
+            upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def _copy_sqlite(engine: sa.Engine, target: Path) -> None:

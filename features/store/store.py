@@ -39,6 +39,10 @@ ADVISORY_LOCK = 0x56495649
 """PostgreSQL: writers take turns at the log, so that sequence numbers become visible in order."""
 
 
+CHANNEL = "vivier_log"
+"""PostgreSQL: who listens there (LISTEN) is told of each transaction that appended to the log, once it is committed."""
+
+
 class Operation(StrEnum):
     UPSERT = "upsert"
     DELETE = "delete"
@@ -381,6 +385,8 @@ class Store:
             yield writer
             if beside is not None:
                 beside.before_commit(writer)
+            if writer.n_changed and connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
         if beside is not None:
             beside.after_commit()
 
@@ -434,8 +440,8 @@ class Store:
         """The records whose id begins with `prefix`, in order of id; `prefix` ends in an ASCII character but "\x7f"."""
         table = record_tables[KIND_OF[record_type]]
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        key = sa.collate(table.c.id, "C" if self.engine.dialect.name == "postgresql" else "BINARY")
-        statement = sa.select(table.c.id, table.c.body).where(key >= prefix, key < after).order_by(key)
+        within = (table.c.id >= prefix, table.c.id < after)
+        statement = sa.select(table.c.id, table.c.body).where(*within).order_by(table.c.id)
         with self.engine.connect() as connection:
             return self._records(record_type, connection.execute(statement).all())
 

@@ -12,6 +12,8 @@ from features.store.kinds import Kind
 
 metadata = sa.MetaData()
 
+_Id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""An id that lists are ordered by: by its bytes, whatever the language of the database."""
 _Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 change_log = sa.Table(
@@ -30,9 +32,9 @@ store_identity = sa.Table("store_identity", metadata, sa.Column("id", sa.String(
 offer_group = sa.Table(
     "offer_group",
     metadata,
-    sa.Column("offer_id", sa.Text, primary_key=True),
+    sa.Column("offer_id", _Id, primary_key=True),
     sa.Column("block_key", sa.Text, nullable=False, index=True),
-    sa.Column("canonical_id", sa.Text, nullable=False, index=True),
+    sa.Column("canonical_id", _Id, nullable=False, index=True),
 )
 """Near-duplicate offers: `canonical_id` is the one that is shown; an offer alone points at itself."""
 
@@ -47,7 +49,7 @@ event_before = sa.Table(
 subscription_owner = sa.Table(
     "subscription_owner",
     metadata,
-    sa.Column("subscription_id", sa.Text, primary_key=True),
+    sa.Column("subscription_id", _Id, primary_key=True),
     sa.Column("profile_id", sa.Text, nullable=False, index=True),
     sa.Column("stopped", sa.Boolean, nullable=False),
 )
@@ -263,12 +265,42 @@ erasure = sa.Table(
 )
 """That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure`)."""
 
+planned_visit = sa.Table(
+    "planned_visit",
+    metadata,
+    sa.Column("week", sa.String(10), primary_key=True),
+    sa.Column("siret", sa.String(14), primary_key=True),
+    sa.Column("counsellor_id", sa.Text, nullable=False, index=True),
+    sa.Column("day", sa.String(10)),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+)
+"""Who visits which firm in a week (`features.store.visits`): one visit a firm and a week, over all teams. It names
+nobody but counsellors: whom to present is worked out when it is read."""
+
+planned_week = sa.Table(
+    "planned_week",
+    metadata,
+    sa.Column("week", sa.String(10), primary_key=True),
+    sa.Column("counsellor_id", sa.Text, primary_key=True),
+    sa.Column("base_insee", sa.String(5), nullable=False),
+    sa.Column("absent", sa.Text, nullable=False),
+    sa.Column("a_day", sa.Integer, nullable=False),
+    sa.Column("visit_minutes", sa.Integer, nullable=False),
+    sa.Column("radius_km", sa.Integer, nullable=False),
+)
+"""What a counsellor's week was planned with: where they leave from, and when they are away."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(
         kind.value,
         metadata,
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", _Id, primary_key=True),
         sa.Column("source", sa.Text, nullable=False, index=True),
         sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("body", sa.Text, nullable=False),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,59 @@ class Placed:
         return self.condition(view)
 
 
+@dataclass(frozen=True)
+class AllOf:
+    """A condition made of parts: rows that meet them all, of which there is at least one."""
+
+    parts: tuple[Condition, ...]
+
+    def __call__(self, view: View) -> NDArray[np.bool_]:
+        met = self.parts[0](view)
+        for part in self.parts[1:]:
+            met = met & part(view)
+        return met
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """A condition made of parts: rows that meet one of them, of which there is at least one."""
+
+    parts: tuple[Condition, ...]
+
+    def __call__(self, view: View) -> NDArray[np.bool_]:
+        met = self.parts[0](view)
+        for part in self.parts[1:]:
+            met = met | part(view)
+        return met
+
+
+@dataclass(frozen=True)
+class AnyElement:
+    """Rows one of whose several values in a column passes a test, which is asked of each value by itself."""
+
+    name: str
+    test: Callable[[NDArray[Any]], NDArray[np.bool_]]
+
+    def __call__(self, view: View) -> NDArray[np.bool_]:
+        passed: NDArray[np.bool_] = np.logical_or.reduce(self.test(view.column(self.name).T), axis=0)
+        return passed
+
+
+@dataclass(frozen=True)
+class Told:
+    """A condition that also says, in parts that read one column each, what all of its rows have in common: an index
+    that is asked elsewhere (`matching.index.clauses`) looks there, and the rows it finds are put to the condition."""
+
+    condition: Condition
+    told: Callable[[Collection], Condition]
+
+    def __call__(self, view: View) -> NDArray[np.bool_]:
+        return self.condition(view)
+
+
 def either(one: Condition, other: Condition) -> Condition:
     """Rows that meet one of two conditions, or both."""
-
-    def condition(view: View) -> NDArray[np.bool_]:
-        return one(view) | other(view)
-
+    condition = AnyOf((one, other))
     if isinstance(one, Placed) and isinstance(other, Placed):
         first, second = one.cells, other.cells
         return Placed(condition, cells=lambda written: first(written) | second(written))

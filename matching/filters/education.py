@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matching.filters.base import Condition, Context, Filter, Parameter, parse_integer
+from matching.filters.base import AllOf, Condition, Context, Filter, Parameter, parse_integer
 from matching.schema import Collection
 
 LEAST, MOST = 3, 8
@@ -11,7 +11,7 @@ _LEVELS = "3 CAP, 4 baccalauréat, 5 BTS, 6 licence, 7 master, 8 doctorat"
 
 def held(level: int) -> Condition:
     """Profiles of that level at least, of people who agreed that their background be used: of others it is unknown."""
-    return lambda view: (view.column("education_level") >= level) & view.column("profiling")
+    return AllOf((lambda view: view.column("education_level") >= level, lambda view: view.column("profiling")))
 
 
 def required_at_most(level: int) -> Condition:

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.bits import LANGUAGES, language_bits
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, parse_list
+from matching.filters.base import AllOf, Condition, Context, Filter, Parameter, parse_list
 from matching.schema import Collection
 
 MOST = 10
@@ -15,7 +15,7 @@ MOST = 10
 def speaking(bits: int) -> Condition:
     """Profiles that name all of those languages, of people who agreed that their background be used."""
     wanted = np.uint64(bits)
-    return lambda view: ((view.column("languages") & wanted) == wanted) & view.column("profiling")
+    return AllOf((lambda view: (view.column("languages") & wanted) == wanted, lambda view: view.column("profiling")))
 
 
 def requiring(bits: int) -> Condition:

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.bits import licence_bits
 from features.records import Licence
-from matching.filters.base import Condition, Context, Filter, Parameter, parse_choices
+from matching.filters.base import AnyOf, Condition, Context, Filter, Parameter, parse_choices
 from matching.schema import Collection
 
 
@@ -23,8 +23,13 @@ def holding(bits: int) -> Condition:
 
 def asking(bits: int) -> Condition:
     """Offers that ask for one of those licences."""
-
-    return lambda view: ((view.column("licences_required") | view.column("licences_wished")) & np.uint32(bits)) != 0
+    wanted = np.uint32(bits)
+    return AnyOf(
+        (
+            lambda view: (view.column("licences_required") & wanted) != 0,
+            lambda view: (view.column("licences_wished") & wanted) != 0,
+        )
+    )
 
 
 def _parse(given: Mapping[str, str], context: Context) -> Condition:

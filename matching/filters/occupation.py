@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from features.rome.referential import UnknownRomeCode
 from matching.catalogue import View
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_list
+from matching.filters.base import AnyElement, Condition, Context, Filter, Parameter, Told, for_all, parse_list
 from matching.schema import Collection
 
 MOST = 200
@@ -16,7 +16,13 @@ MOST = 200
 
 def in_occupations(wanted: NDArray[np.bool_]) -> Condition:
     """Rows whose occupation, or one of them, is marked in `wanted` (n_occupations + 1,); the last entry is -1."""
-    return lambda view: _marked(view, wanted)
+
+    def told(collection: Collection) -> Condition:
+        if collection is Collection.SESSIONS:
+            return AnyElement("occupations", lambda values: wanted.take(values, mode="wrap"))
+        return lambda view: wanted[view.column("occupation")]
+
+    return Told(lambda view: _marked(view, wanted), told)
 
 
 def _marked(view: View, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:

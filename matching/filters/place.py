@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -12,11 +13,14 @@ from features.records import Attendance, TravelMode
 from features.travel_time import AROUND_KM, Density, density_of, minutes_for, reach_km
 from matching.errors import BadParameter
 from matching.filters.base import (
+    AllOf,
+    AnyOf,
     Condition,
     Context,
     Filter,
     Parameter,
     Placed,
+    Told,
     for_all,
     parse_choice,
     parse_decimal,
@@ -24,7 +28,7 @@ from matching.filters.base import (
     parse_list,
 )
 from matching.lookups import Lookups
-from matching.schema import Collection
+from matching.schema import REACH_LIMITS_KM, Collection
 from matching.written import Written
 
 DEFAULT_KM = 10.0
@@ -34,6 +38,7 @@ BAND_KM = 5.0
 """How far people live is told, and asked, in steps of this, so that no home is found by asking again and again."""
 MOST_COMMUNES = 5
 _REMOTE: Final = ATTENDANCE_BIT[Attendance.REMOTE]
+_REACHES_KM: Final = (-math.inf, *REACH_LIMITS_KM, math.inf)
 LEAST_MINUTES, MOST_MINUTES = 5, 240
 PLACE_PARAMETERS: Final = frozenset({"commune", "departement", "region", "bassin"})
 """Parameters of this and its neighbours that name a place of their own: a person's home no longer counts."""
@@ -79,9 +84,16 @@ def near_home(lookups: Lookups, home: int, radius_km: float) -> Condition:
     cells = inside[None, :].copy()
     cells[:, -1] = True
     return Placed(
-        lambda view: (
-            inside[view.column("commune")]
-            | ((view.column("commune") < 0) & (view.column("departement") == departement))
+        AnyOf(
+            (
+                lambda view: inside[view.column("commune")],
+                AllOf(
+                    (
+                        lambda view: view.column("commune") < 0,
+                        lambda view: view.column("departement") == departement,
+                    )
+                ),
+            )
         ),
         cells=lambda _written: cells,
     )
@@ -91,7 +103,7 @@ def within_or_remote(lookups: Lookups, home: int, radius_km: float) -> Condition
     """Sessions at most `radius_km` from a home (commune row), and those followed at a distance, wherever they are."""
     inside = _inside(lookups, [home], radius_km)
     return Placed(
-        lambda view: inside[view.column("commune")] | (view.column("attendance") == _REMOTE),
+        AnyOf((lambda view: inside[view.column("commune")], lambda view: view.column("attendance") == _REMOTE)),
         cells=lambda written: inside[None, :] | _remote_bands(written)[:, None],
     )
 
@@ -118,8 +130,24 @@ def in_own_reach(lookups: Lookups, commune: int) -> Condition:
     """Profiles (rows) that say they travel as far as `commune`."""
     distances = lookups.distances_from(commune)
     return Placed(
-        lambda view: distances[view.column("commune")] <= view.column("radius_km"),
+        Told(
+            lambda view: distances[view.column("commune")] <= view.column("radius_km"),
+            told=lambda _collection: AnyOf(
+                tuple(_bound_to_reach(distances, low, high) for low, high in pairwise(_REACHES_KM))
+            ),
+        ),
         cells=lambda written: distances[None, :] <= written.high["radius_km"][:, None],
+    )
+
+
+def _bound_to_reach(distances: NDArray[np.float32], low: float, high: float) -> Condition:
+    """Rows that go further than `low`, up to `high` kilometres, from communes no further than `high`."""
+    near = distances <= high
+    return AllOf(
+        (
+            lambda view: (view.column("radius_km") > low) & (view.column("radius_km") <= high),
+            lambda view: near[view.column("commune")],
+        )
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.pairs.to_pay import OWN
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, for_all, parse_decimal, parse_flag
+from matching.filters.base import AnyOf, Condition, Context, Filter, Parameter, for_all, parse_decimal, parse_flag
 from matching.schema import Collection
 
 
@@ -17,7 +17,12 @@ def hours_at_most(hours: float) -> Condition:
 
 def to_pay_at_most(euros: float) -> Condition:
     """Sessions that leave no more to pay for sure: somebody else may pay, or their price is no more than that."""
-    return lambda view: ((view.column("fundings") & ~OWN) != 0) | (view.column("price") <= np.float32(euros))
+    return AnyOf(
+        (
+            lambda view: (view.column("fundings") & ~OWN) != 0,
+            lambda view: view.column("price") <= np.float32(euros),
+        )
+    )
 
 
 def certifying() -> Condition:

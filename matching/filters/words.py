@@ -6,7 +6,7 @@ import numpy as np
 
 from features.text import normalise
 from matching.errors import BadParameter
-from matching.filters.base import Condition, Context, Filter, Parameter, for_all
+from matching.filters.base import AllOf, AnyElement, Condition, Context, Filter, Parameter, for_all
 from matching.keywords import word_number
 from matching.schema import Collection
 
@@ -15,8 +15,11 @@ MOST = 10
 
 def with_words(words: list[str]) -> Condition:
     """Rows that hold every one of the normalised `words`."""
-    numbers = [np.uint32(word_number(word)) for word in words]
-    return lambda view: np.logical_and.reduce([(view.column("words") == number).any(axis=1) for number in numbers])
+    return AllOf(tuple(_with_number(np.uint32(word_number(word))) for word in words))
+
+
+def _with_number(number: np.uint32) -> Condition:
+    return AnyElement("words", lambda values: values == number)
 
 
 def _parse(given: Mapping[str, str], _context: Context) -> Condition:

@@ -7,7 +7,7 @@ longer allowed. An index sees no id, no place and no rule: filters become a `Sel
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,12 @@ class Selection(Protocol):
         """A selection that this one narrows, where there is one."""
         ...
 
+    @property
+    def conditions(self) -> Sequence[Callable[[Any], NDArray[np.bool_]]] | None:
+        """What makes a living row allowed, in words of its columns (`matching.filters`), for an index that holds them;
+        None where it cannot be said."""
+        ...
+
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of `rows`, all allowed by `wider`, are allowed here as well."""
         ...
@@ -84,6 +90,10 @@ class MaskSelection:
 
     @property
     def wider(self) -> None:
+        return None
+
+    @property
+    def conditions(self) -> None:
         return None
 
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

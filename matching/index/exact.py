@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.base import Blocks, Found, Selection, best, check_query
+from matching.index.codes import Facts
 from matching.index.halves import HalfRowsIndex, write_blocks
 
 
@@ -21,5 +22,5 @@ class ExactIndex(HalfRowsIndex):
         return [self.search(query, k, selection) for selection in selections]
 
     @staticmethod
-    def write(folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+    def write(folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None:  # noqa: ARG004
         write_blocks(folder, dim, count, blocks)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
+from matching.index.codes import Facts
 
 FILE = "flat.faiss"
 
@@ -67,13 +68,14 @@ class FaissFlatIndex:
         return np.asarray(stored, dtype=np.float32)
 
     @classmethod
-    def write(cls, folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+    def write(cls, folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None:  # noqa: ARG003
         index = cls(dim)
         for block in blocks():
             index.add(block.astype(np.float32))
         if len(index) != count:
             raise ValueError(f"{len(index)} vectors were given, {count} were announced")
-        faiss.write_index(index._index, str(folder / FILE))
+        with (folder / FILE).open("wb") as stream:  # FAISS's own files do not tell what is lost when they are closed
+            faiss.write_index(index._index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -30,8 +30,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from matching.arrays import map_array
 from matching.index.base import Blocks, Found, Selection, best, check_query
+from matching.index.codes import Facts
 from matching.index.halves import HalfRowsIndex, write_blocks
 from matching.index.runs import numbered, rows_in
 
@@ -157,7 +159,7 @@ class GeoIvfIndex(HalfRowsIndex):
         return scores, numbers
 
     @staticmethod
-    def write(folder: Path, dim: int, count: int, blocks: Blocks) -> None:
+    def write(folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None:  # noqa: ARG004
         halves = write_blocks(folder, dim, count, blocks)
         (_Meaning.learn(halves) if count else _Meaning.none(dim)).save(folder)
 
@@ -236,10 +238,10 @@ class _Meaning:
         return min(max(wanted, 2 * first, LEAST_CLUSTERS), len(ranks))
 
     def save(self, folder: Path) -> None:
-        np.save(folder / CENTROIDS, self.centroids)
-        np.save(folder / CLUSTERS, self.clusters)
-        np.save(folder / LISTS, self.lists)
-        np.save(folder / LIST_STARTS, self.starts)
+        save_array(folder / CENTROIDS, self.centroids)
+        save_array(folder / CLUSTERS, self.clusters)
+        save_array(folder / LISTS, self.lists)
+        save_array(folder / LIST_STARTS, self.starts)
 
     @classmethod
     def load(cls, folder: Path) -> "_Meaning":

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_rows
 from matching.arrays import grown, map_array
 from matching.index.base import Blocks, check_vectors
 
@@ -89,14 +90,9 @@ class HalfRowsIndex:
 
 def write_blocks(folder: Path, dim: int, count: int, blocks: Blocks) -> NDArray[np.float16]:
     """Write `count` rows into `folder`; gives them mapped."""
-    mapped = np.lib.format.open_memmap(folder / FILE, mode="w+", dtype=np.float16, shape=(count, dim))
-    start = 0
-    for block in blocks():
-        mapped[start : start + len(block)] = block[: max(count - start, 0)]
-        start += len(block)
-    mapped.flush()
-    if start != count:
-        raise ValueError(f"{start} vectors were given, {count} were announced")
+    given = save_rows(folder / FILE, blocks(), (count, dim), "<f2")
+    if given != count:
+        raise ValueError(f"{given} vectors were given, {count} were announced")
     return load_halves(folder)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from matching.index.base import Blocks, Index
+from matching.index.cluster import Cluster
+from matching.index.codes import Facts
 
 BACKENDS: dict[str, str] = {
     "geo-ivf": "matching.index.geo_ivf:GeoIvfIndex",
@@ -13,7 +15,16 @@ BACKENDS: dict[str, str] = {
     "faiss-flat": "matching.index.faiss_flat:FaissFlatIndex",
 }
 
+ON_CLUSTER: dict[str, str] = {"milvus": "matching.index.milvus:MilvusBackend"}
+"""Backends whose rows are elsewhere: made for a cluster."""
+
 DEFAULT = "geo-ivf"
+
+
+class Writing(Protocol):
+    """See `Backend.write`."""
+
+    def __call__(self, folder: Path, dim: int, count: int, blocks: Blocks, facts: Facts | None = None) -> None: ...
 
 
 class Backend(Protocol):
@@ -22,8 +33,8 @@ class Backend(Protocol):
     def __call__(self, dim: int) -> Index: ...
 
     @property
-    def write(self) -> Callable[[Path, int, int, Blocks], None]:
-        """`write(folder, dim, count, blocks)`: the index of `count` rows, in files of its own in `folder`.
+    def write(self) -> Writing:
+        """`write(folder, dim, count, blocks, facts)`: the index of `count` rows, in files of its own in `folder`.
 
         Raises ValueError when the blocks do not come to `count` rows.
         """
@@ -35,9 +46,22 @@ class Backend(Protocol):
         ...
 
 
-def backend(name: str) -> Backend:
-    """The index class called `name`; raises ValueError naming the ones there are."""
+def backend(name: str, cluster: Cluster | None = None) -> Backend:
+    """The index class called `name`, over `cluster` where it needs one; raises ValueError naming the ones there are."""
+    if name in ON_CLUSTER:
+        return cast(Backend, _found(ON_CLUSTER[name])(cluster))
     if name not in BACKENDS:
-        raise ValueError(f"no index backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
-    module, _, attribute = BACKENDS[name].partition(":")
-    return cast(Backend, getattr(import_module(module), attribute))
+        known = ", ".join([*BACKENDS, *ON_CLUSTER])
+        raise ValueError(f"no index backend is called {name!r}: choose one of {known}")
+    return cast(Backend, _found(BACKENDS[name]))
+
+
+def settle(root: Path, name: str, cluster: Cluster | None) -> None:
+    """Have a backend whose rows are elsewhere keep those of the generations in `root`, and no others."""
+    if name in ON_CLUSTER and cluster is not None:
+        import_module(ON_CLUSTER[name].partition(":")[0]).settle(root, cluster)
+
+
+def _found(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)

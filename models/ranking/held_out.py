@@ -8,6 +8,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.array_files import save_array
 from models.ranking.appeal import guessed_appeal
 from models.ranking.comparison import Trial
 from models.ranking.model import RankingModel
@@ -67,7 +68,7 @@ class HeldOut:
     def save(self, folder: Path) -> None:
         """Write the table and its gains into `folder`, made if missing."""
         self.table.save(folder)
-        np.save(folder / GAINS, self.gains)
+        save_array(folder / GAINS, self.gains)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from features.artifacts import KEPT, MANIFEST, POINTER, ArtifactError, current_id, load_current, publishing
+from features.artifacts import (
+    KEPT,
+    MANIFEST,
+    POINTER,
+    SEAL,
+    ArtifactError,
+    copy_current,
+    current_id,
+    load_current,
+    publishing,
+)
 
 
 def publish(root: Path, text: str) -> None:
@@ -73,22 +84,38 @@ def remove_a_file(folder: Path) -> None:
     (folder / "deep" / "words.txt").unlink()
 
 
+def change_what_is_told(folder: Path) -> None:
+    text = (folder / MANIFEST).read_text()
+    assert '"text": "' in text
+    (folder / MANIFEST).write_text(text.replace('"text": "', '"text": "not '))
+
+
+def empty_the_seal(folder: Path) -> None:
+    (folder / SEAL).write_bytes(b"")
+
+
+def write_manifest(folder: Path, text: str) -> None:
+    """As one of before there were seals."""
+    (folder / SEAL).unlink()
+    (folder / MANIFEST).write_text(text)
+
+
 def cut_the_manifest(folder: Path) -> None:
     text = (folder / MANIFEST).read_text()
-    (folder / MANIFEST).write_text(text[: len(text) // 2])
+    write_manifest(folder, text[: len(text) // 2])
 
 
 def empty_the_manifest(folder: Path) -> None:
-    (folder / MANIFEST).write_text(json.dumps([]))
+    write_manifest(folder, json.dumps([]))
 
 
 def forget_the_meta(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps({"mela": manifest["meta"], "files": manifest["files"]}))
+    write_manifest(folder, json.dumps({"mela": manifest["meta"], "files": manifest["files"]}))
 
 
 def list_no_files(folder: Path) -> None:
-    (folder / MANIFEST).write_text(json.dumps({"meta": {}, "files": ["words.txt"]}))
+    write_manifest(folder, json.dumps({"meta": {}, "files": ["words.txt"]}))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +124,8 @@ def list_no_files(folder: Path) -> None:
         (flip_a_byte, "words.txt does not have the sha256 of the manifest"),
         (remove_a_file, "words.txt is missing"),
         (cut_the_manifest, "its manifest cannot be read"),
+        (change_what_is_told, "its manifest does not have the sha256"),
+        (empty_the_seal, "its manifest does not have the sha256"),
         (empty_the_manifest, "its manifest cannot be read"),
         (forget_the_meta, "its manifest cannot be read"),
         (list_no_files, "its manifest is not one of ours"),
@@ -145,7 +174,16 @@ def test_an_unreferenced_newer_folder_is_not_in_force(tmp_path: Path) -> None:
 PUBLISHER = """
 import sys
 from pathlib import Path
-from features.artifacts import publishing
+from features.artifacts import (
+    KEPT,
+    MANIFEST,
+    POINTER,
+    ArtifactError,
+    copy_current,
+    current_id,
+    load_current,
+    publishing,
+)
 
 with publishing(Path(sys.argv[1]), {}) as folder:
     (folder / "deep").mkdir()
@@ -249,8 +287,60 @@ def test_a_manifest_of_before_has_every_file_checked(tmp_path: Path) -> None:
     publish_blobs(tmp_path, "un")
     manifest = json.loads((tmp_path / "000001" / MANIFEST).read_text())
     del manifest["checked_when_read"]
-    (tmp_path / "000001" / MANIFEST).write_text(json.dumps(manifest))
+    write_manifest(tmp_path / "000001", json.dumps(manifest))
     assert load_current(tmp_path).id == "000001"
     edit(tmp_path / "000001" / "blob.bin", lambda data: b"x" + data[1:])
     with pytest.raises(ArtifactError, match=r"blob\.bin does not have the sha256"):
         load_current(tmp_path)
+
+
+def test_a_copy_follows_what_is_published_elsewhere(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    assert copy_current(shared, own) is None
+    publish(shared, "un")
+    assert copy_current(shared, own) == "000001"
+    assert copy_current(shared, own) is None
+    assert read(own) == "un"
+    publish(shared, "deux")
+    assert copy_current(shared, own) == "000002"
+    assert read(own) == "deux"
+    shutil.rmtree(shared / "000001")  # somebody was erased, who was in it
+    publish(shared, "trois")
+    assert copy_current(shared, own) == "000003"
+    assert sorted(path.name for path in own.iterdir() if path.is_dir()) == ["000002", "000003"]
+    shutil.rmtree(shared / "000002")
+    publish(shared, "quatre")
+    copy_current(shared, own)
+    assert sorted(path.name for path in own.iterdir() if path.is_dir()) == ["000003", "000004"]
+
+
+def test_numbers_that_begin_anew_are_copied_anew(tmp_path: Path) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    publish(shared, "un")
+    copy_current(shared, own)
+    shutil.rmtree(shared)
+    publish(shared, "une autre")
+    assert copy_current(shared, own) == "000001"
+    assert read(own) == "une autre"
+
+
+@pytest.mark.parametrize("damage", ["a byte", "a file", "the manifest", "the pointer"])
+def test_what_is_damaged_is_not_copied_and_what_serves_stays(tmp_path: Path, damage: str) -> None:
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    publish(shared, "un")
+    copy_current(shared, own)
+    publish(shared, "deux")
+    words = shared / "000002" / "deep" / "words.txt"
+    match damage:
+        case "a byte":
+            words.write_text("deuz")
+        case "a file":
+            words.unlink()
+        case "the manifest":
+            (shared / "000002" / MANIFEST).write_text("{")
+        case "the pointer":
+            (shared / POINTER).write_text("000009")
+    with pytest.raises(ArtifactError, match=r"shared/00000[29]"):
+        copy_current(shared, own)
+    assert read(own) == "un"
+    assert [path for path in own.iterdir() if path.name.startswith(".writing")] == []

@@ -66,8 +66,8 @@ def test_a_list_of_neighbourhoods_names_people_or_communes(tmp_path: Path) -> No
         Quarters.read(file)
 
 
-def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path / 'vivier.db'}", KEYRING)
+def test_the_table_is_filled_anew_and_a_person_who_goes_leaves_it(store_url: str) -> None:
+    store = Store.open(store_url, KEYRING)
     store.upsert([profile("a"), profile("b")], "test")
     store.upsert([Identity(id="a", sex="F")], "test")
     assert refill(store, lambda _: 1, None, TODAY) == 2

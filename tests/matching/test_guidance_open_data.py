@@ -20,8 +20,6 @@ from features.records import (
     TrainingSession,
 )
 from features.reference import Reference
-from features.sources.registry import REFERENCE_SOURCES
-from features.sources.run_reference import import_reference
 from features.store import Store
 from features.world import Sizes, World
 from features.world.small import facts_for
@@ -46,13 +44,9 @@ pytestmark = [pytest.mark.open_data, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def france(open_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def france(open_data: Path, open_reference_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     root = tmp_path_factory.mktemp("guidance")
-    for source in REFERENCE_SOURCES:
-        found = source.find(open_data)
-        if found:
-            import_reference(source, found, root / "reference", root / "rejects")
-    reference = Reference.load(root / "reference")
+    reference = Reference.load(open_reference_dir)
     store = Store.open(f"sqlite:///{root / 'vivier.db'}", KEYRING)
     to_store(World(facts_for(reference, open_data), SIZES, 3, TODAY), store)
     for record in driver():

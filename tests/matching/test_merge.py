@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from features import artifacts
-from features.artifacts import MANIFEST
+from features.artifacts import MANIFEST, SEAL
 from features.records import Project, Record
 from features.reference import Reference
 from features.store import Kind, Store
@@ -222,12 +222,14 @@ def test_several_generations_one_after_the_other(stocked: House) -> None:
 def of_another_store(folder: Path) -> None:
     told = json.loads((folder / MANIFEST).read_text())
     told["meta"]["store"] = "another"
+    (folder / SEAL).unlink()
     (folder / MANIFEST).write_text(json.dumps(told))
 
 
 def ahead_of_the_store(folder: Path) -> None:
     told = json.loads((folder / MANIFEST).read_text())
     told["meta"]["watermark"] += 1_000_000
+    (folder / SEAL).unlink()
     (folder / MANIFEST).write_text(json.dumps(told))
 
 

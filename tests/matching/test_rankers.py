@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.artifacts import POINTER
+from features.artifacts import POINTER, SEAL
 from features.records import Project
 from matching.answer import Window
 from matching.demand import ProspectionDemand
@@ -132,6 +132,7 @@ def test_a_refusal_names_files_from_the_data_folder_on(tmp_path: Path) -> None:
     told = json.loads(manifest.read_text())
     told["files"][CARD] = sha256(b"{}").hexdigest()
     manifest.write_text(json.dumps(told))
+    (card.parent / SEAL).unlink()
     because = Rankers.open(tmp_path, ()).status()["offres"]["refused_because"]
     assert str(tmp_path) not in because
     assert because.startswith("rankers/offres/000001/ranker.json cannot be read")

@@ -8,6 +8,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from api.cli.imports import import_
+from features.records import Offer
+from features.reference import Reference
 from features.sample.reference import sample_reference
 from features.sources.offers_ft import OffersFt
 from features.sources.registry import RECORD_SOURCES, REFERENCE_SOURCES
@@ -104,9 +106,19 @@ def test_ctrl_c_writes_nothing(data: Path, offers: str, monkeypatch: pytest.Monk
 
 @pytest.mark.open_data
 @pytest.mark.slow
-def test_open_data(data: Path, open_data: Path) -> None:
+def test_open_data_comes_in_whole_and_only_once(data: Path, open_data: Path) -> None:
     done = run("open-data", "--root", str(open_data))
     assert done.exit_code == 0, done.stderr
     assert "9883 new" in done.stdout
+    assert "absent" not in done.stdout
+    reference = Reference.load(data / "reference")
+    assert reference.rome.n_occupations > 1500
+    assert len(reference.communes) > 34_000
+    store = Store.open(f"sqlite:///{data / 'vivier.db'}")
+    offers = [offer for batch in store.scan(Offer) for offer in batch]
+    store.close()
+    assert len(offers) == 9883
+    assert sum(offer.commune_insee is not None for offer in offers) > 9000
+    assert sum(offer.rome_code is not None for offer in offers) > 9000
     figures = json.loads(run("open-data", "--root", str(open_data), "--json").stdout)["imports"]
     assert all(row["unchanged"] in (True, 9883) for row in figures)

@@ -166,18 +166,18 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         # What one writes, the other finds: the index knows the person.
         assert not seen(running, second)
         assert running.ask("POST", "/v1/profils", EXAMPLES[Kind.PROFILE], by=first)[0] == 201
-        until(lambda: seen(running, second), 2)
+        until(lambda: seen(running, second))
         assert running.ask("DELETE", "/v1/profils/exemple-profil", by=second)[0] == 204
-        until(lambda: not seen(running, first), 2)
+        until(lambda: not seen(running, first))
 
         # A ranker that is promoted is taken up by both.
         card = Card(Ranked.OFFERS, "1", None, "2026-09-01T08:00:00+00:00")
         publish(deployment, card, RankingModel(one_question("distance")))
         for worker in (first, second):
-            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1", 5)  # noqa: B023
+            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/1")  # noqa: B023
         publish(deployment, Card(Ranked.OFFERS, None, "1", "2026-09-01T09:00:00+00:00"), None)
         for worker in (first, second):
-            until(lambda: model_of(running, worker, paths[0]) == "transparent", 5)  # noqa: B023
+            until(lambda: model_of(running, worker, paths[0]) == "transparent")  # noqa: B023
 
         # One that dies is missed by nobody, and another takes its place.
         os.kill(first, signal.SIGKILL)
@@ -193,9 +193,9 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         idle.request("GET", "/health/live")
         idle.getresponse().read()
         parent.send_signal(signal.SIGTERM)
-        assert parent.wait(10) == 0
+        assert parent.wait(PATIENCE_S) == 0
         idle.close()
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))
         assert not answers_at(running.port)
         with socket.socket() as again:
             again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -213,7 +213,7 @@ def test_without_an_index_it_ends_in_one_line_and_leaves_no_process(deployment: 
         (line,) = wrong.splitlines()
         assert line.startswith("vivier: ")
         assert "run `vivier index build`" in line
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))
 
 
 def test_a_signal_while_it_looks_whether_it_opens_leaves_no_process(deployment: Path) -> None:
@@ -222,4 +222,4 @@ def test_a_signal_while_it_looks_whether_it_opens_leaves_no_process(deployment: 
         parent.send_signal(signal.SIGTERM)
         assert parent.communicate(timeout=PATIENCE_S)[0] == ""
         assert parent.returncode != 0
-        until(lambda: not processes_of(parent.pid), 5)
+        until(lambda: not processes_of(parent.pid))

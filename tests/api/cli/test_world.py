@@ -42,17 +42,13 @@ def refused(*arguments: str) -> Result:
     return result
 
 
-def test_the_sample_world_fills_the_store_and_a_second_time_changes_nothing(data_dir: Path) -> None:
+def test_the_sample_fills_the_store_once_and_another_size_takes_its_place(data_dir: Path, tmp_path: Path) -> None:
     first = answer("sample", *DAY)
     assert first["records"]["profile"]["inserted"] == small.SMALL.profiles
     assert first["reference"]["occupations"] >= 120
     assert (data_dir / "vivier.db").is_file()
     second = answer("sample", *DAY)
     assert all(counts["unchanged"] and not counts["inserted"] for counts in second["records"].values())
-
-
-def test_another_size_takes_its_place_and_goes_to_parquet_too(data_dir: Path, tmp_path: Path) -> None:
-    answer("sample", *DAY)
     smaller = answer("generate", *SMALL, *DAY, "--seed", "3")
     assert smaller["records"]["profile"]["deleted"] == small.SMALL.profiles - 40
     assert smaller["seed"] == 3

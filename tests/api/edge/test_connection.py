@@ -44,10 +44,10 @@ async def sent(port: int, *pieces: bytes, every_s: float = 0) -> tuple[int, dict
 
     writing = asyncio.create_task(write())
     try:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         lines = head.decode().split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
-        body = await asyncio.wait_for(reader.readexactly(int(headers["content-length"])), 5)
+        body = await asyncio.wait_for(reader.readexactly(int(headers["content-length"])), 30)
         return int(lines[0].split()[1]), headers, body
     finally:
         writing.cancel()
@@ -55,7 +55,7 @@ async def sent(port: int, *pieces: bytes, every_s: float = 0) -> tuple[int, dict
 
 
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(scenario(), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(scenario(), 120))  # type: ignore[arg-type]
 
 
 def test_a_whole_request_is_answered_and_another_on_the_same_connection() -> None:

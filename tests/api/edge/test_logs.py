@@ -16,7 +16,9 @@ SECRET = "Quatrebarbes"
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
+def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    # MLflow, which tests of trainings import and services never do, takes this logger for itself.
+    monkeypatch.setattr(logging.getLogger("sqlalchemy.engine"), "propagate", True)
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     found = io.StringIO()

@@ -30,6 +30,8 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
         self.headings: list[tuple[str, str]] = []
+        self.cards: list[str] = []
+        """The words of each card."""
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self._words: list[str] = []
         self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
@@ -73,6 +75,8 @@ class Page(HTMLParser):
             self._form.fields.append((name, value or ""))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
         while self._open:
             opened, given, words = self._open.pop()
             told = " ".join("".join(words).replace("\u00a0", " ").replace("\u202f", " ").split())
@@ -80,6 +84,8 @@ class Page(HTMLParser):
                 self._open[-1][2].extend(words)
             if opened == "a":
                 self.links.append((told, given.get("href") or ""))
+            elif opened == "article":
+                self.cards.append(told)
             elif opened in ("h1", "h2", "h3"):
                 self.headings.append((opened, told))
             elif opened == "button" and self._form is not None:

@@ -1,21 +1,28 @@
 """Readers of a small sample world."""
 
+import datetime as dt
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api import team_plan
 from api.security.actor import Role
 from api.service import Service
-from features.records import Offer, Profile
+from features.records import Establishment, Offer, Profile
+from features.store import visits
+from features.store.visits import PlannedVisit, PlannedWeek, State
 from matching.answer import Window
 from matching.schema import Collection
 from matching.subscriptions import offers_for_profile
 from tests.api.conftest import client_over
 from tests.api.pages.browser import Browser
+from tests.api.pages.screen import NAMES, Site, copied, listening
 
 Somebody = Callable[[Role], str]
 
@@ -48,8 +55,24 @@ def chosen(service: Service) -> dict[Role, str]:
         Role.PARTNER: "demo:partenaire:un-flux",
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
+        Role.PILOT: "demo:pilote",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
+
+
+def with_round(service: Service, counsellor: str, firms: Sequence[Establishment]) -> dt.date:
+    """The day, of next week, on which a counsellor is to visit some firms in that order; no solver works for it."""
+    week = visits.monday_of(dt.date.today()) + dt.timedelta(weeks=1)
+    day = team_plan.days_of(week)[0]
+    base = team_plan.base_of(service.engine, counsellor) or str(firms[0].commune_insee)
+    planned = [
+        PlannedVisit(week, each.id, counsellor, day, place, State.PROPOSED, f"Raison {place}")
+        for place, each in enumerate(firms, start=1)
+    ]
+    terms = PlannedWeek(week, counsellor, base, frozenset(), 4, 45, 30)
+    visits.renew(service.store, week, [], planned, [terms], counsellor, dt.datetime.now(dt.UTC))
+    return day
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +92,25 @@ def jobseeker(world: TestClient) -> Browser:
 @pytest.fixture
 def employer(world: TestClient) -> Browser:
     return Browser(world).be(tokens_of(world)[Role.EMPLOYER])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium. The test is skipped, saying how to install it, where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent: install vivier[dev]")
+    found = next((path for name in NAMES if (path := shutil.which(name)) is not None), None)
+    if found is None:
+        pytest.skip("no browser: on Debian or Ubuntu, sudo apt-get install chromium")
+    options = ["--disable-background-networking", "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=options)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def site(sample_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service that listens, for the tests of one file; people sign in to it with the local provider."""
+    folder = copied(sample_data_dir, tmp_path_factory.mktemp("browser"))
+    with listening(folder, local_provider=True) as found:
+        yield found

@@ -28,10 +28,9 @@ while True:
 """
 
 
-def test_killed_writers_leave_one_whole_chain(tmp_path: Path) -> None:
-    url, witness = f"sqlite:///{tmp_path / 'vivier.db'}", tmp_path / "witness"
-    Store.open(url).close()
-    command = [sys.executable, "-c", WRITER, url, str(witness)]
+def test_killed_writers_leave_one_whole_chain(store_url: str, tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
+    command = [sys.executable, "-c", WRITER, store_url, str(witness)]
     writers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     acknowledged = 0
     for writer in writers:
@@ -45,7 +44,7 @@ def test_killed_writers_leave_one_whole_chain(tmp_path: Path) -> None:
         writer.wait()
         assert writer.stdout is not None
         writer.stdout.close()
-    store = Store.open(url)
+    store = Store.open(store_url)
     found = verify(store, Witness(witness), KEY.public)
     assert found.fault is None
     assert found.n_lines >= acknowledged

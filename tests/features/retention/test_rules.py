@@ -34,8 +34,8 @@ BY_NAME = {rule.name: rule for rule in RULES}
 
 
 @pytest.fixture
-def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(database_url, KEYRING, Tombstones(tmp_path / "tombstones", KEYRING))
+def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(store_url, KEYRING, Tombstones(tmp_path / "tombstones", KEYRING))
     opened.clock = lambda: DAY_0
     yield opened
     opened.close()

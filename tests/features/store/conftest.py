@@ -9,7 +9,7 @@ from tests.keys import KEYRING
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = Store.open(database_url, KEYRING)
+def store(store_url: str) -> Iterator[Store]:
+    opened = Store.open(store_url, KEYRING)
     yield opened
     opened.close()

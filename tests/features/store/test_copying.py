@@ -11,6 +11,7 @@ from features.records import Identity, Profile, Project, Subscription
 from features.store import Kind, Store
 from features.store.copying import NotEmpty, copy_store, restore_store
 from features.store.engine import open_engine
+from features.store.migrate import upgrade
 from features.store.tables import metadata
 from tests.keys import KEYRING
 
@@ -45,7 +46,9 @@ def test_a_copy_says_the_same_and_a_store_is_made_of_it(engine: sa.Engine, datab
     with pytest.raises(NotEmpty, match="holds records"):
         restore_store(tmp_path / "copy.db", engine, replace=False)
     assert store.get(Profile, "p1") is None
+    copied_bytes = (tmp_path / "copy.db").read_bytes()
     restore_store(tmp_path / "copy.db", engine, replace=True)
+    assert (tmp_path / "copy.db").read_bytes() == copied_bytes, "a backup that was restored is another one"
     again = Store(engine, KEYRING)
     assert rows(engine) == before
     assert again.get(Identity, "p1") == Identity(id="p1", last_name="Quatrebarbes")
@@ -53,3 +56,20 @@ def test_a_copy_says_the_same_and_a_store_is_made_of_it(engine: sa.Engine, datab
     again.upsert([Profile(id="p2", projects=())], "essai")
     assert again.watermark() == mark + 1
     store.close()
+
+
+def test_a_copy_of_an_older_schema_is_brought_up_to_date_and_stays_as_it_is(database_url: str, tmp_path: Path) -> None:
+    old = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(old, "0008")
+    with old.begin() as connection:
+        row = "insert into offer (id, source, digest, body) values ('o1', 'essai', x'00', '{}')"
+        connection.exec_driver_sql(row)
+    copy_store(old, tmp_path / "copy.db")
+    old.dispose()
+    before = (tmp_path / "copy.db").read_bytes()
+    engine = open_engine(database_url)
+    restore_store(tmp_path / "copy.db", engine, replace=False)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("select id, written_on is not null from offer")).all() == [("o1", True)]
+    engine.dispose()
+    assert (tmp_path / "copy.db").read_bytes() == before

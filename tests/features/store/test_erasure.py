@@ -43,8 +43,8 @@ from tests.keys import KEYRING
 
 
 @pytest.fixture
-def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(database_url, KEYRING, Tombstones(tmp_path / "apart" / "tombstones", KEYRING))
+def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(store_url, KEYRING, Tombstones(tmp_path / "apart" / "tombstones", KEYRING))
     for key in ("p1", "p10", "x-p1"):
         opened.upsert([Profile(id=key, projects=(Project(rome_code="J1501"),))], "essai")
         opened.upsert([Identity(id=key, last_name=key)], "essai")

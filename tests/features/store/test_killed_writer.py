@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 from features.records import Offer
 from features.store import Kind, Operation, Store
@@ -32,10 +31,9 @@ while True:
 """
 
 
-def test_a_writer_killed_in_a_transaction(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'vivier.db'}"
+def test_a_writer_killed_in_a_transaction(store_url: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, store_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
         acknowledged = 0
@@ -46,7 +44,7 @@ def test_a_writer_killed_in_a_transaction(tmp_path: Path) -> None:
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     assert acknowledged == 500
-    store = Store.open(url)
+    store = Store.open(store_url)
     assert store.count(Kind.OFFER) == acknowledged
     changes = store.changes(after=0)
     assert [change.record_id for change in changes] == [f"{number:06d}" for number in range(acknowledged)]

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from features.reference import Reference
-from features.sources.registry import REFERENCE_SOURCES
-from features.sources.run_reference import import_reference
 from features.store import Kind
 from features.world import ORDER, Sizes, World, WorldFacts
 from features.world.small import facts_for
@@ -20,13 +18,8 @@ pytestmark = [pytest.mark.open_data, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def reference(open_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    root = tmp_path_factory.mktemp("open")
-    for source in REFERENCE_SOURCES:
-        found = source.find(open_data)
-        if found:
-            import_reference(source, found, root / "reference", root / "rejects")
-    return Reference.load(root / "reference")
+def reference(open_reference_dir: Path) -> Reference:
+    return Reference.load(open_reference_dir)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,105 @@
+"""News of the change log from PostgreSQL: it tells when something is written, and that it is still there.
+
+One thread with a connection of its own listens (LISTEN/NOTIFY), and asks every `interval_s` how far the log goes, in
+case a notice was lost. So a node knows at any time since when it has heard nothing: no notice says that a network is
+cut.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from features.store.store import CHANNEL
+
+log = logging.getLogger(__name__)
+
+ANSWER_S: Final = 2
+"""What the database has to take a connection or to acknowledge what it is sent."""
+AGAIN_S: Final = 0.25
+"""Between two attempts to connect; so often it is looked whether to stop."""
+HEAD: Final = "select coalesce(max(seq), 0) from change_log"
+
+
+class LogWatch:
+    """Listens to the log of the database of `engine`, which is PostgreSQL. `wake` is called in the thread that listens
+    when something was written."""
+
+    def __init__(self, engine: sa.Engine, interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine, self._interval_s, self._clock = engine, interval_s, clock
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._wake: Callable[[], None] = lambda: None
+        self.head = 0
+        """The last sequence number that was heard of."""
+        self._heard_at = clock()
+        self.notices = 0
+        """Notices of writes that came."""
+        self.listens = False
+        """Whether a connection is there that hears them."""
+
+    @property
+    def silent_s(self) -> float:
+        """For how long nothing has been heard: nothing that was written before that is unknown here."""
+        return max(self._clock() - self._heard_at, 0.0)
+
+    def start(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._heard_at = self._clock()
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="vivier-log-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; one that waits for a silent database is left to end by itself."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(ANSWER_S)
+
+    def _run(self) -> None:
+        told = False
+        while not self._stopping.is_set():
+            try:
+                with contextlib.closing(self._connected()) as connection:
+                    connection.execute(f"listen {CHANNEL}")
+                    while not self._stopping.is_set():
+                        self._ask(connection)
+                        self.listens = True
+                        if told:
+                            log.warning("the change log is heard again")
+                            told = False
+                        self._listen(connection)
+            except Exception as error:
+                self.listens = False
+                if not told:
+                    log.warning("nothing is heard of the change log (%s)", type(error).__name__)
+                    told = True
+                self._stopping.wait(min(self._interval_s, AGAIN_S))
+
+    def _listen(self, connection: Any) -> None:
+        """Until a notice comes, or it is time to ask."""
+        until = time.monotonic() + self._interval_s
+        while (left_s := until - time.monotonic()) > 0 and not self._stopping.is_set():
+            for _ in connection.notifies(timeout=min(left_s, AGAIN_S), stop_after=1):
+                self.notices += 1
+                return
+
+    def _ask(self, connection: Any) -> None:
+        asked_at = self._clock()
+        ((head,),) = connection.execute(HEAD).fetchall()
+        is_news = head != self.head
+        self.head, self._heard_at = head, asked_at
+        if is_news:
+            self._wake()
+
+    def _connected(self) -> Any:
+        """A connection of psycopg's own, which hears notices."""
+        import psycopg
+
+        arguments, parameters = self._engine.dialect.create_connect_args(self._engine.url)
+        limits = {"connect_timeout": ANSWER_S, "tcp_user_timeout": ANSWER_S * 1000, "keepalives_idle": ANSWER_S}
+        return psycopg.connect(*arguments, **{**limits, **parameters}, autocommit=True)

@@ -1,0 +1,291 @@
+"""Where a vector cluster is, and what Vivier asks of it: the rows of one collection, written, searched and dropped.
+
+Everything that speaks to Milvus is here, through pymilvus (`pip install vivier[cluster]`), imported when it is first
+needed. The name of a collection comes from what it holds, so that the same rows are never loaded twice, and whoever
+maps a generation asks for exactly the rows that it numbers.
+
+**Consistency.** A collection is whole before anybody is told of it: its rows are counted with *Strong* consistency, all
+written ones seen, and only then does its generation go into force. It is not added to afterwards, so searches ask for
+*Eventually*, the fastest level, and miss nothing by it.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import ClusterUnreachable, NotReady
+
+Kind = Literal["FLAT", "IVF_FLAT", "HNSW"]
+Rows = NDArray[np.int64]
+Columns = Mapping[str, NDArray[Any]]
+"""(n,) or (n, width) whole numbers a row, by field."""
+
+ROW, REGION, VECTOR = "row", "region", "vector"
+"""The fields that every collection has."""
+MOST_ROWS: Final = 16_384
+"""What Milvus answers to one question at most."""
+AT_ONCE: Final = 2000
+"""Rows written in one call: 2 MB of 256 dimensions, far below what gRPC takes."""
+PARTITIONS: Final = 16
+TRIES: Final = 3
+MOST_LISTS: Final = 65_536
+PATIENCE: Final = 100
+"""How many times as long as a search whatever changes or counts rows may take."""
+STRONG, EVENTUALLY = "Strong", "Eventually"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A deployment's place in a cluster."""
+
+    uri: str
+    """`http://host:19530`, or a file of Milvus Lite (`.db`), for trials."""
+    token: str = field(default="", repr=False)
+    """`user:password` or an API key; empty: none."""
+    prefix: str = "vivier"
+    """Begins the names of this deployment's collections: others' are left alone."""
+    index: Kind = "FLAT"
+    """How vectors are searched: all of them, or the likeliest."""
+    effort: int = 128
+    """Lists (`IVF_FLAT`) or neighbours (`HNSW`) looked at: more of them, and fewer misses."""
+    timeout_s: float = 5.0
+    """For a search; `PATIENCE` times as long for what changes or counts rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One collection of the cluster. What its functions ask raises ClusterUnreachable."""
+
+    cluster: Cluster
+    name: str
+    dim: int
+
+    def create(self, fields: Mapping[str, int], n_rows: int) -> None:
+        """An empty collection for about `n_rows`, with an integer field of each name of `fields`: of one value a row
+        (0), or of as many as are said."""
+        client = connected(self.cluster)
+        from pymilvus import DataType
+
+        schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+        schema.add_field(ROW, DataType.INT64, is_primary=True)
+        schema.add_field(REGION, DataType.INT64, is_partition_key=True)
+        for name, width in fields.items():
+            if width:
+                schema.add_field(name, DataType.ARRAY, element_type=DataType.INT32, max_capacity=width)
+            else:
+                schema.add_field(name, DataType.INT32)
+        schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=self.dim)
+        index = client.prepare_index_params()
+        built = _built(self.cluster, n_rows)
+        index.add_index(VECTOR, index_type=self.cluster.index, metric_type="IP", params=built)
+        self._change(
+            "create_collection",
+            schema=schema,
+            index_params=index,
+            consistency_level=STRONG,
+            num_partitions=PARTITIONS,
+        )
+
+    def exists(self) -> bool:
+        return bool(self._change("has_collection"))
+
+    def insert(
+        self, rows: NDArray[np.int64], columns: Mapping[str, NDArray[Any]], vectors: NDArray[np.float32]
+    ) -> None:
+        """Write new rows. A batch whose answer was lost is written again as an *upsert*: it is never there twice."""
+        self._write("insert", rows, columns, vectors)
+
+    def upsert(
+        self, rows: NDArray[np.int64], columns: Mapping[str, NDArray[Any]], vectors: NDArray[np.float32]
+    ) -> None:
+        """Write rows, in place of those of the same number."""
+        self._write("upsert", rows, columns, vectors)
+
+    def _write(self, first: str, rows: Rows, columns: Columns, vectors: NDArray[np.float32]) -> None:
+        for batch in _batches(rows, columns, vectors):
+            for number in range(TRIES):
+                try:
+                    self._change("upsert" if number else first, batch)
+                    break
+                except ClusterUnreachable:
+                    if number == TRIES - 1:
+                        raise
+
+    def delete(self, rows: NDArray[np.int64]) -> None:
+        """Take rows out; those that are not there are ignored."""
+        for start in range(0, len(rows), MOST_ROWS):
+            self._change("delete", ids=rows[start : start + MOST_ROWS].tolist())
+
+    def finish(self) -> None:
+        """Have all that was written sealed, indexed, and held in memory for searches."""
+        self._change("flush")
+        self._change("load_collection")
+
+    def count(self) -> int:
+        """Rows there are, every write that was acknowledged counted in."""
+        answer = self._change("query", filter="", output_fields=["count(*)"], consistency_level=STRONG)
+        return int(answer[0]["count(*)"])
+
+    def search(
+        self, query: NDArray[np.float32], clause: str, most: int, *, thorough: bool = False, level: str = EVENTUALLY
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The `most` rows nearest to `query` that meet `clause` (empty: any), with their scores, best first.
+
+        `thorough`: look at all of them, whatever the index. `level`: with *Strong*, acknowledged writes are seen.
+        """
+        hits = asked(
+            self.cluster,
+            "search",
+            self.name,
+            data=[query],
+            filter=clause,
+            limit=most,
+            search_params={"metric_type": "IP", "params": _searched(self.cluster, most, thorough)},
+            consistency_level=level,
+            timeout=self.cluster.timeout_s,
+        )[0]
+        return np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)
+
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(len(rows), dim) vectors of the given rows, in their order. Raises IndexError for one that is not there."""
+        wanted, position = np.unique(rows, return_inverse=True)
+        found = np.empty((len(wanted), self.dim), dtype=np.float32)
+        for start in range(0, len(wanted), AT_ONCE):
+            ids = wanted[start : start + AT_ONCE]
+            answer = asked(
+                self.cluster,
+                "query",
+                self.name,
+                filter=f"{ROW} in {ids.tolist()}",
+                output_fields=[ROW, VECTOR],
+                consistency_level=EVENTUALLY,
+                timeout=self.cluster.timeout_s,
+            )
+            if len(answer) != len(ids):
+                raise IndexError(f"{len(ids) - len(answer)} of {len(ids)} rows are not in {self.name}")
+            places = start + np.searchsorted(ids, np.array([each[ROW] for each in answer], dtype=np.int64))
+            found[places] = np.array([each[VECTOR] for each in answer], dtype=np.float32)
+        return found[position]
+
+    def point(self, alias: str) -> None:
+        """Have `alias` name this collection from now on, in one step."""
+        known = alias in aliases(self.cluster)
+        asked(
+            self.cluster,
+            "alter_alias" if known else "create_alias",
+            self.name,
+            alias,
+            timeout=PATIENCE * self.cluster.timeout_s,
+        )
+
+    def drop(self) -> None:
+        """Remove the collection, and the aliases that name it; one that is not there is ignored."""
+        for alias, named in aliases(self.cluster).items():
+            if named == self.name:
+                asked(self.cluster, "drop_alias", alias, timeout=PATIENCE * self.cluster.timeout_s)
+        self._change("drop_collection")
+
+    def _change(self, function: str, *arguments: Any, **options: Any) -> Any:
+        return asked(
+            self.cluster, function, self.name, *arguments, timeout=PATIENCE * self.cluster.timeout_s, **options
+        )
+
+
+def aliases(cluster: Cluster) -> dict[str, str]:
+    """The aliases of this deployment, and the collection that each names. Raises ClusterUnreachable."""
+    patience = PATIENCE * cluster.timeout_s
+    names = [name for name in asked(cluster, "list_aliases", timeout=patience)["aliases"] if _is_ours(cluster, name)]
+    return {name: str(asked(cluster, "describe_alias", name, timeout=patience)["collection_name"]) for name in names}
+
+
+def collections(cluster: Cluster) -> list[str]:
+    """Names of this deployment's collections. Raises ClusterUnreachable."""
+    names = asked(cluster, "list_collections", timeout=PATIENCE * cluster.timeout_s)
+    return sorted(name for name in names if _is_ours(cluster, name))
+
+
+def asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
+    """What a function of the client answers. Raises ClusterUnreachable when Milvus refuses, is silent for too long or
+    cannot be reached."""
+    client = connected(cluster)
+    from grpc import RpcError
+    from pymilvus.exceptions import MilvusException
+
+    try:
+        return getattr(client, function)(*arguments, **options)
+    except (MilvusException, RpcError, OSError) as error:
+        raise ClusterUnreachable(cluster.uri, f"{function}: {error}") from error
+
+
+def connected(cluster: Cluster) -> Any:
+    """The client of a cluster, opened once a process. Raises ClusterUnreachable, and NotReady saying what to
+    install."""
+    with _opening:
+        return _client(cluster)
+
+
+_opening = threading.Lock()
+
+
+@lru_cache
+def _client(cluster: Cluster) -> Any:
+    if find_spec("pymilvus") is None:
+        raise NotReady("the index backend milvus needs pymilvus: run `pip install 'vivier[cluster]'`")
+    from grpc import RpcError
+    from pymilvus import MilvusClient
+    from pymilvus.exceptions import MilvusException
+
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs each refusal with its stack; we raise it
+    try:
+        return MilvusClient(uri=cluster.uri, token=cluster.token, timeout=cluster.timeout_s)
+    except (MilvusException, RpcError, OSError) as error:
+        raise ClusterUnreachable(cluster.uri, str(error)) from error
+
+
+def _is_ours(cluster: Cluster, name: str) -> bool:
+    return name.startswith(f"{cluster.prefix}_")
+
+
+def _built(cluster: Cluster, n_rows: int) -> dict[str, int]:
+    """How the index of so many rows is built."""
+    match cluster.index:
+        case "FLAT":
+            return {}
+        case "IVF_FLAT":
+            return {"nlist": int(np.clip(4 * np.sqrt(n_rows), 16, 16_384))}
+        case "HNSW":
+            return {"M": 32, "efConstruction": 200}
+
+
+def _searched(cluster: Cluster, most: int, thorough: bool) -> dict[str, int]:
+    """How the index is searched for so many rows."""
+    match cluster.index:
+        case "FLAT":
+            return {}
+        case "IVF_FLAT":
+            return {"nprobe": MOST_LISTS if thorough else cluster.effort}
+        case "HNSW":
+            return {"ef": max(cluster.effort, most)}
+
+
+def _batches(rows: Rows, columns: Columns, vectors: NDArray[np.float32]) -> Iterator[list[dict[str, Any]]]:
+    names = [ROW, *columns, VECTOR]
+    for start in range(0, len(rows), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        values: list[Sequence[Any]] = [rows[part].tolist(), *(_listed(each[part]) for each in columns.values())]
+        values.append(list(vectors[part]))
+        yield [dict(zip(names, each, strict=True)) for each in zip(*values, strict=True)]
+
+
+def _listed(values: NDArray[Any]) -> list[Any]:
+    """Values as Milvus takes them: of several a row, those that there are."""
+    if values.ndim == 1:
+        return list(values.tolist())
+    return [[value for value in row if value >= 0] for row in values.tolist()]

@@ -1,0 +1,149 @@
+"""The columns that filters read, as small numbers: what an index elsewhere keeps of a row.
+
+The distinct values of a column, in ascending order, are its *dictionary*, and a row keeps the place of its value there.
+So a cluster holds neither an id nor a name nor a readable value of anybody, a filter on one column is a set of places
+whatever its rule, and nothing but whole numbers is ever written into a question.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.schema import SCHEMAS, Collection
+
+FILE: Final = "codes.npz"
+COLLECTION, REGIONS, PREFIX = "collection", "regions", "values_"
+COMMUNE: Final = "commune"
+
+MOST_VALUES: Final = 65_536
+"""Of one value a row: a column with more is left out, and what filters say of it is asked of the rows found."""
+
+FILTERED: Final[Mapping[Collection, tuple[str, ...]]] = {
+    Collection.PROFILES: (
+        "commune",
+        "departement",
+        "occupation",
+        "radius_km",
+        "contracts",
+        "working_time",
+        "pay_floor",
+        "available_day",
+        "visible",
+        "profiling",
+        "experience_months",
+        "education_level",
+        "licences",
+        "languages",
+    ),
+    Collection.OFFERS: (
+        "commune",
+        "departement",
+        "occupation",
+        "contract",
+        "apprenticeship",
+        "working_time",
+        "weekly_hours",
+        "experience_demand",
+        "education_required",
+        "licences_required",
+        "licences_wished",
+        "languages_required",
+        "pay_max",
+        "published_day",
+        "expires_day",
+        "open_to_rqth",
+        "words",
+    ),
+    Collection.SESSIONS: (
+        "commune",
+        "departement",
+        "occupations",
+        "start_day",
+        "attendance",
+        "seats_left",
+        "fundings",
+        "accessible",
+        "certification",
+        "price",
+        "words",
+        "hours",
+    ),
+    Collection.ESTABLISHMENTS: (),
+}
+"""Columns that filters read. A test holds the registry of filters against it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is told of n rows besides their vectors, in their order."""
+
+    collection: Collection
+    column: Callable[[str], NDArray[Any]]
+    """(n,) or (n, width) values of a column."""
+    regions: NDArray[np.int64]
+    """(n,) part of the country that each is in: rows of one commune are in one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """The dictionaries of a collection."""
+
+    collection: Collection
+    values: Mapping[str, NDArray[Any]]
+    """Distinct values of each column that is kept, ascending; NaN, once, is the last."""
+    regions: NDArray[np.int64]
+    """(n_values,) region of each value of `commune`."""
+
+    @classmethod
+    def of(cls, facts: Facts) -> tuple[Self, dict[str, NDArray[np.int32]]]:
+        """The dictionaries of rows, and the rows in them: (n,) or (n, width) places; of the same value several times in
+        one row, all but one are -1."""
+        values: dict[str, NDArray[Any]] = {}
+        coded: dict[str, NDArray[np.int32]] = {}
+        for name in FILTERED[facts.collection]:
+            column = facts.column(name)
+            distinct, places = np.unique(column, return_inverse=True)
+            if column.ndim == 1 and len(distinct) > MOST_VALUES:
+                continue
+            values[name] = distinct
+            coded[name] = _once_a_row(places.reshape(column.shape).astype(np.int32))
+        regions = np.zeros(len(values.get(COMMUNE, ())), dtype=np.int64)
+        if COMMUNE in values:
+            regions[coded[COMMUNE]] = facts.regions
+        return cls(facts.collection, values, regions), coded
+
+    def width(self, name: str) -> int:
+        """Values a row of a column; 0 for a single one."""
+        return next(column.width for column in SCHEMAS[self.collection] if column.name == name)
+
+    def sum(self, digest: "hashlib._Hash") -> None:
+        """Tell `digest` of the dictionaries."""
+        digest.update(self.collection.value.encode())
+        for name, values in self.values.items():
+            digest.update(name.encode() + str(values.dtype).encode() + np.ascontiguousarray(values).tobytes())
+        digest.update(self.regions.tobytes())
+
+    def save(self, folder: Path) -> None:
+        arrays: dict[str, NDArray[Any]] = {f"{PREFIX}{name}": values for name, values in self.values.items()}
+        arrays[COLLECTION], arrays[REGIONS] = np.array(self.collection.value), self.regions
+        np.savez(folder / FILE, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote."""
+        with np.load(folder / FILE, allow_pickle=False) as stored:
+            values = {name.removeprefix(PREFIX): stored[name] for name in stored.files if name.startswith(PREFIX)}
+            return cls(Collection(str(stored[COLLECTION])), values, stored[REGIONS])
+
+
+def _once_a_row(places: NDArray[np.int32]) -> NDArray[np.int32]:
+    if places.ndim == 1:
+        return places
+    ordered = np.sort(places, axis=1)
+    ordered[:, 1:][ordered[:, 1:] == ordered[:, :-1].copy()] = -1
+    return ordered
