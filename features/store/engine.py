@@ -23,7 +23,6 @@ def open_engine(url: str, patience_s: float | None = None) -> sa.Engine:
     With `patience_s`, for a service: nothing that is asked of the database waits longer, and `availability_of` tells
     how it stands. Without, for commands: statements may last.
 
-
     Its errors do not show the values of a statement, which are of people: errors go to logs.
     Raises ValueError for another database, naming it, and for PostgreSQL without its driver, naming the extra.
     """
