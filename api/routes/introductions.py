@@ -100,6 +100,7 @@ FOLLOWS_UP: Final = Rule(Scope.INTRODUCTIONS_WRITE, {Role.EMPLOYER: OWN_INTRODUC
 FIRMS_BALANCE: Final = Rule(
     Scope.INTRODUCTIONS_READ, {Role.EMPLOYER: OWN_FIRM, Role.COUNSELLOR: ANYTHING, Role.SERVICE: ANYTHING}
 )
+_SIRET: Final = ErreurChamp("siret", "12", "le SIRET est faux", "Écrire ses 14 chiffres")
 CONFLICT: Final = problem_answer(ProblemType.CONFLICT, "Cette demande a déjà reçu une réponse.")
 
 
@@ -185,7 +186,10 @@ async def send(
         "Pour l'employeur qui l'a demandée. L'identité et les coordonnées n'y sont qu'une fois la demande acceptée, et "
         "tant que la personne reste visible des employeurs."
     ),
-    responses={200: answer("La demande.", ref("MiseEnRelation"), _SHOWN)},
+    responses={
+        200: answer("La demande.", ref("MiseEnRelation"), _SHOWN),
+        422: problem_answer(ProblemType.INVALID_BODY, "Le SIRET est faux.", (_SIRET,)),
+    },
 )
 @allowed(READS)
 async def read(key: Key, request: Request, service: ServiceOf, actor: ActorOf, siret: Siret = None) -> Response:

@@ -171,7 +171,7 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    unreadable = (pa.ArrowException, OSError, ValueError)
+    unreadable = (pa.ArrowException, OSError, ValueError, OverflowError)  # the last: a day beyond the calendar
     try:
         table = pq.ParquetFile(path)
         found = table.schema_arrow.names

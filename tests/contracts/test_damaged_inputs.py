@@ -11,7 +11,9 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from benchmarks.fuzz_targets import Target, mutated, targets
 from features.reference import Reference
@@ -130,3 +132,12 @@ def test_a_damaged_directory_of_an_archive_is_refused(tmp_path: Path) -> None:
         path.write_bytes(whole.replace(b"unix_texte", name))
         with pytest.raises(WrongFile):
             ROME.build([path], tmp_path)
+
+
+def test_a_parquet_day_beyond_the_calendar_refuses_the_file(tmp_path: Path, reference: Reference) -> None:
+    columns = {name: pa.array([value]) for name, value in EXAMPLES[0].items()}
+    columns["dateCreationEtablissement"] = pa.array([2**31 - 1], pa.int32()).cast(pa.date32())
+    path = tmp_path / "sirene.parquet"
+    parquet.write_table(pa.table(columns), path)
+    with pytest.raises(WrongFile, match="damaged"):
+        list(Sirene().read(path, reference))

@@ -4,13 +4,14 @@ A small part of `python -m benchmarks.schemas`, over the routes about people, as
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
-from benchmarks.schema_cases import run_cases, serving
+from benchmarks.schema_cases import Tally, as_json, of_json, run_cases, serving
 
 ABOUT_PEOPLE = r"^/v1/(profils|mises-en-relation)"
 
@@ -29,3 +30,9 @@ def test_generated_requests_are_answered_as_the_document_says(app: FastAPI, phas
     assert tally.errors == []
     assert tally.server_errors == 0
     assert tally.n_cases > 20
+
+
+def test_a_tally_that_was_kept_is_read_again() -> None:
+    kept = Tally(Counter(fuzzing=2), Counter({"200": 1, "500": 1}), Counter(a=1), {"a": "b"}, ["c"])
+    assert of_json(as_json(kept).decode()) == kept
+    assert kept.server_errors == 1
