@@ -4,6 +4,7 @@ Rows are spooled to disk as they come and put in order at the end, column by col
 size of the collection.
 """
 
+import contextlib
 import shutil
 from array import array
 from collections.abc import Iterator
@@ -112,6 +113,12 @@ class CollectionWriter:
             blocks = lambda: (vectors[order[start : start + BLOCK]] for start in range(0, len(order), BLOCK))  # noqa: E731
             self._backend.write(self._folder, self._dim, len(order), blocks, self._facts(order, ranks))
         shutil.rmtree(self._spool)
+
+    def close(self) -> None:
+        """Let go of the files, whatever became of the rows: those of a writer that failed go with their folder."""
+        for close in (*[file.close for file in self._files.values()], self._ids.close, self._payloads.close):
+            with contextlib.suppress(OSError):  # what is left to be written has no room; that was told already
+                close()
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Spooled rows in their final order, and the band and place rank of each spooled row."""
