@@ -20,7 +20,7 @@ _READY: dict[str, Any] = {
     "journalAudit": None,
     "noeud": {
         "etat": "000002.1843.9f0c1a77",
-        "sansNouvellesDepuisS": 0.112,
+        "ageS": 0.112,
         "attendUneCopie": False,
         "copiesRefusees": {},
     },
@@ -67,8 +67,8 @@ async def live() -> Response:
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
         "de changements du magasin restent à appliquer (`retard`). `noeud` dit de quoi ses réponses sont faites "
-        "(`etat` : deux nœuds qui disent le même répondent la même chose) et depuis quand il est sans nouvelles du "
-        "journal. 503 quand il l'est depuis trop longtemps, quand le journal des changements ne peut plus "
+        "(`etat` : deux nœuds qui disent le même répondent la même chose) et de combien de secondes ce qu'il sait peut "
+        "dater (`ageS`). 503 quand c'est trop, quand le journal des changements ne peut plus "
         "être suivi (`suivi` dit pourquoi), ou que le journal d'audit ne peut plus être écrit (`journalAudit`)."
     ),
     responses={
@@ -82,7 +82,7 @@ async def ready(service: ServiceOf) -> Response:
     head = await _head(service)
     status = service.engine.status()
     node, limit_s = service.node, service.settings.stale_after_s
-    is_stale = limit_s is not None and node.silent_s() > limit_s
+    is_stale = limit_s is not None and node.age_s() > limit_s
     is_ready = failure is None and unwritten is None and not is_stale and not node.awaits_copy
     body = {
         "pret": is_ready,
