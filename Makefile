@@ -27,13 +27,14 @@ check: $(VENV)/.dev ## lint, types, layers, and the commands of README
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python -m tools.model_documents --check
+	$(BIN)/python -m tools.charts --check
 
 format: $(VENV)/.dev ## put the code in its usual shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-screenshots: $(VENV)/.dev ## four pictures of the pages into var/screenshots/
-	@$(BIN)/python tools/screenshots.py var/screenshots
+screenshots: $(VENV)/.dev ## the pictures of README, into docs/pictures/
+	@$(BIN)/python tools/screenshots.py
 
 vendor: ## fetch again, at pinned versions, the scripts that pages serve
 	@tools/vendor

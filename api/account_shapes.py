@@ -15,8 +15,8 @@ from features.store.access.accounts import Account, AccountState
 class DemandeCompteIn(BorderModel):
     """Ce qu'une personne connectée demande à être."""
 
-    role: Annotated[str, StringConstraints(pattern="^(employeur|conseiller|auditeur|administrateur)$")] = Field(
-        description="employeur, conseiller, auditeur ou administrateur", examples=["employeur"]
+    role: Annotated[str, StringConstraints(pattern="^(employeur|conseiller|auditeur|administrateur|pilote)$")] = Field(
+        description="employeur, conseiller, auditeur, administrateur ou pilote", examples=["employeur"]
     )
     siret: str | None = Field(None, description="D'un employeur : son établissement", examples=["13000548100010"])
     conseiller: Id | None = Field(None, description="D'un conseiller : son identifiant")
@@ -113,6 +113,7 @@ _TITLES: Final = {
     Role.PARTNER: "comme flux d'un partenaire",
     Role.AUDITOR: "pour l'audit",
     Role.ADMINISTRATOR: "pour l'administration des comptes",
+    Role.PILOT: "pour le pilotage du réseau",
     Role.SERVICE: "comme machine du réseau",
 }
 _NEXT: Final = {

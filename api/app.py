@@ -1,5 +1,6 @@
 """The ASGI application: routes, problems, the API page, and the follower for as long as it runs."""
 
+import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator
@@ -12,13 +13,16 @@ from api.edge import logs, stack, tracing
 from api.edge.rates import metered
 from api.edge.watch import Watch
 from api.pages import errors as page_errors
+from api.pages.ready import make_ready
 from api.parameters import refuse_unknown
 from api.routes.registry import routers
 from api.schemas import schemas
 from api.security.gate import admit, check_rules
 from api.security.local_provider import PATH as LOCAL_PATH
 from api.security.local_provider import LocalProvider
+from api.security.rules import endpoints_of
 from api.service import Service
+from api.serving import on_hangup
 from api.settings import Settings, read_settings
 
 DESCRIPTION = """
@@ -43,8 +47,11 @@ def create_app(service: Service) -> FastAPI:
         await service.access.follower.start()
         await watch.start()
         try:
-            yield
+            with on_hangup(service.look_again):
+                yield
         finally:
+            if "board" in service.__dict__:
+                await asyncio.to_thread(service.board.stop)
             await watch.stop()
             await service.access.follower.stop()
             await service.stop_following()
@@ -68,6 +75,12 @@ def create_app(service: Service) -> FastAPI:
     page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)
+    app.state.summaries = {
+        (method, route.path): route.summary
+        for route in endpoints_of(mounted)
+        for method in route.methods or ()
+        if route.summary
+    }
     for router in mounted:
         app.include_router(router, dependencies=[Depends(admit), Depends(metered), Depends(refuse_unknown)])
     if service.settings.local_provider:
@@ -95,8 +108,9 @@ def report(settings: Settings) -> None:
 
 
 def settled(app: FastAPI) -> FastAPI:
-    """`app`, with all that was made at start set aside from garbage collection: it lives as long as the process, and
-    walking through it would hold up a request now and then."""
+    """`app`, ready for its first reader, with all that was made at start set aside from garbage collection: it lives as
+    long as the process, and walking through it would hold up a request now and then."""
+    make_ready(app.state.service)
     gc.collect()
     gc.freeze()
     return app

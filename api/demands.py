@@ -46,6 +46,9 @@ class BesoinIn(OffreIn):
         description="Identifiants de profils dont les résultats doivent s'éloigner ; ils ne sont plus montrés",
     )
     sansDiplome: bool = Field(False, description="Le diplôme ne compte ni dans l'ordre ni dans les phrases")
+    ouvrirAuDomaine: bool = Field(
+        False, description="Voir aussi les personnes qui visent un autre métier du même domaine du ROME"
+    )
     parHabiletes: bool = Field(
         False,
         description=(
@@ -73,6 +76,7 @@ class BesoinIn(OffreIn):
             unliked=self.pasCommeProfils,
             without_diploma=self.sansDiplome,
             by_skills=self.parHabiletes,
+            open_domain=self.ouvrirAuDomaine,
         )
 
 

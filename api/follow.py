@@ -5,6 +5,8 @@ import contextlib
 import logging
 from typing import Generic, Protocol, TypeVar
 
+from features.store import is_outage
+
 log = logging.getLogger(__name__)
 
 P = TypeVar("P")
@@ -52,6 +54,8 @@ class Follower(Generic[P]):
         """Looks at the log since the start."""
         self.failure: str | None = None
         """Class of the error that the last look met; None when it went well."""
+        self.is_cut_off = False
+        """Whether that error was that the database could not be used."""
 
     def nudge(self) -> None:
         """Look now: this process has just committed a write."""
@@ -87,11 +91,14 @@ class Follower(Generic[P]):
                 await self.look()
                 for chore in self._chores:
                     chore.look()
-                self.failure = None
+                if self.failure is not None:
+                    log.warning("the change log is followed again")
+                self.failure, self.is_cut_off = None, False
             except Exception as error:
                 # The log is still there: the next look starts again where this one stopped.
-                self.failure = type(error).__name__
-                log.exception("the change log could not be followed")
+                if self.failure is None or not is_outage(error):  # an outage is told once, not at each look
+                    log.exception("the change log could not be followed")
+                self.failure, self.is_cut_off = type(error).__name__, is_outage(error)
             self.looks += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._interval_s)

@@ -24,6 +24,7 @@ from features.privacy.side_files import Swept, sweep
 from features.store import Store
 from features.store.erasure import drop_lines_of_the_gone, erase, last_seq, note_rewritten, to_rewrite
 from features.store.rewriting import Busy, rewrite, size_of
+from matching.errors import ClusterUnreachable
 from matching.forgetting import forget_generations, forget_in_indexes
 
 REWRITTEN_AT_ONCE_BYTES: Final = 1 << 30
@@ -91,14 +92,17 @@ def _indexes(settings: Settings, erased_upto: int) -> tuple[bool, str | None]:
     except ArtifactError as error:
         return False, f"{error}: run vivier index build"
     if not stale:
-        forget_generations(settings.data_dir, erased_upto)
+        forget_generations(settings.data_dir, erased_upto, settings.index_backend, settings.cluster)
         return False, None
     try:
         service = Service.open(settings)
     except CANNOT_OPEN as error:
         return False, f"the indexes still hold people who were erased: {error}"
     with contextlib.closing(service.store):
-        return forget_in_indexes(service.engine, dt.datetime.now(dt.UTC)), None
+        try:
+            return forget_in_indexes(service.engine, dt.datetime.now(dt.UTC)), None
+        except ClusterUnreachable as error:
+            return False, f"the vector cluster at {error.uri} still holds people who were erased: {error.reason}"
 
 
 def taken_in(settings: Settings, store: Store) -> int:

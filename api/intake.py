@@ -28,9 +28,10 @@ def parse(border: Border, text: bytes, reference: Reference) -> Record:
 
 
 def validated(model: type[M], text: bytes) -> M:
-    """The model that a JSON document describes. Raises BorderError."""
+    """The model that a JSON document describes: a number is written as a number, a yes or no as true or false. Raises
+    BorderError."""
     try:
-        return model.model_validate_json(text.decode())
+        return model.model_validate_json(text.decode(), strict=True)
     except UnicodeDecodeError:
         raise BorderError.one("(document)", text[:VALUE_LIMIT].decode(errors="replace"), "json_invalid") from None
     except ValidationError as error:

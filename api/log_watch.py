@@ -117,8 +117,9 @@ class LogWatch:
 
     def _connected(self) -> Any:
         """A connection of psycopg's own, which hears notices."""
-        import psycopg
+        from features.store.patient_postgres import connect
 
         arguments, parameters = self._engine.dialect.create_connect_args(self._engine.url)
-        limits = {"connect_timeout": ANSWER_S, "tcp_user_timeout": ANSWER_S * 1000, "keepalives_idle": ANSWER_S}
-        return psycopg.connect(*arguments, **{**limits, **parameters}, autocommit=True)
+        connection = connect(ANSWER_S, *arguments, **parameters)
+        connection.autocommit = True  # in a transaction nothing would be heard
+        return connection

@@ -10,7 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.problems import MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
+from api.openapi_links import add_links
+from api.pagination import DEFAULT_RANGE, RANGE_PATTERN
+from api.problems import ERASED, MEDIA_TYPE, ApiProblem, ErreurChamp, ProblemType
 from api.security.csrf import FORM
 from api.security.described import tell_access
 from features.border.registry import BORDERS, Border
@@ -109,7 +111,7 @@ RANGE_PARAMETER: Final[Json] = {
     "in": "query",
     "required": False,
     "description": "Rangs du premier et du dernier résultat, à partir de 0 ; 150 résultats au plus.",
-    "schema": {"type": "string", "default": "0-19", "pattern": "^[0-9]+-[0-9]+$"},
+    "schema": {"type": "string", "default": DEFAULT_RANGE, "pattern": RANGE_PATTERN},
     "example": "0-19",
 }
 
@@ -138,6 +140,9 @@ def problem_answer(kind: ProblemType, detail: str, errors: tuple[ErreurChamp, ..
     return {"description": kind.title, "content": content(ref("Probleme"), example, MEDIA_TYPE)}
 
 
+NAMED_IN_BODY: Final = problem_answer(ProblemType.NOT_FOUND, "Le profil « profil-000041 » n'existe pas, ou plus.")
+"""404 of a route whose body names people."""
+
 _FIELD: Final = ErreurChamp(
     "projets[0].codeROME", "Z9999", "le code ROME est inconnu", "Utiliser un code ROME 4.0 ou v3"
 )
@@ -154,13 +159,16 @@ _ALWAYS: Final = {
         ProblemType.UNKNOWN_PARAMETER, "Le paramètre « distanc » n'existe pas. Vouliez-vous dire « distance » ?"
     ),
     "405": problem_answer(ProblemType.METHOD, "Cette adresse n'accepte pas cette méthode."),
+    "421": problem_answer(ProblemType.HOST, "Ce service ne répond pas sous le nom d'hôte de la requête."),
     "429": problem_answer(ProblemType.RATE, "Au plus 300 requêtes par minute."),
+    "431": problem_answer(ProblemType.HEADERS_TOO_LARGE, "Au plus 100 en-têtes, et 16384 octets avec l'adresse."),
     "500": problem_answer(ProblemType.INTERNAL, "Le service n'a pas pu répondre."),
     "503": problem_answer(ProblemType.NOT_READY, "Les index ne sont pas encore chargés."),
     "504": problem_answer(ProblemType.TIMEOUT, "La réponse n'a pas pu être établie en 30 s."),
 }
 
 
+_WITH_PUT: Final = {"409": problem_answer(ProblemType.ERASED, ERASED)}
 _ACCESS: Final = {
     "401": problem_answer(ProblemType.UNAUTHENTICATED, "Cette adresse demande de se connecter."),
     "403": problem_answer(ProblemType.FORBIDDEN, "Cette adresse n'est pas ouverte aux comptes « partenaire »."),
@@ -197,18 +205,20 @@ def complete(document: Json, schemas: Mapping[str, Json]) -> Json:
         components.pop(name, None)
     components.update(schemas)
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             responses = operation["responses"]
             _drop_default_validation(responses)
             extra = {
                 **(_WITH_PATH if "{" in path else {}),
                 **_of_body(operation),
+                **(_WITH_PUT if method == "put" else {}),
                 **_ACCESS,
                 **_ALWAYS,
             }
             for status, response in extra.items():
                 responses.setdefault(status, response)
             operation["responses"] = dict(sorted(responses.items()))
+    add_links(document)
     return document
 
 

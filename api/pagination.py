@@ -12,6 +12,8 @@ from matching.errors import BadParameter
 DEFAULT_RANGE: Final = "0-19"
 
 _RANGE: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+RANGE_PATTERN: Final = "^[0-9]{1,9}-[0-9]{1,9}$"
+"""The form of a `range`, as the OpenAPI document tells it; `window_of` says it to people."""
 
 
 def window_of(text: str) -> Window:

@@ -98,12 +98,16 @@ class Planner:
             return await _plan(engine, demand)
 
 
+PLANNER: Final = Planner()
+"""The one of this process."""
+
+
 async def _plan(engine: Engine, demand: PlanDemand) -> Plan:
     began = time.monotonic()
     asked, demand = demand, replace(demand, earlier=still_open(engine, demand.earlier))
     worths: list[Worth] = []
     for planned in demand.counsellors:
-        worths.append(worth_of(engine, _search(demand, planned), demand.mode))
+        worths.append(worth_of(engine, _search(demand, planned), demand.mode).less(demand.without))
         await asyncio.sleep(0)  # other requests go first
     sirets = sorted({siret for worth in worths for siret in worth.sirets} | {each.siret for each in demand.earlier})
     number = {siret: at for at, siret in enumerate(sirets)}
@@ -242,17 +246,26 @@ def _visits(
 
     found: list[Visit] = []
     for day, at_day in zip(_days_of(demand, planned), round_.days, strict=True):
-        clock, here = dt.datetime.combine(day, STARTS), 0
-        for order, at in enumerate(at_day, start=1):
-            road = minutes[here][at + 1]
-            clock = _to_five(clock + dt.timedelta(minutes=road))
-            ends = clock + dt.timedelta(minutes=demand.visit_minutes)
-            if clock.time() < LUNCH[1] and ends.time() > LUNCH[0] and clock.time() > STARTS:
-                clock = dt.datetime.combine(day, LUNCH[1])
-            found.append(visit(at, order, road, clock))
-            clock, here = clock + dt.timedelta(minutes=demand.visit_minutes), at + 1
+        roads = [minutes[here][at + 1] for here, at in zip([0, *[at + 1 for at in at_day]], at_day, strict=False)]
+        starts = starts_of(day, roads, demand.visit_minutes)
+        for order, (at, road, start) in enumerate(zip(at_day, roads, starts, strict=True), start=1):
+            found.append(visit(at, order, road, start))
     placed = {at for at_day in round_.days for at in at_day}
     return found + [visit(at, 0, minutes[0][at + 1], None) for at in range(len(stops)) if at not in placed]
+
+
+def starts_of(day: dt.date, roads: list[float], visit_minutes: float) -> list[dt.datetime]:
+    """When each visit of a day begins, after so many minutes of road from the one before (the base, for the first)."""
+    clock = dt.datetime.combine(day, STARTS)
+    starts = []
+    for road in roads:
+        clock = _to_five(clock + dt.timedelta(minutes=road))
+        ends = clock + dt.timedelta(minutes=visit_minutes)
+        if clock.time() < LUNCH[1] and ends.time() > LUNCH[0] and clock.time() > STARTS:
+            clock = dt.datetime.combine(day, LUNCH[1])
+        starts.append(clock)
+        clock += dt.timedelta(minutes=visit_minutes)
+    return starts
 
 
 def _to_five(moment: dt.datetime) -> dt.datetime:

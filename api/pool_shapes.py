@@ -29,6 +29,9 @@ class Actualisation(msgspec.Struct, frozen=True):
     date: str
     presents: int
     entres: tuple[str, ...]
+    """The first of those who came in; `/mouvements` has all, page by page."""
+    autresEntres: int
+    """How many came in besides."""
     sortis: int
     """How many left: who withdrew is not named."""
     texte: str

@@ -10,14 +10,17 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
 from api.edge.masking import masked
+from features.artifacts import ArtifactError
 from features.border.problems import BorderError
 from features.border.problems import Problem as FieldProblem
-from features.store import KeyMissing, PersonErased
+from features.disk_trouble import DiskTrouble, disk_trouble
+from features.store import DatabaseDown, KeyMissing, PersonErased, is_outage
 from matching.errors import BadParameter, ClusterUnreachable, NotFound, NotReady, UnknownParameter, VivierError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -27,6 +30,12 @@ log = logging.getLogger(__name__)
 ERASED: Final = (
     "Cet enregistrement porte sur une personne qui a été effacée : son identifiant ne peut pas servir de nouveau."
 )
+
+STORE_DOWN: Final = (
+    "La base de données ne répond pas. Si la demande devait enregistrer quelque chose, rien ne dit qu'elle l'a fait : "
+    "elle peut être renvoyée telle quelle."
+)
+STORE_RETRY_S: Final = 5
 
 
 class ProblemType(Enum):
@@ -171,11 +180,31 @@ class ProblemType(Enum):
         "Service pas encore prêt",
         "Réessayer dans quelques secondes ; `/health/ready` dit ce qui manque.",
     )
+    STORE_DOWN = (
+        "base-indisponible",
+        503,
+        "Base de données indisponible",
+        "Recommencer après le délai de l'en-tête `Retry-After` : les recherches continuent, rien ne s'enregistre.",
+    )
     STALE = (
         "noeud-en-retard",
         503,
         "Nœud en retard",
         "Recommencer après le délai de `Retry-After` : un autre nœud répond, ou celui-ci aura rattrapé son retard.",
+    )
+    STORAGE_FULL = (
+        "stockage-plein",
+        507,
+        "Disque plein",
+        "Recommencer après le délai de `Retry-After` : rien n'a été écrit. Les recherches répondent toujours ; "
+        "l'exploitant du service doit faire de la place.",
+    )
+    STORAGE = (
+        "stockage-indisponible",
+        503,
+        "Écriture impossible",
+        "Recommencer après le délai de `Retry-After` : rien n'a été écrit. Les recherches répondent toujours ; si cela "
+        "dure, prévenir l'exploitant du service.",
     )
     OTHER = ("refus", 400, "Requête refusée", "Lire `detail`.")
 
@@ -269,14 +298,27 @@ _BY_STATUS: Final = {
 }
 
 
+OF_DISK: Final = {
+    DiskTrouble.FULL: (ProblemType.STORAGE_FULL, "Le disque du service est plein : rien n'a été écrit."),
+    DiskTrouble.READ_ONLY: (ProblemType.STORAGE, "Le service ne peut pas écrire sur son disque : rien n'a été écrit."),
+    DiskTrouble.FAILING: (ProblemType.STORAGE, "Le disque du service répond par des erreurs : rien n'a été écrit."),
+    DiskTrouble.HELD: (ProblemType.STORAGE, "Une autre écriture tient le magasin : rien n'a été écrit."),
+}
+DISK_RETRY_S: Final = {ProblemType.STORAGE_FULL: 60, ProblemType.STORAGE: 30}
+
+
 KINDS: Final[tuple[type[Exception], ...]] = (
     ApiProblem,
     VivierError,
     KeyMissing,
     PersonErased,
+    DatabaseDown,
     BorderError,
     RequestValidationError,
     HTTPException,
+    ArtifactError,
+    SQLAlchemyError,
+    OSError,
     Exception,
 )
 """The errors that are answered, whatever route raises them."""
@@ -301,6 +343,13 @@ def problem_of(error: Exception) -> ApiProblem | None:
                 "Le service n'a pas les clés sans lesquelles il ne tient aucune donnée d'identité : son administrateur "
                 "doit les lui donner.",
             )
+        case ArtifactError():
+            log.error("%s", error)
+            return ApiProblem(
+                ProblemType.NOT_READY,
+                "Un fichier de l'index est abîmé, et ce qui y était n'est pas rendu : l'exploitant du service doit "
+                "reconstruire l'index.",
+            )
         case PersonErased():
             return ApiProblem(ProblemType.ERASED, ERASED)
         case BorderError():
@@ -310,7 +359,27 @@ def problem_of(error: Exception) -> ApiProblem | None:
         case HTTPException():
             kind, detail = _BY_STATUS.get(error.status_code, (ProblemType.OTHER, HTTPStatus(error.status_code).phrase))
             return ApiProblem(kind, detail, status=error.status_code, headers=error.headers)
+        case DatabaseDown() | SQLAlchemyError() | OSError():
+            return _of_disk(error) or _of_outage(error)
     return None
+
+
+def _of_outage(error: Exception) -> ApiProblem | None:
+    """What a request is told that the database did not answer; None for an error that is about something else."""
+    if not is_outage(error):
+        return None
+    log.warning("the database could not be used: %s", type(error).__name__)
+    return ApiProblem(ProblemType.STORE_DOWN, STORE_DOWN, headers={"Retry-After": str(STORE_RETRY_S)})
+
+
+def _of_disk(error: Exception) -> ApiProblem | None:
+    """What a write that the disk did not take is told; None for an error that is about something else."""
+    trouble = disk_trouble(error)
+    if trouble is None:
+        return None
+    log.error("a write was refused: %s (%s)", trouble.value, str(error).splitlines()[0])
+    kind, detail = OF_DISK[trouble]
+    return ApiProblem(kind, detail, headers={"Retry-After": str(DISK_RETRY_S[kind])})
 
 
 def _bad_path_or_query(error: RequestValidationError) -> ApiProblem:
@@ -341,14 +410,12 @@ def unexpected(error: Exception) -> ApiProblem:
 
 
 def _methods_at(request: Request) -> set[str]:
-    """The methods of every route at the request's address; Starlette tells those of the first one."""
+    """The methods of the routes at the request's address, of all that a template matches unless one is the address
+    itself; Starlette tells those of the first one."""
     paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
-    found = {
-        method.upper()
-        for path, operations in paths.items()
-        if compile_path(path)[0].fullmatch(request.url.path)
-        for method in operations
-    }
+    address = request.url.path
+    matching = [address] if address in paths else [path for path in paths if compile_path(path)[0].fullmatch(address)]
+    found = {method.upper() for path in matching for method in paths[path]}
     return found | {"HEAD"} if "GET" in found else found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -25,6 +26,7 @@ from api.security.providers import LOCAL, Provider, ProvidersUnusable, local_pro
 from api.security.session import Sessions
 from api.security.signing_keys import KeysUnusable, SigningKeys
 from api.settings import Settings, SettingsError, environment_of
+from api.steering.board import Board
 from api.storing import open_store
 from api.subscribing import check_criteria, check_known, check_webhook, told_by
 from features import duplicates, enrolment
@@ -38,6 +40,8 @@ from matching.engine import Engine, Step
 from matching.errors import VivierError
 from models.encoder import ModelUnusable
 from models.published import TextModels
+
+log = logging.getLogger(__name__)
 
 CANNOT_OPEN = (
     ReferenceMissing,
@@ -78,10 +82,12 @@ class Service:
             copies.copy()
         served = settings.served_dir
         reference = Reference.load(served / REFERENCE)
-        store = open_store(settings)
+        store = open_store(settings, patience_s=settings.database_timeout_s)
         try:
             models = TextModels.load(settings.encoder).keeping(served / "vectors")
-            engine = Engine.open(store, reference, models, served, price_share=settings.allocation_knob)
+            engine = Engine.open(
+                store, reference, models, served, price_share=settings.allocation_knob, cluster=settings.cluster
+            )
             watch = _log_watch(settings, engine)
         except BaseException:
             store.close()
@@ -121,6 +127,12 @@ class Service:
             return told_by(record, self.store)
         return self.engine.lookups.completion.completed(record)
 
+    def look_again(self) -> None:
+        """Take up what is published, once it is checked, what was refused before too. On the event loop."""
+        log.info("looking at what is published, as asked")
+        self.engine.reconsider()
+        self.follower.nudge()
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writer]:
         """One transaction, at whose end the groups of duplicate offers are settled, and those who are to be are
@@ -133,6 +145,11 @@ class Service:
     def audit(self) -> AuditLog:
         """Where what requests do is noted. Raises AuditKeyUnusable."""
         return AuditLog.of(self.settings, self.store)
+
+    @cached_property
+    def board(self) -> Board:
+        """Figures of the whole, for who steers the network."""
+        return Board(self)
 
     @cached_property
     def house(self) -> House:
@@ -170,7 +187,7 @@ class Service:
     @cached_property
     def doors(self) -> Doors:
         """How people come in. Raises ProvidersUnusable, KeysUnusable."""
-        return Doors.of(self.access, self.sessions, self.providers)
+        return Doors.of(self.access, self.sessions, self.providers, self.settings.provider_timeout_s)
 
 
 def _log_watch(settings: Settings, engine: Engine) -> LogWatch | None:

@@ -3,12 +3,15 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.retention.base import Durations
+
+if TYPE_CHECKING:
+    from matching.index.cluster import Cluster
 
 PREFIX = "VIVIER_"
 RATE = r"^([1-9][0-9]{0,8}/(second|minute|hour)|none)$"
@@ -46,6 +49,24 @@ class Settings(BaseSettings):
         str | None,
         Field(description="`sqlite:///path` or `postgresql+psycopg://…`; unset, SQLite in the data folder."),
     ] = None
+    database_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds that the service waits for the database: for a connection, for an answer, for "
+            "SQLite's lock; beyond, 503 with `Retry-After`. Commands (imports, migrations) wait as long as it takes.",
+        ),
+    ] = 10.0
+    outage_s: Annotated[
+        float,
+        Field(
+            ge=10,
+            le=86_400,
+            description="Seconds for which searches go on from memory while the database cannot be reached; beyond, "
+            "nobody is let in, since nobody knows whose access has ended meanwhile.",
+        ),
+    ] = 900.0
     data_key_file: Annotated[
         Path | None,
         Field(
@@ -92,6 +113,53 @@ class Settings(BaseSettings):
             "sentence-transformers model (needs `vivier[train]`). Build the indexes again after a change."
         ),
     ] = None
+    index_backend: Annotated[
+        Literal["geo-ivf", "exact", "faiss-flat", "milvus"],
+        Field(
+            description="Where vectors are searched, from the next `vivier index build` on: in this machine's memory "
+            "(`geo-ivf`, or the simpler ones that it is judged by), or in a cluster (`milvus`; needs "
+            "`vivier[cluster]`)."
+        ),
+    ] = "geo-ivf"
+    cluster_uri: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(https?://[^\s]+|[^\s]+\.db)$",
+            description="Address of the Milvus cluster, `http://host:19530`; for trials by one process, a file `….db` "
+            "of Milvus Lite.",
+        ),
+    ] = None
+    cluster_token: Annotated[
+        SecretStr | None, Field(description="`user:password` or API key of the cluster; unset: none.")
+    ] = None
+    cluster_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9]{0,30}$",
+            description="Begins the names of this deployment's collections in the cluster; no other deployment may "
+            "have it.",
+        ),
+    ] = "vivier"
+    cluster_index: Annotated[
+        Literal["FLAT", "IVF_FLAT"],
+        Field(description="How the cluster searches vectors: all of them (`FLAT`, exact), or the likeliest."),
+    ] = "FLAT"
+    cluster_effort: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=16_384,
+            description="Lists that a search of the cluster looks at, with `IVF_FLAT`: more of them, and fewer misses.",
+        ),
+    ] = 128
+    cluster_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="Seconds that a search waits for the cluster; beyond, 503, at once for the next five seconds.",
+        ),
+    ] = 1.0
     host: Annotated[
         str,
         Field(
@@ -319,6 +387,9 @@ class Settings(BaseSettings):
     ] = "starttls"
     smtp_user: Annotated[str | None, Field(description="User of the mail server; unset, no sign-in.")] = None
     smtp_password: Annotated[SecretStr | None, Field(description="Password of that user.")] = None
+    smtp_timeout_s: Annotated[
+        float, Field(gt=0, le=600, description="Seconds that each answer of the mail server is awaited.")
+    ] = 30.0
     mail_from: Annotated[
         str,
         Field(pattern=r"^[^\r\n]+@[^\r\n@]+$", description="Sender of the digests: `Name <address>` or an address."),
@@ -346,6 +417,15 @@ class Settings(BaseSettings):
             description="Lines of the audit log that may wait to be written; beyond, requests wait, then get 503.",
         ),
     ] = 20_000
+    webhook_timeout_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=600,
+            description="Seconds that a webhook's receiver is awaited: to connect, and for each piece of its answer; "
+            "after three times as many it is cut off.",
+        ),
+    ] = 10.0
     webhook_private_addresses: Annotated[
         bool,
         Field(
@@ -370,6 +450,9 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="TOML file of the identity providers that people sign in through; unset, nobody does."),
     ] = None
+    provider_timeout_s: Annotated[
+        float, Field(gt=0, le=600, description="Seconds in which an identity provider answers, or sign-in fails.")
+    ] = 10.0
     local_provider: Annotated[
         bool,
         Field(
@@ -393,6 +476,23 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL, whether set or by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'vivier.db'}"
+
+    @property
+    def cluster(self) -> "Cluster | None":
+        """Where the cluster is, if any."""
+        from matching.index.cluster import Cluster
+
+        if self.cluster_uri is None:
+            return None
+        token = "" if self.cluster_token is None else self.cluster_token.get_secret_value()
+        return Cluster(
+            self.cluster_uri,
+            token,
+            self.cluster_prefix,
+            self.cluster_index,
+            self.cluster_effort,
+            self.cluster_timeout_s,
+        )
 
     @property
     def durations(self) -> Durations:

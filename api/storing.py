@@ -16,9 +16,9 @@ def keyring_of(settings: Settings) -> Keyring | None:
     return Keyring.read(settings.key_path)
 
 
-def open_store(settings: Settings, make_keys: bool = False) -> Store:
+def open_store(settings: Settings, make_keys: bool = False, patience_s: float | None = None) -> Store:
     """The store, brought up to date. With `make_keys`, a key file is made where there are no keys and nothing that is
-    sealed by others: for trials on one machine.
+    sealed by others: for trials on one machine. `patience_s`: what a service waits for the database at most.
 
     Raises KeyMissing when it holds what identifies people and there are no keys, KeyringError for keys that cannot be
     used.
@@ -27,7 +27,7 @@ def open_store(settings: Settings, make_keys: bool = False) -> Store:
     if keyring is None and make_keys:
         keyring = _made(settings)
     erased = None if keyring is None else Tombstones(settings.tombstones_path, keyring)
-    store = Store.open(settings.store_url, keyring, erased)
+    store = Store.open(settings.store_url, keyring, erased, patience_s)
     try:
         if keyring is None and any(store.has_any(kind) for kind in SEALED):
             raise KeyMissing(

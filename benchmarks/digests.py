@@ -39,7 +39,7 @@ from matching.digests.candidates import Candidates, by_offers, by_people, new_of
 from matching.digests.items import offer_items
 from matching.digests.orders import Orders, orders_of
 from matching.digests.prepare import NOTHING_SENT, Rules, choosing, pick
-from matching.digests.run import SLICE
+from matching.digests.run import TOGETHER
 from matching.engine import Engine
 from matching.schema import Collection
 from models.published import published_models
@@ -162,7 +162,7 @@ def _extrapolate(
     """
     more_people, more_offers = WHOLE_PEOPLE / people, WHOLE_OFFERS / offers
     more_pairs = more_people * more_offers
-    slices = int(np.ceil(WHOLE_PEOPLE / SLICE))
+    slices = int(np.ceil(WHOLE_PEOPLE / TOGETHER))
     whole_sent = min(sent * more_pairs, 10.0 * WHOLE_PEOPLE)
     parts = {
         "subscriptions": orders_s * more_people,

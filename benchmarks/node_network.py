@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.postgres import Missing
+from benchmarks.node_database import Missing
 
 NET: Final = "10.77.0"
 PROXY: Final = f"{NET}.1"

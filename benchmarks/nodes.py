@@ -29,8 +29,8 @@ from typing import Final
 
 from benchmarks.http_client import UNLIMITED, free_port
 from benchmarks.keys import keys_in
+from benchmarks.node_database import Missing, Server, serving
 from benchmarks.node_network import CLIENTS, DATABASE, PROXY, Machine, machines
-from benchmarks.postgres import Missing, Server, serving
 from benchmarks.report import Report
 from features.records import Profile
 from features.sample.reference import sample_reference

@@ -26,6 +26,7 @@ from matching.catalogue import Catalogue, Rows
 from matching.filters import availability, consent, contract, occupation, place
 from matching.filters.base import Condition
 from matching.index.base import Found
+from matching.index.cluster import Cluster
 from matching.index.registry import DEFAULT, backend
 from matching.lookups import Lookups
 from matching.schema import SCHEMAS, Collection
@@ -49,12 +50,12 @@ class OurIndex:
     folder: Path
 
     @classmethod
-    def build(cls, workload: Workload, backend_name: str = DEFAULT) -> Self:
+    def build(cls, workload: Workload, backend_name: str = DEFAULT, cluster: Cluster | None = None) -> Self:
         """All rows of the workload, written as a generation is and mapped."""
         lookups = Lookups(workload.world.facts.reference, published_models())
         folder = Path(tempfile.mkdtemp(prefix="vivier-index-"))
-        _write(workload, folder, lookups, backend_name)
-        return cls.read(folder, lookups, backend_name)
+        _write(workload, folder, lookups, backend_name, cluster)
+        return cls.read(folder, lookups, backend_name, cluster)
 
     @classmethod
     def open(cls, workload: Workload) -> Self:
@@ -75,9 +76,10 @@ class OurIndex:
         return cls.read(home / "index", lookups)
 
     @classmethod
-    def read(cls, folder: Path, lookups: Lookups, backend_name: str = DEFAULT) -> Self:
+    def read(cls, folder: Path, lookups: Lookups, backend_name: str = DEFAULT, cluster: Cluster | None = None) -> Self:
         """What was written in a folder, mapped."""
-        return cls(Catalogue.load(folder, Collection.PROFILES, backend_name, lookups.place_order), lookups, folder)
+        catalogue = Catalogue.load(folder, Collection.PROFILES, backend_name, lookups.place_order, cluster=cluster)
+        return cls(catalogue, lookups, folder)
 
     def built(self) -> dict[str, float]:
         """Of an index that is kept: `build_s`, and the machine's `load_average` when it had been built."""
@@ -162,8 +164,10 @@ def lookups_of(world: World) -> Lookups:
     return Lookups(reference, published_models())
 
 
-def _write(workload: Workload, folder: Path, lookups: Lookups, backend_name: str) -> None:
-    writing = CollectionWriter(folder, Collection.PROFILES, lookups.place_order, backend_name, workload.dim)
+def _write(
+    workload: Workload, folder: Path, lookups: Lookups, backend_name: str, cluster: Cluster | None = None
+) -> None:
+    writing = CollectionWriter(folder, Collection.PROFILES, lookups.place_order, backend_name, workload.dim, cluster)
     for start in range(0, len(workload), PART):
         writing.add(rows_of(workload, slice(start, min(start + PART, len(workload)))))
     writing.finish()

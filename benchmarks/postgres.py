@@ -1,82 +1,49 @@
-"""A PostgreSQL server of a benchmark's own: as safe as in service (it flushes), gone at the end."""
+"""A PostgreSQL server of one's own, on loopback, gone at the end; from Debian's packages."""
 
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from benchmarks.http_client import free_port
-
-INSTALL: Final = "apt-get install postgresql"
+import sqlalchemy as sa
 
 
-class Missing(Exception):
-    """Something that has to be installed first; the message says what."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server that runs."""
-
-    binaries: Path
-    folder: Path
-    host: str
-    port: int
-    user: str | None
-
-    def url(self, database: str) -> str:
-        return f"postgresql+psycopg://vivier@{self.host}:{self.port}/{database}"
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses={self.host} -c shared_buffers=256MB"
-        self._run("pg_ctl", "-D", self._data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
-
-    def create(self, database: str) -> None:
-        self._run("createdb", "-h", self.host, "-p", str(self.port), "-U", "vivier", database)
-
-    def init(self, clients: str) -> None:
-        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "vivier", "-E", "UTF8", "--locale=C")
-        with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
-            rules.write(f"host all vivier {clients} trust\n")
-
-    @property
-    def _data(self) -> str:
-        return str(self.folder / "data")
-
-    def _run(self, name: str, *arguments: str) -> None:
-        quiet = subprocess.DEVNULL
-        subprocess.run(
-            [str(self.binaries / name), *arguments], check=True, user=self.user, stdout=quiet, stderr=quiet, cwd="/"
-        )
+def binaries() -> Path | None:
+    """The folder of the newest server that is installed; None where there is none."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    return installed[-1].parent if installed else None
 
 
 @contextlib.contextmanager
-def serving(host: str = "127.0.0.1", clients: str = "127.0.0.1/32") -> Iterator[Server]:
-    """A server that listens on `host` and lets `clients` in. Raises Missing."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[4]))
-    if not installed:
-        raise Missing(f"no PostgreSQL server on this machine: {INSTALL}")
+def postgres() -> Iterator[sa.URL]:
+    """The URL of its database. Raises RuntimeError where none is installed."""
+    found = binaries()
+    if found is None:
+        raise RuntimeError("no PostgreSQL server on this machine: sudo apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="vivier-postgres-"))
     user = None
     if os.geteuid() == 0:  # the server refuses to run as root
         user = "postgres"
         shutil.chown(folder, user)
-    server = Server(installed[-1], folder, host, free_port(), user)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(name: str, *arguments: str) -> None:
+        command = [str(found / name), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
     try:
-        server.init(clients)
-        server.start()
+        run("initdb", "-A", "trust", "-U", "vivier", "-E", "UTF8", "--no-sync")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
         try:
-            yield server
+            yield sa.URL.create("postgresql+psycopg", "vivier", host="127.0.0.1", port=port, database="postgres")
         finally:
-            with contextlib.suppress(subprocess.CalledProcessError):  # stopped on purpose
-                server.stop()
+            run("pg_ctl", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

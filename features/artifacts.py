@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,10 @@ KEPT = 2
 
 class ArtifactError(Exception):
     """There is no usable generation; the message says which file is wrong and what to do."""
+
+
+AT_ONCE_BYTES = 1 << 20
+"""Of a file that is read and summed in one go."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def publishing(root: Path, meta: Mapping[str, Any], checked_when_read: Collectio
     work.mkdir()
     try:
         yield work
-        files = _sums(work, sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file()))
+        names = sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file())
+        files = dict(sorted(_sums(work, names)))
         later = {name: (work / name).stat().st_size for name in files if Path(name).name in checked_when_read}
         told = {"meta": dict(meta), "files": files, "checked_when_read": later}
         manifest = json.dumps(told, ensure_ascii=False, indent=1)
@@ -121,7 +126,7 @@ def load_current(root: Path, thorough: bool = False) -> Generation:
     problems: list[str] = []
     named = current.isdigit()
     for name in [current, *(other for other in _generations(root) if not named or other < current)]:
-        problem = _problem(root / name, thorough)
+        problem = problem_of(root / name, thorough)
         if problem is None:
             meta = json.loads((root / name / MANIFEST).read_text())["meta"]
             return Generation(name, root / name, meta, fallback_from=None if name == current else current)
@@ -149,7 +154,7 @@ def copy_current(source: Path, root: Path) -> str | None:
         work = root / f".writing-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         try:
             shutil.copytree(source / name, work, copy_function=shutil.copyfile)
-            problem = _problem(work, thorough=True)
+            problem = problem_of(work, thorough=True)
             if problem is not None:
                 raise ArtifactError(f"{source.name}/{name}: {problem}")
             _flush_all(work)
@@ -186,7 +191,8 @@ def _pointed(pointer: Path) -> str:
     return pointer.read_bytes().decode(errors="replace").strip()
 
 
-def _problem(folder: Path, thorough: bool) -> str | None:
+def problem_of(folder: Path, thorough: bool = False) -> str | None:
+    """What is wrong with a generation; None where it is whole. `thorough` as `load_current`."""
     try:
         written = (folder / MANIFEST).read_bytes()
         seal = folder / SEAL
@@ -206,7 +212,7 @@ def _problem(folder: Path, thorough: bool) -> str | None:
             if (folder / name).stat().st_size != size:
                 return f"{name} does not have the size of the manifest"
         checked = [name for name in files if thorough or name not in later]
-        for name, found in _sums(folder, checked).items():
+        for name, found in _sums(folder, checked):
             if found != files[name]:
                 return f"{name} does not have the sha256 of the manifest"
     except OSError as error:  # removed meanwhile by who published the one after the next
@@ -214,10 +220,17 @@ def _problem(folder: Path, thorough: bool) -> str | None:
     return None
 
 
-def _sums(folder: Path, names: list[str]) -> dict[str, str]:
-    """The sha256 of each file, several at a time."""
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(names, pool.map(lambda name: _sha256(folder / name), names), strict=True))
+def _sums(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The name and the sha256 of each file: small ones as they come, then large ones, several at a time."""
+    large = []
+    for name in names:
+        if (folder / name).stat().st_size > AT_ONCE_BYTES:
+            large.append(name)
+        else:
+            yield name, hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    if large:
+        with ThreadPoolExecutor() as pool:
+            yield from zip(large, pool.map(lambda name: _sha256(folder / name), large), strict=True)
 
 
 def _generations(root: Path) -> list[str]:

@@ -25,6 +25,9 @@ _CONTRACT_WORDS: Final[tuple[tuple[str, Contract], ...]] = (
     (r"\breprise d entreprise\b", Contract.TAKEOVER),
 )
 _CONTRACTS: Final = tuple((re.compile(pattern), contract) for pattern, contract in _CONTRACT_WORDS)
+MOST_MONTHS: Final = 600
+"""Months of the longest contract, or experience, that is taken as such."""
+
 _DURATION: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(an|annee|mois|semaine|jour)", re.IGNORECASE)
 _MONTHS_IN: Final = {"an": 12.0, "annee": 12.0, "mois": 1.0, "semaine": 12 / 52, "jour": 12 / 365}
 _HOURS: Final = re.compile(r"(?<!\d)(\d{1,2})\s*h\s*(\d{2})?(?!\w)", re.IGNORECASE)
@@ -57,11 +60,15 @@ def read_contract(label: str | None) -> ContractRead | None:
 
 
 def read_months(label: str) -> float | None:
-    """The first duration that a label says, in months."""
+    """The first duration that a label says, in months; one that no contract or career has stays unknown."""
     match = _DURATION.search(without_accents(label))
     if match is None:
         return None
-    return round(float(match[1].replace(",", ".")) * _MONTHS_IN[match[2].lower()], 2)
+    return _plausible(round(float(match[1].replace(",", ".")) * _MONTHS_IN[match[2].lower()], 2))
+
+
+def _plausible(months: float) -> float | None:
+    return months if months <= MOST_MONTHS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def read_experience(label: str | None) -> ExperienceRead:
     if "debutant" in words:
         return ExperienceRead(ExperienceDemand.BEGINNER)
     within = _RANGE.search(words)
-    months = float(within[1]) * _MONTHS_IN[within[2]] if within else read_months(words)
+    months = _plausible(float(within[1]) * _MONTHS_IN[within[2]]) if within else read_months(words)
     whole = None if months is None else round(months)
     if whole == 0:
         return ExperienceRead(ExperienceDemand.BEGINNER)

@@ -12,11 +12,11 @@ def write_private(path: Path, content: bytes, *, replace: bool) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     drawn = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    with open(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with open(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         if replace:
             drawn.replace(path)
         else:

@@ -22,6 +22,8 @@ class Demand:
     """Diplomas play no part in the order and in what is said."""
     by_skills: bool = False
     """People are found and ordered by skills alone, without title, diploma or past (*méthode par habiletés*)."""
+    open_domain: bool = False
+    """People who aim at any occupation of the same ROME domain come in, behind those who aim at a near one."""
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,14 @@ class Engine:
         changes = self.store.changes(self.watermark, limit)
         return prepare(self.store, self.lookups, self.links, changes, self.today()) if changes else None
 
+    def reconsider(self) -> None:
+        """Forget what was refused: the next `read_changes` looks at it again, as its files are then. For the thread
+        that answers questions."""
+        self.refused = set()
+        if self.generation.get("fallback_from") is not None:
+            self.generation = {**self.generation, "fallback_from": None}
+        self.rankers, self.prices = self.rankers.reconsidering(), self.prices.reconsidering()
+
     def _newer_generation(self) -> "Engine | None":
         """The generation in force when it is another than this one's, brought level; one that cannot be used is
         remembered and left alone."""

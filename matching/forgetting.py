@@ -11,6 +11,8 @@ from features.artifacts import drop_where
 from features.store.erasure import last_seq
 from matching.engine import Engine
 from matching.generations import INDEX_ROOT
+from matching.index.cluster import Cluster
+from matching.index.registry import DEFAULT, settle
 
 
 def forget_in_indexes(engine: Engine, now: dt.datetime) -> bool:
@@ -19,10 +21,17 @@ def forget_in_indexes(engine: Engine, now: dt.datetime) -> bool:
     written = engine.holds_erased
     if written:
         engine.merge(now)
-    forget_generations(engine.data_dir, last_seq(engine.store))
+    forget_generations(engine.data_dir, last_seq(engine.store), str(engine.generation["backend"]), engine.cluster)
     return written
 
 
-def forget_generations(data_dir: Path, erased_upto: int) -> int:
-    """Remove the generations but the one in force that were written before an erasure; how many."""
-    return drop_where(data_dir / INDEX_ROOT, lambda meta: int(meta["watermark"]) < erased_upto)
+def forget_generations(
+    data_dir: Path, erased_upto: int, backend_name: str = DEFAULT, cluster: Cluster | None = None
+) -> int:
+    """Remove the generations but the one in force that were written before an erasure, and what a cluster held of them;
+    how many."""
+    root = data_dir / INDEX_ROOT
+    dropped = drop_where(root, lambda meta: int(meta["watermark"]) < erased_upto)
+    if dropped:
+        settle(root, backend_name, cluster)
+    return dropped

@@ -18,7 +18,7 @@ from features.reference import Reference
 from matching.behaviour import tell
 from matching.catalogue import Catalogue
 from matching.index.cluster import Cluster
-from matching.index.registry import in_force
+from matching.index.registry import settle
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import pay_medians
@@ -74,7 +74,7 @@ def writing_generation(
     }
     with publishing(data_dir / INDEX_ROOT, meta, CHECKED_WHEN_READ) as folder:
         yield Draft(folder, lookups, meta, cluster)
-    in_force(data_dir / INDEX_ROOT, backend_name, cluster)
+    settle(data_dir / INDEX_ROOT, backend_name, cluster)
 
 
 @dataclass(frozen=True)

@@ -39,3 +39,5 @@ class PlanDemand:
     """What every counsellor's firms must meet; without a counsellor and a centre."""
     earlier: tuple[Earlier, ...] = ()
     fairness: float = 0.3
+    without: frozenset[str] = frozenset()
+    """Firms, by SIRET, that nobody of this plan goes to."""

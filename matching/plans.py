@@ -12,14 +12,17 @@ Every function reads the engine at one instant and keeps no row: between two of 
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from features.geo import haversine_km
+from features.communes import Communes
+from features.geo import DETOUR, haversine_km
 from features.pairs import FIRM_FEATURES
 from features.records import Establishment, TravelMode
 from features.travel_time import minutes_for
@@ -65,6 +68,15 @@ class Worth:
     """Whether the counsellor has spoken with the firm."""
     commune_insee: str
     """Where the counsellor leaves from."""
+
+    def less(self, sirets: frozenset[str]) -> "Worth":
+        """These without some firms."""
+        if not sirets:
+            return self
+        kept = [at for at, siret in enumerate(self.sirets) if siret not in sirets]
+        return replace(
+            self, sirets=tuple([self.sirets[at] for at in kept]), values=self.values[kept], known=self.known[kept]
+        )
 
 
 def worth_of(engine: Engine, demand: ProspectionDemand, mode: TravelMode) -> Worth:
@@ -165,10 +177,7 @@ def stops_of(engine: Engine, demand: ProspectionDemand, sirets: list[str]) -> li
     for siret, payload, commune, target in zip(
         [siret for siret, _ in there], firms.payloads_of(rows), to_firms("commune").tolist(), told, strict=True
     ):
-        record = _FIRM.decode(record_part(payload))
-        known = record.lat is not None and record.lon is not None
-        of_commune = (float(communes.lat[commune]), float(communes.lon[commune])) if commune >= 0 else (np.nan, np.nan)
-        stops.append(Stop(siret, target, (float(record.lat or 0), float(record.lon or 0)) if known else of_commune))
+        stops.append(Stop(siret, target, place_of(_FIRM.decode(record_part(payload)), commune, communes)))
     return stops
 
 
@@ -202,6 +211,53 @@ def way_of(
         day_of=[day_of.get(stop.siret, NOBODY) for stop in stops],
         agreed=[stop.siret in agreed for stop in stops],
     )
+
+
+@dataclass(frozen=True)
+class Legs:
+    """The road of a day, from the base over n places in their order and back: n + 1 parts."""
+
+    km: tuple[float, ...]
+    """Of road; NaN from and to a place that is not known."""
+    minutes: tuple[float, ...]
+
+
+def legs_of(engine: Engine, base_insee: str, places: Sequence[tuple[float, float]], mode: TravelMode) -> Legs:
+    """The road over places (latitude, longitude; NaN where they are not known). Raises ValueError for a base that is no
+    commune."""
+    communes = engine.lookups.reference.communes
+    base = communes.get_row(base_insee)
+    if base is None:
+        raise ValueError(f"{base_insee} is no commune")
+    home = (float(communes.lat[base]), float(communes.lon[base]))
+    ends = [home, *places, home]
+    straight = np.array([haversine_km(*here, *np.array([there]).T)[0] for here, there in pairwise(ends)])
+    minutes = road_minutes(engine, base, straight, mode)
+    return Legs(tuple((straight * DETOUR).tolist()), tuple(minutes.tolist()))
+
+
+def firms_of(engine: Engine, sirets: Sequence[str]) -> dict[str, tuple[Establishment, tuple[float, float]]]:
+    """Firms that are known, by SIRET, and where each is: latitude and longitude, its own or its commune's; NaN where
+    neither is known."""
+    firms = engine.catalogue(Collection.ESTABLISHMENTS)
+    there = [(siret, int(rows[0])) for siret in sirets if len(rows := firms.rows_of(siret))]
+    rows = np.array([row for _, row in there], dtype=np.int64)
+    if not there:
+        return {}
+    communes = engine.lookups.reference.communes
+    return {
+        siret: (record := _FIRM.decode(record_part(payload)), place_of(record, commune, communes))
+        for (siret, _), payload, commune in zip(
+            there, firms.payloads_of(rows), firms.take("commune", rows).tolist(), strict=True
+        )
+    }
+
+
+def place_of(record: Establishment, commune: int, communes: Communes) -> tuple[float, float]:
+    """Where a firm is; `commune` is its row, -1 for none."""
+    if record.lat is not None and record.lon is not None:
+        return float(record.lat), float(record.lon)
+    return (float(communes.lat[commune]), float(communes.lon[commune])) if commune >= 0 else (np.nan, np.nan)
 
 
 def why_this_counsellor(known: bool, away_km: float | None, people: int) -> str:

@@ -94,6 +94,10 @@ class Rankers:
                 changed[ranked] = _taken(data_dir, ranked, generation, serving, families)
         return Rankers({**self.serving, **changed}) if changed else None
 
+    def reconsidering(self) -> "Rankers":
+        """These, with nothing refused: `newer` looks again at what was."""
+        return Rankers({ranked: replace(serving, refused=None) for ranked, serving in self.serving.items()})
+
     def __getitem__(self, ranked: Ranked) -> Serving:
         return self.serving[ranked]
 

@@ -1,7 +1,7 @@
 """Retrieval: the few hundred rows worth ranking, by meaning and by the ROME graph, under the filters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -96,6 +96,18 @@ def kinship_to(lookups: Lookups, occupation: int) -> Kinship:
     if occupation < 0:
         return kinship_from(lookups, occupation)
     return _kinship(lookups.reference.rome.relation[:, occupation], lookups.affinity[occupation])
+
+
+def domain_of(lookups: Lookups, occupation: int) -> NDArray[np.bool_]:
+    """(n_occupations + 1,) the occupations of the ROME domain (three first characters of the code) of one, a row."""
+    codes = lookups.reference.rome.codes
+    domain = codes[occupation][:3]
+    return np.append(np.array([code[:3] == domain for code in codes]), False)
+
+
+def opened(kinship: Kinship, to: NDArray[np.bool_]) -> Kinship:
+    """The same kinship, where occupations that `to` marks are near too."""
+    return replace(kinship, near=kinship.near | to)
 
 
 def _kinship(relations: NDArray[np.uint8], affinity: NDArray[np.float32]) -> Kinship:

@@ -22,8 +22,9 @@ from matching.filters.registry import parse
 from matching.jobs import PROFILE_DECODER, job_matches, job_pairs, over_found_projects, score_jobs
 from matching.likeness import moved
 from matching.lookups import day_number
+from matching.pay_steps import asked_in_steps, offered_in_steps
 from matching.rank import NO_DIPLOMA_RANKER, SKILLS_RANKER, Ranker
-from matching.retrieve import Candidates, kinship_to, retrieve
+from matching.retrieve import Candidates, domain_of, kinship_to, opened, retrieve
 from matching.reverse import accepted_by
 from matching.rows.offer import project_offers
 from matching.schema import NO_DAY, Collection
@@ -82,6 +83,7 @@ def profiles_for_demand(engine: Engine, demand: Demand, window: Window) -> Answe
         window,
         ranker=NO_DIPLOMA_RANKER if demand.without_diploma else None,
         besides=_others(demand),
+        open_domain=demand.open_domain,
     )
     occupation = int(rows.columns["occupation"][0])
     if occupation < 0:
@@ -119,7 +121,7 @@ def profiles_by_skills(engine: Engine, demand: Demand, window: Window) -> Answer
     """
     offer, unread = for_skills(engine.lookups, demand.offer)
     rows = project_offers([offer], engine.lookups)
-    job = columns_of_rows(rows)
+    job = offered_in_steps(columns_of_rows(rows))
     conditions = _conditions(engine, job, demand.parameters)
     conditions += _others(demand)
     require_place(job, demand.parameters)
@@ -136,11 +138,17 @@ def _profiles(
     window: Window,
     ranker: Ranker | None = None,
     besides: Sequence[Condition] = (),
+    open_domain: bool = False,
 ) -> Answer[Profile]:
     profiles = engine.catalogue(Collection.PROFILES)
-    conditions = [*_conditions(engine, job, parameters), *besides]
-    candidates = retrieve(profiles, vector, kinship_to(engine.lookups, int(job("occupation")[0])), conditions)
-    return _ranked(engine, job, candidates, window, ranker)
+    offered = offered_in_steps(job)
+    conditions = [*_conditions(engine, offered, parameters), *besides]
+    occupation = int(job("occupation")[0])
+    kinship = kinship_to(engine.lookups, occupation)
+    if open_domain and occupation >= 0:
+        kinship = opened(kinship, domain_of(engine.lookups, occupation))
+    candidates = retrieve(profiles, vector, kinship, conditions)
+    return _ranked(engine, offered, candidates, window, ranker)
 
 
 def _conditions(engine: Engine, job: ColumnReader, parameters: Mapping[str, str]) -> list[Condition]:
@@ -157,7 +165,7 @@ def _ranked(
     profiles = engine.catalogue(Collection.PROFILES)
     today = day_number(engine.today())
     workplace = int(job("commune")[0])
-    to_profiles = columns_of(profiles, candidates.rows)
+    to_profiles = asked_in_steps(columns_of(profiles, candidates.rows))
     if chosen is SKILLS_RANKER:
         to_profiles = declared_alone(to_profiles)
     distances = in_bands(engine.lookups.distances_between(workplace, to_profiles("commune")))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.pairs import JobPairs
-from matching.answer import Answer, Reason, Window
+from matching.answer import Answer, Match, Reason, Window
 from matching.engine import Engine
 from matching.errors import NotFound
 from matching.explain.crowd import price_reason
@@ -30,7 +30,7 @@ from matching.relaxing import WIDER_KM
 from matching.retrieve import Candidates, kinship_from, retrieve
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.scoring import Scored, best_of_each, joined, results_of
+from matching.scoring import Places, Scored, best_of_each, joined, results_of
 from matching.set_aside import SetAside, far_reasons
 from matching.sides import ColumnReader, columns_of, job_side, one_of, person_side, repeated
 from models.ranked import Ranked
@@ -49,27 +49,30 @@ def offers_for_profile(
     """
     offers = engine.catalogue(Collection.OFFERS)
     search = search_of(engine, profile_id, parameters)
-    pairs, scored = search.ranked(besides=VOICES[Reader.PERSON].reads)
-    keys = [offers.keys(scored.rows)]
-    places = best_of_each([scored], keys)
-    matches = job_matches(
-        engine.lookups,
-        Reader.PERSON,
-        offers,
-        _CARD,
-        pairs,
-        scored,
-        places,
-        window,
-        lambda rows: offers.take("inferred", rows).tolist(),
-        lambda positions: search.charge_reasons(pairs, scored, positions),
-    )
-    facets = facets_of(offers, *results_of([scored], keys), engine.lookups)
+    ranked = search.ranked(besides=VOICES[Reader.PERSON].reads)
+    keys = [offers.keys(ranked[1].rows)]
+    places = best_of_each([ranked[1]], keys)
+    matches = search.matches(ranked, places, window)
+    facets = facets_of(offers, *results_of([ranked[1]], keys), engine.lookups)
     notices = [] if search.profiled else [WITHOUT_PROFILING]
     if len(places) == 0:
         notices.append(search.widening(parameters))
     told = search.aside.told(offers, int(search.columns("commune")[0])) if search.aside else ()
     return Answer(matches, len(places), facets, " ".join(notices) or None, search.serving.model, told)
+
+
+def offer_for_profile(engine: Engine, profile_id: str, offer_id: str) -> Match[OfferCard] | None:
+    """One offer as the person's whole list has it, wherever it stands there: the same score, reasons and change, and
+    nothing is explained but this. None where the list does not have it. Raises NotFound for the profile."""
+    offers = engine.catalogue(Collection.OFFERS)
+    search = search_of(engine, profile_id, {})
+    ranked = search.ranked(besides=VOICES[Reader.PERSON].reads)
+    rows = ranked[1].rows
+    places = best_of_each([ranked[1]], [offers.keys(rows)])
+    ranks = np.flatnonzero(np.isin(rows[places.positions], offers.rows_of(offer_id)))
+    if len(ranks) == 0:
+        return None
+    return search.matches(ranked, places, Window(int(ranks[0]), int(ranks[0])))[0]
 
 
 def search_of(engine: Engine, profile_id: str, parameters: Mapping[str, str]) -> "Search":
@@ -137,6 +140,23 @@ class Search:
         if self.aside:
             scored = scored.held_back(self.aside.charges(pairs.distance_km, self._homes(pairs)))
         return pairs, scored
+
+    def matches(self, ranked: tuple[JobPairs, Scored], places: Places, window: Window) -> tuple[Match[OfferCard], ...]:
+        """The offers that a window shows of `places`, of what was `ranked`, with all that the person is told."""
+        offers = self.engine.catalogue(Collection.OFFERS)
+        pairs, scored = ranked
+        return job_matches(
+            self.engine.lookups,
+            Reader.PERSON,
+            offers,
+            _CARD,
+            pairs,
+            scored,
+            places,
+            window,
+            lambda rows: offers.take("inferred", rows).tolist(),
+            lambda positions: self.charge_reasons(pairs, scored, positions),
+        )
 
     def _homes(self, pairs: JobPairs) -> NDArray[np.int32]:
         """(n,) commune of the project that each pair is of."""

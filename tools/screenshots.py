@@ -1,10 +1,11 @@
-"""Four pictures of the pages, over the sample world, into a folder (CI publishes them; git does not keep them).
+"""The pictures of README: one of each reader's page, over the sample world, small.
 
     python tools/screenshots.py [FOLDER]
 
-Needs the system's Chromium, and playwright (`vivier[dev]`).
+Needs the system's Chromium, and playwright and pillow (`vivier[dev]`).
 """
 
+import io
 import os
 import shutil
 import socket
@@ -15,12 +16,15 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
+NEED = "aide-soignante à Paris 12e, CDI, permis B, 2 ans d'expérience"
 PICTURES = (
-    ("accueil", None, "/"),
-    ("mes-offres", "demandeur", "/espace"),
-    ("metiers-possibles", "demandeur", "/espace/metiers"),
-    ("recruter", "employeur", f"/recruter?{urlencode({'texte': 'aide-soignante à Paris 12e, CDI, permis B, 2 ans'})}"),
+    ("demandeur", "demandeur", "/espace"),
+    ("employeur", "employeur", f"/recruter?{urlencode({'texte': NEED})}"),
+    ("conseiller", "conseiller", "/prospection"),
+    ("pilote", "pilote", "/pilotage"),
 )
+SIZE = (1120, 840)
+COLOURS = 64
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -29,6 +33,7 @@ def main() -> None:
     if browser is None:
         sys.exit("no browser: on Debian or Ubuntu, sudo apt-get install chromium")
     import uvicorn
+    from PIL import Image
     from playwright.sync_api import sync_playwright
 
     from api.app import create_app
@@ -38,7 +43,7 @@ def main() -> None:
     from api.service import Service
     from api.settings import Settings
 
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "var/screenshots")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -56,13 +61,16 @@ def main() -> None:
             options = ["--no-sandbox"] if os.geteuid() == 0 else []
             chromium = playwright.chromium.launch(executable_path=browser, args=options)
             for name, role, path in PICTURES:
-                context = chromium.new_context(viewport={"width": 1280, "height": 900})
-                if role is not None:
-                    context.add_cookies([{"name": COOKIE, "value": tokens[role], "url": base}])
+                context = chromium.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
+                context.add_cookies([{"name": COOKIE, "value": tokens[role], "url": base}])
                 page = context.new_page()
-                page.goto(base + path)
-                page.screenshot(path=folder / f"{name}.png")
-                print(folder / f"{name}.png")
+                answer = page.goto(base + path, wait_until="networkidle")
+                if answer is None or answer.status != 200:
+                    sys.exit(f"{path}: {answer and answer.status}")
+                picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+                file = folder / f"{name}.png"
+                picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+                print(f"{file} ({file.stat().st_size / 1000:.0f} kB)")
                 context.close()
             chromium.close()
         server.should_exit = True

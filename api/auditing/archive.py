@@ -17,6 +17,7 @@ WHO: Final = {
     "partenaire": "Un partenaire",
     "auditeur": "Un auditeur",
     "administrateur": "Un administrateur",
+    "pilote": "Un pilote du réseau",
     "service": "Un automate du réseau",
     "commande": "L'exploitant du service",
 }

@@ -18,7 +18,7 @@ from features.audit.key import AuditKey
 from features.audit.line import Entry
 from features.audit.witness import Witness
 from features.kept_key import kept_key
-from features.store import Store
+from features.store import Store, is_outage
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,8 @@ class AuditLog:
         self.capacity = capacity
         self.failure: str | None = None
         """Class of the error that the last attempt to write met; None when it went well."""
+        self.is_cut_off = False
+        """Whether that error was that the database could not be used."""
         self._taken = 0
         self._lines: deque[Entry] = deque()
         self._wake = asyncio.Event()
@@ -83,7 +85,9 @@ class AuditLog:
         return True
 
     async def wait_for_place(self) -> bool:
-        """`take_place`, waiting a while for one."""
+        """`take_place`, waiting a while for one where lines are being written."""
+        if self.failure is not None:
+            return self.take_place()
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while not self.take_place():
             self._room.clear()
@@ -146,11 +150,14 @@ class AuditLog:
         try:
             await asyncio.to_thread(self._keep, batch)
         except Exception as error:
-            self.failure = type(error).__name__
+            if self.failure is None or not is_outage(error):  # an outage is told once, not at each attempt
+                log.exception("the audit log could not be written")
+            self.failure, self.is_cut_off = type(error).__name__, is_outage(error)
             self._wake.set()
-            log.exception("the audit log could not be written")
             return False
-        self.failure = None
+        if self.failure is not None:
+            log.warning("the audit log is written again: %d lines had waited", len(batch))
+        self.failure, self.is_cut_off = None, False
         for _ in batch:
             self._lines.popleft()
         self.give_back(len(batch))

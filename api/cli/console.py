@@ -71,7 +71,7 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
 def say(message: str) -> None:
     """One line on stderr for the person who watches; nothing under `--json`."""
     if not _quiet:
-        print(message, file=sys.stderr, flush=True)
+        tell(message)
 
 
 def print_result(data: Mapping[str, Any], as_json: bool, text: str) -> None:
@@ -81,8 +81,14 @@ def print_result(data: Mapping[str, Any], as_json: bool, text: str) -> None:
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """End the command: one line on stderr and the exit code."""
-    print(f"vivier: {message}", file=sys.stderr, flush=True)
+    tell(f"vivier: {message}")
     raise typer.Exit(code)
+
+
+def tell(line: str) -> None:
+    """One line on stderr; nothing where that goes to a disk that is full."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def settings(as_node: bool = False) -> "Settings":

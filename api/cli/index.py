@@ -25,7 +25,7 @@ KIND_NAMES = {
 
 @app.command()
 def build(
-    backend: Annotated[str | None, typer.Option(help="Index backend; the default suits one machine.")] = None,
+    backend: Annotated[str | None, typer.Option(help="Index backend, instead of VIVIER_INDEX_BACKEND.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a generation of the indexes from the store and put it in force.
@@ -51,15 +51,16 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     from features.reference import Reference, ReferenceMissing
     from features.store.erasure import last_seq
     from matching.build import build as build_index
+    from matching.errors import ClusterUnreachable, NotReady
     from matching.forgetting import forget_generations
-    from matching.index.registry import BACKENDS, DEFAULT
+    from matching.index.registry import BACKENDS, ON_CLUSTER
     from models.encoder import ModelUnusable
     from models.hiring.published import in_force
     from models.published import TextModels
 
-    name = DEFAULT if backend is None else backend
-    if name not in BACKENDS:
-        fail(f"no index backend is called {name!r}: choose one of {', '.join(BACKENDS)}")
+    name = configured.index_backend if backend is None else backend
+    if name not in (*BACKENDS, *ON_CLUSTER):
+        fail(f"no index backend is called {name!r}: choose one of {', '.join([*BACKENDS, *ON_CLUSTER])}")
     try:
         reference = Reference.load(configured.reference_dir)
         models = TextModels.load(configured.encoder)
@@ -81,10 +82,15 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
                 configured.data_dir,
                 now=dt.datetime.now(dt.UTC),
                 backend_name=name,
+                cluster=configured.cluster,
                 progress=bar,
             )
         erased_upto = last_seq(store)
-        forget_generations(configured.data_dir, erased_upto)
+        forget_generations(configured.data_dir, erased_upto, name, configured.cluster)
+    except NotReady as error:
+        fail(str(error))
+    except ClusterUnreachable as error:
+        fail(f"the vector cluster at {error.uri} cannot be used: {error.reason}")
     finally:
         store.close()
     if erased_upto > int(meta["watermark"]):  # while it was being built
@@ -107,6 +113,7 @@ def merge(as_json: AsJson = False) -> None:
     from api.forgetting import merging_lock
     from api.service import CANNOT_OPEN, Service
     from features.store.erasure import last_seq
+    from matching.errors import ClusterUnreachable
     from matching.forgetting import forget_generations
 
     configured = settings()
@@ -121,9 +128,13 @@ def merge(as_json: AsJson = False) -> None:
         except CANNOT_OPEN as error:
             fail(str(error))
         changed = service.engine.n_changed
-        meta = service.engine.merge(dt.datetime.now(dt.UTC))
-        forget_generations(configured.data_dir, last_seq(service.store))
-        service.store.close()
+        try:
+            meta = service.engine.merge(dt.datetime.now(dt.UTC))
+            forget_generations(configured.data_dir, last_seq(service.store), meta["backend"], configured.cluster)
+        except ClusterUnreachable as error:
+            fail(f"the vector cluster at {error.uri} cannot be used: {error.reason}")
+        finally:
+            service.store.close()
     text = f"Merged {changed} changed rows, up to sequence {meta['watermark']} of the store."
     print_result({"merged": True, "changed": changed, **meta}, as_json, text)
 

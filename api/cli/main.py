@@ -1,6 +1,7 @@
 """`vivier`: the command line. One file a group, one line here; nothing heavy is imported until a command runs."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -29,6 +30,7 @@ from api.cli import (
     train,
     world,
 )
+from api.cli.console import FAILED, tell
 
 app = typer.Typer(
     name="vivier",
@@ -85,7 +87,34 @@ app.command("doctor")(doctor.doctor)
 def main() -> None:
     """The console script. What it writes is its user's alone: the data folder holds what people said of themselves."""
     os.umask(0o077)
-    app()
+    try:
+        app()
+    except Exception as error:
+        told = _of_disk(error) or _of_outage(error)
+        if told is None:
+            raise
+        tell(f"vivier: {told}")
+        sys.exit(FAILED)
+
+
+def _of_disk(error: Exception) -> str | None:
+    """What to tell of a disk that did not take what a command had to write; None for any other error."""
+    from features.disk_trouble import disk_trouble
+
+    trouble = disk_trouble(error)
+    return None if trouble is None else f"{trouble.value} ({type(error).__name__}: {str(error).splitlines()[0]})"
+
+
+def _of_outage(error: Exception) -> str | None:
+    """What to tell of a database or an MLflow server that is away; None for any other error."""
+    from features.store import is_outage
+
+    said = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    if is_outage(error):
+        return f"the database does not answer (VIVIER_DATABASE_URL). Look whether it runs, then run this again ({said})"
+    if type(error).__module__.startswith("mlflow.") and "API request" in str(error):
+        return f"the MLflow server does not answer. Look whether it runs, then run this again ({said})"
+    return None
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ def serve(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer over HTTP until Ctrl-C.
+    """Answer over HTTP until Ctrl-C, or SIGTERM: what was asked by then is answered. SIGHUP has it look at what is
+    published, at what it refused before too.
 
     The data folder must hold reference data and an index: `vivier demo` makes them, or `vivier import …` followed by
     `vivier index build`.
@@ -176,7 +177,8 @@ def run_workers(n_workers: int, listener: socket.socket, configured: "Settings")
     They are spawned, never forked: the libraries they use have threads by then.
     """
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
+
+    from api.serving import Workers
 
     config = uvicorn.Config(
         "api.app:app_of_environment",
@@ -187,7 +189,7 @@ def run_workers(n_workers: int, listener: socket.socket, configured: "Settings")
     )
     _say_where(listener, n_workers, configured.api_page)
     with _metrics(configured, several=True):
-        Multiprocess(config, sockets=[listener]).run()
+        Workers(config, sockets=[listener]).run()
 
 
 def _common(configured: "Settings") -> dict[str, Any]:
@@ -202,6 +204,7 @@ def _common(configured: "Settings") -> dict[str, Any]:
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
+        "timeout_graceful_shutdown": round(configured.request_timeout_s) + 5,
     }
 
 
@@ -219,6 +222,7 @@ def run(service: "Service", listener: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app, report, settled
+    from api.serving import DrainingServer
     from api.settings import SettingsError
 
     config = uvicorn.Config(settled(create_app(service)), **_common(service.settings))
@@ -228,7 +232,7 @@ def run(service: "Service", listener: socket.socket) -> None:
     except SettingsError as error:
         fail(str(error))
     with _metrics(service.settings):
-        uvicorn.Server(config).run(sockets=[listener])
+        DrainingServer(config).run(sockets=[listener])
 
 
 @contextlib.contextmanager

@@ -37,12 +37,13 @@ def run(
 
     from api.auditing.commands import entry, note
     from api.delivery.hand_over import HandedOver, hand_over
-    from api.digest_run import Busy, holding, prepare_day
+    from api.digest_run import holding, prepare_day
     from api.service import CANNOT_OPEN, Service
     from features.artifacts import ArtifactError
     from features.audit.actions import Action
     from features.records import Frequency
     from features.store.digests import buckets_of_shard
+    from features.store.lots import Busy
 
     configured = settings()
     zone = ZoneInfo(configured.timezone)
@@ -65,7 +66,7 @@ def run(
         fail(str(error))
     try:
         service.engine.clock = lambda: day
-        with holding(configured, buckets):
+        with holding(configured, service.store.engine, buckets):
             with progress("Preparing digests") as advance:
                 tally = prepare_day(service, moment, buckets, Frequency(only) if only else None, advance)
             figures: dict[str, object] = {"date": day.isoformat(), "shard": shard, **dataclasses.asdict(tally)}

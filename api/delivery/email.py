@@ -25,7 +25,6 @@ from api.settings import Settings
 from features.records import Channel
 from matching.digests.digest import Digest
 
-TIMEOUT_S: Final = 30.0
 _PERMANENT: Final = range(500, 600)
 NO_ADDRESS: Final = "aucune adresse de courriel n'est connue"
 
@@ -139,7 +138,7 @@ def mail_server(settings: Settings) -> aiosmtplib.SMTP:
         tls_context=None if settings.smtp_security == "none" else ssl.create_default_context(),
         username=settings.smtp_user,
         password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
-        timeout=TIMEOUT_S,
+        timeout=settings.smtp_timeout_s,
     )
 
 

@@ -19,8 +19,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 TIMEOUT_S: Final = 10.0
-DEADLINE_S: Final = 30.0
-"""From the connection to the answer, however little at a time comes of it."""
+CUT_OFF_AFTER: Final = 3
+"""Times the timeout, from the connection to the answer, however little at a time comes of it."""
 _KEPT: Final = "/%:@!$&'()*+,;=~?"
 """What a path or a query may hold as it is (RFC 3986); all else is percent-encoded."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
@@ -140,19 +140,25 @@ def _last_quarter(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
     return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
-def post(target: Target, body: bytes, headers: Mapping[str, str], trust: ssl.SSLContext | None = None) -> int:
+def post(
+    target: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+    trust: ssl.SSLContext | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> int:
     """The status of the answer to a POST. Raises Unreachable. `trust`: other certificates than the system's."""
     context = trust or ssl.create_default_context()
     try:
-        connection = socket.create_connection((target.address, target.port), timeout=TIMEOUT_S)
-        deadline = threading.Timer(DEADLINE_S, lambda: _cut(connection))
+        connection = socket.create_connection((target.address, target.port), timeout=timeout_s)
+        deadline = threading.Timer(CUT_OFF_AFTER * timeout_s, lambda: _cut(connection))
         deadline.daemon = True
         deadline.start()
         try:
             if target.secure:
                 connection = context.wrap_socket(connection, server_hostname=target.host, do_handshake_on_connect=False)
                 connection.do_handshake()
-            client = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_S)
+            client = http.client.HTTPConnection(target.host, target.port, timeout=timeout_s)
             client.sock = connection
             client.request("POST", target.path, body=body, headers=dict(headers))
             return client.getresponse().status

@@ -44,7 +44,8 @@ class WebhookSender:
         }
         try:
             target = await asyncio.to_thread(target_of, url, self._house.settings.webhook_private_addresses)
-            status = await asyncio.to_thread(post, target, body, headers)
+            waits_s = self._house.settings.webhook_timeout_s
+            status = await asyncio.to_thread(post, target, body, headers, timeout_s=waits_s)
         except Refused as refused:
             return Result(Outcome.NEVER, str(refused))
         except Unreachable as unreachable:

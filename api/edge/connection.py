@@ -1,6 +1,8 @@
 """One connection: its requests' heads arrive whole within seconds and within a size, or it is closed.
 
-The server itself waits for the first head for ever, and keeps all that comes of it ("slow loris", CWE-400).
+The server itself waits for the first head for ever, and keeps all that comes of it ("slow loris", CWE-400). When it
+stops, it closes connections that are kept alive under a request that is on its way; here each has one answer more, with
+`Connection: close`, and those that ask nothing for a while are closed.
 """
 
 import asyncio
@@ -16,6 +18,8 @@ HEAD_S: Final = 10.0
 """From the connection, or from the first byte of a further request, to the end of its headers."""
 HEAD_BYTES: Final = 64 * 1024
 """Headers that have not ended by then are read no further; `VIVIER_HEADER_LIMIT_BYTES` is for those that have."""
+LAST_REQUEST_S: Final = 2.0
+"""What a connection that is kept alive has for one more request, when the server stops."""
 
 LINGER_S: Final = 1.0
 """What a sender that was refused in the middle of its head has to read why: closing at once on what it still sends
@@ -23,12 +27,14 @@ would reset the connection, and the answer would be lost with it (RFC 9112, sect
 
 
 class Connection(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it, with an end to patience."""
+    """HTTP/1.1 as uvicorn speaks it, with an end to patience, and no request lost when the server stops."""
 
     _head_bytes = 0
     _in_head = True
     _refused = False
     _head_timer: TimerHandle | None = None
+    _leaving = False
+    _leave_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -36,6 +42,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        if self._leave_timer is not None:
+            self._leave_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -58,6 +66,24 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        if self._leaving:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        self._leaving = True
+        if self._answers() and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+        else:  # a request may be on its way, of a client that was told that it may ask again
+            self._leave_timer = self.loop.call_later(LAST_REQUEST_S, self._leave)
+
+    def _leave(self) -> None:
+        if self._answers():
+            self.cycle.keep_alive = False
+        elif not (self._in_head and self._head_bytes):  # a head that has begun to arrive has its own time to end
+            self.transport.close()
+
+    def _answers(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, for nobody
         self._refuse(ApiProblem(ProblemType.UNREADABLE, "Ce n'est pas une requête HTTP/1.1 bien formée."))

@@ -42,6 +42,12 @@ def note(method: str, route: str, status: int, seconds: float) -> None:
     DURATION.labels(known, route).observe(seconds)
 
 
+def figures() -> Iterable[Metric]:
+    """All figures: this process's, or, where several workers write theirs into one folder, all workers' in one sum."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return REGISTRY.collect() if folder is None else _OfWorkers(Path(folder)).collect()
+
+
 @contextlib.contextmanager
 def shown(host: str, port: int) -> Iterator[int]:
     """Show this process's figures at `http://host:port/metrics` within the block; gives the port (0: any free one)."""

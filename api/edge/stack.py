@@ -12,6 +12,8 @@ from api.edge.headers import SecurityHeaders
 from api.edge.hosts import KnownHosts, listed, names_of
 from api.edge.in_flight import InFlight
 from api.edge.observed import Observed
+from api.edge.outages import HEADER as DEGRADED
+from api.edge.outages import MarkedDegraded
 from api.edge.rates import Metered, Rates
 from api.edge.shape import PlainShape
 from api.edge.stale import RefusedWhenStale
@@ -36,6 +38,7 @@ def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch, nod
     app.add_middleware(HeadAsGet)
     app.add_middleware(Audited, log=audit)  # what those below refuse leaves a line too
     app.add_middleware(Observed)
+    app.add_middleware(MarkedDegraded, availability=audit.chain.store.availability)
     if settings.stale_after_s is not None:
         app.add_middleware(RefusedWhenStale, limit_s=settings.stale_after_s, age_s=node.age_s, state=node.state)
     if settings.allowed_origins is not None:
@@ -44,6 +47,6 @@ def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch, nod
             allow_origins=listed(settings.allowed_origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Traceparent"],
-            expose_headers=["Content-Range", "Accept-Ranges", "Retry-After", "Traceparent"],
+            expose_headers=["Content-Range", "Accept-Ranges", "Retry-After", "Traceparent", DEGRADED],
         )
     app.add_middleware(SecurityHeaders, behind_tls=settings.public_url.startswith("https://"))

@@ -36,14 +36,21 @@ class Around:
     dots: tuple[Dot, ...]
     reach: float | None
     words: str
+    line: str = ""
+    """The way over all of them from the home and back, as the points of a polyline; empty for none."""
     """What it shows, for who does not see it."""
 
 
 def around(
-    home: tuple[float, float], places: Sequence[tuple[int, float, float]], reach_km: float | None = None
+    home: tuple[float, float],
+    places: Sequence[tuple[int, float, float]],
+    reach_km: float | None = None,
+    words: str = "",
+    joined: bool = False,
 ) -> Around | None:
     """The map of some places (number, latitude, longitude) around a home (latitude, longitude); None where there is
-    nothing to place. Results at about the same spot share a dot: the first number, and « + »."""
+    nothing to place. Results at about the same spot share a dot: the first number, and « + ». `words` in place of those
+    that tell of results; `joined` draws the way over them in their order."""
     if isnan(home[0]) or not places:
         return None
     km_a_degree = radians(1.0) * EARTH_RADIUS_KM
@@ -63,9 +70,11 @@ def around(
             spots.append((*at, [number]))
         else:
             spot[2].append(number)
+    stops = [(0.0, 0.0), *[(x * scale, y * scale) for _, x, y in points], (0.0, 0.0)] if joined else []
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in stops)
     dots = tuple(Dot(round(x, 1), round(y, 1), f"{found[0]}{'+' * (len(found) > 1)}") for x, y, found in spots)
-    words = (
+    told = words or (
         f"{counted(len(points), 'résultat', 'résultats')} autour de chez vous, le plus loin à {kilometres(furthest)}. "
         "La distance de chacun est écrite sur sa carte."
     )
-    return Around(rings, dots, None if reach is None else round(reach * scale, 1), words)
+    return Around(rings, dots, None if reach is None else round(reach * scale, 1), told, line)

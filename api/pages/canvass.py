@@ -62,6 +62,12 @@ MOST_NOTE: Final = 2000
 AGAIN_DAYS: Final = 7
 CSV: Final = "text/csv; charset=utf-8"
 HEADER: Final = ("SIRET", "Nom", "Où et quoi", "Embauches attendues", "Personnes à présenter", "Pour commencer")
+GESTURES: Final = {
+    "visite": (ContactChannel.VISIT, None),
+    "appel": (ContactChannel.PHONE, None),
+    "rappel": (ContactChannel.PHONE, ContactOutcome.CALL_BACK),
+}
+"""What one click notes on the round of the day."""
 Key = Annotated[str, Path(alias="id", max_length=14)]
 
 
@@ -165,7 +171,7 @@ async def firm(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -
         "firm.html.j2",
         firm=record,
         name=record.name or f"Établissement {key}",
-        facts=_firm_facts(service.engine, record),
+        facts=firm_facts(service.engine, record),
         history=[contacts[each] for each in ids if each in contacts],
         may=solicitation(record, links.contact_days(key), today),
         channels=CHANNELS,
@@ -182,7 +188,7 @@ async def note(service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
     siret = form["etablissement"]
     if await run_in_threadpool(service.store.get, Establishment, siret) is None:
         raise not_theirs(siret)
-    outcome = _outcome(form["issue"])
+    channel, outcome = _gesture(form["geste"]) if form["geste"] else (_channel(form["canal"]), _outcome(form["issue"]))
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     day = _day(form["rappel"], now.date())
     if outcome is ContactOutcome.CALL_BACK and day is None:
@@ -193,7 +199,7 @@ async def note(service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
         counsellor_id=actor.counsellor_id or "",
         siret=siret,
         at=now,
-        channel=_channel(form["canal"]),
+        channel=channel,
         outcome=outcome,
         note=form["note"][:MOST_NOTE] or None,
         needs=needs,
@@ -201,7 +207,7 @@ async def note(service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
     )
     await run_in_threadpool(create, service, actor, Kind.CONTACT, contact)
     await settled(service)
-    return back(f"/prospection/etablissements/{quote(siret)}", space="/prospection")
+    return back(form["retour"] or f"/prospection/etablissements/{quote(siret)}", space="/prospection")
 
 
 def _demand(actor: Actor, parameters: Any) -> ProspectionDemand:
@@ -222,7 +228,7 @@ def shown_firm(engine: Engine, target: Target, number: int) -> ShownFirm:
         number,
         record.name or f"Établissement {target.id}",
         f"/prospection/etablissements/{quote(target.id)}",
-        _firm_facts(engine, record),
+        firm_facts(engine, record),
         _hirings(target.openings, target.expected),
         tuple((each.occupation_label, each.why) for each in target.present),
         target.hooks,
@@ -232,17 +238,19 @@ def shown_firm(engine: Engine, target: Target, number: int) -> ShownFirm:
 
 
 def _hirings(openings: Expected | None, in_all: Expected | None) -> str | None:
-    """« 2 à 5 embauches attendues d'ici six mois… », the bounds between which four futures in five lie."""
+    """« Dans les métiers visés : 2 à 5 embauches d'ici six mois… », the bounds between which four futures in five lie.
+    The reasons tell of all hirings."""
     told = openings or in_all
     if told is None:
         return None
-    where = "dans les métiers visés" if openings is not None else "en tout"
+    where = "Dans les métiers visés" if openings is not None else "En tout"
     bounds = f"{told.low} à {told.high}" if told.low != told.high else f"{told.low}"
     noun = "embauches" if told.high > 1 else "embauche"
-    return f"{bounds} {noun} d'ici six mois {where}, quatre fois sur cinq"
+    return f"{where} : {bounds} {noun} d'ici six mois, quatre fois sur cinq"
 
 
-def _firm_facts(engine: Engine, record: Establishment) -> str:
+def firm_facts(engine: Engine, record: Establishment) -> str:
+    """Where a firm is, what it does, and how many work there."""
     label = engine.lookups.reference.naf.labels.get(record.naf)
     size = None
     if record.headcount_min is not None:
@@ -279,6 +287,13 @@ def _callbacks(service: Service, actor: Actor) -> list[tuple[str, str, str]]:
             name = shown.get("nom") or f"Établissement {siret}"
             told.append((f"/prospection/etablissements/{quote(siret)}", str(name), str(shown["texte"])))
     return told
+
+
+def _gesture(text: str) -> tuple[ContactChannel, ContactOutcome | None]:
+    """What a button of the round notes. Raises ApiProblem (422)."""
+    if text not in GESTURES:
+        raise ApiProblem(ProblemType.INVALID_BODY, "Ce geste n'est pas dans la liste.")
+    return GESTURES[text]
 
 
 def _channel(text: str) -> ContactChannel:

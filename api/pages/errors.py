@@ -11,7 +11,7 @@ from api.pages.filters import in_words
 from api.pages.shell import html
 from api.problems import KINDS, ApiProblem, ProblemType, problem_of, unexpected
 
-PAGES: Final = ("/espace", "/recruter", "/prospection", "/pilotage", "/demonstration")
+PAGES: Final = ("/espace", "/recruter", "/prospection", "/pilotage", "/compte", "/accessibilite", "/demonstration")
 MACHINES: Final = ("/v1", "/openapi.json", "/docs", "/health", "/problemes", "/connexion", "/.well-known", "/static")
 
 WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
@@ -56,15 +56,31 @@ WORDS: Final[dict[ProblemType, tuple[str, str]]] = {
     ProblemType.BUSY: ("Beaucoup de monde en ce moment", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.STALE: ("Un instant", "Attendez quelques secondes, puis rechargez la page."),
     ProblemType.NOT_READY: ("Le service démarre", "Attendez quelques secondes, puis rechargez la page."),
+    ProblemType.STORE_DOWN: (
+        "C'est momentanément impossible",
+        "Vos informations ne peuvent être ni lues ni enregistrées pour l'instant. Réessayez dans une minute : les "
+        "recherches, elles, continuent.",
+    ),
+    ProblemType.STORAGE_FULL: (
+        "Rien n'a pu être enregistré",
+        "Le service manque de place en ce moment. Ce que vous avez écrit n'est pas gardé : réessayez plus tard.",
+    ),
+    ProblemType.STORAGE: (
+        "Rien n'a pu être enregistré",
+        "Le service ne peut rien écrire en ce moment. Ce que vous avez écrit n'est pas gardé : réessayez plus tard.",
+    ),
     ProblemType.INTERNAL: ("La page n'a pas pu être préparée", "Ce n'est pas votre faute. Réessayez dans un moment."),
 }
 """The title and the sentence of each kind of error."""
+_FORM_REFUSED: Final = (
+    "Le formulaire n'a pas été pris",
+    "Votre session a changé depuis que la page est ouverte : rechargez la page, puis recommencez.",
+)
 TELLS: Final = frozenset(
     {
         ProblemType.BAD_PARAMETER,
         ProblemType.INVALID_BODY,
         ProblemType.CONFLICT,
-        ProblemType.FORBIDDEN,
         ProblemType.QUOTA,
     }
 )
@@ -88,6 +104,8 @@ async def answer(request: Request, error: Exception) -> Response:
 
 def page_of(request: Request, problem: ApiProblem) -> Response:
     title, sentence = WORDS.get(problem.kind, ("La demande est refusée", "Revenez à la page précédente."))
+    if problem.kind is ProblemType.FORBIDDEN and request.method == "POST":
+        title, sentence = _FORM_REFUSED
     actor = getattr(request.state, "actor", None)
     told = in_words(problem.detail) if problem.kind in TELLS and not problem.errors else None
     if problem.instance is not None:

@@ -58,6 +58,12 @@ _DOORS: Final = (
         "Les entreprises qui devraient embaucher les personnes que vous suivez, qui y présenter, et le carnet des "
         "échanges.",
     ),
+    Door(
+        Role.PILOT,
+        "Je pilote",
+        "Où les recrutements sont difficiles, ce que les listes montrent et à qui, et ce que vaut chaque modèle, en "
+        "chiffres qui ne disent rien de personne.",
+    ),
 )
 
 
@@ -65,7 +71,7 @@ _DOORS: Final = (
 @allowed(PUBLIC)
 async def front(request: Request, service: ServiceOf) -> Response:
     demo = service.settings.demo_identities
-    actor = await _who(request, service)
+    actor = await who(request, service)
     people = await run_in_threadpool(personas, service) if demo else ()
     doors = [
         Door(door.role, door.title, door.text, tuple(each for each in people if each.role is door.role))
@@ -81,7 +87,7 @@ async def front(request: Request, service: ServiceOf) -> Response:
         doors=doors,
         demo=demo,
         sign_in=ENTER if service.doors.parties else None,
-        home_of_actor=None if actor is None or actor.role not in MENUS else home_of(actor.role),
+        home_of_actor=None if actor is None else home_of(actor.role),
     )
 
 
@@ -109,7 +115,7 @@ async def be_nobody(request: Request) -> Response:
     return answer
 
 
-async def _who(request: Request, service: Service) -> Actor | None:
+async def who(request: Request, service: Service) -> Actor | None:
     """Who is signed in; a public page is there for wrong credentials too."""
     try:
         return await identified(request, service)

@@ -86,5 +86,4 @@ async def before(
         sessions=[]
         if answer is None
         else [shown_session(engine, match, place) for place, match in enumerate(answer.matches, 1)],
-        no_session=None if answer is None else in_words(answer.notice),
     )

@@ -25,7 +25,7 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from features.records import DismissReason, Offer
-from matching.answer import MOST_RESULTS, Answer, Window
+from matching.answer import Match
 from matching.errors import NotFound
 from matching.explain.verdict import verdict
 from matching.filters.registry import parameters_for
@@ -33,7 +33,7 @@ from matching.gap import gap
 from matching.payload import record_part
 from matching.rows.offer import OfferCard
 from matching.schema import Collection
-from matching.subscriptions import offers_for_profile
+from matching.subscriptions import offer_for_profile, offers_for_profile
 
 router = APIRouter(prefix="/espace", include_in_schema=False)
 
@@ -85,8 +85,7 @@ async def one(
     offer = await run_in_threadpool(service.store.get, Offer, key)
     if offer is None:
         raise not_theirs(key)
-    answer = _found(service, me)
-    match = next((each for each in answer.matches if each.id == key), None)
+    match = _match(service, me, key)
     kept = await run_in_threadpool(gestures.kept_among, service, me, [key])
     shown = None if match is None else shown_offer(engine, match, 1, kept)
     distance_km = None if match is None else match.distance_km
@@ -169,12 +168,12 @@ def _reason(text: str) -> DismissReason | None:
         raise ApiProblem(ProblemType.INVALID_BODY, "Cette raison n'est pas dans la liste.") from None
 
 
-def _found(service: Service, me: str) -> Answer[OfferCard]:
-    """As many of the person's offers as one page may have; none for who has no list."""
+def _match(service: Service, me: str, offer_id: str) -> Match[OfferCard] | None:
+    """An offer as the person's list has it; None where it does not, or they have no list."""
     try:
-        return offers_for_profile(service.engine, me, {}, Window(0, MOST_RESULTS - 1))
+        return offer_for_profile(service.engine, me, offer_id)
     except NotFound:
-        return Answer((), 0)
+        return None
 
 
 def _title(service: Service, offer_id: str | None) -> str:

@@ -172,6 +172,9 @@ def loosen(need: Json, name: str) -> str | None:
     """Ask less of one criterion of `need`, in place; what was done, or None where it has no such criterion."""
     criteria = need.get("criteres", {})
     match name:
+        case "metier" if need.get("romeCode") and not need.get("ouvrirAuDomaine"):
+            need["ouvrirAuDomaine"] = True
+            return "Tout le domaine de métiers"
         case "permis" if need.pop("permis", None):
             return "Sans condition de permis"
         case "typeContrat" if need.pop("typeContrat", None):
@@ -202,15 +205,6 @@ def loosen(need: Json, name: str) -> str | None:
             need["salaire"] = {"minMensuel": more, "maxMensuel": more}
             return f"{euros(more)} brut par mois"
     return None
-
-
-LOOSENS: Final = frozenset(
-    {
-        "permis", "typeContrat", "tempsPlein", "diplome", "langue", "competence", "disponibleAvant", "departement",
-        "region", "experience", "distance", "salaire",
-    }
-)  # fmt: skip
-"""Criteria that `loosen` knows."""
 
 
 def _less_experience(need: Json) -> str:

@@ -1,5 +1,6 @@
 """An employer's search: a need in plain words, read back, the people who fit it, and what in it keeps people away."""
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -113,7 +114,7 @@ async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Respon
         total=answer.total,
         notice=in_words(answer.notice),
         panel=panel,
-        loosenings=_loosenings(panel, asked),
+        loosenings=_loosenings(panel, asked, read.need),
         panel_notice=None if panel is None else in_words(panel.avis),
         jobs=_likely_jobs(service, read, asked),
         pages=_pages(answer, asked, number),
@@ -139,7 +140,7 @@ def _demand(service: Service, read: Read, asked: Asked) -> tuple[Demand | None, 
         return None, f"« {first.value} » : {first.reason_fr}. {first.remedy_fr}."
 
 
-def _loosenings(panel: Diagnostic | None, asked: Asked) -> list[Loosening]:
+def _loosenings(panel: Diagnostic | None, asked: Asked, need: dict[str, Any]) -> list[Loosening]:
     """What would bring people, one click each where the page can do it."""
     if panel is None:
         return []
@@ -148,7 +149,8 @@ def _loosenings(panel: Diagnostic | None, asked: Asked) -> list[Loosening]:
     for each in found:
         if each.profilsEnPlus.nombre is None:
             continue
-        known = all(name in needs.LOOSENS for name in each.criteres)
+        tried = deepcopy(need)
+        known = all(needs.loosen(tried, name) is not None for name in each.criteres)
         href = replace(asked, loosened=(*asked.loosened, *each.criteres)).address() if known else None
         told.setdefault(each.texte, Loosening(each.texte, href))
     return list(told.values())

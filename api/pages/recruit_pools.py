@@ -2,11 +2,13 @@
 
 import uuid
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.pages.filters import MOST_PAGES, PAGE, SIZE, Pages
 from api.pages.forms import FormOf
 from api.pages.keeping import change_shown, create
 from api.pages.recruit import facts_of
@@ -72,10 +74,19 @@ async def begin(service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
 
 @router.get("/{id}", response_class=Response)
 @allowed(employers(Scope.POOLS_READ))
-async def one(key: Key, request: Request, service: ServiceOf, actor: ActorOf) -> Response:
+async def one(
+    key: Key,
+    request: Request,
+    service: ServiceOf,
+    actor: ActorOf,
+    number: Annotated[int, Query(alias=PAGE, ge=1, le=MOST_PAGES)] = 1,
+) -> Response:
+    """The people, page by page: those of a page are shown, and count as such."""
     pool = await _shared(service, actor, key)
-    members = members_of(service.engine, pool).people
+    everyone = members_of(service.engine, pool).people
+    members = everyone[(number - 1) * SIZE : number * SIZE]
     note_seen(request, [each.id for each in members])
+    request.state.first = (number - 1) * SIZE
     pools.note_rule(request, pool)
     people = []
     for each in members:
@@ -83,7 +94,30 @@ async def one(key: Key, request: Request, service: ServiceOf, actor: ActorOf) ->
         title = next((job.appellation or job.libelle for job in seen.projets), None)
         people.append((each.id, title or "Métier à préciser", " · ".join(facts_of(seen, None)), each.by_hand))
     owns = pool.owner_id == actor.siret
-    return html(request, service, actor, "pool.html.j2", pool=pool, people=people, owns=owns)
+    return html(
+        request,
+        service,
+        actor,
+        "pool.html.j2",
+        pool=pool,
+        people=people,
+        total=len(everyone),
+        owns=owns,
+        pages=_pages(key, number, len(members), len(everyone)),
+    )
+
+
+def _pages(key: str, number: int, n_shown: int, total: int) -> Pages:
+    first = (number - 1) * SIZE + 1
+    last = first + n_shown - 1
+    address = f"/recruter/viviers/{quote(key, safe='')}?{PAGE}="
+    return Pages(
+        first,
+        last,
+        total,
+        f"{address}{number - 1}" if number > 1 else None,
+        f"{address}{number + 1}" if n_shown and last < total else None,
+    )
 
 
 @router.get("/{id}/export", response_class=Response)

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from api.pages import (
+    about,
     canvass,
+    day_round,
     front,
+    my_account,
     my_careers,
     my_data,
     my_offers,
@@ -19,12 +22,16 @@ from api.pages import (
     recruit_pools,
     recruit_requests,
     static,
+    steer,
+    team_plan,
 )
 
 
 def routers() -> Iterator[APIRouter]:
     yield static.router
     yield front.router
+    yield about.router
+    yield my_account.router
     yield my_offers.router
     yield my_trainings.router
     yield my_careers.router
@@ -37,3 +44,6 @@ def routers() -> Iterator[APIRouter]:
     yield recruit_pools.router
     yield recruit_requests.router
     yield canvass.router
+    yield steer.router
+    yield team_plan.router
+    yield day_round.router

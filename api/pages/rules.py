@@ -9,6 +9,7 @@ from api.security.scopes import Scope
 
 OWN_SPACE: Final = Reach("son espace", covers_all)
 """The address names nobody: what is shown is what the account is."""
+THE_WHOLE: Final = Reach("les chiffres d'ensemble", covers_all)
 
 
 def jobseekers(scope: Scope) -> Rule:
@@ -17,6 +18,11 @@ def jobseekers(scope: Scope) -> Rule:
 
 def employers(scope: Scope) -> Rule:
     return Rule(scope, {Role.EMPLOYER: OWN_SPACE})
+
+
+def pilots(scope: Scope) -> Rule:
+    """Who steers, and who watches over the service: figures of the whole tell of nobody."""
+    return Rule(scope, dict.fromkeys((Role.PILOT, Role.AUDITOR, Role.ADMINISTRATOR), THE_WHOLE))
 
 
 def canvassers(scope: Scope) -> Rule:

@@ -1,22 +1,22 @@
 """The frame of every page: who is signed in, where they can go, and what a browser is told of it."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from fastapi import Request, Response
 from jinja2 import Environment
 
 from api.delivery.render import templates
+from api.delivery.spacing import spaced
 from api.pages.static import address
 from api.security import csrf, demo
 from api.security.actor import Actor, Role
 from api.security.session import Session
 from api.service import Service
-from matching.explain.wording import counted, euros, french_date, kilometres
+from matching.explain.wording import counted, euros, french_date, kilometres, percent
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; img-src 'self'"
@@ -58,7 +58,17 @@ MENUS: Final[Mapping[Role, tuple[Place, ...]]] = {
     ),
     Role.COUNSELLOR: (
         Place("/prospection", "Entreprises à appeler"),
+        Place("/prospection/plan", "Plan de l'équipe"),
+        Place("/prospection/tournee", "Ma tournée"),
         Place("/prospection/portefeuille", "Mon portefeuille"),
+    ),
+    **dict.fromkeys(
+        (Role.PILOT, Role.AUDITOR, Role.ADMINISTRATOR),
+        (
+            Place("/pilotage", "Marché du travail"),
+            Place("/pilotage/recommandations", "Recommandations"),
+            Place("/pilotage/service", "Le service"),
+        ),
     ),
 }
 NAMES: Final[Mapping[Role, str]] = {
@@ -68,6 +78,7 @@ NAMES: Final[Mapping[Role, str]] = {
     Role.PARTNER: "partenaire",
     Role.AUDITOR: "auditeur",
     Role.ADMINISTRATOR: "administrateur",
+    Role.PILOT: "pilote",
     Role.SERVICE: "service du réseau",
     Role.NEWCOMER: "arrivant",
 }
@@ -75,6 +86,8 @@ NAMES: Final[Mapping[Role, str]] = {
 
 def home_of(role: Role) -> str:
     """Where somebody begins."""
+    if role is Role.NEWCOMER:
+        return "/compte"
     return MENUS[role][0].path if role in MENUS else "/"
 
 
@@ -89,25 +102,6 @@ def rendered(request: Request, service: Service, actor: Actor | None, template: 
     """The text of a template under `pages/`; what it is given by all is `_frame`."""
     text = _environment().get_template(f"pages/{template}").render({**_frame(request, service, actor), **values})
     return spaced(text)
-
-
-_VERBATIM: Final = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
-_SHOWN: Final = re.compile(r">[^<]+<")
-_SPACE_BEFORE: Final = re.compile(r" (?=[:;?!»%€])|(?<=\d) (?=(?:km|h|ans?|mois|jours?)\b)")
-_SPACE_AFTER: Final = re.compile(r"(?<=«) ")
-
-
-def spaced(text: str) -> str:
-    """A page with the spaces before and inside French punctuation that do not break; what people wrote into fields
-    stays as it is."""
-    pieces = _VERBATIM.split(text)
-    pieces[0::3] = [_SHOWN.sub(_unbreakable, piece) for piece in pieces[0::3]]
-    del pieces[2::3]
-    return "".join(pieces)
-
-
-def _unbreakable(found: "re.Match[str]") -> str:
-    return _SPACE_AFTER.sub("\u00a0", _SPACE_BEFORE.sub("\u00a0", found[0]))
 
 
 def _frame(request: Request, service: Service, actor: Actor | None) -> dict[str, object]:
@@ -140,6 +134,11 @@ def day(value: dt.date | str | None) -> str:
     return french_date(dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value)
 
 
+def capital(text: str) -> str:
+    """The same, its first letter a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def ago(days: int) -> str:
     """« aujourd'hui », « hier », « il y a 4 jours »."""
     return {0: "aujourd'hui", 1: "hier"}.get(days, f"il y a {days} jours")
@@ -148,6 +147,28 @@ def ago(days: int) -> str:
 def whole(number: float) -> str:
     """« 12 480 »."""
     return f"{round(number):,}".replace(",", "\u202f")
+
+
+def compile_all() -> None:
+    """Compile the templates of pages, so that no reader waits for it."""
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.startswith("pages/")):
+        environment.get_template(name)
+
+
+def decimal(number: float, digits: int) -> str:
+    """« 0,82 », « 12,5 »."""
+    return f"{number:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def milliseconds(number: float) -> str:
+    """« 0,4 », « 12 », « 1 240 »: as many digits as tell something."""
+    return whole(number) if number >= 10 else decimal(number, 1)
+
+
+def measure(number: float) -> str:
+    """A figure of any size with three digits that count, or whole: « 0,731 », « 6,74 », « 989 415 »."""
+    return whole(number) if number >= 100 or number == int(number) else decimal(number, 2 if number >= 1 else 3)
 
 
 @cache
@@ -160,7 +181,13 @@ def _environment() -> Environment:
         "euros": euros,
         "nombre": whole,
         "compte": counted,
+        "majuscule": capital,
         "il_y_a": ago,
+        "part": percent,
+        "dixieme": partial(decimal, digits=1),
+        "centieme": partial(decimal, digits=2),
+        "duree": milliseconds,
+        "mesure": measure,
     }
     pages.filters = {**pages.filters, **filters}
     pages.globals = {**pages.globals, "fichier": address}

@@ -85,7 +85,7 @@ async def read(actor: ActorOf, request: Request) -> Response:
 @allowed(NEWCOMERS)
 async def ask(request: Request, actor: ActorOf, service: ServiceOf) -> Response:
     asked = await model_of(request, DemandeCompteIn)
-    session = _session(request)
+    session = session_shown(request)
     role = Role(asked.role)
     party = service.doors.parties.get(session.provider)
     if party is not None and role not in party.provider.roles:
@@ -137,7 +137,7 @@ async def send(request: Request, service: ServiceOf) -> Response:
 @allowed(NEWCOMERS)
 async def link(request: Request, actor: ActorOf, service: ServiceOf) -> Response:
     shown = await model_of(request, RattachementIn)
-    session = _session(request)
+    session = session_shown(request)
 
     def linked() -> Account:
         return accounts.link(service.store, session.account.id, shown.profil, shown.code)
@@ -175,7 +175,7 @@ async def give(key: Key, actor: ActorOf, service: ServiceOf) -> Response:
     return json_response(told, 201, {"Cache-Control": "no-store"})
 
 
-def _session(request: Request) -> Session:
+def session_shown(request: Request) -> Session:
     """The session of whoever asks. Raises ApiProblem (409) for an identity that has no account."""
     session: Session | None = getattr(request.state, "session", None)
     if session is None:

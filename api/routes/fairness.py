@@ -21,7 +21,7 @@ from models.ranked import Ranked
 
 router = APIRouter(prefix="/v1", tags=["Équité et transparence"])
 
-AUDITORS: Final = Rule(Scope.FAIRNESS_READ, {Role.AUDITOR: ANYTHING, Role.SERVICE: ANYTHING})
+AUDITORS: Final = Rule(Scope.FAIRNESS_READ, {Role.AUDITOR: ANYTHING, Role.PILOT: ANYTHING, Role.SERVICE: ANYTHING})
 NOTHING_YET: Final = (
     "Aucun rapport n'a encore été établi : l'exploitant du service lance `vivier fairness groups`, puis "
     "`vivier fairness report`."

@@ -1,20 +1,27 @@
 """Is the process alive, and can it answer? For load balancers and for people."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from starlette.concurrency import run_in_threadpool
 
+from api.edge.outages import standing
 from api.openapi import answer
 from api.pagination import json_response
 from api.security.rules import PUBLIC, allowed
 from api.service import Service, ServiceOf
+from features.store import is_outage
 
 router = APIRouter(prefix="/health", tags=["Santé du service"])
+
+PATIENCE_S: Final = 1.0
+"""What is waited for the database to say how far its log goes."""
 
 _OBJECT = {"type": "object"}
 _READY: dict[str, Any] = {
     "pret": True,
+    "degrade": False,
+    "pannes": [],
     "suivi": None,
     "retard": 0,
     "journalAudit": None,
@@ -66,36 +73,53 @@ async def live() -> Response:
     description=(
         "Dit quelle génération d'index sert, laquelle a été refusée si elle est abîmée, quels modèles classent les "
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
-        "de changements du magasin restent à appliquer (`retard`). `noeud` dit de quoi ses réponses sont faites "
-        "(`etat` : deux nœuds qui disent le même répondent la même chose) et de combien de secondes ce qu'il sait peut "
-        "dater (`ageS`). 503 quand c'est trop, quand le journal des changements ne peut plus "
-        "être suivi (`suivi` dit pourquoi), ou que le journal d'audit ne peut plus être écrit (`journalAudit`)."
+        "de changements du magasin restent à appliquer (`retard`, `null` quand la base de données ne répond pas). "
+        "`noeud` dit de quoi ses réponses sont faites (`etat` : deux nœuds qui disent le même répondent la même chose) "
+        "et de combien de secondes ce qu'il sait peut dater (`ageS`). Quand ce dont le service dépend ne répond plus, "
+        "`degrade` est vrai et `pannes` dit quoi, depuis quand et avec quelle conséquence : les recherches répondent "
+        "encore, et chaque réponse porte l'en-tête `Vivier-Degrade`. 503 quand le service ne peut plus répondre du "
+        "tout : ce que le nœud sait date trop, le journal d'audit n'a plus de place, ou l'un des deux journaux "
+        "rencontre une autre erreur (`suivi`, `journalAudit`)."
     ),
     responses={
         200: answer("Prêt.", _OBJECT, _READY),
-        503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OperationalError"}),
+        503: answer("Pas prêt.", _OBJECT, {**_READY, "pret": False, "retard": 12, "suivi": "OSError"}),
     },
 )
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
-    failure, unwritten = service.follower.failure, service.audit.failure
-    head = await _head(service)
-    status = service.engine.status()
-    node, limit_s = service.node, service.settings.stale_after_s
+    found, node, limit_s = standing(service), service.node, service.settings.stale_after_s
     is_stale = limit_s is not None and node.age_s() > limit_s
-    is_ready = failure is None and unwritten is None and not is_stale and not node.awaits_copy
+    is_ready = found.is_ready and not is_stale and not node.awaits_copy
     body = {
         "pret": is_ready,
-        "suivi": failure,
-        "retard": max(head - service.engine.watermark, 0),
-        "journalAudit": unwritten,
+        "degrade": bool(found.outages),
+        "pannes": found.outages,
+        "suivi": service.follower.failure,
+        "retard": await _behind(service),
+        "journalAudit": service.audit.failure,
         "noeud": node.status(),
-        "index": status,
+        "index": service.engine.status(),
     }
     return json_response(body, 200 if is_ready else 503)
 
 
-async def _head(service: Service) -> int:
-    """How far the log goes, as far as is known here; a database elsewhere is not waited for."""
+async def _behind(service: Service) -> int | None:
+    """Changes of the store that are not applied yet; None when it does not say so soon."""
     watch = service.node.watch
-    return await run_in_threadpool(service.store.watermark) if watch is None else watch.head
+    if watch is not None:  # as far as is known here: a database elsewhere is not waited for
+        known = max(watch.head - service.engine.watermark, 0)
+        return known if service.store.availability.since is None else None
+    reading = asyncio.create_task(asyncio.to_thread(service.store.watermark))
+    reading.add_done_callback(_seen)
+    done, _ = await asyncio.wait({reading}, timeout=PATIENCE_S)
+    error = reading.exception() if done else None
+    if not done or (error is not None and is_outage(error)):
+        return None
+    return max(reading.result() - service.engine.watermark, 0)
+
+
+def _seen(reading: "asyncio.Task[int]") -> None:
+    """Nobody may be waiting for it any more."""
+    if not reading.cancelled():
+        reading.exception()

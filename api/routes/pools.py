@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.edge.sought import note_sought, within
+from api.edge.watch import check_before_writing
 from api.openapi import answer, content, page_answers, ref
 from api.pagination import DEFAULT_RANGE, json_response, page, window_of
 from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
+from api.problems import ApiProblem, ProblemType
 from api.result_examples import PROFILE_ANSWER
 from api.results import merged
 from api.routes.records import SOURCE, Key, Range
@@ -39,6 +41,8 @@ User = Annotated[
     ),
 ]
 CSV: Final = "text/csv; charset=utf-8"
+MOST_NAMED: Final = 10
+"""People whom a refresh names: they are shown, and count as such."""
 NOBODY: Final = (
     "Ce vivier est vide : personne, parmi les profils visibles, n'y est mis à la main ni ne répond à sa règle. Ajoutez "
     "des profils ou élargissez les critères."
@@ -55,6 +59,7 @@ _REFRESHED: Final = {
     "date": "2026-11-26T09:00:00+00:00",
     "presents": 12,
     "entres": ["exemple-profil"],
+    "autresEntres": 0,
     "sortis": 1,
     "texte": "12 personnes dans le vivier : 1 entrée et 1 sortie depuis la dernière actualisation.",
 }
@@ -99,8 +104,9 @@ async def members(
     "/actualisation",
     summary="Actualiser un vivier",
     description=(
-        "Note qui est entré dans le vivier et qui en est sorti depuis la dernière fois. Les personnes sorties sont "
-        "comptées, pas nommées : ne plus être visible est un droit."
+        "Note qui est entré dans le vivier et qui en est sorti depuis la dernière fois. Les dix premières personnes "
+        "entrées sont nommées, et comptent parmi celles que l'on voit dans la journée ; les mouvements donnent les "
+        "autres, page par page. Les personnes sorties sont comptées, pas nommées : ne plus être visible est un droit."
     ),
     responses={200: answer("Ce qui a changé.", ref("Actualisation"), _REFRESHED)},
 )
@@ -109,17 +115,19 @@ async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf
     pool = await _pool(service, key, actor, user)
     ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    known = await run_in_threadpool(service.store.get, TalentPoolState, key)
+    named = _named(request, actor, refreshed(key, ids, known, now)[1][:MOST_NAMED])
 
     def write() -> Actualisation:
         with service.writing() as writer:
             before = service.store.get(TalentPoolState, key)
             state, entered, left = refreshed(key, ids, before, now)
-            note_seen(request, entered)
             writer.upsert([state], SOURCE)
         there = counted(len(ids), "personne", "personnes")
         moves = f"{counted(len(entered), 'entrée', 'entrées')} et {counted(len(left), 'sortie', 'sorties')}"
         text = f"{there} dans le vivier : {moves} depuis la dernière actualisation."
-        return Actualisation(now.isoformat(), len(ids), tuple(entered), len(left), text)
+        told = tuple([each for each in named if each in set(entered)])
+        return Actualisation(now.isoformat(), len(ids), told, len(entered) - len(told), len(left), text)
 
     return json_response(await run_in_threadpool(write))
 
@@ -181,6 +189,21 @@ def note_rule(request: Request, pool: TalentPool) -> None:
     rule = rule_of(pool)
     if rule:
         note_sought(request, within(rule.get("codeROME", ""), rule), published=True)
+
+
+def _named(request: Request, actor: Actor, people: list[str]) -> list[str]:
+    """Those of some people whom a refresh names: all, or none where the day has no room for them. Raises ApiProblem
+    (403) without an open offer."""
+    if not people:
+        return []
+    note_seen(request, people)
+    try:
+        check_before_writing(request, actor, people)
+    except ApiProblem as refused:
+        if refused.kind is not ProblemType.QUOTA:
+            raise
+        return []
+    return people
 
 
 async def _pool(service: Service, key: str, actor: Actor, user: str | None) -> TalentPool:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.demands import CiblesIn
 from api.intake import model_of
-from api.openapi import answer, body, page_answers, query_parameters, ref
+from api.openapi import NAMED_IN_BODY, answer, body, page_answers, query_parameters, ref
 from api.pagination import json_response
 from api.parameters import search_of
 from api.result_examples import FIRM_ANSWER, PREVISIONS, SEARCH
@@ -40,7 +40,7 @@ router = APIRouter(prefix="/v1/prospection", tags=["Prospection"])
         **body(ref("CiblesIn"), SEARCH),
         "parameters": query_parameters(parameters_for(Collection.ESTABLISHMENTS)),
     },
-    responses=page_answers("etablissements", ref("CiblesTrouvees"), FIRM_ANSWER),
+    responses={**page_answers("etablissements", ref("CiblesTrouvees"), FIRM_ANSWER), 404: NAMED_IN_BODY},
 )
 @allowed(counsellors(Scope.PROSPECTION_READ))
 async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Response:

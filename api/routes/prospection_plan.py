@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.intake import model_of
-from api.openapi import answer, body, content, query_parameters, ref
+from api.openapi import NAMED_IN_BODY, answer, body, content, query_parameters, ref
 from api.pagination import json_response
 from api.plan_examples import EXPORT, EXPORT_CSV, EXPORT_ICS, PLAN, PLAN_ANSWER
 from api.plan_export import calendar_of, csv_of
 from api.plan_shapes import ExportIn, PlanIn, plan_json
-from api.planning import Plan, Planner
+from api.planning import PLANNER, Plan
 from api.security.gate import ActorOf
 from api.security.portfolios import require_portfolio
 from api.security.reaches import counsellors
@@ -28,7 +28,6 @@ from matching.schema import Collection
 
 router = APIRouter(prefix="/v1/prospection/plan", tags=["Prospection"])
 
-_PLANNER: Final = Planner()
 FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
 
 
@@ -47,7 +46,7 @@ FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
             each for each in query_parameters(parameters_for(Collection.ESTABLISHMENTS)) if each["name"] != "range"
         ],
     },
-    responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER)},
+    responses={200: answer("Le plan.", ref("PlanProspection"), PLAN_ANSWER), 404: NAMED_IN_BODY},
 )
 @allowed(counsellors(Scope.PROSPECTION_READ))
 async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
@@ -55,7 +54,7 @@ async def plan(request: Request, service: ServiceOf, actor: ActorOf) -> Response
     for each in asked.conseillers:
         await require_portfolio(actor, service, each.id, ())
     demand = asked.to_demand(service.reference, service.engine.today(), dict(request.query_params))
-    made = await _PLANNER.plan(service.engine, demand)
+    made = await PLANNER.plan(service.engine, demand)
     note_seen(request, [each.profile_id for visit in made.visits for each in visit.stop.target.present])
     return json_response(plan_json(made, _notice(made)))
 

@@ -13,7 +13,7 @@ from api.examples import EXAMPLES
 from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, RANGE_PATTERN, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
 from api.security.actor import Actor
 from api.security.gate import ActorOf
@@ -50,6 +50,7 @@ Range = Annotated[
         alias="range",
         description="Rangs du premier et du dernier élément, à partir de 0 ; 150 éléments au plus.",
         examples=[DEFAULT_RANGE],
+        json_schema_extra={"pattern": RANGE_PATTERN},
     ),
 ]
 

@@ -19,6 +19,7 @@ from api.routes import (
     gaps,
     gestures,
     health,
+    indicators,
     introductions,
     needs,
     paths,
@@ -63,6 +64,7 @@ def routers() -> Iterator[APIRouter]:
     yield audit.router
     yield flags.router
     yield fairness.router
+    yield indicators.router
     yield rome.router
     yield text.router
     for kind, border in BORDERS.items():

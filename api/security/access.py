@@ -33,6 +33,6 @@ class Access:
     @classmethod
     def open(cls, settings: Settings, store: Store, note: Note = to_log) -> "Access":
         """Of a deployment; a key is drawn where there is none. Raises KeysUnusable."""
-        directory = Directory(store)
+        directory = Directory(store, outage_s=settings.outage_s)
         tokens = Tokens(SigningKeys(settings.access_keys_dir), settings.public_url, settings.realm)
         return cls(store, tokens, directory, Follower(directory, settings.follow_interval_s), note=note)

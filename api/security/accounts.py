@@ -23,7 +23,7 @@ from features.store.access.clients import Owner
 from features.store.access.failures import Watch
 from features.store.access.link_codes import LinkCode
 
-ASKED_FOR: Final = (Role.EMPLOYER, Role.COUNSELLOR, Role.AUDITOR, Role.ADMINISTRATOR)
+ASKED_FOR: Final = (Role.EMPLOYER, Role.COUNSELLOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.PILOT)
 """Roles that somebody else must agree to. A jobseeker proves whose profile is theirs."""
 MOST_TEAM: Final = 50
 MOST_ID: Final = 64

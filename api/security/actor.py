@@ -17,6 +17,8 @@ class Role(StrEnum):
     AUDITOR = "auditeur"
     ADMINISTRATOR = "administrateur"
     """Runs accounts and models; reads nobody's file."""
+    PILOT = "pilote"
+    """Steers the network by figures of the whole; reads nobody's file."""
     SERVICE = "service"
     """A machine of the network itself, held by its scopes alone."""
     NEWCOMER = "arrivant"

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "demo:"
 COOKIE: Final = "vivier_demonstration"
+TEAM: Final = "+"
 WHOSE: Final = {
     Role.JOBSEEKER: "l'identifiant d'un profil",
     Role.EMPLOYER: "un SIRET",
-    Role.COUNSELLOR: "l'identifiant d'un conseiller",
+    Role.COUNSELLOR: "l'identifiant d'un conseiller, puis ceux de son équipe, séparés par « + »",
     Role.PARTNER: "le nom d'un flux",
 }
 """The roles that speak for somebody, and what names whom."""
@@ -73,14 +74,15 @@ def demo_actor(token: str) -> Actor:
             f"Identité de démonstration inconnue ; sont admises : {forms}.",
             headers=CHALLENGE,
         )
+    own, *mates = whose.split(TEAM) if role is Role.COUNSELLOR else [whose]
     return Actor(
         id=token,
         role=role,
         scopes=SCOPES_OF_ROLES[role],
         profile_id=whose if role is Role.JOBSEEKER else None,
         siret=whose if role is Role.EMPLOYER else None,
-        counsellor_id=whose if role is Role.COUNSELLOR else None,
-        team_ids=frozenset({whose}) if role is Role.COUNSELLOR else frozenset(),
+        counsellor_id=own if role is Role.COUNSELLOR else None,
+        team_ids=frozenset(filter(None, {own, *mates})) if role is Role.COUNSELLOR else frozenset(),
         feed=whose if role is Role.PARTNER else None,
         demo=True,
     )

@@ -3,7 +3,7 @@
 Clients are all here. Of accounts and sessions, those alone that changed in the last day, longer than any session lasts:
 a token says who its bearer was when it was signed, and this says what has changed since. A request waits for no
 database; a client or an account that is disabled, or a session that is ended, is refused in every process within a
-second. A process that can no longer follow lets nobody in.
+second. A process that cannot follow goes by what it knows for so long (`VIVIER_OUTAGE_S`), then lets nobody in.
 """
 
 import time
@@ -19,7 +19,7 @@ from features.store.access.accounts import Account
 from features.store.access.changes import KEPT_S, Changed
 from features.store.access.clients import Client
 
-STALE_S: Final = 30.0
+OUTAGE_S: Final = 900.0
 """A process that could not look at the log for so long does not know who may come in."""
 
 
@@ -40,8 +40,11 @@ class Changes:
 class Directory:
     """One process's memory of it. Read and applied on the event loop, or in a command."""
 
-    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, monotonic: Callable[[], float] = time.monotonic, outage_s: float = OUTAGE_S
+    ) -> None:
         self._store = store
+        self._outage_s = outage_s
         self._monotonic = monotonic
         self._seq = 0
         self.clients: dict[str, Client] = {}
@@ -58,8 +61,8 @@ class Directory:
 
     @property
     def is_level(self) -> bool:
-        """Whether the log was looked at lately."""
-        return self._monotonic() - self._looked_at < STALE_S
+        """Whether the log was looked at lately enough."""
+        return self._monotonic() - self._looked_at < self._outage_s
 
     def read_changes(self) -> Changes | None:
         """The next changes; None when there is nothing new. Runs in another thread."""

@@ -19,14 +19,14 @@ from starlette.responses import RedirectResponse, Response
 from api.security import cookies
 from api.security.access import Access
 from api.security.accounts import signed_in
-from api.security.oidc import LoginFailed, RelyingParty, Transport
+from api.security.oidc import PATIENCE_S, LoginFailed, RelyingParty, Transport
 from api.security.providers import LOCAL, Provider
 from api.security.session import Session, Sessions, session_of
 from api.security.tokens import BadToken, Purpose
 from features.store.access import once
 
 LASTS_S: Final = 600
-HOME: Final = "/v1/moi"
+HOME: Final = "/compte"
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
 """An address of this service: one that begins with // or /\\ would be another's."""
 
@@ -42,10 +42,12 @@ class Doors:
     parties: dict[str, RelyingParty]
 
     @classmethod
-    def of(cls, access: Access, sessions: Sessions, providers: dict[str, Provider]) -> "Doors":
+    def of(
+        cls, access: Access, sessions: Sessions, providers: dict[str, Provider], patience_s: float = PATIENCE_S
+    ) -> "Doors":
         url = sessions.public_url
         parties = {
-            name: RelyingParty(provider, f"{url}/connexion/retour/{name}", access.clock)
+            name: RelyingParty(provider, f"{url}/connexion/retour/{name}", access.clock, patience_s)
             for name, provider in providers.items()
         }
         return cls(access, sessions, parties)

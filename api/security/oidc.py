@@ -6,8 +6,11 @@ answer that names another issuer than the one that was asked is refused (RFC 920
 9700.)
 """
 
+import asyncio
+import contextlib
+import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +27,8 @@ from api.security.providers import Provider, is_secure
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures that a provider's public key verifies; no other is looked at, whatever a token says."""
-TIMEOUT_S: Final = 10.0
+PATIENCE_S: Final = 10.0
+"""For all of one exchange with a provider."""
 LEEWAY_S: Final = 30
 KNOWN_S: Final = 3600
 """How long what a provider says of itself is used before it is asked again."""
@@ -60,9 +64,18 @@ class _Known:
 class RelyingParty:
     """This service as a client of one provider."""
 
-    def __init__(self, provider: Provider, redirect_uri: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        redirect_uri: str,
+        clock: Callable[[], float] = time.time,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.provider = provider
         self.redirect_uri = redirect_uri
+        self.patience_s = patience_s
+        self.away_since: dt.datetime | None = None
+        """Since when it does not answer; None while it does."""
         self._clock = clock
         self._known: _Known | None = None
 
@@ -89,7 +102,7 @@ class RelyingParty:
         known = await self._discover(transport)
         self._check_issuer(told_issuer, known.metadata)
         try:
-            async with self._client(transport) as client:
+            async with self._in_time(), self._client(transport) as client:
                 answered = await client.fetch_token(
                     known.metadata["token_endpoint"],
                     grant_type="authorization_code",
@@ -102,7 +115,7 @@ class RelyingParty:
                     raise LoginFailed(f"{self.provider.label} n'a pas donné de jeton d'identité.")
                 claims = await self._claims(id_token, str(answered.get("access_token", "")), nonce, transport)
                 told = await self._userinfo(client, known, claims, transport)
-        except (OAuthError, httpx2.HTTPError, ValueError, JoseError) as error:
+        except (OAuthError, httpx2.HTTPError, TimeoutError, ValueError, JoseError) as error:
             raise LoginFailed(f"{self.provider.label} a refusé la connexion, ou n'a pas répondu.") from error
         return Person(claims["sub"], id_token, _presented({**claims, **told}))
 
@@ -121,6 +134,18 @@ class RelyingParty:
         if (told is None and always) or (told is not None and told != self.provider.issuer):
             raise LoginFailed("La réponse ne vient pas du fournisseur d'identité que vous aviez choisi.")
 
+    @contextlib.asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """All that is asked within ends in time, however little at a time comes of it; whether the provider is there
+        is remembered. Raises TimeoutError."""
+        try:
+            async with asyncio.timeout(self.patience_s):
+                yield
+        except (httpx2.TransportError, TimeoutError):
+            self.away_since = self.away_since or dt.datetime.now(dt.UTC)
+            raise
+        self.away_since = None
+
     def _client(self, transport: Transport | None) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(
             client_id=self.provider.client_id,
@@ -129,7 +154,7 @@ class RelyingParty:
             scope=self.provider.scope,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
-            timeout=TIMEOUT_S,
+            timeout=self.patience_s,
             transport=transport,
         )
 
@@ -138,7 +163,7 @@ class RelyingParty:
             return self._known
         issuer = self.provider.issuer
         try:
-            async with httpx2.AsyncClient(timeout=TIMEOUT_S, transport=transport) as client:
+            async with self._in_time(), httpx2.AsyncClient(timeout=self.patience_s, transport=transport) as client:
                 metadata = await _json(client, f"{issuer.rstrip('/')}/.well-known/openid-configuration")
                 if metadata.get("issuer") != issuer:
                     raise LoginFailed(f"{self.provider.label} se présente sous un autre nom que celui attendu.")
@@ -146,7 +171,7 @@ class RelyingParty:
                     if not is_secure(str(metadata.get(name))):
                         raise LoginFailed(f"{self.provider.label} donne une adresse qui n'est pas sûre.")
                 keys = KeySet.import_key_set(await _json(client, metadata["jwks_uri"]))  # type: ignore[arg-type]
-        except (httpx2.HTTPError, ValueError, JoseError) as error:
+        except (httpx2.HTTPError, TimeoutError, ValueError, JoseError) as error:
             raise LoginFailed(f"{self.provider.label} ne répond pas : réessayez dans un moment.") from error
         self._known = _Known(metadata, keys, self._clock())
         return self._known

@@ -24,7 +24,7 @@ from api.security.actor import Role
 LOCAL: Final = "local"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_ROLES: Final = (Role.JOBSEEKER, Role.EMPLOYER, Role.COUNSELLOR, Role.AUDITOR, Role.ADMINISTRATOR)
+_ROLES: Final = (Role.JOBSEEKER, Role.EMPLOYER, Role.COUNSELLOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.PILOT)
 
 
 class ProvidersUnusable(ValueError):

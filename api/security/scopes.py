@@ -33,6 +33,8 @@ class Scope(StrEnum):
     REFERENTIAL_READ = "referentiel.lire"
     AUDIT_READ = "audit.lire"
     FAIRNESS_READ = "equite.lire"
+    STEERING_READ = "pilotage.lire"
+    """Figures of the whole service, in which nobody is told apart."""
     ACCOUNTS_READ = "comptes.lire"
     ACCOUNTS_WRITE = "comptes.ecrire"
     OWN_ACCOUNT_READ = "moi.lire"

@@ -60,10 +60,25 @@ SCOPES_OF_ROLES: Final[dict[Role, frozenset[Scope]]] = {
             Scope.TRAININGS_WRITE,
         )
     ),
-    Role.AUDITOR: frozenset((Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.AUDIT_READ, Scope.FAIRNESS_READ)),
-    Role.ADMINISTRATOR: frozenset(
-        (Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE)
+    Role.AUDITOR: frozenset(
+        (
+            Scope.REFERENTIAL_READ,
+            Scope.OWN_ACCOUNT_READ,
+            Scope.AUDIT_READ,
+            Scope.FAIRNESS_READ,
+            Scope.STEERING_READ,
+        )
     ),
+    Role.ADMINISTRATOR: frozenset(
+        (
+            Scope.REFERENTIAL_READ,
+            Scope.OWN_ACCOUNT_READ,
+            Scope.ACCOUNTS_READ,
+            Scope.ACCOUNTS_WRITE,
+            Scope.STEERING_READ,
+        )
+    ),
+    Role.PILOT: frozenset((Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.FAIRNESS_READ, Scope.STEERING_READ)),
     Role.SERVICE: frozenset(Scope)
     - {Scope.AUDIT_READ, Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE, Scope.OWN_ACCOUNT_WRITE},
     Role.NEWCOMER: frozenset((Scope.REFERENTIAL_READ, Scope.OWN_ACCOUNT_READ, Scope.OWN_ACCOUNT_WRITE)),

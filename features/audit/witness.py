@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from features.appending import append_lines
 from features.audit.head import Head
 
 HEAD: Final = "tete.json"
@@ -65,8 +66,8 @@ class Witness:
             now = time.monotonic()
             due = head.numero - self._marked_seq >= LINES_APART or now - self._marked_at >= SECONDS_APART
             if head.numero > self._marked_seq and (mark or due):
-                with (self.folder / CHECKPOINTS).open("ab") as file:
-                    file.write(msgspec.json.encode(head) + b"\n")
+                with (self.folder / CHECKPOINTS).open("a+b", buffering=0) as file:
+                    append_lines(file.fileno(), msgspec.json.encode(head) + b"\n")
                 self._marked_seq, self._marked_at = head.numero, now
 
     def forget(self, upto: int) -> None:
@@ -83,8 +84,11 @@ class Witness:
 
     def _replace(self, name: str, content: bytes) -> None:
         written = self.folder / f".{name}"
-        written.write_bytes(content)
-        written.replace(self.folder / name)
+        try:
+            written.write_bytes(content)
+            written.replace(self.folder / name)
+        finally:
+            written.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

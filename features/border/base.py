@@ -6,7 +6,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from features.border.problems import BorderError
@@ -47,10 +58,37 @@ def _in_calendar(value: D) -> D:
     return value
 
 
-Day = Annotated[dt.date, AfterValidator(_in_calendar)]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+_DAY_FIRST: Final = re.compile(r"\s*\d{4}-\d{2}-\d{2}(?!\d)", re.ASCII)
+_DATE: Final = TypeAdapter(dt.date)
+_TIME: Final = TypeAdapter(dt.datetime)
+
+
+def _reading(adapter: TypeAdapter[D]) -> BeforeValidator:
+    """Reads a text that begins by a day as ISO 8601 writes it. A number, or a text of digits, is refused: it would be
+    read as seconds since 1970."""
+
+    def read(value: object) -> object:
+        if isinstance(value, bool | int | float):
+            raise PydanticCustomError("date_type", "not written as a date")
+        if not isinstance(value, str):
+            return value
+        if _DAY_FIRST.match(value) is None:
+            raise PydanticCustomError("date_parsing", "not written as a date")
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            raise PydanticCustomError("date_parsing", "not a day of the calendar") from error
+
+    return BeforeValidator(read)
+
+
+Day = Annotated[dt.date, _reading(_DATE), AfterValidator(_in_calendar)]
+Moment = Annotated[AwareDatetime, _reading(_TIME), AfterValidator(_in_calendar)]
 """A time with its zone."""
-WrittenTime = Annotated[dt.datetime, AfterValidator(_in_calendar)]
+_EITHER: Final = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+WrittenTime = Annotated[
+    dt.datetime, _reading(_TIME), AfterValidator(_in_calendar), WithJsonSchema(_EITHER, mode="validation")
+]
 """A date and time, or a date alone; the day is kept, as written."""
 
 _NAF: Final = re.compile(r"(\d\d)\.?(\d\d)\.?([A-Z])")

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from features.appending import append_lines
 from features.privacy.keyring import Keyring
+from features.private_file import write_private
 
 _PURPOSE: Final = b"vivier-erased"
 
@@ -38,9 +40,7 @@ class Tombstones:
     def add(self, profile_id: str, day: dt.date) -> None:
         """Remember an id as erased; on disk when this returns."""
         with self._locked() as descriptor:
-            os.lseek(descriptor, 0, os.SEEK_END)
-            os.write(descriptor, f"{day.isoformat()} {self._hash(profile_id)}\n".encode())
-            os.fsync(descriptor)
+            append_lines(descriptor, f"{day.isoformat()} {self._hash(profile_id)}\n".encode())
 
     def take_in(self, other: Path) -> int:
         """Remember what another file remembers; how many were new. A file that is not there has none."""
@@ -49,21 +49,17 @@ class Tombstones:
         known = self._read()
         fresh = [(key, day) for key, day in _lines(other.read_text()).items() if key not in known]
         with self._locked() as descriptor:
-            os.lseek(descriptor, 0, os.SEEK_END)
-            os.write(descriptor, "".join(f"{day.isoformat()} {key}\n" for key, day in fresh).encode())
-            os.fsync(descriptor)
+            append_lines(descriptor, "".join(f"{day.isoformat()} {key}\n" for key, day in fresh).encode())
         return len(fresh)
 
     def drop_before(self, day: dt.date) -> int:
         """Forget those who were erased before a day; how many."""
-        with self._locked() as descriptor:
+        with self._locked():
             days = _lines(self.path.read_text())
             kept = {key: at for key, at in days.items() if at >= day}
             if len(kept) < len(days):
-                os.ftruncate(descriptor, 0)
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                os.write(descriptor, "".join(f"{at.isoformat()} {key}\n" for key, at in kept.items()).encode())
-                os.fsync(descriptor)
+                lines = "".join(f"{at.isoformat()} {key}\n" for key, at in kept.items())
+                write_private(self.path, lines.encode(), replace=True)
         return len(days) - len(kept)
 
     def count_before(self, day: dt.date) -> int:
@@ -86,13 +82,23 @@ class Tombstones:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[int]:
+        """The file, which nobody else writes to meanwhile nor puts another in the place of."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if self._is_at_its_place(descriptor):
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    def _is_at_its_place(self, descriptor: int) -> bool:
+        """Whether the file is still the one of that name: another was put there while the lock was waited for."""
+        with contextlib.suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(descriptor), self.path.stat())
+        return False
 
 
 def _lines(text: str) -> dict[str, dt.date]:

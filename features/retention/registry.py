@@ -11,6 +11,7 @@ from features.retention import (
     erasures,
     files,
     flags,
+    plans,
     profiles,
 )
 from features.retention.base import Rule
@@ -23,6 +24,7 @@ RULES: Final[tuple[Rule, ...]] = (
     corrections.RULE,
     files.RULE,
     audit.RULE,
+    plans.RULE,
     flags.RULE,
     erasures.NUMBERS,
     erasures.HASHES,

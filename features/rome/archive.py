@@ -6,7 +6,6 @@ The version number is read from the file names and may be any. Some of the archi
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from features.rome.archive_rows import OPTIONAL_TABLES, TABLES, rows_of
 from features.rome.referential import Rome
 from features.sources.base import Reject, WrongFile
 from features.sources.csv_table import MAX_BYTES, Table, decompress, parse_csv, read_bytes, refuse_large
+from features.sources.reading import DAMAGED_ZIP
 
 MAX_ARCHIVE_BYTES = 2**30
 """Uncompressed size of a whole zip: twenty times that of version 460."""
@@ -85,7 +85,7 @@ def _zip_members(path: Path) -> list[_Member]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except zipfile.BadZipFile as error:
+    except DAMAGED_ZIP as error:
         raise WrongFile(f"{path.name} is neither a folder nor a zip: the ROME archive is expected") from error
     total = sum(entry.file_size for entry in entries)
     if total > MAX_ARCHIVE_BYTES:
@@ -96,7 +96,7 @@ def _zip_members(path: Path) -> list[_Member]:
     found = (
         _member(entry.filename.rsplit("/", 1)[-1], lambda entry=entry: _read_entry(path, entry))  # type: ignore[misc]
         for entry in entries
-        if not entry.is_dir()
+        if not entry.filename.endswith("/")
     )
     return [member for member in found if member is not None]
 
@@ -105,7 +105,7 @@ def _read_entry(path: Path, entry: zipfile.ZipInfo) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
             content = stream.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
+    except DAMAGED_ZIP as error:
         raise WrongFile(
             f"{path.name}: {entry.filename} cannot be read ({error}): download the archive again"
         ) from error

@@ -35,7 +35,13 @@ class Reject(msgspec.Struct, frozen=True, omit_defaults=True):
     def of(
         cls, line: int, field: str, value: object, reason: str, remedy: str, record_id: str | None = None
     ) -> "Reject":
-        return cls(line, field, str(value)[:VALUE_LIMIT], reason, remedy, record_id)
+        """A reject whose texts can be written: half of a surrogate pair, which JSON may hold, becomes `?`."""
+        key = None if record_id is None else _writable(record_id)
+        return cls(line, _writable(field), _writable(str(value)[:VALUE_LIMIT]), _writable(reason), remedy, key)
+
+
+def _writable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,10 @@ def parse_csv(content: bytes, name: str, required: Names, optional: Names | None
     when a required column is missing or a column is there twice, with the columns found and expected.
     """
     text = _as_utf8(content, name)
-    header, separator = _header(text)
+    try:
+        header, separator = _header(text)
+    except csv.Error as error:
+        raise WrongFile(f"{name}: its first line is not a header that can be read ({error})") from error
     wanted = {**required, **(optional or {})}
     positions = _positions(header, wanted)
     check_header(Path(name), header, frozenset(header[position] for position in positions.values()))

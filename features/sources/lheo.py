@@ -131,10 +131,12 @@ def _formations(path: Path) -> Iterator[tuple[int, Element]]:
                     metered.bytes = 0
                     if open_elements:
                         open_elements[-1].remove(element)
-        except (ParseError, LookupError) as error:
-            raise WrongFile(f"{path.name} is not XML that can be read ({error}); fetch it again") from error
         except DefusedXmlException as error:
             raise WrongFile(f"{path.name}: document types and entities are refused ({type(error).__name__})") from error
+        except WrongFile:
+            raise
+        except (ParseError, LookupError, ValueError) as error:  # ValueError: an encoding that expat does not read
+            raise WrongFile(f"{path.name} is not XML that can be read ({error}); fetch it again") from error
 
 
 def _formation_shape(formation: Element, training_id: str | None) -> dict[str, object]:

@@ -3,6 +3,8 @@
 import codecs
 import csv
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +26,20 @@ MAX_RATIO: Final = 200
 FREE_BYTES: Final = 64 * 1024 * 1024
 """Unfolded bytes that the ratio does not count: a small archive may be very regular."""
 
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+)
+"""What `zipfile` raises where an archive is damaged, or is of a kind that it does not read."""
+
 _CHUNK: Final = 1 << 20
 
 
@@ -39,7 +55,7 @@ class Bounded:
         """At most `size` bytes (a mebibyte when not said), b"" at the end. Raises WrongFile (bomb, damage)."""
         try:
             data = self._stream.read(_CHUNK if size is None or size < 0 else size)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGED_ZIP as error:
             raise WrongFile(f"{self._path.name} is damaged ({error}): fetch it again") from error
         self._left -= len(data)
         if self._left < 0:
@@ -87,7 +103,9 @@ def _only_member(path: Path) -> IO[bytes]:
             names = ", ".join(info.filename for info in members[:5])
             raise WrongFile(f"{path.name} holds {len(members)} files ({names}): unpack it and import the right one")
         return archive.open(members[0])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except WrongFile:
+        raise
+    except DAMAGED_ZIP as error:
         raise WrongFile(f"{path.name} is not a zip that can be read ({error})") from error
 
 

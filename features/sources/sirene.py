@@ -56,6 +56,8 @@ HEADCOUNTS: Final[dict[str, tuple[int, int | None]]] = {
 }  # fmt: skip
 """Employees by code of `trancheEffectifsEtablissement`; NN and blank are not known."""
 
+NAME_LIMIT: Final = 500
+"""Characters of a name, as at the border."""
 _SOLE_TRADER: Final = "1000"
 _PARQUET: Final = b"PAR1"
 
@@ -75,7 +77,7 @@ class Sirene:
             if WRONG_WIDTH in row:
                 yield Reject.of(line, WRONG_WIDTH, row[WRONG_WIDTH], "wrong number of cells", "fetch the file again")
             elif row["etatAdministratifEtablissement"] == "F":
-                yield Parsed(line, (), gone=((Kind.ESTABLISHMENT, row["siret"].strip()),))
+                yield _closed(line, row["siret"])
             else:
                 yield _establishment(line, row, reference)
 
@@ -86,6 +88,16 @@ class Sirene:
             writer.writeheader()
             writer.writerows(EXAMPLES)
         return path
+
+
+def _closed(line: int, key: str) -> Parsed | Reject:
+    try:
+        siret = clean_siret(key, "siret")
+    except BorderError as error:
+        return rejected(line, error.problems[0])
+    if siret is None:
+        return rejected(line, BorderError.one("siret", key, "bad_siret").problems[0])
+    return Parsed(line, (), gone=((Kind.ESTABLISHMENT, siret),))
 
 
 def _establishment(line: int, row: Mapping[str, str], reference: "Reference") -> Parsed | Reject:
@@ -111,10 +123,15 @@ def _establishment(line: int, row: Mapping[str, str], reference: "Reference") ->
     except ValueError:
         value = row["dateCreationEtablissement"]
         return Reject.of(line, "dateCreationEtablissement", value, "not a date", "write YYYY-MM-DD", key)
+    name = _name(row)
+    if name is not None and len(name) > NAME_LIMIT:
+        return Reject.of(
+            line, "denominationUniteLegale", name, "name too long", f"at most {NAME_LIMIT} characters", key
+        )
     record = Establishment(
         id=siret,
         naf=naf,
-        name=_name(row),
+        name=name,
         headcount_min=low,
         headcount_max=high,
         commune_insee=commune or None,
@@ -154,17 +171,26 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    unreadable = (pa.ArrowException, OSError, ValueError)
     try:
         table = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
+        found = table.schema_arrow.names
+    except unreadable as error:
         raise WrongFile(f"{path.name} is not a Parquet file that can be read ({error})") from error
     with table:
-        found = table.schema_arrow.names
         check_header(path, found, NEEDED)
         columns = [name for name in (*sorted(NEEDED), *OPTIONAL) if name in found]
+        batches = table.iter_batches(batch_size=20_000, columns=columns)
         line = 0
-        for batch in table.iter_batches(batch_size=20_000, columns=columns):
-            for row in batch.to_pylist():
+        while True:
+            try:
+                batch = next(batches, None)
+                rows = [] if batch is None else batch.to_pylist()
+            except unreadable as error:
+                raise WrongFile(f"{path.name} is damaged after row {line} ({error}): fetch it again") from error
+            if batch is None:
+                return
+            for row in rows:
                 line += 1
                 yield line, {name: "" if value is None else str(value) for name, value in row.items()}
 

@@ -1,6 +1,7 @@
 """The store: SQL, the only truth. `Store` reads and writes records; every write appends to the change log."""
 
 from features.store import owners
+from features.store.availability import DatabaseDown, is_outage
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
 from features.store.sealing import SEALED, KeyMissing
 from features.store.store import (
@@ -22,6 +23,7 @@ __all__ = [
     "SEALED",
     "Along",
     "Change",
+    "DatabaseDown",
     "KeyMissing",
     "Kind",
     "Operation",
@@ -31,6 +33,7 @@ __all__ = [
     "Writer",
     "about_profile",
     "along",
+    "is_outage",
     "owners",
     "record_id",
 ]

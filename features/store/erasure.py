@@ -43,6 +43,8 @@ from features.store.tables import (
     event_before,
     link_code,
     offer_group,
+    planned_visit,
+    planned_week,
     record_tables,
     store_identity,
     subscription_owner,
@@ -151,6 +153,8 @@ OF_NOBODY: Final = frozenset(
         access_once.name,
         access_failure.name,
         account_flag.name,
+        planned_visit.name,
+        planned_week.name,
     }
 )
 """Tables of jobs, firms, machines and those who work here."""

@@ -23,7 +23,7 @@ from features.records import Event, Record, Subscription, TalentPool, TalentPool
 from features.store import owners
 from features.store.access import accounts
 from features.store.concerned import people_of
-from features.store.engine import WRITE, open_engine
+from features.store.engine import WRITE, availability_of, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
 from features.store.sealing import Sealing
@@ -354,20 +354,30 @@ class Store:
         clock: Callable[[], dt.date] = utc_today,
     ) -> None:
         self.engine = engine
+        self.availability = availability_of(engine)
         self.sealing = Sealing(keyring)
         self.erased = erased
         self.clock = clock
 
     @classmethod
-    def open(cls, url: str, keyring: Keyring | None = None, erased: Tombstones | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        keyring: Keyring | None = None,
+        erased: Tombstones | None = None,
+        patience_s: float | None = None,
+    ) -> Self:
         """The store at `url`, its schema created or brought up to date. Without a keyring, what identifies people can
-        be neither read nor written; `erased` are those whose ids may not come back."""
+        be neither read nor written; `erased` are those whose ids may not come back. `patience_s`: see `open_engine`."""
         engine = open_engine(url)
         try:
             upgrade(engine)
         except BaseException:
             engine.dispose()
             raise
+        if patience_s is not None:  # a migration may last; what a service asks may not
+            engine.dispose()
+            engine = open_engine(url, patience_s)
         return cls(engine, keyring, erased)
 
     def close(self) -> None:

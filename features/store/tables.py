@@ -265,6 +265,36 @@ erasure = sa.Table(
 )
 """That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure`)."""
 
+planned_visit = sa.Table(
+    "planned_visit",
+    metadata,
+    sa.Column("week", sa.String(10), primary_key=True),
+    sa.Column("siret", sa.String(14), primary_key=True),
+    sa.Column("counsellor_id", sa.Text, nullable=False, index=True),
+    sa.Column("day", sa.String(10)),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+)
+"""Who visits which firm in a week (`features.store.visits`): one visit a firm and a week, over all teams. It names
+nobody but counsellors: whom to present is worked out when it is read."""
+
+planned_week = sa.Table(
+    "planned_week",
+    metadata,
+    sa.Column("week", sa.String(10), primary_key=True),
+    sa.Column("counsellor_id", sa.Text, primary_key=True),
+    sa.Column("base_insee", sa.String(5), nullable=False),
+    sa.Column("absent", sa.Text, nullable=False),
+    sa.Column("a_day", sa.Integer, nullable=False),
+    sa.Column("visit_minutes", sa.Integer, nullable=False),
+    sa.Column("radius_km", sa.Integer, nullable=False),
+)
+"""What a counsellor's week was planned with: where they leave from, and when they are away."""
+
 
 def _record_table(kind: Kind) -> sa.Table:
     return sa.Table(

@@ -78,6 +78,10 @@ class LivePrices:
             return None
         return self._taken(data_dir, generation)
 
+    def reconsidering(self) -> Self:
+        """These, with nothing refused: `newer` looks again at what was."""
+        return replace(self, refused=None, refused_because=None)
+
     def status(self) -> dict[str, Any]:
         """What serves, and what was refused and why. For health checks."""
         return {

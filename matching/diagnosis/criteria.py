@@ -33,7 +33,7 @@ from matching.filters.departement import in_departements
 from matching.filters.occupation import in_occupations
 from matching.filters.registry import parse
 from matching.lookups import Lookups
-from matching.retrieve import kinship_to
+from matching.retrieve import domain_of, kinship_to
 from matching.schema import WORKING_TIME_FULL, Collection
 from matching.sides import ColumnReader
 
@@ -47,11 +47,17 @@ MOST_SKILLS: Final = 4
 
 
 def asked_of(
-    lookups: Lookups, job: ColumnReader, parameters: Mapping[str, str], today: dt.date, pay_median: float
+    lookups: Lookups,
+    job: ColumnReader,
+    parameters: Mapping[str, str],
+    today: dt.date,
+    pay_median: float,
+    open_domain: bool = False,
 ) -> Asked:
     """The criteria of the one job that `job` reads and of filters on people, at most what one pass can count.
 
-    `pay_median`: gross euros a month that such jobs pay around there, NaN unknown. What does not fit is kept.
+    `open_domain` as `Demand.open_domain`. `pay_median`: gross euros a month that such jobs pay around there, NaN
+    unknown. What does not fit is kept.
     Raises UnknownParameter, BadParameter, also for parameters that pick people.
     """
     given = coarse(parameters)
@@ -59,7 +65,7 @@ def asked_of(
     parse(given, context)
     kept: list[Condition] = [consent.visible_to_employers]
     criteria: list[Criterion] = []
-    criteria += _occupation(lookups, job, kept)
+    criteria += _occupation(lookups, job, kept, open_domain)
     criteria += _reach(lookups, job, kept)
     criteria += zone_criteria(lookups, given, context, kept)
     criteria += _licences(job)
@@ -71,23 +77,24 @@ def asked_of(
     criteria += filter_criteria(given, context)
     criteria += _skills(lookups, job)
     occupation, workplace = int(job("occupation")[0]), int(job("commune")[0])
-    told = sorted(given.items()), [(item.name, item.asked, item.loosened) for item in criteria]
+    told = sorted(given.items()), open_domain, [(item.name, item.asked, item.loosened) for item in criteria]
     question = repr((occupation, workplace, int(job("departement")[0]), told))
     domain = lookups.reference.rome.codes[occupation][:3] if occupation >= 0 else ""
     subject = f"{domain} {int(job('departement')[0])}"
     return _fitting(criteria, kept, question, subject)
 
 
-def _occupation(lookups: Lookups, job: ColumnReader, kept: list[Condition]) -> list[Criterion]:
+def _occupation(lookups: Lookups, job: ColumnReader, kept: list[Condition], open_domain: bool) -> list[Criterion]:
     occupation = int(job("occupation")[0])
     if occupation < 0:
         return []
     rome = lookups.reference.rome
     near = kinship_to(lookups, occupation).near
     domain = rome.codes[occupation][:3]
-    alike = np.append(np.array([code[:3] == domain for code in rome.codes]), False)
-    wider = in_occupations(near | alike)
+    wider = in_occupations(near | domain_of(lookups, occupation))
     kept.append(wider)
+    if open_domain:
+        return []
     return [
         Criterion(
             "metier",

@@ -25,6 +25,7 @@ from matching.engine import Engine
 from matching.filters import place
 from matching.lookups import day_number
 from matching.pay_medians import median_at
+from matching.pay_steps import offered_in_steps
 from matching.rows.offer import project_offers
 from matching.schema import Collection
 from matching.sides import columns_of_rows
@@ -83,11 +84,11 @@ def diagnose(engine: Engine, demand: Demand) -> Diagnosis:
     """The diagnosis of a demand. Raises UnknownParameter, BadParameter, also for parameters that pick people."""
     lookups = engine.lookups
     rows = project_offers([lookups.completion.completed(demand.offer)], lookups)
-    job = Job(columns_of_rows(rows), rows.vectors[0])
+    job = Job(offered_in_steps(columns_of_rows(rows)), rows.vectors[0])
     occupation, workplace = int(job.read("occupation")[0]), int(job.read("commune")[0])
     place.refuse_narrow(lookups, demand.parameters, LEAST_KM)
     median = float(median_at(engine.pay_medians, lookups, job.read("occupation"), job.read("commune"))[0])
-    asked = asked_of(lookups, job.read, demand.parameters, engine.today(), median)
+    asked = asked_of(lookups, job.read, demand.parameters, engine.today(), median, demand.open_domain)
     about = Diagnosis(
         occupation=occupation,
         inferred=bool(job.read("inferred")[0]),

@@ -11,6 +11,7 @@ from matching.counting import Failures, bits_of
 from matching.engine import Engine
 from matching.jobs import job_pairs, over_found_projects, score_jobs
 from matching.lookups import day_number
+from matching.pay_steps import asked_in_steps
 from matching.schema import Collection
 from matching.sides import ColumnReader, columns_of, job_side, person_side
 from models.ranked import Ranked
@@ -72,7 +73,7 @@ def medians(engine: Engine, job: Job, sets: Sequence[NDArray[np.int64]]) -> list
     serving = engine.rankers[Ranked.PROFILES]
     pairs = job_pairs(
         engine,
-        person_side(to_profiles, today),
+        person_side(asked_in_steps(to_profiles), today),
         job_side(job.read, engine.lookups, today, engine.pay_medians),
         closeness,
         engine.lookups.distances_between(int(job.read("commune")[0]), to_profiles("commune")),

@@ -8,11 +8,8 @@ from typing import Final
 from matching.errors import BadParameter
 from matching.filters import place
 from matching.filters.base import parse_date, parse_decimal, parse_integer
+from matching.pay_steps import PAY_STEP
 from matching.sides import ColumnReader
-
-PAY_STEP: Final = 50
-"""Euros a month to which an offered pay is taken down before people are counted."""
-
 
 DISTANCE_STEP: Final = 10
 """Kilometres to which a radius is taken."""

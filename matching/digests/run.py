@@ -1,14 +1,14 @@
 """One run: the subscriptions that are due, served lot by lot, each written whole before the next.
 
-A run that is killed loses at most the slice it was at, which was not written; run again, it finds the digests that are
-there and makes the others. It takes no decision that another shard, or the same one a second time, would take
+A run that is killed loses at most the group of lots it was at, which was not written; run again, it finds the digests
+that are there and makes the others. It takes no decision that another shard, or the same one a second time, would take
 otherwise: the day, the ledger and the prices of the day settle everything.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from heapq import heappush, heapreplace
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,6 @@ from features.store import Store
 from features.store.digests import (
     DigestRow,
     DigestState,
-    bucket_of,
     delivered,
     digest_id,
     existing,
@@ -38,8 +37,8 @@ from matching.engine import Engine
 from matching.lookups import day_number
 from matching.schema import Collection as Searched
 
-SLICE: Final = 500_000
-"""Subscriptions served together: all new offers are asked anew for each slice, so the more the cheaper; memory grows
+TOGETHER: Final = 500_000
+"""Subscriptions served together: all new offers are asked anew for each group, so the more the cheaper; memory grows
 with them, by some 3 GiB for so many."""
 WRITTEN_AT_ONCE: Final = 2_000
 PRICED_PEOPLE: Final = 50_000
@@ -74,47 +73,71 @@ class Tally:
         )
 
 
-def due_at(store: Store, moment: dt.datetime, quiet: QuietHours, buckets: Collection[int]) -> list[Due]:
-    """The subscriptions of these lots of people that are due at `moment` (local time), those of one person together."""
-    lots = frozenset(buckets)
-    found = [
-        Due(subscription, period)
-        for batch in store.scan(Subscription)
-        for subscription in batch
-        if (period := period_of(subscription, moment, quiet)) is not None
-        and (len(lots) == 256 or bucket_of(subscription.profile_id) in lots)
-    ]
-    return sorted(found, key=lambda due: (due.subscription.profile_id, due.subscription.id))
+def every_due(store: Store, moment: dt.datetime, quiet: QuietHours) -> Iterator[Due]:
+    """The subscriptions that are due at `moment` (local time), one after the other, in no order that means anything."""
+    for batch in store.scan(Subscription):
+        for subscription in batch:
+            if (period := period_of(subscription, moment, quiet)) is not None:
+                yield Due(subscription, period)
 
 
-def run(
-    engine: Engine,
-    due: Sequence[Due],
-    rules: Rules,
-    now: Callable[[], dt.datetime],
-    progress: Callable[[int], None] = lambda _: None,
-    at_once: int = SLICE,
-) -> Tally:
-    """Prepare and write the digests of the due subscriptions, those of one person together, on the engine's day.
-
-    `progress` is told of each subscription.
-    """
-    tally = Tally()
-    for part in _slices(due, at_once):
-        tally += _serve(engine, part, rules, now)
-        progress(len(part))
-    return tally
+def lots_together(counts: Sequence[int], buckets: Collection[int], at_once: int = TOGETHER) -> Iterator[frozenset[int]]:
+    """These lots of people in groups of at most `at_once` due subscriptions, or of one lot. `counts`: of each lot."""
+    group: list[int] = []
+    for lot in sorted(buckets):
+        if group and sum(counts[each] for each in group) + counts[lot] > at_once:
+            yield frozenset(group)
+            group = []
+        group.append(lot)
+    if group:
+        yield frozenset(group)
 
 
-def prices_of_day(engine: Engine, due: Sequence[Due], knob: float) -> DigestPrices:
+def run(engine: Engine, due: Iterable[Due], rules: Rules, now: Callable[[], dt.datetime]) -> Tally:
+    """Prepare and write the digests of the due subscriptions, those of one person together, on the engine's day."""
+    together = sorted(due, key=lambda each: (each.subscription.profile_id, each.subscription.id))
+    store = engine.store
+    there = existing(store, [digest_id(each.subscription.id, each.period) for each in together])
+    fresh = [each for each in together if digest_id(each.subscription.id, each.period) not in there]
+    if not fresh:
+        return Tally(due=len(together), already_prepared=len(together))
+    people = list(dict.fromkeys([each.subscription.profile_id for each in fresh]))
+    unreachable = _without_consent(store, fresh)
+    sendable = [each for each in fresh if each.subscription.id not in unreachable]
+    ledger = Ledger.of(engine, list(delivered(store, people)))
+    digests = prepare(engine, sendable, ledger, rules)
+    digests += [_unreachable(each, engine.today()) for each in fresh if each.subscription.id in unreachable]
+    told = {each.subscription.id: is_told(each.subscription) for each in fresh}
+    kept = [digest for digest in digests if not digest.is_empty or told[digest.subscription_id]]
+    day = day_number(engine.today())
+    for start in range(0, len(kept), WRITTEN_AT_ONCE):
+        part = kept[start : start + WRITTEN_AT_ONCE]
+        at = now().astimezone(dt.UTC).isoformat(timespec="seconds")
+        with store.writing() as writer:
+            keep(
+                writer,
+                [row_of(digest, at) for digest in part],
+                [line for each in part for line in deliveries_of(each, day)],
+            )
+    return Tally(
+        due=len(together),
+        already_prepared=len(together) - len(fresh),
+        prepared=sum(not digest.is_empty for digest in digests),
+        nothing_to_send=sum(digest.is_empty for digest in digests),
+        offers=sum(len(digest.offers) for digest in digests),
+        trainings=sum(len(digest.trainings) for digest in digests),
+    )
+
+
+def prices_of_day(engine: Engine, due: Iterable[Due], knob: float) -> DigestPrices:
     """The prices of the day's new offers, from what everyone who is due could be sent; none at knob 0.
 
     Of many people those of the lowest numbers stand for all: the allocation asks only for proportions. All due
-    subscriptions must be given, whatever the shard.
+    subscriptions must be given, whatever the shard; they are gone through once, and memory is that of those drawn.
     """
     if knob == 0:
         return DigestPrices()
-    orders, _ = orders_of(engine, [each.subscription for each in _sample(due)])
+    orders, _ = orders_of(engine, [each.subscription for each in _drawn(due)])
     candidates, found = choosing(engine, orders, candidates_of(engine, orders))
     worth = found.score - found.set_back
     ranked = np.lexsort((found.keys, -worth, found.order))
@@ -142,59 +165,24 @@ def prices_of_day(engine: Engine, due: Sequence[Due], knob: float) -> DigestPric
     return DigestPrices(prices, unit)
 
 
-def _sample(due: Sequence[Due]) -> Sequence[Due]:
-    """At most `PRICED_PEOPLE` people, always the same of the same; each with their first subscription."""
-    firsts = [next(group) for _, group in groupby(due, key=lambda each: each.subscription.profile_id)]
-    if len(firsts) <= PRICED_PEOPLE:
-        return firsts
-    drawn = sorted(firsts, key=lambda each: digest_id(each.subscription.profile_id, "price"))[:PRICED_PEOPLE]
-    return sorted(drawn, key=lambda each: each.subscription.profile_id)
-
-
-def _slices(due: Sequence[Due], at_once: int) -> Iterator[list[Due]]:
-    part: list[Due] = []
-    for _, group in groupby(due, key=lambda each: each.subscription.profile_id):
-        of_person = list(group)
-        if part and len(part) + len(of_person) > at_once:
-            yield part
-            part = []
-        part += of_person
-    if part:
-        yield part
-
-
-def _serve(engine: Engine, due: Sequence[Due], rules: Rules, now: Callable[[], dt.datetime]) -> Tally:
-    store = engine.store
-    there = existing(store, [digest_id(each.subscription.id, each.period) for each in due])
-    fresh = [each for each in due if digest_id(each.subscription.id, each.period) not in there]
-    if not fresh:
-        return Tally(due=len(due), already_prepared=len(due))
-    people = list(dict.fromkeys([each.subscription.profile_id for each in fresh]))
-    unreachable = _without_consent(store, fresh)
-    sendable = [each for each in fresh if each.subscription.id not in unreachable]
-    ledger = Ledger.of(engine, list(delivered(store, people)))
-    digests = prepare(engine, sendable, ledger, rules)
-    digests += [_unreachable(each, engine.today()) for each in fresh if each.subscription.id in unreachable]
-    told = {each.subscription.id: is_told(each.subscription) for each in fresh}
-    kept = [digest for digest in digests if not digest.is_empty or told[digest.subscription_id]]
-    day = day_number(engine.today())
-    for start in range(0, len(kept), WRITTEN_AT_ONCE):
-        part = kept[start : start + WRITTEN_AT_ONCE]
-        at = now().astimezone(dt.UTC).isoformat(timespec="seconds")
-        with store.writing() as writer:
-            keep(
-                writer,
-                [row_of(digest, at) for digest in part],
-                [line for each in part for line in deliveries_of(each, day)],
-            )
-    return Tally(
-        due=len(due),
-        already_prepared=len(due) - len(fresh),
-        prepared=sum(not digest.is_empty for digest in digests),
-        nothing_to_send=sum(digest.is_empty for digest in digests),
-        offers=sum(len(digest.offers) for digest in digests),
-        trainings=sum(len(digest.trainings) for digest in digests),
-    )
+def _drawn(due: Iterable[Due]) -> list[Due]:
+    """At most `PRICED_PEOPLE` people, always the same of the same; each with the first of their subscriptions by id."""
+    kept: dict[str, Due] = {}
+    last_first: list[tuple[int, str]] = []
+    for each in due:
+        person = each.subscription.profile_id
+        if person in kept:
+            kept[person] = min(kept[person], each, key=lambda one: one.subscription.id)
+            continue
+        place = (-int(digest_id(person, "price"), 16), person)
+        if len(kept) < PRICED_PEOPLE:
+            heappush(last_first, place)
+        elif place > last_first[0]:
+            del kept[heapreplace(last_first, place)[1]]
+        else:
+            continue
+        kept[person] = each
+    return sorted(kept.values(), key=lambda each: each.subscription.profile_id)
 
 
 def row_of(digest: Digest, at: str) -> DigestRow:

@@ -64,10 +64,10 @@ def _hirings(facts: FirmFacts) -> str:
         else counted(expected, "embauche attendue", "embauches attendues")
     )
     if facts.between is None:
-        return f"{hirings} d'ici six mois"
+        return f"{hirings} en tout d'ici six mois"
     low, high = facts.between
     spread = f"au plus {high}" if low == 0 else f"entre {low} et {high}"
-    return f"{hirings} d'ici six mois ({spread}, quatre fois sur cinq)"
+    return f"{hirings} en tout d'ici six mois ({spread}, quatre fois sur cinq)"
 
 
 def _tension(facts: FirmFacts) -> str:

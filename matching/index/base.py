@@ -53,9 +53,9 @@ class Selection(Protocol):
         ...
 
     @property
-    def conditions(self) -> Sequence[Callable[[Any], NDArray[np.bool_]]]:
-        """What every allowed row meets, in words of its columns (`matching.filters`), for an index that holds them;
-        empty when nothing can be said."""
+    def conditions(self) -> Sequence[Callable[[Any], NDArray[np.bool_]]] | None:
+        """What makes a living row allowed, in words of its columns (`matching.filters`), for an index that holds them;
+        None where it cannot be said."""
         ...
 
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -93,8 +93,8 @@ class MaskSelection:
         return None
 
     @property
-    def conditions(self) -> tuple[()]:
-        return ()
+    def conditions(self) -> None:
+        return None
 
     def narrows(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         return self.mask[rows]

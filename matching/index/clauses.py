@@ -30,7 +30,7 @@ FEW_RUNS: Final = 4
 
 def clause_of(conditions: Sequence[Callable[[Any], NDArray[np.bool_]]], codes: Codes) -> str:
     """What the cluster can be told of rows that meet all `conditions`; empty when that is nothing."""
-    return _of(AllOf(tuple(conditions)), codes) or ""
+    return (_of(AllOf(tuple(conditions)), codes) or "") if conditions else ""
 
 
 def _of(condition: Condition, codes: Codes) -> str | None:

@@ -11,6 +11,7 @@ written ones seen, and only then does its generation go into force. It is not ad
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,18 +24,20 @@ from numpy.typing import NDArray
 from matching.errors import ClusterUnreachable, NotReady
 
 Kind = Literal["FLAT", "IVF_FLAT", "HNSW"]
+"""`HNSW` is for measures alone: under a filter its graph misses rows (docs/scale.md)."""
 Rows = NDArray[np.int64]
 Columns = Mapping[str, NDArray[Any]]
 """(n,) or (n, width) whole numbers a row, by field."""
 
-ROW, REGION, VECTOR = "row", "region", "vector"
-"""The fields that every collection has."""
+ROW, REGION, SAME, VECTOR = "row", "region", "same", "vector"
+"""The fields that every collection has. Rows of one vector have one number in `same`."""
 MOST_ROWS: Final = 16_384
 """What Milvus answers to one question at most."""
 AT_ONCE: Final = 2000
 """Rows written in one call: 2 MB of 256 dimensions, far below what gRPC takes."""
 PARTITIONS: Final = 16
 TRIES: Final = 3
+REST_S: Final = 5.0
 MOST_LISTS: Final = 65_536
 PATIENCE: Final = 100
 """How many times as long as a search whatever changes or counts rows may take."""
@@ -54,9 +57,19 @@ class Cluster:
     index: Kind = "FLAT"
     """How vectors are searched: all of them, or the likeliest."""
     effort: int = 128
-    """Lists (`IVF_FLAT`) or neighbours (`HNSW`) looked at: more of them, and fewer misses."""
-    timeout_s: float = 5.0
+    """Lists (of `HNSW`, neighbours) looked at: more of them, and fewer misses."""
+    timeout_s: float = 1.0
     """For a search; `PATIENCE` times as long for what changes or counts rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """What a search found, best first: n of each."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    same: NDArray[np.int64]
+    """The number of each row's vector."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +89,7 @@ class Table:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field(ROW, DataType.INT64, is_primary=True)
         schema.add_field(REGION, DataType.INT64, is_partition_key=True)
+        schema.add_field(SAME, DataType.INT64)
         for name, width in fields.items():
             if width:
                 schema.add_field(name, DataType.ARRAY, element_type=DataType.INT32, max_capacity=width)
@@ -135,24 +149,45 @@ class Table:
 
     def search(
         self, query: NDArray[np.float32], clause: str, most: int, *, thorough: bool = False, level: str = EVENTUALLY
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The `most` rows nearest to `query` that meet `clause` (empty: any), with their scores, best first.
+    ) -> "Hits":
+        """The `most` rows nearest to `query` that meet `clause` (empty: any), best first.
 
         `thorough`: look at all of them, whatever the index. `level`: with *Strong*, acknowledged writes are seen.
         """
-        hits = asked(
+        hits = quickly_asked(
             self.cluster,
             "search",
             self.name,
             data=[query],
             filter=clause,
             limit=most,
+            output_fields=[SAME],
             search_params={"metric_type": "IP", "params": _searched(self.cluster, most, thorough)},
             consistency_level=level,
             timeout=self.cluster.timeout_s,
         )[0]
-        rows = np.array([hit[ROW] for hit in hits], dtype=np.int64)
-        return rows, np.array([hit["distance"] for hit in hits], dtype=np.float32)
+        return Hits(
+            np.array(hits.ids, dtype=np.int64),
+            np.array(hits.distances, dtype=np.float32),
+            np.array([hit[SAME] for hit in hits], dtype=np.int64),
+        )
+
+    def lowest(self, clause: str, same: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The `most` lowest rows that meet `clause` and have one of the vectors of those numbers, ascending, each with
+        its number."""
+        answer = quickly_asked(
+            self.cluster,
+            "query",
+            self.name,
+            filter=f"{SAME} in {same.tolist()}" + f" and {clause}" * bool(clause),
+            output_fields=[ROW, SAME],
+            limit=most,
+            consistency_level=EVENTUALLY,
+            timeout=self.cluster.timeout_s,
+        )
+        rows = np.array([each[ROW] for each in answer], dtype=np.int64)
+        order = np.argsort(rows)
+        return rows[order], np.array([each[SAME] for each in answer], dtype=np.int64)[order]
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(len(rows), dim) vectors of the given rows, in their order. Raises IndexError for one that is not there."""
@@ -160,7 +195,7 @@ class Table:
         found = np.empty((len(wanted), self.dim), dtype=np.float32)
         for start in range(0, len(wanted), AT_ONCE):
             ids = wanted[start : start + AT_ONCE]
-            answer = asked(
+            answer = quickly_asked(
                 self.cluster,
                 "query",
                 self.name,
@@ -225,6 +260,22 @@ def asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> A
         raise ClusterUnreachable(cluster.uri, f"{function}: {error}") from error
 
 
+def quickly_asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
+    """`asked`, for those who cannot wait long: a cluster that did not answer is left alone for `REST_S`, in which
+    ClusterUnreachable is raised at once. So a silent one holds up one request in a while, not each."""
+    if time.monotonic() < _resting.get(cluster.uri, 0.0):
+        raise ClusterUnreachable(cluster.uri, "it did not answer a moment ago")
+    try:
+        return asked(cluster, function, *arguments, **options)
+    except ClusterUnreachable:
+        _resting[cluster.uri] = time.monotonic() + REST_S
+        raise
+
+
+_resting: dict[str, float] = {}
+"""Until when each cluster is left alone."""
+
+
 def connected(cluster: Cluster) -> Any:
     """The client of a cluster, opened once a process. Raises ClusterUnreachable, and NotReady saying what to
     install."""
@@ -277,12 +328,21 @@ def _searched(cluster: Cluster, most: int, thorough: bool) -> dict[str, int]:
 
 
 def _batches(rows: Rows, columns: Columns, vectors: NDArray[np.float32]) -> Iterator[list[dict[str, Any]]]:
-    names = [ROW, *columns, VECTOR]
+    names = [ROW, *columns, SAME, VECTOR]
     for start in range(0, len(rows), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         values: list[Sequence[Any]] = [rows[part].tolist(), *(_listed(each[part]) for each in columns.values())]
-        values.append(list(vectors[part]))
+        values += [vector_numbers(vectors[part]).tolist(), list(vectors[part])]
         yield [dict(zip(names, each, strict=True)) for each in zip(*values, strict=True)]
+
+
+def vector_numbers(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(n,) a number for each vector (n, dim): equal ones have the same, others hardly ever. Multiply-shift hashing of
+    its half-precision bits (Dietzfelbinger, Hagerup, Katajainen, Penttonen 1997)."""
+    bits = np.ascontiguousarray(vectors, dtype=np.float16).view(np.uint16).astype(np.uint64)
+    factors = np.random.default_rng(0).integers(0, 2**64, bits.shape[1], dtype=np.uint64) | np.uint64(1)
+    numbers: NDArray[np.int64] = (bits * factors).sum(axis=1, dtype=np.uint64).view(np.int64)
+    return numbers
 
 
 def _listed(values: NDArray[Any]) -> list[Any]:

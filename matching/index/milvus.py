@@ -24,7 +24,7 @@ from features.artifacts import current_id
 from matching.errors import ClusterUnreachable, NotReady
 from matching.index.base import Blocks, Found, Selection, best, check_query, check_vectors
 from matching.index.clauses import NOTHING, clause_of
-from matching.index.cluster import AT_ONCE, MOST_ROWS, REGION, ROW, Cluster, Table, collections
+from matching.index.cluster import AT_ONCE, MOST_ROWS, REGION, ROW, Cluster, Hits, Table, collections
 from matching.index.codes import FILE as CODES
 from matching.index.codes import Codes, Facts
 from matching.index.halves import HalfRows
@@ -33,6 +33,8 @@ Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Rows and their scores, of the same length."""
 
 FILE: Final = "milvus.json"
+LAYOUT: Final = 1
+"""Of collections; another one where their fields change."""
 TIES: Final = 64
 """Rows asked beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 ROUNDING: Final = 1e-5
@@ -88,21 +90,25 @@ class MilvusIndex:
     def _written(self, query: NDArray[np.float32], k: int, selection: Selection) -> Scored:
         """Allowed rows of the cluster, the k best among them, with their scores."""
         table = self._table
-        clause = "" if self._codes is None else clause_of(selection.conditions, self._codes)
+        conditions, codes = selection.conditions, self._codes
+        clause = "" if codes is None or conditions is None else clause_of(conditions, codes)
         if table is None or clause == NOTHING:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        if not selection.conditions and len(selection.rows) <= MOST_ROWS:
+        if conditions is None and len(selection.rows) <= MOST_ROWS:
             return self._by_number(table, query, selection)
         asked = min(k + TIES, MOST_ROWS)
         while True:
-            rows, scores = table.search(query, clause, asked)
-            allowed = selection.test(rows)
-            kept = rows[allowed], scores[allowed]
-            if len(rows) < asked:
+            hits = table.search(query, clause, asked)
+            allowed = selection.test(hits.rows)
+            kept = hits.rows[allowed], hits.scores[allowed]
+            if len(hits.rows) < asked:
                 is_all = table.cluster.index == "FLAT" or len(kept[0]) >= k
                 return kept if is_all else self._by_number(table, query, selection)
-            if len(kept[0]) >= k and kept[1][k - 1] > scores[-1] + ROUNDING:
-                return kept
+            if len(kept[0]) >= k:
+                if kept[1][k - 1] > hits.scores[-1] + ROUNDING:
+                    return kept
+                if (settled := _lowest_of_the_last(table, clause, hits, kept, k, selection)) is not None:
+                    return settled
             if asked == MOST_ROWS:  # so many equal scores that any of them will do, or too few that are allowed
                 return kept if len(kept[0]) >= k else self._by_number(table, query, selection)
             asked = min(GROWTH * asked, MOST_ROWS)
@@ -114,8 +120,27 @@ class MilvusIndex:
         for start in range(0, len(allowed), MOST_ROWS):
             part = allowed[start : start + MOST_ROWS]
             clause = f"{ROW} in {part.tolist()}"
-            found.append(table.search(query, clause, len(part), thorough=True))
+            hits = table.search(query, clause, len(part), thorough=True)
+            found.append((hits.rows, hits.scores))
         return np.concatenate([rows for rows, _ in found]), np.concatenate([scores for _, scores in found])
+
+
+def _lowest_of_the_last(
+    table: Table, clause: str, hits: Hits, kept: Scored, k: int, selection: Selection
+) -> Scored | None:
+    """What is kept above the last score, and the lowest of all allowed rows that have it: many people say their work in
+    the same words, so equal scores may run far past the end. None when too few of them are allowed."""
+    last = hits.scores <= hits.scores[-1] + ROUNDING
+    above = kept[1] > hits.scores[-1] + ROUNDING
+    missing = k - int(np.count_nonzero(above))
+    vectors, first = np.unique(hits.same[last], return_index=True)
+    asked = min(GROWTH * missing, MOST_ROWS)
+    rows, same = table.lowest(clause, vectors, asked)
+    allowed = selection.test(rows)
+    if np.count_nonzero(allowed) < missing and len(rows) == asked:
+        return None
+    scores = hits.scores[last][first][np.searchsorted(vectors, same[allowed])]
+    return np.concatenate([kept[0][above], rows[allowed]]), np.concatenate([kept[1][above], scores])
 
 
 class MilvusBackend:
@@ -136,10 +161,10 @@ class MilvusBackend:
         codes, columns = (None, {}) if facts is None else Codes.of(facts)
         regions = np.zeros(count, dtype=np.int64) if facts is None else facts.regions
         name = _name(self.cluster, dim, count, blocks, codes, {REGION: regions, **columns})
+        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))  # `settle` spares it
         if count:
             widths = {} if codes is None else {name: codes.width(name) for name in columns}
             _fill(Table(self.cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
-        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))
         if codes is not None:
             codes.save(folder)
 
@@ -177,7 +202,7 @@ def _name(
     columns: Mapping[str, NDArray[Any]],
 ) -> str:
     """The name of the collection that holds these rows: by their content."""
-    digest = hashlib.sha256(f"{dim} {count} {cluster.index}".encode())
+    digest = hashlib.sha256(f"{LAYOUT} {dim} {count} {cluster.index}".encode())
     if codes is not None:
         codes.sum(digest)
     for values in columns.values():

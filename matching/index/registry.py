@@ -56,8 +56,8 @@ def backend(name: str, cluster: Cluster | None = None) -> Backend:
     return cast(Backend, _found(BACKENDS[name]))
 
 
-def in_force(root: Path, name: str, cluster: Cluster | None) -> None:
-    """Tell a backend whose rows are elsewhere that the generations of `root` are what they are now."""
+def settle(root: Path, name: str, cluster: Cluster | None) -> None:
+    """Have a backend whose rows are elsewhere keep those of the generations in `root`, and no others."""
     if name in ON_CLUSTER and cluster is not None:
         import_module(ON_CLUSTER[name].partition(":")[0]).settle(root, cluster)
 

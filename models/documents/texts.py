@@ -117,7 +117,7 @@ _RISKS: Final[Mapping[Kind, tuple[tuple[str, str, str], ...]]] = {
 }
 
 
-_FIGURES: Final[Mapping[str, str]] = {
+FIGURES: Final[Mapping[str, str]] = {
     "held_out_at_1": "appellations jamais apprises : bonne fiche en premier",
     "held_out_at_5": "appellations jamais apprises : bonne fiche parmi cinq",
     "held_out_typos_at_1": "les mêmes avec une faute de frappe : en premier",
@@ -159,7 +159,7 @@ def card(facts: Facts) -> str:
         "Mesuré sur ce qui n'a pas servi à apprendre.",
         _table(
             ("mesure", "valeur"),
-            [(_FIGURES.get(name, f"`{name}`"), _figure(value)) for name, value in sorted(facts.figures.items())],
+            [(FIGURES.get(name, f"`{name}`"), _figure(value)) for name, value in sorted(facts.figures.items())],
         ),
         "## Limites",
         _bullets(_LIMITS[facts.kind]),

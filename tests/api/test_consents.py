@@ -142,7 +142,7 @@ NOT_OTHERS: Final = (
     "/v1/profils/{id}",  # the person's own pages, and who follows them
     "/v1/profils/lot", "/v1/profils", "/v1/evenements", "/v1/abonnements",  # machines of the network
     "/v1/gestes/", "/v1/desabonnement/", "/v1/flux/",  # the person's own links
-    "/espace", "/v1/moi",  # their own pages
+    "/espace", "/compte", "/v1/moi",  # their own pages
 )  # fmt: skip
 OF_NOBODY: Final = (
     "/v1/rome/", "/v1/offres", "/v1/formations", "/v1/sessions", "/v1/etablissements", "/v1/contacts", "/health/",
@@ -150,7 +150,7 @@ OF_NOBODY: Final = (
     "/v1/prospection/contacts/", "/v1/mises-en-relation", "/v1/viviers/lot", "/v1/viviers/{id}/actualisation",
     "/v1/connexion", "/connexion", "/v1/comptes", "/v1/journal", "/v1/audit", "/v1/equite", "/metrics", "/.well-known",
     "/demonstration", "/static/", "/v1/listes/{service}/fiche",
-    "/v1/signalements",
+    "/v1/signalements", "/pilotage", "/v1/indicateurs",
 )  # fmt: skip
 """Addresses that name no jobseeker but by an id that the caller gives."""
 APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic", "/recruter"})

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from api import digest_run
 from api.delivery.base import Recipient, Result
 from api.delivery.email import MailSender
 from api.delivery.hand_over import ALL_GONE, CHANGED, STOPPED, UNFORESEEN, HandedOver, hand_over
-from api.digest_run import Busy, holding, prepare_day
+from api.digest_run import holding, prepare_day
 from api.service import Service
 from api.settings import Settings
 from features.records import Channel, Consents, Frequency, Identity, Profile, Subscription
@@ -106,6 +106,7 @@ from pathlib import Path
 from api.delivery import hand_over as sending
 from api.digest_run import holding, prepare_day
 from api.service import Service
+from api import digest_run
 from matching.digests import run as running
 from tests.api.test_digest_run import EVERYONE, MOMENT, settings_of
 
@@ -130,21 +131,20 @@ def counting(function, calls, after=False):
 
 if instant == "in the transaction":
     running.keep = counting(running.keep, 1, after=True)
-if instant == "between two slices":
-    running._serve = counting(running._serve, 4)
+if instant == "between two groups":
+    digest_run.run = counting(digest_run.run, 4)
 if instant == "taken but not noted":
     sending._note = counting(sending._note, 5)
 if instant == "noted":
     sending._note = counting(sending._note, 9, after=True)
 service = Service.open(settings_of(data_dir, port))
 service.engine.clock = MOMENT.date
-running.SLICE = 20
-running.run.__defaults__ = (*running.run.__defaults__[:-1], 20)
-with holding(service.settings, EVERYONE):
+running.lots_together.__defaults__ = (20,)
+with holding(service.settings, service.store.engine, EVERYONE):
     prepare_day(service, MOMENT, EVERYONE)
     asyncio.run(sending.hand_over(service.house, service.engine, EVERYONE, lambda: MOMENT))
 """
-INSTANTS = ("in the transaction", "between two slices", "taken but not noted", "noted")
+INSTANTS = ("in the transaction", "between two groups", "taken but not noted", "noted")
 
 
 @pytest.mark.slow
@@ -170,7 +170,7 @@ def test_killed_at_several_instants_nobody_gets_two_and_nobody_none(
             process.send_signal(signal.SIGKILL)
             process.wait()
     last = open_service(subscribed, opened, sink.port)
-    with holding(last.settings, EVERYONE):
+    with holding(last.settings, last.store.engine, EVERYONE):
         tally = prepare_day(last, MOMENT, EVERYONE)
         done = send(last)
     assert done.closed == {}
@@ -204,28 +204,6 @@ def test_shards_add_up_to_the_whole(subscribed: Path, tmp_path: Path, opened: li
     assert sum(parts, Tally()) == total
     assert digests_of(parted.store) == digests_of(whole.store)
     assert ledger_of(parted.store) == ledger_of(whole.store)
-
-
-def test_two_runs_do_not_work_for_the_same_people(tmp_path: Path) -> None:
-    held = settings_of(tmp_path)
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom api.digest_run import Busy, holding\n"
-        "from features.store.digests import buckets_of_shard\nfrom tests.api.test_digest_run import settings_of\n"
-        "try:\n    with holding(settings_of(Path(sys.argv[1])), buckets_of_shard(*map(int, sys.argv[2:]))):\n"
-        "        print('free')\nexcept Busy:\n    print('busy')\n"
-    )
-
-    def other(number: int, count: int) -> str:
-        arguments = [sys.executable, "-c", script, str(tmp_path), str(number), str(count)]
-        return subprocess.run(
-            arguments, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-        ).stdout
-
-    with holding(held, buckets_of_shard(1, 2)):
-        assert other(1, 1) == "busy\n"
-        assert other(2, 2) == "free\n"
-    assert other(1, 1) == "free\n"
-    assert issubclass(Busy, Exception)
 
 
 def test_a_shard_that_is_none_is_refused() -> None:
@@ -341,8 +319,8 @@ def test_prices_are_made_of_all_who_are_due_and_again_when_the_knob_changes(
 ) -> None:
     made: list[tuple[int, float]] = []
 
-    def counted(_: object, due: list[Due], knob: float) -> DigestPrices:
-        made.append((len(due), knob))
+    def counted(_: object, due: Iterable[Due], knob: float) -> DigestPrices:
+        made.append((len(list(due)), knob))
         return DigestPrices()
 
     monkeypatch.setattr(digest_run, "prices_of_day", counted)

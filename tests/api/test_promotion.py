@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from features.records import Profile
 from models.champions import ROOT, Card, publish
@@ -15,6 +16,12 @@ from tests.models.one_question import one_question
 from tests.waiting import soon
 
 LONG_S = 60
+
+
+def look_again(client: TestClient) -> None:
+    """What SIGHUP does."""
+    assert client.portal is not None
+    client.portal.call(service_of(client).look_again)
 
 
 def promote(data_dir: Path, version: str) -> None:
@@ -52,13 +59,25 @@ def test_a_promotion_is_taken_between_two_answers_and_a_damaged_one_is_not(deplo
 
         promote(deployment, "2")
         trees = deployment / ROOT / "offres" / "000002" / "trees.npz"
-        trees.write_bytes(trees.read_bytes()[:-1])
+        whole = trees.read_bytes()
+        trees.write_bytes(whole[:-1])
         nudge(client)
         assert soon(lambda: rankers()["refused_generation"] == "000002")
         assert ask() == now
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()["pret"]) == (200, True)
         assert rankers()["generation"] == "000001"
+
+        look_again(client)  # still damaged: refused again
+        assert soon(lambda: rankers()["refused_generation"] == "000002")
+        assert ask() == now
+        trees.write_bytes(whole)
+        nudge(client)
+        assert ask() == now, "what was refused is not looked at again unless that is asked"
+        look_again(client)
+        assert soon(lambda: ask()["modele"] == "vivier-offres/2")
+        assert rankers()["refused_generation"] is None
+        now = ask()
 
     with client_over(deployment) as client:  # a restart finds the same
         assert client.get(path).json() == now

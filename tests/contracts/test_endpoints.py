@@ -170,7 +170,7 @@ def test_answers_have_the_shape_that_is_declared(
         if operation.method == "get" and operation.path.startswith("/v1/") and "{" not in operation.path:
             response = client.get(operation.path, params={each["name"]: each["example"] for each in needed(operation)})
             check_answer(document, operation, response)
-            if response.status_code in (200, 206) and response.json().get("resultats"):
+            if response.status_code in (200, 206) and is_json(response) and response.json().get("resultats"):
                 first = response.json()["resultats"][0]
                 keys[operation.path] = first.get("id") or first.get("siret") or first.get("code")
     for operation in operations:
@@ -194,7 +194,12 @@ def check_answer(document: Json, operation: Operation, response: Any) -> None:
     if response.content:
         media_type = response.headers["content-type"]
         content = operation.described["responses"][status]["content"][media_type]
-        assert schema_errors(document, content, response.json()) == [], operation
+        said = response.json() if is_json(response) else response.text
+        assert schema_errors(document, content, said) == [], operation
+
+
+def is_json(response: Any) -> bool:
+    return "json" in response.headers["content-type"]
 
 
 def references(value: object) -> Iterator[str]:
@@ -214,6 +219,33 @@ def test_every_reference_leads_somewhere(document: Json) -> None:
         for part in reference.removeprefix("#/").split("/"):
             assert part in node, reference
             node = node[part]
+
+
+def test_links_lead_to_an_operation_under_the_record(document: Json, operations: list[Operation]) -> None:
+    by_id = {operation.described["operationId"]: operation for operation in operations}
+    found = 0
+    for operation in operations:
+        for response in operation.described["responses"].values():
+            for link in response.get("links", {}).values():
+                found += 1
+                target = by_id[link["operationId"]]
+                assert target.path.startswith(f"{operation.path}/{{"), operation
+                asked = {f"path.{each['name']}" for each in target.parameters if each["in"] == "path"}
+                assert set(link["parameters"]) <= asked, operation
+    assert found > 100
+
+
+def test_a_created_record_is_followed_along_its_links(client: TestClient, document: Json) -> None:
+    links = document["paths"]["/v1/profils"]["get"]["responses"]["206"]["links"]
+    first = client.get("/v1/profils").json()["resultats"][0]["id"]
+    (expression,) = {link["parameters"]["path.id"] for link in links.values()}
+    assert expression == "$response.body#/resultats/0/id"
+    assert client.get(f"/v1/profils/{first}").status_code == 200
+
+
+def test_allow_lists_the_methods_of_the_very_address(client: TestClient) -> None:
+    for address, methods in (("/v1/profils/lot", "POST"), ("/v1/profils/p", "DELETE, GET, HEAD, PUT")):
+        assert client.options(address).headers["allow"] == methods
 
 
 def test_an_unknown_parameter_is_refused(client: TestClient, operations: list[Operation]) -> None:

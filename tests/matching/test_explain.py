@@ -491,7 +491,7 @@ def test_an_empty_list_says_the_nearest_that_fills_it() -> None:
     [
         ("firm_fit", 0.4, "Environ 40 % de ses embauches devraient aller aux métiers visés (Aide-soignant)"),
         ("firm_people", 1, "1 personne à présenter, à portée de l'entreprise"),
-        ("firm_hirings", 3.2, "3 embauches attendues d'ici six mois"),
+        ("firm_hirings", 3.2, "3 embauches attendues en tout d'ici six mois"),
         ("firm_hirings", NAN, "Embauches passées inconnues"),
         ("firm_contact", NAN, "Jamais contactée"),
         ("firm_contact", 0, "Contactée aujourd'hui"),

@@ -3,26 +3,43 @@
 Everything runs on Milvus Lite, the library's engine inside this process; `benchmarks/milvus.py` asks a server the same.
 """
 
+import json
 import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from features.reference import Reference
+from matching.build import build
+from matching.engine import Engine
+from matching.errors import ClusterUnreachable, NotReady
 from matching.filters import consent, place
 from matching.filters.base import Condition, Context
 from matching.filters.registry import filters_for, parse
+from matching.index import cluster as cluster_module
+from matching.index import milvus as module
+from matching.index.base import MaskSelection
 from matching.index.clauses import NOTHING, clause_of
-from matching.index.cluster import Cluster
+from matching.index.cluster import Cluster, Table, aliases, collections
 from matching.index.codes import FILTERED, Codes
-from matching.index.milvus import MilvusIndex
+from matching.index.milvus import FILE, MilvusBackend, MilvusIndex, settle
+from matching.index.registry import backend
 from matching.lookups import Lookups
 from matching.schema import SCHEMAS, Collection
 from matching.selection import select
-from tests.matching.conftest import TODAY
+from models.published import published_models
+from tests.matching.conftest import NOW, TODAY, House
+from tests.matching.made import offer, write
 from tests.matching.random_shelves import DIM, Shelf, conditions_of, country_of, shelf_of
+from tests.milvus_lite import lite_cluster
 
 SEARCHED = (Collection.PROFILES, Collection.OFFERS, Collection.SESSIONS)
 PLAIN = re.compile(r"[a-z_0-9 \[\](),<>=!]*")
@@ -33,9 +50,7 @@ NOT_SAID = {"exclure"}
 
 @pytest.fixture(scope="module")
 def lite(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
-    pytest.importorskip("pymilvus", reason="needs vivier[cluster]")
-    pytest.importorskip("milvus_lite", reason="needs vivier[cluster]")
-    return Cluster(str(tmp_path_factory.mktemp("lite") / "rows.db"))
+    return lite_cluster(tmp_path_factory.mktemp("lite"))
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +88,11 @@ def held(shelf: Shelf, clause: str) -> set[int]:
     """The rows of the cluster that meet a clause."""
     table = index_of(shelf)._table
     assert table is not None
-    rows, _ = table.search(np.ones(DIM, np.float32), clause, 10_000)
-    return set(rows.tolist())
+    return set(table.search(np.ones(DIM, np.float32), clause, 10_000).rows.tolist())
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_cluster_finds_the_rows_that_the_oracle_finds(
     collection: Collection, both: dict[Collection, tuple[Shelf, Shelf]], data: st.DataObject
@@ -98,7 +112,7 @@ def test_the_cluster_finds_the_rows_that_the_oracle_finds(
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_clause_lets_through_every_row_that_is_allowed(
     collection: Collection, both: dict[Collection, tuple[Shelf, Shelf]], data: st.DataObject
@@ -177,3 +191,208 @@ def test_places_name_the_parts_of_the_country(both: dict[Collection, tuple[Shelf
     assert clause.startswith("region in [")
     everywhere = clause_of([place.within(country, [0], 2000.0)], codes_of(both[Collection.OFFERS][1]))
     assert "region" not in everywhere or everywhere.count(",") > 10
+
+
+# ---------------------------------------------------------------- generations of the cluster
+
+
+def halves(n: int, seed: int = 0) -> NDArray[np.float16]:
+    return np.random.default_rng(seed).normal(size=(n, DIM)).astype(np.float16)
+
+
+def written(cluster: Cluster, root: Path, generation: str, vectors: NDArray[np.float16]) -> str:
+    """Write a generation of one collection; the name of the collection."""
+    folder = root / generation / "offres"
+    folder.mkdir(parents=True)
+    MilvusBackend(cluster).write(folder, DIM, len(vectors), lambda: iter([vectors]))
+    (root / "CURRENT").write_text(generation)
+    return str(json.loads((folder / FILE).read_text())["collection"])
+
+
+def test_the_alias_follows_the_generation_in_force_and_old_rows_go(lite: Cluster, tmp_path: Path) -> None:
+    cluster = replace(lite, prefix="swapped")
+    first = written(cluster, tmp_path, "000001", halves(30, 1))
+    settle(tmp_path, cluster)
+    assert aliases(cluster) == {"swapped_rows": first}
+    second = written(cluster, tmp_path, "000002", halves(40, 2))
+    assert aliases(cluster) == {"swapped_rows": first}
+    settle(tmp_path, cluster)
+    assert aliases(cluster) == {"swapped_rows": second}
+    assert set(collections(cluster)) == {first, second}
+    shutil.rmtree(tmp_path / "000001")
+    settle(tmp_path, cluster)
+    assert collections(cluster) == [second]
+    assert Table(cluster, second, DIM).count() == 40
+
+
+def test_others_collections_are_left_alone(lite: Cluster, tmp_path: Path) -> None:
+    mine, theirs = replace(lite, prefix="mine"), replace(lite, prefix="mineandmore")
+    kept = written(theirs, tmp_path / "theirs", "000001", halves(5, 3))
+    written(mine, tmp_path / "mine", "000001", halves(5, 4))
+    shutil.rmtree(tmp_path / "mine" / "000001")
+    settle(tmp_path / "mine", mine)
+    assert collections(mine) == []
+    assert collections(theirs) == [kept]
+
+
+def test_rows_that_are_there_already_are_not_loaded_again(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = replace(lite, prefix="again")
+    name = written(cluster, tmp_path, "000001", halves(30, 5))
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "create", lambda *_: pytest.fail("loaded again"))
+        assert written(cluster, tmp_path, "000002", halves(30, 5)) == name
+    Table(cluster, name, DIM).delete(np.array([3, 4]))
+    with pytest.raises(NotReady, match="holds 28 rows, not 30"):
+        MilvusBackend(cluster).load(tmp_path / "000002" / "offres")
+    assert written(cluster, tmp_path, "000003", halves(30, 5)) == name
+    assert len(MilvusBackend(cluster).load(tmp_path / "000003" / "offres")) == 30
+
+
+def test_a_batch_whose_answer_was_lost_is_there_once(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, lost = cluster_module.asked, []
+
+    def losing(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
+        answer = asked(cluster, function, *arguments, **options)
+        if function == "insert":
+            lost.append(function)
+            raise ClusterUnreachable(cluster.uri, "the connection was reset")
+        return answer
+
+    monkeypatch.setattr(cluster_module, "asked", losing)
+    cluster = replace(lite, prefix="lost")
+    table = Table(cluster, written(cluster, tmp_path, "000001", halves(30, 6)), DIM)
+    assert (table.count(), lost) == (30, ["insert"])
+
+
+def test_rows_are_replaced_and_taken_out(lite: Cluster, tmp_path: Path) -> None:
+    cluster = replace(lite, prefix="changed")
+    vectors = halves(30, 7).astype(np.float32)
+    table = Table(cluster, written(cluster, tmp_path, "000001", halves(30, 7)), DIM)
+    table.upsert(np.array([4]), {"region": np.array([0])}, 9 * vectors[4:5])
+    np.testing.assert_array_equal(table.vectors(np.array([4, 5])), [9 * vectors[4], vectors[5]])
+    table.delete(np.array([4, 5, 99]))
+    assert table.count() == 28
+    with pytest.raises(IndexError):
+        table.vectors(np.array([4]))
+
+
+def test_buried_rows_are_not_answered_whatever_the_cluster_holds(both: dict[Collection, tuple[Shelf, Shelf]]) -> None:
+    clustered = both[Collection.OFFERS][1].catalogue
+    buried = np.flatnonzero(~clustered.alive[: clustered.n_written])
+    assert len(buried)
+    assert set(buried.tolist()) <= held(both[Collection.OFFERS][1], "")
+    found = clustered.index.search(np.ones(DIM, np.float32), len(clustered), select(clustered, []))
+    assert not set(buried.tolist()) & set(found.rows.tolist())
+    assert len(found.rows) == np.count_nonzero(clustered.alive)
+
+
+@pytest.mark.parametrize("most", [70, 100])
+def test_few_allowed_among_many_are_found_however_few_the_cluster_gives_at_once(
+    both: dict[Collection, tuple[Shelf, Shelf]], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """More are asked for, then the allowed rows by their numbers."""
+    monkeypatch.setattr(module, "MOST_ROWS", most)
+    exact, clustered = both[Collection.OFFERS]
+    conditions: list[Condition] = [lambda view: (view.column("contract") == 1) & (view.column("working_time") > 20)]
+    query = np.ones(DIM, np.float32)
+    mine = clustered.catalogue.index.search(query, 20, select(clustered.catalogue, conditions))
+    oracle = exact.catalogue.index.search(query, 20, select(exact.catalogue, conditions))
+    np.testing.assert_array_equal(mine.rows, oracle.rows)
+
+
+def test_of_many_equal_scores_the_lowest_rows_are_kept(lite: Cluster, tmp_path: Path) -> None:
+    """More of them than are asked for, behind some that are nearer, and not all of them allowed."""
+    cluster = replace(lite, prefix="equal")
+    vectors = np.zeros((900, DIM), dtype=np.float16)
+    vectors[:, 0], vectors[[880, 7], 0] = 0.5, 1.0
+    written(cluster, tmp_path, "000001", vectors)
+    index = MilvusBackend(cluster).load(tmp_path / "000001" / "offres")
+    mask = np.arange(900) % 3 != 0
+    mask[7] = True
+
+    class Unsaid(MaskSelection):
+        @property
+        def conditions(self) -> tuple[()]:  # type: ignore[override]
+            return ()
+
+    query = np.eye(DIM, dtype=np.float32)[0]
+    found = index.search(query, 12, Unsaid(mask))
+    expected = [7, 880, *[row for row in np.flatnonzero(mask).tolist() if row not in (7, 880)][:10]]
+    assert found.rows.tolist() == expected
+    assert found.scores.tolist() == [1.0] * 2 + [0.5] * 10
+
+
+def test_no_cluster_and_no_library_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = backend("milvus")(DIM)
+    index.add(np.eye(DIM, dtype=np.float32))
+    assert index.search(np.ones(DIM, np.float32), 2, MaskSelection(np.ones(DIM, np.bool_))).rows.tolist() == [0, 1]
+    with pytest.raises(NotReady, match="VIVIER_CLUSTER_URI"):
+        backend("milvus").write(tmp_path, DIM, 1, lambda: iter([halves(1)]))
+    monkeypatch.setattr(cluster_module, "find_spec", lambda _name: None)
+    with pytest.raises(NotReady, match=r"vivier\[cluster\]"):
+        collections(Cluster(str(tmp_path / "never.db")))
+
+
+def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ClusterUnreachable) as told:
+        collections(Cluster("http://127.0.0.1:9", timeout_s=0.3))
+    assert told.value.uri == "http://127.0.0.1:9"
+    assert "serveur de vecteurs" in str(told.value)
+    assert "127.0.0.1" not in str(told.value)
+
+
+def test_a_silent_cluster_is_left_alone_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request in a while waits for it, the others are told at once."""
+    calls: list[str] = []
+    now = [100.0]
+
+    def silent(cluster: Cluster, function: str, *_: object, **__: object) -> None:
+        calls.append(function)
+        raise ClusterUnreachable(cluster.uri, "deadline exceeded")
+
+    monkeypatch.setattr(cluster_module, "asked", silent)
+    monkeypatch.setattr(cluster_module, "_resting", {})
+    monkeypatch.setattr(cluster_module.time, "monotonic", lambda: now[0])
+    table = Table(Cluster("http://127.0.0.1:9"), "rows", DIM)
+    for seconds in (0.0, 1.0, 4.9, 5.1, 6.0):
+        now[0] = 100.0 + seconds
+        with pytest.raises(ClusterUnreachable):
+            table.search(np.ones(DIM, np.float32), "", 3)
+    assert calls == ["search", "search"]
+
+
+def test_a_merge_takes_changes_in_and_its_generation_is_adopted(
+    lite: Cluster, new_house: Callable[[str], House], reference: Reference
+) -> None:
+    house, cluster = new_house("elsewhere"), replace(lite, prefix="merged")
+    models = published_models()
+    build(house.store, reference, models, house.data_dir, now=NOW, backend_name="milvus", cluster=cluster)
+    engine = Engine.open(house.store, reference, models, house.data_dir, clock=lambda: TODAY, cluster=cluster)
+    assert collections(cluster) == []
+    write(engine, *(offer(f"o{number}", title) for number, title in enumerate(["Soudeur", "Infirmier", "Serveur"])))
+    write(engine, offer("o1", "Boulanger"))
+    before = offers_by_id(engine)
+    engine.merge(NOW)
+    adopted = engine.read_changes()
+    assert isinstance(adopted, Engine)
+    engine.apply(adopted)
+    offers = engine.catalogue(Collection.OFFERS)
+    assert (offers.n_written, len(offers)) == (3, 3)
+    assert sorted(aliases(cluster)) == ["merged_offres"]
+    after = offers_by_id(engine)
+    assert before.keys() == after.keys() == {"o0", "o1", "o2"}
+    for key, vector in before.items():
+        np.testing.assert_array_equal(after[key], vector)
+        found = offers.index.search(vector, 1, select(offers, []))
+        assert offers.id_of(int(found.rows[0])) == key
+
+
+def offers_by_id(engine: Engine) -> dict[str, NDArray[np.float32]]:
+    """The vector of each live offer."""
+    offers = engine.catalogue(Collection.OFFERS)
+    rows = np.flatnonzero(offers.alive)
+    return dict(zip(map(offers.id_of, rows.tolist()), offers.index.vectors(rows), strict=True))

@@ -9,8 +9,10 @@ from features.bits import held_licence_bits, licence_bits
 from features.records import Consents, Exigence, Experience, Identity, Offer, OfferSource, Profile, SkillClaim
 from matching.answer import Window
 from matching.demand import Demand
+from matching.diagnosis.diagnose import diagnose
 from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
+from matching.pay_steps import PAY_STEP
 from matching.schema import Collection
 from matching.sourcing import BAND_KM, NOBODY, profiles_for_demand, profiles_for_offer
 from tests.matching.conftest import TODAY, House, every, km, whole
@@ -29,8 +31,10 @@ def offers(town: House) -> dict[str, Offer]:
 
 
 def still_open(offer: Offer) -> Offer:
-    """Sourcing goes on for an offer that is closed to applications."""
-    return msgspec.structs.replace(offer, expires_on=None)
+    """Sourcing goes on for an offer that is closed to applications, and takes what it pays down to a step."""
+    most = offer.pay.max_monthly
+    stepped = None if most is None else PAY_STEP * (most // PAY_STEP)
+    return msgspec.structs.replace(offer, expires_on=None, pay=msgspec.structs.replace(offer.pay, max_monthly=stepped))
 
 
 def suits(person: Profile, offer: Offer, house: House, slack_km: float) -> bool:
@@ -157,6 +161,21 @@ def test_a_demand_whose_occupation_is_not_read_says_so(engine: Engine) -> None:
     assert "« zzz qqq xxx »" in answer.notice
     read = msgspec.structs.replace(TYPED, rome_code=None)
     assert profiles_for_demand(engine, Demand(read), Window()).total > 0
+
+
+def test_a_whole_domain_lets_in_those_who_aim_at_its_other_occupations(local: Engine) -> None:
+    """J15 has aides-soignants, nurses and more; D11 is another domain."""
+    codes = [code for code in local.lookups.reference.rome.codes if code[:3] == TYPED.rome_code[:3]]  # type: ignore[index]
+    for code in (*codes, "D1102"):
+        write(local, profile(f"aims-{code}", code))
+    near = profiles_for_demand(local, Demand(TYPED), Window(0, 149))
+    whole_domain = profiles_for_demand(local, Demand(TYPED, open_domain=True), Window(0, 149))
+    assert {match.id for match in near.matches} < {match.id for match in whole_domain.matches}
+    assert {match.id for match in whole_domain.matches} == {f"aims-{code}" for code in codes}
+    assert whole_domain.matches[0].id == "aims-J1501"
+    loosened = {each.names for each in diagnose(local, Demand(TYPED)).alone}
+    assert ("metier",) in loosened
+    assert ("metier",) not in {each.names for each in diagnose(local, Demand(TYPED, open_domain=True)).alone}
 
 
 def test_an_answer_without_anybody_says_so(engine: Engine) -> None:

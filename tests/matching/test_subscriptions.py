@@ -14,7 +14,7 @@ from matching.engine import Engine
 from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.rows.offer import OfferCard
 from matching.rows.profile import DEFAULT_RADIUS_KM
-from matching.subscriptions import WITHOUT_PROFILING, offers_for_profile
+from matching.subscriptions import WITHOUT_PROFILING, offer_for_profile, offers_for_profile
 from tests.matching.conftest import TODAY, House, every, km, whole
 from tests.matching.made import offer as offer_of_gueret
 from tests.matching.made import profile as person_of_gueret
@@ -171,6 +171,19 @@ def test_an_offer_is_open_through_its_last_day(local: Engine) -> None:
     assert offers_for_profile(local, "p1", {}, Window()).total == 1
     local.clock = lambda: TODAY + dt.timedelta(days=1)
     assert offers_for_profile(local, "p1", {}, Window()).total == 0
+
+
+def test_one_offer_is_told_as_the_whole_list_tells_it(engine: Engine, lists: Lists, offers: dict[str, Offer]) -> None:
+    compared = 0
+    for key, listed in list(lists.items())[:60]:
+        for match in listed[:: max(1, len(listed) // 2)]:
+            assert offer_for_profile(engine, key, match.id) == match
+            compared += 1
+        absent = next(each for each in offers if each not in {match.id for match in listed})
+        assert offer_for_profile(engine, key, absent) is None
+    assert compared > 80
+    with pytest.raises(NotFound):
+        offer_for_profile(engine, "nobody", "nulle-part")
 
 
 def test_errors(engine: Engine, profiles: dict[str, Profile]) -> None:

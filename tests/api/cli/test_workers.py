@@ -1,13 +1,16 @@
 """`vivier serve --workers 2`, as a real command: one service to those who ask, several processes to who looks."""
 
+import asyncio
 import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +20,8 @@ from typing import Any
 import pytest
 
 from api.examples import EXAMPLES
+from benchmarks.http_client import Ask
+from benchmarks.load_client import Tally, closed
 from features.store import Kind
 from models.champions import Card, publish
 from models.ranked import Ranked
@@ -145,6 +150,30 @@ def model_of(running: Running, worker: int, path: str) -> str:
     return found
 
 
+def put_in_force_damaged(deployment: Path, staged: Path) -> Path:
+    """Put a ranker in force that lacks a byte; the file that lacks it, whose whole is beside it under the name
+    `whole`. Made elsewhere, so that nobody sees it before it is damaged."""
+    place = Path("rankers") / "offres"
+    shutil.copytree(deployment / place, staged / place)
+    card = Card(Ranked.OFFERS, "2", None, "2026-09-02T08:00:00+00:00")
+    publish(staged, card, RankingModel(one_question("distance")))
+    pointer = staged / place / "CURRENT"
+    generation = place / pointer.read_text().strip()
+    trees = staged / generation / "trees.npz"
+    trees.with_name("whole").write_bytes(trees.read_bytes())
+    trees.write_bytes(trees.read_bytes()[:-1])
+    shutil.copytree(staged / generation, deployment / generation)
+    pointer.rename(deployment / place / "CURRENT")
+    return deployment / generation / "trees.npz"
+
+
+def refused_by(running: Running, worker: int) -> str | None:
+    """The ranker of offers that a worker refused."""
+    body = json.loads(running.ask("GET", "/health/ready", by=worker)[1])
+    found: str | None = body["index"]["rankers"]["offres"]["refused_generation"]
+    return found
+
+
 def test_two_workers_are_one_service(deployment: Path) -> None:
     """They answer alike, see each other's writes, take a promotion, are replaced and end together: one slow start."""
     with started(deployment) as parent:
@@ -179,6 +208,19 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         for worker in (first, second):
             until(lambda: model_of(running, worker, paths[0]) == "transparent")  # noqa: B023
 
+        # One that is damaged is refused by both; put right, it is taken at SIGHUP, and no worker is replaced.
+        trees = put_in_force_damaged(deployment, deployment.parent / "staged")
+        for worker in (first, second):
+            until(lambda: refused_by(running, worker) == "000003")  # noqa: B023
+        trees.with_name("whole").rename(trees)
+        parent.send_signal(signal.SIGHUP)
+        for worker in (first, second):
+            until(lambda: model_of(running, worker, paths[0]) == "vivier-offres/2")  # noqa: B023
+        assert running.workers() == {first, second}
+        publish(deployment, Card(Ranked.OFFERS, None, "2", "2026-09-02T09:00:00+00:00"), None)
+        for worker in (first, second):
+            until(lambda: model_of(running, worker, paths[0]) == "transparent", PATIENCE_S)  # noqa: B023
+
         # One that dies is missed by nobody, and another takes its place.
         os.kill(first, signal.SIGKILL)
         until(lambda: first not in running.workers(), PATIENCE_S)
@@ -188,13 +230,20 @@ def test_two_workers_are_one_service(deployment: Path) -> None:
         assert [running.ask("GET", path, by=fresh) for path in paths] == told[second]
         assert [running.ask("GET", path, by=second) for path in paths] == told[second]
 
-        # A signal to the command ends all, even with a connection held open.
+        # A signal to the command ends all, even with a connection held open; all that is asked by then is answered.
+        tally = Tally()
+        asked = [Ask(path) for path in paths]
+        asking = threading.Thread(target=lambda: asyncio.run(closed(running.port, asked, 4, lambda: False, tally)))
+        asking.start()
+        until(lambda: tally.served > 10, PATIENCE_S)
         idle = http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE_S)
         idle.request("GET", "/health/live")
         idle.getresponse().read()
         parent.send_signal(signal.SIGTERM)
         assert parent.wait(PATIENCE_S) == 0
         idle.close()
+        asking.join(PATIENCE_S)
+        assert (tally.failed, tally.told_to_wait, tally.door_closed) == (0, 0, 4), tally.why()
         until(lambda: not processes_of(parent.pid))
         assert not answers_at(running.port)
         with socket.socket() as again:

@@ -9,6 +9,7 @@ import pytest
 from api.delivery.base import ChannelClosed, House, Outcome, Result
 from api.delivery.email import WAY, address_of, message_of
 from api.delivery.links import Gesture, Stop
+from api.delivery.render import WIDTH
 from features.records import Channel
 from matching.digests.digest import Digest
 from tests.api.delivery.conftest import Sink
@@ -42,7 +43,7 @@ def parts_of(made: Digest, **more: object) -> tuple[str, str]:
     plain, rich = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert rich is not None
-    return plain.get_content(), rich.get_content()
+    return plain.get_content(), rich.get_content().replace("\u00a0", " ")
 
 
 def test_headers() -> None:
@@ -88,6 +89,15 @@ def test_every_link_is_ours_or_the_offers() -> None:
     assert "None" not in plain + rich
 
 
+def test_it_fits_a_terminal() -> None:
+    long = "Gérer les situations d'urgence et fournir les premiers secours si nécessaire, puis transmettre"
+    plain, _ = parts_of(digest(item(title=f"Aide-soignant de nuit. {long}"), trainings=(training(),)))
+    assert long in " ".join(plain.split())
+    assert all(len(line) <= WIDTH for line in plain.splitlines() if "://" not in line)
+    first = next(place for place, line in enumerate(plain.splitlines()) if line.startswith("1. "))
+    assert plain.splitlines()[first + 1].startswith("   ")
+
+
 def test_what_comes_from_outside_is_words_alone() -> None:
     wicked = item(title='Soudeur <script>alert("x")</script><i>TIG</i>', firm="<b>A&B</b> < 10", url=None)
     plain, rich = parts_of(digest(wicked))
@@ -129,8 +139,8 @@ def sent(to: House, address: str | None = "camille@exemple.fr", consenting: bool
     return asyncio.run(one())
 
 
-def local(sink: Sink) -> House:
-    return house(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none")
+def local(sink: Sink, **settings: object) -> House:
+    return house(smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none", **settings)
 
 
 def test_a_letter_arrives(sink: Sink) -> None:
@@ -173,16 +183,13 @@ def test_an_address_that_the_server_cannot_write_to_is_given_up(sink: Sink) -> N
     assert (result.outcome, "accentuées" in (result.why or "")) == (Outcome.NEVER, True)
 
 
-def test_a_letter_that_takes_too_long_counts_and_two_in_a_row_close_the_channel(
-    sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.delivery.email.TIMEOUT_S", 0.2)
+def test_a_letter_that_takes_too_long_counts_and_two_in_a_row_close_the_channel(sink: Sink) -> None:
     sink.stuck = {"lente@exemple.fr"}
 
     async def several() -> list[Outcome]:
         assert WAY.open is not None
         outcomes = []
-        async with WAY.open(local(sink)) as sender:
+        async with WAY.open(local(sink, smtp_timeout_s=0.2)) as sender:
             for name in ("lente", "camille", "lente"):
                 result = await sender.send(digest(), recipient(address=f"{name}@exemple.fr"))
                 outcomes.append(result.outcome)

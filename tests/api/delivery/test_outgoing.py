@@ -120,7 +120,7 @@ def test_a_request_that_cannot_be_written_is_not_sent(listener: ThreadingHTTPSer
 
 @pytest.mark.parametrize("secure", [False, True])
 def test_a_server_that_drips_its_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch, secure: bool) -> None:
-    monkeypatch.setattr(outgoing, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(outgoing, "CUT_OFF_AFTER", 0.3 / outgoing.TIMEOUT_S)
     over = threading.Event()
 
     def drip(server: socket.socket) -> None:

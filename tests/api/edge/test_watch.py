@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from api.edge import patterns
 from api.edge.patterns import Pattern
 from api.service import Service
-from features.records import ContactRequest, Establishment, Offer, Profile, TalentPool
+from features.records import ContactRequest, Establishment, Offer, Profile, TalentPool, TalentPoolState
 from features.store import canaries, flags
 from matching.canaries import canaries as made_canaries
 from matching.canaries import quiet_places
@@ -154,6 +154,44 @@ def test_who_was_asked_while_an_offer_was_open_is_followed_up_when_it_is_over(ba
         f"/v1/mises-en-relation/{made}/suite", json={"siret": siret, "suite": "embauche"}, headers=employer(siret)
     )
     assert (told.status_code, told.json()["suite"]) == (200, "embauche")
+
+
+def test_a_pool_of_many_spends_what_is_shown_of_it(bank: TestClient) -> None:
+    offer = drawing(bank)[0]
+    headers = employer(str(offer.siret))
+    pool = {"id": "zz-many", "nom": "Tous", "proprietaire": offer.siret, "commune": "75112", "rayonKm": 1000}
+    assert bank.put("/v1/viviers/zz-many", json=pool, headers=headers).status_code == 201
+
+    def members(range_: str) -> int:
+        return int(bank.get(f"/v1/viviers/zz-many/membres?range={range_}", headers=headers).status_code)
+
+    first = bank.post("/v1/viviers/zz-many/actualisation", headers=headers).json()
+    assert len(first["entres"]) == 10
+    assert first["presents"] == 10 + first["autresEntres"]
+    assert first["presents"] > 3 * LEAST
+    again = bank.post("/v1/viviers/zz-many/actualisation", headers=headers).json()
+    assert (again["entres"], again["autresEntres"]) == ([], 0)
+    assert members("0-9") == 206, "who was named is seen again for nothing"
+    assert members(f"10-{LEAST}") == 429
+    reader = Browser(bank).be(f"demo:employeur:{offer.siret}")
+    page = reader.open("/recruter/viviers/zz-many")
+    assert (reader.status, page.html.count("<article")) == (200, 10)
+    assert f"{first['presents']} personnes" in page.text
+    reader.follow("Suivantes")
+    assert reader.status == 429
+    assert members(f"10-{LEAST - 1}") == 206
+
+
+def test_a_refresh_beyond_the_day_names_nobody_and_is_kept(bank: TestClient) -> None:
+    offer = drawing(bank)[0]
+    headers = employer(str(offer.siret))
+    for key, place in (("zz-here", "75112"), ("zz-there", "23096")):
+        pool = {"id": key, "nom": key, "proprietaire": offer.siret, "commune": place, "rayonKm": 1000}
+        assert bank.put(f"/v1/viviers/{key}", json=pool, headers=headers).status_code == 201
+    assert bank.get(f"/v1/viviers/zz-here/membres?range=20-{19 + LEAST}", headers=headers).status_code == 206
+    told = bank.post("/v1/viviers/zz-there/actualisation", headers=headers).json()
+    assert (told["entres"], told["autresEntres"]) == ([], told["presents"])
+    assert service_of(bank).store.get(TalentPoolState, "zz-there") is not None
 
 
 @pytest.mark.parametrize("by", ["offer", "pool"])

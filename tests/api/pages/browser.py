@@ -1,5 +1,6 @@
 """A browser without scripts: it opens pages, follows links, fills in forms and presses buttons, as a reader would."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -33,6 +34,8 @@ class Page(HTMLParser):
         self.cards: list[str] = []
         """The words of each card."""
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.unclosed: Counter[str] = Counter()
+        """Of each tag, how many begin and do not end, or end and did not begin."""
         self._words: list[str] = []
         self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
         self._form: Form | None = None
@@ -58,6 +61,7 @@ class Page(HTMLParser):
         elif tag == "option" and self._select is not None:
             self._select[1].append((given.get("value") or "", "selected" in given))
         if tag not in VOID:
+            self.unclosed[tag] += 1
             self._open.append((tag, given, []))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -77,6 +81,7 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
+        self.unclosed[tag] -= 1
         while self._open:
             opened, given, words = self._open.pop()
             told = " ".join("".join(words).replace("\u00a0", " ").replace("\u202f", " ").split())

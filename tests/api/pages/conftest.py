@@ -1,8 +1,9 @@
 """Readers of a small sample world."""
 
+import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import team_plan
 from api.security.actor import Role
 from api.service import Service
-from features.records import Offer, Profile
+from features.records import Establishment, Offer, Profile
+from features.store import visits
+from features.store.visits import PlannedVisit, PlannedWeek, State
 from matching.answer import Window
 from matching.schema import Collection
 from matching.subscriptions import offers_for_profile
@@ -51,8 +55,24 @@ def chosen(service: Service) -> dict[Role, str]:
         Role.PARTNER: "demo:partenaire:un-flux",
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
+        Role.PILOT: "demo:pilote",
         Role.SERVICE: "demo:service",
+        Role.NEWCOMER: "demo:arrivant",
     }
+
+
+def with_round(service: Service, counsellor: str, firms: Sequence[Establishment]) -> dt.date:
+    """The day, of next week, on which a counsellor is to visit some firms in that order; no solver works for it."""
+    week = visits.monday_of(dt.date.today()) + dt.timedelta(weeks=1)
+    day = team_plan.days_of(week)[0]
+    base = team_plan.base_of(service.engine, counsellor) or str(firms[0].commune_insee)
+    planned = [
+        PlannedVisit(week, each.id, counsellor, day, place, State.PROPOSED, f"Raison {place}")
+        for place, each in enumerate(firms, start=1)
+    ]
+    terms = PlannedWeek(week, counsellor, base, frozenset(), 4, 45, 30)
+    visits.renew(service.store, week, [], planned, [terms], counsellor, dt.datetime.now(dt.UTC))
+    return day
 
 
 @pytest.fixture(scope="module")

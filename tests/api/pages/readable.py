@@ -9,7 +9,9 @@ ENGLISH = re.compile(
     r"search|results?|monday|january|february|august|december)\b",
     re.IGNORECASE,
 )
-CODES = re.compile(r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+)\b")
+CODES = re.compile(
+    r"\b(?:None|nan|True|False|[a-z]+_[a-z_]+|romeCode|codeROME|motsCles|typeContrat|profil-\d+|[a-z-]+\.(?:lire|ecrire))\b"
+)
 CODE_WANTED = re.compile(r"code ROME")
 ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 FIGURES = re.compile(r"\d\.\d+ ?(?:km|€|h\b)")
@@ -39,6 +41,7 @@ def check(page: Page) -> None:
     assert all(words for _, words in page.headings), "an empty heading"
     assert all(words for words, _ in page.links), "a link without words"
     assert all(label for form in page.forms for label, _, _ in form.buttons), "a button without words"
+    assert not any(page.unclosed.values()), f"not closed: {page.unclosed}"
     ids = [given["id"] for _, given in page.tags if given.get("id")]
     assert len(ids) == len(set(ids)), "an id twice"
     for tag, given in page.tags:

@@ -18,7 +18,7 @@ from tests.api.pages.readable import check
 from tests.waiting import until
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_MS: Final = 8_000
+PATIENCE_MS: Final = 30_000
 PICTURES: Final = Path(__file__).parents[3] / "var" / "journeys"
 """Where journeys leave what they saw; git does not keep it."""
 

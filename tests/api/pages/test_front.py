@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.pages.shell import home_of
-from api.pages.static import address, digest, files
+from api.pages.static import address, digest, files, packed
 from api.security.actor import Role
 from api.security.demo import COOKIE
 from api.security.rules import rule_of
@@ -134,6 +134,18 @@ def test_no_form_is_taken_without_its_token(reader: TestClient) -> None:
     assert tried
 
 
+def test_a_service_is_ready_before_its_first_reader(reader: TestClient) -> None:
+    from api.pages.personas import personas
+    from api.pages.ready import make_ready
+
+    service = reader.app.state.service  # type: ignore[attr-defined]
+    make_ready(service)
+    found = personas(service)
+    assert {each.role for each in found} >= {Role.JOBSEEKER, Role.EMPLOYER, Role.COUNSELLOR}
+    jobs = [each.words for each in found if each.role is Role.JOBSEEKER]
+    assert len(set(jobs)) == len(jobs) == 3
+
+
 def test_every_role_has_a_beginning() -> None:
     assert all(home_of(role).startswith("/") for role in Role)
 
@@ -157,10 +169,13 @@ def test_nothing_comes_from_elsewhere(reader_browser: Browser) -> None:
 
 def test_files_are_kept_under_an_address_that_changes_with_them(reader: TestClient) -> None:
     assert sum(len(content) for name, content in files().items() if name.endswith(".css")) < 20_000
-    for name in files():
-        answer = reader.get(address(name))
-        assert answer.status_code == 200
-        assert "immutable" in answer.headers["cache-control"]
+    for name, content in files().items():
+        for encoding in ("gzip", "identity"):
+            answer = reader.get(address(name), headers={"accept-encoding": encoding})
+            assert (answer.status_code, answer.content) == (200, content)
+            kept_small = encoding == "gzip" and packed(name) is not None
+            assert ("content-encoding" in answer.headers) is kept_small
+            assert "immutable" in answer.headers["cache-control"]
     assert reader.get(f"/static/{digest()}/htmx/LICENSE").status_code == 404
     assert reader.get(f"/static/{digest()}/../app.py").status_code == 404
     assert reader.get("/static/0/vivier.css").status_code == 404

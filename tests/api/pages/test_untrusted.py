@@ -11,7 +11,7 @@ from api.security.actor import Role
 from features.records import ContactRequest, Establishment, Experience, Identity, Offer, Profile, TalentPool
 from features.store import about_profile
 from tests.api.pages.browser import Browser, Page
-from tests.api.pages.conftest import service_of, tokens_of
+from tests.api.pages.conftest import service_of, tokens_of, with_round
 from tests.waiting import until
 
 _FORMS = (
@@ -125,6 +125,7 @@ def laced(world: TestClient) -> TestClient:
 def test_what_others_wrote_acts_nowhere(laced: TestClient) -> None:
     jobseeker = Browser(laced).be(tokens_of(laced)[Role.JOBSEEKER])
     employer = Browser(laced).be(tokens_of(laced)[Role.EMPLOYER])
+    counsellor = Browser(laced).be(tokens_of(laced)[Role.COUNSELLOR])
     jobseeker.open("/espace")
     offers = [href for _, href in jobseeker.page.links if href.startswith("/espace/offres/")]
     assert "x" in jobseeker.page.text
@@ -136,6 +137,13 @@ def test_what_others_wrote_acts_nowhere(laced: TestClient) -> None:
             page = browser.open(path)
             assert browser.status == 200, path
             assert shape(page) == EXPECTED, path
+    service = service_of(laced)
+    firms = service.store.page(Establishment, 0, 2)
+    with_round(service, tokens_of(laced)[Role.COUNSELLOR].rpartition(":")[2], firms)
+    for path in ("/prospection/plan", "/prospection/tournee"):
+        page = counsellor.open(path)
+        assert PAYLOADS[3] in page.text
+        assert shape(page) == {**EXPECTED, "script": 2}, path
 
 
 def test_what_is_typed_comes_back_as_text(laced: TestClient) -> None:

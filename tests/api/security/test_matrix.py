@@ -115,6 +115,7 @@ def _peopled(client: TestClient) -> World:
         Role.PARTNER: f"demo:partenaire:{FEED}",
         Role.AUDITOR: "demo:auditeur",
         Role.ADMINISTRATOR: "demo:administrateur",
+        Role.PILOT: "demo:pilote",
         Role.SERVICE: "demo:service",
         Role.NEWCOMER: "demo:arrivant",
     }

@@ -24,7 +24,7 @@ from features.records import (
 )
 from features.retention.base import Durations, Keeping
 from features.retention.registry import RULES
-from features.store import Kind, Store, about_profile, flags
+from features.store import Kind, Store, about_profile, flags, visits
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, delivered, existing, keep
 from features.store.erasure import BLANK, erase
 from tests.keys import KEYRING
@@ -207,6 +207,15 @@ def test_an_erasure_loses_its_number_after_a_day_and_its_hash_after_three_years(
     assert "p1" not in store.erased
     store.upsert([person("p1")], "essai")
     assert store.count(Kind.PROFILE) == 1
+
+
+def test_plans_of_visits_are_kept_as_long_as_logs_after_their_week(store: Store, tmp_path: Path) -> None:
+    week = visits.monday_of(DAY_0)
+    plan = [visits.PlannedVisit(week, "13000548100010", "k1", DAY_0, 1, visits.State.PROPOSED, "Sur place")]
+    visits.renew(store, week, [], plan, [], "k1", at(0))
+    assert over(store, tmp_path, "plans", 366) == []
+    assert run(store, tmp_path, "plans", 367) == 1
+    assert visits.taken(store, week) == {}
 
 
 def test_flags_are_kept_as_long_as_logs(store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,331 @@
+"""The plan of the team: who visits which firms in the week, to change by hand and to make anew."""
+
+import datetime as dt
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api import team_plan
+from api.pages.forms import Form, FormOf
+from api.pages.hours import duration, hour, weekday
+from api.pages.offer_cards import place_of
+from api.pages.rules import canvassers
+from api.pages.shell import html
+from api.pages.space import back
+from api.plan_export import calendar_of, csv_of
+from api.plan_shapes import PersonneAPresenterIn, VisiteExportIn, zone_of
+from api.problems import ApiProblem, ProblemType
+from api.security.actor import Actor
+from api.security.gate import ActorOf
+from api.security.owners import not_theirs
+from api.security.rules import allowed
+from api.security.scopes import Scope
+from api.seen import note_seen
+from api.service import Service, ServiceOf
+from api.team_plan import A_DAY, RADIUS_KM, Stay, TeamWeek, Terms, Week, days_left, days_of, team_of
+from features.store import visits
+from features.store.visits import Changed, PlannedVisit, State, monday_of
+from matching.engine import Engine
+from matching.errors import BadParameter
+
+router = APIRouter(prefix="/prospection/plan", include_in_schema=False)
+
+PATH: Final = "/prospection/plan"
+WEEKS: Final = 8
+"""Weeks before and after this one that can be opened."""
+A_DAY_CHOICES: Final = (1, 2, 3, 4, 5, 6, 8)
+RADIUS_CHOICES: Final = (10, 20, 30, 50, 80)
+DONE: Final = {
+    "plan": "Le plan est fait. Ce que vous changez à la main y reste fixé.",
+    "deplacer": "La visite est déplacée, et fixée à cette place.",
+    "fixer": "La visite est fixée : elle ne bougera plus quand vous referez le plan.",
+    "liberer": "La visite n'est plus fixée : le prochain plan pourra la déplacer.",
+    "rayer": "La visite est rayée : personne n'ira dans cette entreprise cette semaine.",
+    "remettre": "La visite est remise à sa place, et fixée.",
+}
+STATES: Final = {
+    "fixer": State.FIXED,
+    "liberer": State.PROPOSED,
+    "rayer": State.STRUCK,
+    "remettre": State.FIXED,
+}
+FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
+WeekOf = Annotated[str, Query(alias="semaine", max_length=10)]
+Siret = Annotated[str, Path(alias="siret", max_length=14)]
+
+
+@router.get("", response_class=Response)
+@allowed(canvassers(Scope.PROSPECTION_READ))
+async def plan(
+    request: Request,
+    service: ServiceOf,
+    actor: ActorOf,
+    asked: WeekOf = "",
+    done: Annotated[str, Query(alias="fait", max_length=20)] = "",
+    about: Annotated[str, Query(alias="visite", max_length=14)] = "",
+) -> Response:
+    today = service.engine.today()
+    if asked:
+        week = _week(asked, today)
+    else:
+        this = monday_of(today)
+        planned = await run_in_threadpool(visits.of_week, service.store, this, team_of(actor))
+        week = team_plan.week_at_first(today, (this,) if planned else ())
+    found = await team_plan.read(service, actor, week)
+    return _page(request, service, actor, found, told=DONE.get(done), about=about)
+
+
+@router.post("", response_class=Response)
+@allowed(canvassers(Scope.CONTACTS_WRITE))
+async def make(request: Request, service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
+    """The plan, made anew around what is fixed."""
+    week = _week(form["semaine"], service.engine.today())
+    try:
+        made = await team_plan.renew(service, actor, week, _terms(form, actor))
+    except Changed:
+        told = "Quelqu'un de l'équipe a changé une visite pendant le calcul : rien n'a été remplacé. Refaites le plan."
+        found = await team_plan.read(service, actor, week)
+        return _page(request, service, actor, found, conflict=told)
+    note_seen(request, [each.profile_id for visit in made.plan.visits for each in visit.stop.target.present])
+    if made.plan.visits and not made.without_portfolio:
+        return back(PATH, {"semaine": week.isoformat(), "fait": "plan"}, space="/prospection")
+    found = await team_plan.read(service, actor, week)
+    return _page(request, service, actor, found, told=_notice(made, actor))
+
+
+@router.post("/visites/{siret}", response_class=Response)
+@allowed(canvassers(Scope.CONTACTS_WRITE))
+async def change(siret: Siret, request: Request, service: ServiceOf, actor: ActorOf, form: FormOf) -> Response:
+    """Move a visit, fix it, leave it to the planner again, strike it or put it back."""
+    week, gesture = _week(form["semaine"], service.engine.today()), form["geste"]
+    seen = (week, siret, _version(form["version"]))
+    try:
+        if gesture == "deplacer":
+            await team_plan.move(service, actor, seen, form["conseiller"], _day(form["jour"]))
+        elif gesture in STATES:
+            await team_plan.set_state(service, actor, seen, STATES[gesture])
+        else:
+            raise ApiProblem(ProblemType.INVALID_BODY, "Ce geste n'est pas dans la liste.")
+    except Changed as changed:
+        found = await team_plan.read(service, actor, week)
+        return _page(request, service, actor, found, conflict=_conflict(changed, actor), about=siret)
+    return Response(
+        status_code=HTTPStatus.SEE_OTHER,
+        headers={
+            "Location": f"{PATH}?semaine={week.isoformat()}&fait={gesture}&visite={quote(siret)}#v-{quote(siret)}"
+        },
+    )
+
+
+@router.get("/export", response_class=Response)
+@allowed(canvassers(Scope.PROSPECTION_READ))
+async def export(
+    request: Request,
+    service: ServiceOf,
+    actor: ActorOf,
+    asked: WeekOf,
+    format_: Annotated[str, Query(alias="format", max_length=10)] = "csv",
+) -> Response:
+    """The team's week for a spreadsheet; one's own for a calendar."""
+    week = _week(asked, service.engine.today())
+    found = await team_plan.read(service, actor, week)
+    weeks = found.weeks if format_ == "csv" else found.weeks[:1]
+    return await file_of(request, service, weeks, None, format_, "plan")
+
+
+async def file_of(
+    request: Request, service: Service, weeks: "tuple[Week, ...]", day: dt.date | None, format_: str, name: str
+) -> Response:
+    """The visits of some weeks, or of one day of them, as a file. Raises BadParameter."""
+    if format_ not in FORMATS:
+        raise BadParameter("format", format_, "csv ou ics")
+    lines = [
+        line
+        for week in weeks
+        for line in _lines(
+            service.engine,
+            week,
+            [stay for each in week.days if day in (None, each.day) for stay in each.stays]
+            + (list(week.without_day) if day is None else []),
+        )
+    ]
+    note_seen(request, [person.id for line in lines for person in line.aPresenter])
+    text = csv_of(lines) if format_ == "csv" else calendar_of(lines, dt.datetime.now(dt.UTC))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{format_}"'}
+    return Response(text, media_type=f"{FORMATS[format_]}; charset=utf-8", headers=headers)
+
+
+def _lines(engine: Engine, week: Week, stays: list[Stay]) -> list[VisiteExportIn]:
+    told = team_plan.told_of_firms(engine, week, [each.visit.siret for each in stays])
+    zone = zone_of(week.base_insee or "")
+    lines = []
+    for stay in stays:
+        target = told.get(stay.visit.siret)
+        firm = stay.firm
+        lines.append(
+            VisiteExportIn(
+                conseiller=stay.visit.counsellor_id,
+                siret=stay.visit.siret,
+                nom=None if firm is None else firm.name,
+                ville=None if firm is None else place_of(engine, firm.commune_insee, None),
+                secteur=None if firm is None else engine.lookups.reference.naf.labels.get(firm.naf),
+                debut=None if stay.start is None else stay.start.replace(tzinfo=zone),
+                fin=None if stay.end is None else stay.end.replace(tzinfo=zone),
+                ordre=stay.visit.place if stay.start is not None else 0,
+                trajetMinutes=round(stay.road_minutes),
+                motif=stay.visit.why,
+                statut=stay.visit.state.value,
+                accroches=() if target is None else target.hooks,
+                aPresenter=()
+                if target is None
+                else tuple(
+                    PersonneAPresenterIn(id=each.profile_id, metier=each.occupation_label, pourquoi=each.why)
+                    for each in target.present
+                ),
+            )
+        )
+    return lines
+
+
+def _page(
+    request: Request,
+    service: Service,
+    actor: Actor,
+    found: TeamWeek,
+    told: str | None = None,
+    conflict: str | None = None,
+    about: str = "",
+) -> Response:
+    today = service.engine.today()
+    terms = next((each.planned for each in found.weeks if each.planned is not None), None)
+    weeks = [found.week + dt.timedelta(days=days) for days in (-7, 7)]
+    return html(
+        request,
+        service,
+        actor,
+        "team_plan.html.j2",
+        status=HTTPStatus.OK if conflict is None else HTTPStatus.CONFLICT,
+        found=found,
+        told=told,
+        conflict=conflict,
+        about=about,
+        about_is_shown=any(each.visit.siret == about for each in found.stays),
+        why=partial(why_of, actor),
+        days=days_of(found.week),
+        left=days_left(found.week, today),
+        open_days=[each for each in days_of(found.week) if each >= today],
+        before=weeks[0] if weeks[0] >= monday_of(today) - dt.timedelta(weeks=WEEKS) else None,
+        after=weeks[1] if weeks[1] <= monday_of(today) + dt.timedelta(weeks=WEEKS) else None,
+        n_fixed=sum(each.visit.state is State.FIXED for each in found.stays),
+        a_day=A_DAY if terms is None else terms.a_day,
+        a_day_choices=A_DAY_CHOICES,
+        radius=RADIUS_KM if terms is None else terms.radius_km,
+        radius_choices=RADIUS_CHOICES,
+        name=partial(name_of, actor),
+        town=partial(_town, service.engine),
+        hour=hour,
+        duration=duration,
+        weekday=weekday,
+    )
+
+
+def name_of(actor: Actor, counsellor: str) -> str:
+    """How a counsellor is called on a page: « Vous », « Conseiller 0021 »."""
+    if counsellor == actor.counsellor_id:
+        return "Vous"
+    return f"Conseiller {counsellor.removeprefix('conseiller-')}"
+
+
+def why_of(actor: Actor, visit: PlannedVisit) -> str:
+    """Why a visit goes to its counsellor, to the reader."""
+    if visit.counsellor_id == actor.counsellor_id:
+        return visit.why.replace("de son portefeuille", "de votre portefeuille")
+    return visit.why
+
+
+def _town(engine: Engine, commune_insee: str | None) -> str | None:
+    return place_of(engine, commune_insee, None)
+
+
+def _conflict(changed: Changed, actor: Actor) -> str:
+    """Why a change was not made, and what the visit is now."""
+    now = changed.now
+    if now is None:
+        return (
+            "Cette visite n'est plus dans le plan : quelqu'un de l'équipe l'a refait entre-temps. Votre changement n'a "
+            "pas été fait."
+        )
+    who = "vous, ailleurs," if now.changed_by == actor.counsellor_id else name_of(actor, now.changed_by)
+    whose = "chez vous" if now.counsellor_id == actor.counsellor_id else f"chez {name_of(actor, now.counsellor_id)}"
+    if now.state is State.STRUCK:
+        what = "elle est rayée"
+    else:
+        what = f"elle est {whose}, " + ("sans jour" if now.day is None else weekday(now.day))
+    fixed = ", fixée" if now.state is State.FIXED else ""
+    return (
+        f"Entre-temps, {who[0].lower()}{who[1:]} a changé cette visite : {what}{fixed}. Votre changement n'a pas été "
+        "fait ; la page montre le plan tel qu'il est maintenant."
+    )
+
+
+def _notice(made: team_plan.Renewed, actor: Actor) -> str:
+    told = []
+    if not made.plan.visits:
+        told.append(
+            "Aucune visite : aucune entreprise à portée ne vaut le trajet, ou toutes ont été contactées récemment. "
+            "Élargissez le rayon."
+        )
+    if made.without_portfolio:
+        names = ", ".join(name_of(actor, each) for each in made.without_portfolio)
+        told.append(f"Sans visite, faute de personnes suivies : {names}.")
+    return " ".join(told)
+
+
+def _terms(form: Form, actor: Actor) -> Terms:
+    """Raises ApiProblem (422) for what no field of the page sends."""
+    present: dict[str, set[dt.date]] = {each: set() for each in team_of(actor)}
+    for value in form.all("presence"):
+        day, _, counsellor = value.partition(" ")
+        if counsellor not in present:
+            raise not_theirs(counsellor)
+        present[counsellor].add(_day(day))
+    return Terms(
+        a_day=_choice(form["visites"], A_DAY_CHOICES, "visites par jour"),
+        radius_km=_choice(form["rayon"], RADIUS_CHOICES, "rayon"),
+        present={each: frozenset(days) for each, days in present.items()},
+    )
+
+
+def _choice(text: str, choices: tuple[int, ...], what: str) -> int:
+    if text not in map(str, choices):
+        raise ApiProblem(ProblemType.INVALID_BODY, f"Choisissez le nombre proposé pour : {what}.")
+    return int(text)
+
+
+def _version(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ApiProblem(ProblemType.INVALID_BODY, "Rechargez la page du plan, puis recommencez.")
+    return int(text)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ApiProblem(ProblemType.INVALID_BODY, "Choisissez un jour de la liste.") from None
+
+
+def _week(text: str, today: dt.date) -> dt.date:
+    """The Monday of the week of a day. Raises BadParameter for no day, or one that is too far."""
+    this = monday_of(today)
+    try:
+        week = monday_of(dt.date.fromisoformat(text))
+    except (ValueError, OverflowError):
+        week = dt.date.min
+    if abs(week - this) > dt.timedelta(weeks=WEEKS):
+        raise BadParameter("semaine", text, f"un jour d'une des {WEEKS} semaines avant ou après celle-ci")
+    return week

@@ -1,0 +1,41 @@
+"""The sample world as a data folder to serve and to write into: for proofs that need everything, and little of it."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Final
+
+from benchmarks.keys import keys_in
+from features.sample.reference import sample_reference
+from features.store import Store
+from features.world.small import sample_world_facts
+from features.world.world import Sizes, World
+from features.world.write import to_store
+from matching.build import build
+from models.inference import Completion
+from models.published import published_models
+
+SIZES: Final = Sizes(profiles=200, offers=300, trainings=60, establishments=150, events=100)
+SEED: Final = 1
+
+
+def write_world(folder: Path) -> Path:
+    """The reference data, the store and the index of the sample world under `folder`, which is returned."""
+    folder.mkdir(parents=True)
+    reference = sample_reference()
+    reference.save(folder / "reference")
+    now = dt.datetime.now(dt.UTC)
+    store = Store.open(f"sqlite:///{folder / 'vivier.db'}", keys_in(folder))
+    try:
+        models = published_models()
+        completion = Completion(reference.rome, lambda: models.tagger(reference.rome))
+        to_store(World(sample_world_facts(), SIZES, SEED, now.date()), store, completed=completion.completed)
+        build(store, reference, models, folder, now=now)
+    finally:
+        store.close()
+    return folder
+
+
+def copied(world: Path, folder: Path) -> Path:
+    """A copy of a world, to write into."""
+    return Path(shutil.copytree(world, folder))

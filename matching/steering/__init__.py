@@ -1,0 +1,1 @@
+"""What whoever steers the network looks at: figures of the whole, in which nobody is told apart."""
