@@ -1,12 +1,13 @@
 """Every migration taken back and done again over many rows, on SQLite and PostgreSQL: is anything lost?
 
-Rows of all kinds of the first schema are written, one million unless `--quick`; the schema goes up to the newest
-revision, down to the first one, and up again. After each way the same hash must come out of what the first schema
-holds.
+Rows of all kinds of the first schema are written, one million unless `--quick` or `--rows N`; the schema goes up to the
+newest revision, down to the first one, and up again. After each way the same hash must come out of what the first
+schema holds.
 """
 
 import hashlib
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from benchmarks.node_database import Missing, serving
+from benchmarks.options import rows_option
 from benchmarks.report import Report
 from features.store.engine import open_engine
 from features.store.migrate import HEAD, downgrade, upgrade
@@ -28,8 +30,9 @@ AT_ONCE: Final = 10_000
 
 
 def main() -> None:
-    report = Report.from_command_line("migrations", about=str(__doc__))
-    n_rows = QUICK_ROWS if report.quick else ROWS
+    asked, others = rows_option(sys.argv[1:], most=1)
+    report = Report.from_command_line("migrations", arguments=others, about=str(__doc__))
+    n_rows = asked[0] if asked else QUICK_ROWS if report.quick else ROWS
     report.figure("rows", n_rows)
     with tempfile.TemporaryDirectory(prefix="vivier-migrations-") as folder:
         there_and_back(report, "sqlite", f"sqlite:///{Path(folder) / 'vivier.db'}", n_rows)
