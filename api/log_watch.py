@@ -116,10 +116,9 @@ class LogWatch:
             self._wake()
 
     def _connected(self) -> Any:
-        """A connection of psycopg's own, which hears notices."""
+        """A connection of psycopg's own, which hears notices and waits no longer than `ANSWER_S` for any answer."""
         from features.store.patient_postgres import connect
 
         arguments, parameters = self._engine.dialect.create_connect_args(self._engine.url)
-        connection = connect(ANSWER_S, *arguments, **parameters)
-        connection.autocommit = True  # in a transaction nothing would be heard
-        return connection
+        limits = {"connect_timeout": ANSWER_S, "tcp_user_timeout": ANSWER_S * 1000, "keepalives_idle": ANSWER_S}
+        return connect(ANSWER_S, *arguments, **{**limits, **parameters}, autocommit=True)

@@ -19,7 +19,7 @@ from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import VivierError
 from matching.plan_demand import Earlier, PlanDemand, Planned
-from matching.plans import firms_of, holidays, legs_of, stops_of
+from matching.plans import firms_of, holidays, legs_of, reason_for, stops_of
 from matching.portfolio import centre_of, portfolio_of
 from matching.prospection import Target
 from matching.solicitation import CONTACTED_DAYS
@@ -27,6 +27,8 @@ from matching.solicitation import CONTACTED_DAYS
 MODE: Final = TravelMode.CAR
 FAIRNESS: Final = 0.3
 A_DAY, VISIT_MINUTES, RADIUS_KM = 4, 45, 30
+MOVED_BY_HAND: Final = "Confiée par l'équipe"
+"""Of a visit to a firm of which nothing can be said for its counsellor."""
 LATE: Final = dt.time(18, 0)
 """A day whose last visit ends later is too full."""
 ENOUGH_DAYS: Final = 2
@@ -283,12 +285,22 @@ async def move(service: Service, actor: Actor, seen: tuple[dt.date, str, int], c
         raise _refused("Choisissez un jour ouvré de cette semaine, qui n'est pas passé.")
     planned = await run_in_threadpool(visits.weeks_of, service.store, week, (counsellor,))
     base = planned[counsellor].base_insee if counsellor in planned else base_of(service.engine, counsellor)
-    await _changed(
-        service,
-        actor,
-        seen,
-        lambda visit, held: moved(service.engine, visit, held, counsellor, day, base),
-    )
+    why = _reason(service.engine, counsellor, base, seen[1])
+
+    def step(visit: PlannedVisit, held: list[PlannedVisit]) -> list[PlannedVisit]:
+        told = visit if visit.counsellor_id == counsellor else replace(visit, why=why)
+        return moved(service.engine, told, held, counsellor, day, base)
+
+    await _changed(service, actor, seen, step)
+
+
+def _reason(engine: Engine, counsellor: str, base: str | None, siret: str) -> str:
+    """Why a counsellor goes to a firm that the planner had not given them."""
+    try:
+        told = reason_for(engine, ProspectionDemand(counsellor_id=counsellor, commune_insee=base), siret)
+    except VivierError:
+        told = None
+    return told or MOVED_BY_HAND
 
 
 async def set_state(service: Service, actor: Actor, seen: tuple[dt.date, str, int], state: State) -> None:

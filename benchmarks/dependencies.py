@@ -51,7 +51,7 @@ from matching.digests.digest import Digest, Item
 SEED: Final = 1
 LIMIT_S: Final = 2.0
 BROKEN: Final = (Fault.RESET, Fault.HOLE, Fault.CUT)
-LATE_S: Final = 0.02
+LATE_S: Final = 0.1
 PATIENCE_S: Final = 60.0
 LISTS_PER_S: Final = 5.0
 

@@ -43,6 +43,11 @@ class Tally:
     """Of answers, by what `mark` found in them."""
 
     @property
+    def ended(self) -> int:
+        """Requests that were sent."""
+        return sum(self.statuses.values()) + self.lost.total()
+
+    @property
     def served(self) -> int:
         return sum(count for status, count in self.statuses.items() if status in SERVED)
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from api.security.demo import TEAM
 from benchmarks.http_client import served
 from benchmarks.report import Report
 
@@ -76,6 +77,7 @@ def pages(who: Mapping[str, str], need: str) -> tuple[Opened, ...]:
         Opened("pools", "employeur", "/recruter/viviers"),
         Opened("firms", "conseiller", "/prospection", (("/v1/prospection/cibles?range=0-9", counsellor),)),
         Opened("portfolio", "conseiller", "/prospection/portefeuille"),
+        Opened("market", "pilote", "/pilotage"),
     )
 
 
@@ -98,12 +100,12 @@ def _measure(report: Report, connection: http.client.HTTPConnection, pid: int) -
     first_ms, front = _timed(connection, ("/", None), None)
     report.figure("front_first_ms", first_ms, digits=1)
     people = {role: token for token, role in reversed(_IDENTITY.findall(front))}
-    who = {role: token.rpartition(":")[2] for role, token in people.items()}
+    who = {role: token.split(":")[-1].partition(TEAM)[0] for role, token in people.items()}
     files = sum(_sent_bytes(connection, path) for path in dict.fromkeys(_FILE.findall(front)))
     report.figure("style_and_script_bytes", files)
     read = _timed(connection, ("/v1/besoins/lecture", json.dumps({"texte": NEED})), people["employeur"])[1]
     heaviest, most_over = 0, 0.0
-    repeats = report.repeats(200, quick=40)
+    repeats = report.repeats(100, quick=30)
     for page in pages(who, json.dumps(json.loads(read)["besoin"])):
         token = None if page.role is None else people[page.role]
         if page.path != "/":

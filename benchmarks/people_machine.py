@@ -14,6 +14,7 @@ and at the end of every story, the chain of the audit log verifies.
 The people of a story carry its number, so that one service serves all stories; its limits are lifted by its settings.
 """
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from fastapi.testclient import TestClient
+import httpx2
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from api.app import create_app
 from api.service import Service
 from api.settings import Settings
+from benchmarks.sample_world import alone
 from features.audit.verify import verify
 from features.records import Profile
 from matching.discretion import LEAST
@@ -78,10 +80,36 @@ class Counted:
     """Line of the audit log up to which its chain was verified: each story goes on from there."""
 
 
-class PeopleMachine(RuleBasedStateMachine):
-    """One story. `client` is set by `playing`."""
+class Exchange:
+    """HTTP with an application on this thread: nothing of it runs between two calls but what works in threads."""
 
-    client: ClassVar[TestClient]
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        app = create_app(service)
+        self._loop = asyncio.new_event_loop()
+        self._lifespan = app.router.lifespan_context(app)
+        self._loop.run_until_complete(self._lifespan.__aenter__())
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        self._client = httpx2.AsyncClient(transport=transport, base_url="http://testserver")
+
+    def request(self, method: str, path: str, body: Json | None, headers: dict[str, str]) -> httpx2.Response:
+        return self._loop.run_until_complete(self._client.request(method, path, json=body, headers=headers))
+
+    def wait(self, seconds: float) -> None:
+        """Let the application work."""
+        self._loop.run_until_complete(asyncio.sleep(seconds))
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._client.aclose())
+        self._loop.run_until_complete(self._lifespan.__aexit__(None, None, None))
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+class PeopleMachine(RuleBasedStateMachine):
+    """One story. `exchange` is set by `playing`."""
+
+    exchange: ClassVar[Exchange]
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,8 +122,7 @@ class PeopleMachine(RuleBasedStateMachine):
 
     @property
     def service(self) -> Service:
-        found: Service = self.client.app.state.service  # type: ignore[attr-defined]
-        return found
+        return self.exchange.service
 
     # -- what people do
 
@@ -214,7 +241,7 @@ class PeopleMachine(RuleBasedStateMachine):
         within = time.monotonic() + PATIENCE_S
         while self.service.engine.watermark < self.service.store.watermark():
             hold(time.monotonic() < within, "the follower does not come level with the log")
-            time.sleep(0.002)
+            self.exchange.wait(0.001)
 
     def _a_search_shows_all_who_consent_and_nobody_else(self) -> None:
         response = self._call("POST", "/v1/profils/recherche?range=0-149", NEED, as_firm(FIRMS[0]))
@@ -307,7 +334,7 @@ class PeopleMachine(RuleBasedStateMachine):
         }
 
     def _call(self, method: str, path: str, body: Json | None = None, actor: dict[str, str] | None = None) -> Any:
-        return self.client.request(method, path, json=body, headers=AS_SERVICE if actor is None else actor)
+        return self.exchange.request(method, path, body, AS_SERVICE if actor is None else actor)
 
     def _expect(self, response: Any, *statuses: int) -> None:
         hold(
@@ -354,16 +381,19 @@ def playing(folder: Path) -> Iterator[type[PeopleMachine]]:
         need_share=1.0,
         request_timeout_s=600,
     )
-    with TestClient(create_app(Service.open(settings)), raise_server_exceptions=False) as client:
+    exchange = Exchange(alone(Service.open(settings)))
+    try:
         for siret in (*FIRMS, STRANGER):
             firm = {"siret": siret, "naf": "8610A", "commune": GUERET}
-            require(client.put(f"/v1/etablissements/{siret}", json=firm, headers=AS_SERVICE))
-            offer: dict[str, Any] = {"id": f"offre-{siret}", "intitule": "Aide-soignant", "dateCreation": "2026-11-01"}
+            require(exchange.request("PUT", f"/v1/etablissements/{siret}", firm, AS_SERVICE))
+            offer: Json = {"id": f"offre-{siret}", "intitule": "Aide-soignant", "dateCreation": "2026-11-01"}
             offer |= {"entreprise": {"siret": siret}, **NEED}
-            require(client.put(f"/v1/offres/offre-{siret}", json=offer, headers=AS_SERVICE))
-        PeopleMachine.client = client
+            require(exchange.request("PUT", f"/v1/offres/offre-{siret}", offer, AS_SERVICE))
+        PeopleMachine.exchange = exchange
         Counted.verified_upto = 0
         yield PeopleMachine
+    finally:
+        exchange.close()
 
 
 def require(response: Any) -> None:

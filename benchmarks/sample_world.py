@@ -1,10 +1,13 @@
 """The sample world as a data folder to serve and to write into: for proofs that need everything, and little of it."""
 
+import dataclasses
 import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Final
 
+from api.follow import Follower
+from api.service import Service
 from benchmarks.keys import keys_in
 from features.sample.reference import sample_reference
 from features.store import Store
@@ -39,3 +42,8 @@ def write_world(folder: Path) -> Path:
 def copied(world: Path, folder: Path) -> Path:
     """A copy of a world, to write into."""
     return Path(shutil.copytree(world, folder))
+
+
+def alone(service: Service) -> Service:
+    """A service that starts no process of its own to rewrite its indexes: what is asked of it is all that is done."""
+    return dataclasses.replace(service, follower=Follower(service.engine, service.settings.follow_interval_s))

@@ -32,6 +32,7 @@ from api.security.actor import Role
 from api.security.demo import WHOSE
 from api.service import Service
 from api.settings import Settings
+from benchmarks.sample_world import alone
 from features.records import Offer, Profile
 from features.store import Store
 
@@ -167,7 +168,7 @@ def serving(folder: Path) -> Iterator[FastAPI]:
         request_timeout_s=600,
     )
     try:
-        yield create_app(Service.open(settings))
+        yield create_app(alone(Service.open(settings)))
     finally:
         asgi.shutdown_lifespans()
 

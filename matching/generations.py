@@ -96,8 +96,11 @@ class Draft:
         dim = self.lookups.encoder.dim
         order, name = self.lookups.place_order, str(self.meta["backend"])
         writer = CollectionWriter(place, collection, order, name, dim, self.cluster)
-        yield writer
-        writer.finish()
+        try:
+            yield writer
+            writer.finish()
+        finally:
+            writer.close()
         self.counts[collection.value] = writer.n_records
         if collection is Collection.OFFERS:
             self._write_pay_medians()

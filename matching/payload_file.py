@@ -58,6 +58,10 @@ class PayloadWriter:
         if self._waiting_bytes >= LOOKED_AT_BYTES:
             self._begin()
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
     def finish(self) -> None:
         """Write what is left, and where each payload is."""
         if self._compressor is None:

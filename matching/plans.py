@@ -273,6 +273,17 @@ def why_this_counsellor(known: bool, away_km: float | None, people: int) -> str:
     return text[0].upper() + text[1:]
 
 
+def reason_for(engine: Engine, demand: ProspectionDemand, siret: str) -> str | None:
+    """Why the counsellor of `demand` goes to a firm, as the planner would say it; None where the firm is not known.
+    Raises as `worth_of`."""
+    found = stops_of(engine, demand, [siret])
+    if not found:
+        return None
+    spoken, _ = _relations(engine, str(demand.counsellor_id))
+    target = found[0].target
+    return why_this_counsellor(bool(np.isin(key_number(siret), spoken)), target.distance_km, target.people)
+
+
 def working_days(first: dt.date, count: int) -> list[dt.date]:
     """The first `count` days from `first` on that are neither a weekend nor a public holiday of metropolitan France."""
     found: list[dt.date] = []

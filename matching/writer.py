@@ -4,6 +4,7 @@ Rows are spooled to disk as they come and put in order at the end, column by col
 size of the collection.
 """
 
+import contextlib
 import shutil
 from array import array
 from collections.abc import Iterator
@@ -113,6 +114,12 @@ class CollectionWriter:
             self._backend.write(self._folder, self._dim, len(order), blocks, self._facts(order, ranks))
         shutil.rmtree(self._spool)
 
+    def close(self) -> None:
+        """Let go of the files, whatever became of the rows: those of a writer that failed go with their folder."""
+        for close in (*[file.close for file in self._files.values()], self._ids.close, self._payloads.close):
+            with contextlib.suppress(OSError):  # what is left to be written has no room; that was told already
+                close()
+
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Spooled rows in their final order, and the band and place rank of each spooled row."""
         ranks = written.ranks_along(self._place_order)[self._column("commune")]
@@ -122,8 +129,9 @@ class CollectionWriter:
 
     def _facts(self, order: NDArray[np.int64], ranks: NDArray[np.int64]) -> Facts:
         """What an index elsewhere is told of the ordered rows: regions are stretches of the curve of places."""
-        regions = ranks[order] * REGIONS // (len(self._place_order) + 1)
-        return Facts(self._collection, lambda name: self._column(name)[order], regions)
+        places = ranks[order]
+        regions = places * REGIONS // (len(self._place_order) + 1)
+        return Facts(self._collection, lambda name: self._column(name)[order], places, regions)
 
     def _offsets(self, bands: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         n_bands, n_places = BANDS[self._collection].count, len(self._place_order) + 1

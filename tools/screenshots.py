@@ -67,6 +67,9 @@ def main() -> None:
                 answer = page.goto(base + path, wait_until="networkidle")
                 if answer is None or answer.status != 200:
                     sys.exit(f"{path}: {answer and answer.status}")
+                while page.locator("article, table").count() == 0:  # figures of the market are made in the background
+                    time.sleep(0.2)
+                    page.reload(wait_until="networkidle")
                 picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
                 file = folder / f"{name}.png"
                 picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)

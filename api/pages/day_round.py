@@ -103,7 +103,7 @@ async def export(
     request: Request,
     service: ServiceOf,
     actor: ActorOf,
-    asked: DayOf,
+    asked: DayOf = "",
     format_: Annotated[str, Query(alias="format", max_length=10)] = "csv",
 ) -> Response:
     day = _day(asked, service.engine.today())

@@ -127,7 +127,7 @@ async def export(
     request: Request,
     service: ServiceOf,
     actor: ActorOf,
-    asked: WeekOf,
+    asked: WeekOf = "",
     format_: Annotated[str, Query(alias="format", max_length=10)] = "csv",
 ) -> Response:
     """The team's week for a spreadsheet; one's own for a calendar."""

@@ -1,5 +1,6 @@
 """The open indicators: the market by occupation, for the country and by employment area, as anybody may have it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ HEADER: Final = (
     "Offres pour dix personnes",
     "Part de recrutements jugés difficiles",
 )
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SMALL: Final = frozenset(["A", "AU", "AUX", "D", "DE", "DES", "DU", "EN", "ET", "L", "LA", "LE", "LES", "SOUS", "SUR"])
 COUNTRY: Final = "France entière"
 NOT_TOLD: Final = "non connu"
 
@@ -62,7 +65,15 @@ def family_label(rome: Rome, code: str) -> str:
 
 def _area_labels(areas: Sequence[str], communes: Communes) -> tuple[str, ...]:
     names = dict(zip(communes.employment_areas, communes.employment_area_names, strict=True))
-    return tuple(names.get(area) or area for area in areas)
+    return tuple(as_written(names.get(area) or area) for area in areas)
+
+
+def as_written(label: str) -> str:
+    """« Saint-Jean-de-Maurienne », of a name that its publisher gives in capitals; others are left as they are."""
+    if not label.isupper():
+        return label
+    words = _WORD.sub(lambda word: word[0].lower() if word[0] in _SMALL else word[0].capitalize(), label)
+    return words[0].upper() + words[1:]
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,11 +90,12 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
-            while not self.stop.wait(PAUSE_S):
-                try:
+            try:
+                self._write(connection)
+                while not self.stop.wait(PAUSE_S):
                     self._write(connection)
-                except (OSError, http.client.HTTPException):
-                    return
+            except (OSError, http.client.HTTPException):
+                return  # it is gone, and with it the answer
 
     def _write(self, connection: http.client.HTTPConnection) -> None:
         self.version += 1

@@ -65,6 +65,7 @@ class House:
             **UNLIMITED,
             "VIVIER_DATA_DIR": str(self.data_dir),
             "VIVIER_DEMO_IDENTITIES": "true",
+            "VIVIER_ALLOWED_HOSTS": "127.0.0.1",
             "VIVIER_LOG_LEVEL": "warning",
             "VIVIER_QUIET_HOURS": "0-0",
             "VIVIER_DIGEST_LEAST_QUALITY": "0",
@@ -84,7 +85,7 @@ def made(root: Path, seed: int, today: dt.date) -> House:
     reference.save(house.data_dir / "reference")
     with closing(house.open_store()) as store:
         to_store(World(sample_world_facts(), SIZES, seed, today), store)
-        _subscribe(store)
+        subscribe_everyone(store)
         write_feed(house, 0)
         now = dt.datetime.combine(today, dt.time(6), dt.UTC)
         build(store, reference, published_models(), house.data_dir, now=now)
@@ -92,7 +93,7 @@ def made(root: Path, seed: int, today: dt.date) -> House:
     return house
 
 
-def _subscribe(store: Store) -> None:
+def subscribe_everyone(store: Store) -> None:
     """Everyone by e-mail, every day, and by nothing else."""
     people = [person for batch in store.scan(Profile) for person in batch]
     consents = Consents(profiling=True, contact_by_email=True)

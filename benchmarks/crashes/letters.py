@@ -29,15 +29,26 @@ class Letters:
         return self.taken.total() - len(self.taken)
 
 
+class _Listening(Controller):
+    """On a port that the system chooses: the library asks the one that it was given, 0, whether it listens."""
+
+    @property
+    def chosen_port(self) -> int:
+        port: int = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        return port
+
+    def _trigger_server(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.chosen_port), timeout=60) as connection:
+            connection.recv(1024)
+
+
 @contextmanager
 def mail_server() -> Iterator[Letters]:
-    """A mail server on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    letters = Letters(port=port)
-    controller = Controller(letters, hostname="127.0.0.1", port=port)
+    """A mail server on a port of this machine."""
+    letters = Letters()
+    controller = _Listening(letters, hostname="127.0.0.1", port=0, ready_timeout=60)
     controller.start()
+    letters.port = controller.chosen_port
     try:
         yield letters
     finally:

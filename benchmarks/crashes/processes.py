@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -15,8 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
-
-from benchmarks.http_client import free_port
 
 READ_BEFORE: Final = (
     "api.cli.main",
@@ -34,6 +33,8 @@ READ_BEFORE: Final = (
 TRAINING: Final = ("models.training.rankers", "models.training.registry", "models.training.promotion", "mlflow")
 PATIENCE_S: Final = 300.0
 """For a command on a busy machine."""
+
+_URL: Final = re.compile(r'"url": "http://127\.0\.0\.1:([0-9]+)"')
 
 
 class Processes:
@@ -73,13 +74,25 @@ class Processes:
     @contextlib.contextmanager
     def serving(self) -> Iterator[tuple[int, ForkServerProcess]]:
         """The service, ready: its port and its process, which is killed at the end where it is still there."""
-        port = free_port()
-        process = self.start("serve", "--port", str(port))
+        before = self._log.stat().st_size if self._log.is_file() else 0
+        process = self.start("serve", "--port", "0", "--json")  # the system chooses a port, and nobody else has it
         try:
+            port = self._port(before, process)
             _wait_until_ready(port, process)
             yield port, process
         finally:
             kill(process)
+
+    def _port(self, before: int, process: ForkServerProcess) -> int:
+        """The port that a service says it listens on, after the first `before` bytes of what was said."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and process.is_alive():
+            said = self._log.read_bytes()[before:].decode(errors="replace") if self._log.is_file() else ""
+            found = _URL.search(said)
+            if found is not None:
+                return int(found[1])
+            time.sleep(0.05)
+        raise RuntimeError(f"the service did not start: {self.said()}")
 
 
 class Killed:

@@ -47,16 +47,22 @@ class Corpus:
 def corpora(folder: Path) -> Mapping[str, Corpus]:
     """One corpus a kind, made below `folder`."""
     index = _index(folder / "index")
-    trees = _trees(folder / "npz")
-    made = {
+    return {
         "index": Corpus(index, _files(index, lambda name: name not in (MANIFEST, SEAL)), _read_index),
-        "npz": Corpus(trees, ("trees.npz",), RankingModel.load),
+        **of_rankers(folder / "npz"),
         "lightgbm_text": Corpus(_lightgbm(folder / "lightgbm"), ("model.txt",), _read_lightgbm),
         "safetensors": Corpus(_safetensors(folder / "safetensors"), ("model.safetensors",), _read_safetensors),
         "parquet": Corpus(_parquet(folder / "parquet"), ("offer.parquet",), _read_parquet),
     }
-    made["manifest"] = Corpus(trees, (MANIFEST,), RankingModel.load)
-    return made
+
+
+def of_rankers(folder: Path) -> dict[str, Corpus]:
+    """A ranker's arrays, and the manifest that vouches for them."""
+    trees = _trees(folder)
+    return {
+        "npz": Corpus(trees, ("trees.npz",), RankingModel.load),
+        "manifest": Corpus(trees, (MANIFEST,), RankingModel.load),
+    }
 
 
 def verdict(corpus: Corpus, number: int) -> str:

@@ -21,12 +21,12 @@ _AVAILABILITY: Final[WeakKeyDictionary[sa.Engine, Availability]] = WeakKeyDictio
 
 
 def open_engine(url: str, patience_s: float | None = None) -> sa.Engine:
-    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing. Its
-    errors do not show the values of a statement: they are of people, and errors go to logs.
+    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`); SQLite's folder is made if missing.
 
     With `patience_s`, for a service: nothing that is asked of the database waits longer, and `availability_of` tells
     how it stands. Without, for commands: statements may last.
 
+    Its errors do not show the values of a statement, which are of people: errors go to logs.
     Raises ValueError for another database, naming it, and for PostgreSQL without its driver, naming the extra.
     """
     parsed = sa.make_url(url)

@@ -58,8 +58,8 @@ def connect(patience_s: float, *arguments: Any, **parameters: Any) -> PatientCon
     connection.patience_s = patience_s
     with contextlib.ExitStack() as where_it_fails:
         where_it_fails.callback(connection.close)
-        connection.autocommit = True
+        wanted, connection.autocommit = connection.autocommit, True
         connection.execute(f"set statement_timeout = {limit_ms}")
-        connection.autocommit = False
+        connection.autocommit = wanted
         where_it_fails.pop_all()
     return connection

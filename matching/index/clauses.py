@@ -24,7 +24,7 @@ from matching.index.codes import COMMUNE, Codes
 
 NOTHING: Final = f"{ROW} < 0"
 """No row meets it."""
-FEW_RUNS: Final = 4
+FEW_RUNS: Final = 12
 """Runs of neighbouring places up to which a clause names their ends rather than each of them."""
 
 
@@ -94,6 +94,8 @@ def _alone(condition: Condition, codes: Codes) -> str | None:
         return None
     if values.name is None or mask.shape != (len(values),):
         return None
+    if values.name == COMMUNE:
+        mask = with_few_runs(mask)
     clause = _places(values.name, mask)
     if values.name != COMMUNE or clause in (None, NOTHING):
         return clause
@@ -116,6 +118,26 @@ def _places(name: str, mask: NDArray[np.bool_]) -> str | None:
     if 2 * np.count_nonzero(mask) <= len(mask):
         return f"{name} in {_list(np.flatnonzero(mask))}"
     return f"{name} not in {_list(np.flatnonzero(~mask))}"
+
+
+def with_few_runs(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask with its smallest gaps filled until there are `FEW_RUNS` runs at most. Long lists take the cluster
+    longer to read than to search by; what the gaps let through is put to the filters, as all rows are."""
+    starts = np.flatnonzero(mask[1:] & ~mask[:-1]) + 1
+    stops = np.flatnonzero(~mask[1:] & mask[:-1]) + 1
+    if not mask.any():
+        return mask
+    starts = starts[1:] if not mask[0] else starts  # where gaps end
+    stops = stops if mask[-1] else stops[:-1]  # where gaps begin
+    n_filled = len(starts) + 1 - FEW_RUNS
+    if n_filled <= 0:
+        return mask
+    steps = np.zeros(len(mask) + 1, dtype=np.int64)
+    smallest = np.argsort(starts - stops, kind="stable")[:n_filled]
+    steps[stops[smallest]] += 1
+    steps[starts[smallest]] -= 1
+    filled: NDArray[np.bool_] = mask | (np.cumsum(steps[:-1]) > 0)
+    return filled
 
 
 def _run(name: str, first: int, last: int, greatest: int) -> str:

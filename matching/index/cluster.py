@@ -311,7 +311,7 @@ def _built(cluster: Cluster, n_rows: int) -> dict[str, int]:
         case "FLAT":
             return {}
         case "IVF_FLAT":
-            return {"nlist": int(np.clip(4 * np.sqrt(n_rows), 16, 16_384))}
+            return {"nlist": int(np.clip(4 * np.sqrt(n_rows / PARTITIONS), 16, 16_384))}
         case "HNSW":
             return {"M": 32, "efConstruction": 200}
 

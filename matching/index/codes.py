@@ -85,8 +85,10 @@ class Facts:
     collection: Collection
     column: Callable[[str], NDArray[Any]]
     """(n,) or (n, width) values of a column."""
+    places: NDArray[np.int64]
+    """(n,) place of each row's commune along a curve on which neighbours are near."""
     regions: NDArray[np.int64]
-    """(n,) part of the country that each is in: rows of one commune are in one."""
+    """(n,) stretch of the curve that each is in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,8 @@ class Codes:
 
     collection: Collection
     values: Mapping[str, NDArray[Any]]
-    """Distinct values of each column that is kept, ascending; NaN, once, is the last."""
+    """Distinct values of each column that is kept, ascending, NaN, once, the last; those of `commune` along the curve,
+    so that a circle is a few runs of them."""
     regions: NDArray[np.int64]
     """(n_values,) region of each value of `commune`."""
 
@@ -110,6 +113,8 @@ class Codes:
             distinct, places = np.unique(column, return_inverse=True)
             if column.ndim == 1 and len(distinct) > MOST_VALUES:
                 continue
+            if name == COMMUNE:
+                distinct, places = _along(distinct, places, facts.places)
             values[name] = distinct
             coded[name] = _once_a_row(places.reshape(column.shape).astype(np.int32))
         regions = np.zeros(len(values.get(COMMUNE, ())), dtype=np.int64)
@@ -139,6 +144,18 @@ class Codes:
         with np.load(folder / FILE, allow_pickle=False) as stored:
             values = {name.removeprefix(PREFIX): stored[name] for name in stored.files if name.startswith(PREFIX)}
             return cls(Collection(str(stored[COLLECTION])), values, stored[REGIONS])
+
+
+def _along(
+    distinct: NDArray[Any], numbers: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Distinct values in the order of their rows' places, and the rows in them."""
+    place_of = np.zeros(len(distinct), dtype=np.int64)
+    place_of[numbers] = places
+    order = np.argsort(place_of, kind="stable")
+    number_of = np.empty_like(order)
+    number_of[order] = np.arange(len(order))
+    return distinct[order], number_of[numbers]
 
 
 def _once_a_row(places: NDArray[np.int32]) -> NDArray[np.int32]:

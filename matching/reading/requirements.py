@@ -28,6 +28,10 @@ _YEARS: Final = re2.compile(
     rf"|\b(?:exp(?:erience)?|xp)(?: (?:exigee|souhaitee|minimum|mini|requise|d.?au moins|de|d.?"
     rf"|min))* ?:? ?({FIGURE})(?: ?(?:a|-) ?{FIGURE})? ?(ans?|annees?|mois)(?: (?:minimum|mini|exigee?|souhaitee?))?\b"
 )
+_YEARS_ALONE: Final = re2.compile(r"(?:^|[,;.] ?)((?:1[0-5]|[1-9]) ans)(?: ?[,;.]|\s*$)")
+"""Years between two commas are of experience, as few as that; more may be an age."""
+_FOR_A_TIME: Final = re2.compile(r"\b(?:cdd|interim|mission|alternance|apprentissage|stage|contrat)[^,;.]*$")
+"""What makes them the length of a contract."""
 _EXPERIENCED: Final = re2.compile(
     r"\b(?:experimentee?s?|confirmee?s?|chevronnee?s?|seniors?|qui connait (?:bien )?le metier"
     r"|(?:une |premiere |une premiere |petite |bonne )*exp(?:erience)?(?: (?:reussie|similaire|dans le (?:domaine"
@@ -131,6 +135,14 @@ def experience(text: Text) -> Iterator[Item]:
         asked = "exigée" if code == "E" else "souhaitée"
         yield Item("experienceExige", code, f"Expérience {asked}", *match.span())
         yield Item("experienceMois", months, in_months(months), *match.span())
+        return
+    for match in text.find(_YEARS_ALONE):
+        if _FOR_A_TIME.search(text.plain[: match.start()]):
+            continue
+        months, span = int(match[1].split()[0]) * 12, match.span(1)
+        text.take(*span)
+        yield Item("experienceExige", "E", "Expérience exigée", *span)
+        yield Item("experienceMois", months, in_months(months), *span)
         return
     for pattern in (_EXPERIENCED, _JUST_EXPERIENCE):
         for match in text.find(pattern):

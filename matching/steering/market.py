@@ -6,6 +6,7 @@ main-d'œuvre* is. People are told by `Discretion`: nobody can be singled out in
 another.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.catalogue import Catalogue
-from matching.discretion import Discretion, Told
+from matching.discretion import LEAST, Discretion, Told
 from matching.engine import Engine
 from matching.lookups import Lookups, day_number
 from matching.schema import NO_DAY, Collection
@@ -24,6 +25,8 @@ Counts = NDArray[np.int64]
 
 PEOPLE_OF_RATIO: Final = 10
 """Offers are told for so many people."""
+LEAST_OFFERS: Final = 5
+"""Occupations with fewer come after the others where the hardest come first: nobody recruits for them here."""
 LEAST_FOR_RATIO: Final = 20
 """People from which a ratio is told: of fewer, what their count is moved by would show more than the market."""
 
@@ -133,25 +136,43 @@ def lines(
 ) -> list[Line]:
     """Of those families, the ones that have an offer or people enough to be told, in that order: the hardest to recruit
     for first, or those with most offers, or with most people. `area` None: the whole country."""
-    found = [line(market, int(family), area, discretion) for family in families]
+    rows = np.asarray(families, dtype=np.int64)
+    people, offers, _, _ = _columns(market, area)
+    some = rows[(offers[rows] > 0) | (people[rows] >= LEAST)]
     return sorted(
-        (each for each in found if each.offers or each.people.count),
+        (each for each in _told(market, some, area, discretion) if each.offers or each.people.count),
         key=lambda each: (*_weight(each, order), -each.offers, each.family),
     )
 
 
 def line(market: Market, family: int, area: int | None, discretion: Discretion) -> Line:
     """One family, in the country or in one area (a column of the market)."""
-    where = slice(None) if area is None else slice(area, area + 1)
-    share = float(market.tension[family, -1 if area is None else area])
-    return Line(
-        family,
-        area,
-        discretion.told(int(market.people[family, where].sum()), f"marché {family} {area}"),
-        int(market.offers[family, where].sum()),
-        int(market.posts[family, where].sum()),
-        None if np.isnan(share) else share,
-    )
+    return _told(market, np.array([family]), area, discretion)[0]
+
+
+def _told(market: Market, rows: NDArray[np.int64], area: int | None, discretion: Discretion) -> list[Line]:
+    people, offers, posts, shares = (column[rows].tolist() for column in _columns(market, area))
+    return [
+        Line(
+            family,
+            area,
+            discretion.told(count, f"marché {family} {area}"),
+            n_offers,
+            n_posts,
+            None if math.isnan(share) else share,
+        )
+        for family, count, n_offers, n_posts, share in zip(rows.tolist(), people, offers, posts, shares, strict=True)
+    ]
+
+
+def _columns(market: Market, area: int | None) -> tuple[Counts, Counts, Counts, NDArray[np.float32]]:
+    """People, offers, posts and tension of each family, in the country or in one area."""
+    counts = (market.people, market.offers, market.posts)
+    if area is None:
+        people, offers, posts = (table.sum(axis=1) for table in counts)
+        return people, offers, posts, market.tension[:, -1]
+    people, offers, posts = (table[:, area] for table in counts)
+    return people, offers, posts, market.tension[:, area]
 
 
 @dataclass(frozen=True)
@@ -182,7 +203,7 @@ def total(market: Market, families: Sequence[int], area: int | None, discretion:
 def _weight(shown: Line, order: Order) -> tuple[float, ...]:
     match order:
         case Order.TENSION:
-            return (shown.tension is None, -(shown.tension or 0))
+            return (shown.tension is None, shown.offers < LEAST_OFFERS, -(shown.tension or 0))
         case Order.OFFERS:
             return (-shown.offers,)
         case Order.PEOPLE:

@@ -150,7 +150,7 @@ OF_NOBODY: Final = (
     "/v1/prospection/contacts/", "/v1/mises-en-relation", "/v1/viviers/lot", "/v1/viviers/{id}/actualisation",
     "/v1/connexion", "/connexion", "/v1/comptes", "/v1/journal", "/v1/audit", "/v1/equite", "/metrics", "/.well-known",
     "/demonstration", "/static/", "/v1/listes/{service}/fiche",
-    "/v1/signalements", "/pilotage", "/v1/indicateurs",
+    "/v1/signalements", "/pilotage", "/v1/indicateurs", "/accessibilite", "/plan-du-site",
 )  # fmt: skip
 """Addresses that name no jobseeker but by an id that the caller gives."""
 APART: Final = frozenset({"/v1/prospection/plan", "/v1/prospection/plan/export", "/v1/offres/diagnostic", "/recruter"})

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from starlette.requests import Request
 
-from api.intake import lines_of, require_content_type
+from api.intake import lines_of, require_content_type, validated
 from api.problems import ApiProblem
+from features.border.problems import BorderError
 
 
 def read(chunks: list[bytes], limit: int = 1000) -> list[tuple[int, bytes | None]]:
@@ -61,3 +63,17 @@ def test_content_types_that_are_taken(given_type: str) -> None:
 def test_content_types_that_are_refused(given_type: str) -> None:
     with pytest.raises(ApiProblem, match="attendu : application/json"):
         require_content_type(a_request(given_type), "application/json")
+
+
+class Asked(BaseModel):
+    count: int
+    certain: bool = False
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"count": "3"}', b'{"count": true}', b'{"count": 3.5}', b'{"count": 3, "certain": 0}']
+)
+def test_a_number_is_a_number_and_a_yes_or_no_is_true_or_false(text: bytes) -> None:
+    assert validated(Asked, b'{"count": 3, "certain": true}') == Asked(count=3, certain=True)
+    with pytest.raises(BorderError):
+        validated(Asked, text)

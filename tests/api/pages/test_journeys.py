@@ -259,4 +259,27 @@ def test_a_counsellor(chromium: Any, site: Site, way: Way) -> None:
     page.goto("/prospection")
     page.get_by_role("link", name=name).first.wait_for()
     seen()
+    page.get_by_role("link", name="Plan de l'équipe").click()
+    page.wait_for_url("**/prospection/plan")
+    seen()
+    page.context.close()
+
+
+@pytest.mark.parametrize("way", [Way(True, 1280), Way(False, 320)], ids=str)
+def test_who_steers_the_network(chromium: Any, site: Site, way: Way) -> None:
+    page, seen = start(chromium, site, way, "pilote")
+    try_as(page, "Je pilote")
+    until(lambda: page.locator("#t-metiers").count() > 0 or page.reload() is None)
+    assert "Où les recrutements sont difficiles" in seen()
+    rows = page.locator("#t-metiers tbody tr").count()
+    domain = page.get_by_label("Domaine").locator("option").nth(1)
+    page.get_by_label("Domaine").select_option(domain.get_attribute("value"))
+    page.get_by_role("button", name="Voir").click()
+    page.wait_for_url("**domaine=*")
+    assert page.locator("#t-metiers tbody tr").count() < rows
+    seen()
+    for label in ("Recommandations", "Le service"):
+        page.get_by_role("navigation").get_by_role("link", name=label).click()
+        page.locator("a[aria-current=page]").filter(has_text=label).wait_for()
+        seen()
     page.context.close()

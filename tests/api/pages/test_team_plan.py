@@ -8,10 +8,12 @@ from fastapi.testclient import TestClient
 
 from api.pages.team_plan import PATH
 from api.security.actor import Role
-from api.team_plan import days_of
+from api.team_plan import base_of, days_of
 from features.records import Profile
 from features.store import visits
 from features.store.visits import PlannedVisit, State, monday_of
+from matching.demand import ProspectionDemand
+from matching.plans import reason_for
 from tests.api.pages.browser import Browser, Form, Page
 from tests.api.pages.conftest import service_of, tokens_of
 from tests.api.pages.readable import check
@@ -112,6 +114,10 @@ def test_a_plan_made_anew_leaves_what_was_changed_by_hand(
     assert me.status == 200, me.page.text
     check(me.page)
     assert "La visite est déplacée" in me.page.text
+    service = service_of(world)
+    base = base_of(service.engine, team[1])
+    demand = ProspectionDemand(counsellor_id=team[1], commune_insee=base)
+    assert held(world, team)[first.siret].why == reason_for(service.engine, demand, first.siret)
     send(me, struck.siret, "rayer")
     assert "personne n'ira" in me.page.text
     check(me.page)
@@ -207,5 +213,6 @@ def test_the_plan_goes_into_a_spreadsheet_and_ones_visits_into_a_calendar(
     assert me.headers["content-type"].startswith("text/calendar")
     mine = {each.siret for each in found if each.counsellor_id == team[0]}
     assert me.page.html.count("BEGIN:VEVENT") == len(mine)
-    me.open(f"{PATH}/export?semaine={NEXT.isoformat()}&format=pdf")
-    assert me.status == 400
+    for wrong in (f"semaine={NEXT.isoformat()}&format=pdf", "format=csv"):
+        me.open(f"{PATH}/export?{wrong}")
+        assert me.status == 400

@@ -153,7 +153,7 @@ def test_what_is_typed_comes_back_as_text(laced: TestClient) -> None:
     mine = next(dict(form.fields)["jetonCsrf"] for form in jobseeker.page.forms if "jetonCsrf" in dict(form.fields))
     employer.open("/recruter/annonce")
     theirs = next(dict(form.fields)["jetonCsrf"] for form in employer.page.forms if "jetonCsrf" in dict(form.fields))
-    for payload in PAYLOADS:
+    for payload in PAYLOADS[: len(_FORMS)]:
         sent = [
             jobseeker.open("/espace?" + urlencode({"motsCles": payload[:80]})),
             jobseeker.open("/espace?" + urlencode({"departement": payload})),

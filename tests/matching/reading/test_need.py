@@ -187,3 +187,17 @@ def test_discriminating_words_are_told_and_ask_for_nothing(
     assert [(each.passage, each.ground) for each in reading.discriminating] == [(passage, ground)]
     assert reading.need["intitule"] == title
     assert set(reading.need) <= {"intitule", "romeCode", "lieuTravail"}
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("aide-soignante à Paris 12e, CDI, permis B, 2 ans", 24),
+        ("boulanger, 5 ans, permis B", 60),
+        ("boulanger en CDD, 2 ans", None),
+        ("serveuse, 25 ans", None),
+        ("vendeur pour une mission de nuit, 2 ans", None),
+    ],
+)
+def test_few_years_between_commas_are_of_experience(lookups: Lookups, text: str, months: int | None) -> None:
+    assert read_need(lookups, text, DAY).need.get("experienceMois") == months, text

@@ -7,7 +7,7 @@ import numpy as np
 from features.records import Offer, Profile, Project, occupation_code
 from matching.discretion import LEAST, Discretion
 from matching.engine import Engine
-from matching.steering.market import LEAST_FOR_RATIO, Market, Order, line, lines, market_of, total
+from matching.steering.market import LEAST_FOR_RATIO, LEAST_OFFERS, Market, Order, line, lines, market_of, total
 from tests.matching.made import CARER, GUERET, offer, profile, write
 
 
@@ -99,8 +99,12 @@ def test_the_hidden_are_not_found_by_taking_the_visible_from_the_total() -> None
 
 def test_lines_come_in_the_order_that_is_asked_for(engine: Engine) -> None:
     market, families = market_of(engine), range(len(engine.lookups.reference.rome.families))
-    by_tension = [each.tension for each in lines(market, families, None, engine.discretion) if each.tension is not None]
-    assert by_tension == sorted(by_tension, reverse=True)
+    by_tension = [each for each in lines(market, families, None, engine.discretion) if each.tension is not None]
+    for some in (True, False):
+        shares = [each.tension for each in by_tension if (each.offers >= LEAST_OFFERS) is some]
+        assert shares == sorted(shares, reverse=True)
+    few = [each.offers < LEAST_OFFERS for each in by_tension]
+    assert few == sorted(few)
     by_offers = [each.offers for each in lines(market, families, 0, engine.discretion, Order.OFFERS)]
     assert by_offers == sorted(by_offers, reverse=True)
     by_people = [each.people.count or 0 for each in lines(market, families, None, engine.discretion, Order.PEOPLE)]
