@@ -40,7 +40,7 @@ vendor: ## fetch again, at pinned versions, the scripts that pages serve
 	@tools/vendor
 
 bench: $(VENV)/.dev ## speed and recall at reduced sizes, five minutes; nothing is kept
-	@set -e; for name in retrieval floor updates counts peers services explanations http_latency; do \
+	@set -e; for name in retrieval floor updates counts peers services explanations http_latency pages; do \
 	  echo "== $$name"; $(MEASURE) benchmarks.$$name --quick; \
 	done
 

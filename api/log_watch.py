@@ -1,14 +1,15 @@
 """News of the change log from PostgreSQL: it tells when something is written, and that it is still there.
 
 One thread with a connection of its own listens (LISTEN/NOTIFY), and asks every `interval_s` how far the log goes, in
-case a notice was lost. So a node knows at any time since when it has heard nothing: no notice says that a network is
-cut.
+case a notice was lost. Each answer is a promise: who has read that far knows all that was written before it was asked.
+So a node knows at any time how old what it knows may be; nothing else tells that a network is cut.
 """
 
 import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,34 +23,48 @@ ANSWER_S: Final = 2
 """What the database has to take a connection or to acknowledge what it is sent."""
 AGAIN_S: Final = 0.25
 """Between two attempts to connect; so often it is looked whether to stop."""
+MOST_ASKED: Final = 1000
+"""Answers that are kept while reading lags behind them; beyond, later ones are passed over."""
 HEAD: Final = "select coalesce(max(seq), 0) from change_log"
 
 
 class LogWatch:
-    """Listens to the log of the database of `engine`, which is PostgreSQL. `wake` is called in the thread that listens
-    when something was written."""
+    """Listens to the log of the database of `engine`, which is PostgreSQL, for who is level with it up to `level()`.
+    `wake` is called in the thread that listens when something was written."""
 
-    def __init__(self, engine: sa.Engine, interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine, self._interval_s, self._clock = engine, interval_s, clock
-        self._stopping = threading.Event()
+    def __init__(
+        self,
+        engine: sa.Engine,
+        interval_s: float,
+        level: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine, self._interval_s, self._level, self._clock = engine, interval_s, level, clock
+        self._stopping, self._lock = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake: Callable[[], None] = lambda: None
         self.head = 0
         """The last sequence number that was heard of."""
-        self._heard_at = clock()
+        self._level_at = clock()
+        self._asked: deque[tuple[float, int]] = deque()
+        """When it was asked and what was told then, of answers that are further than what was read."""
         self.notices = 0
         """Notices of writes that came."""
         self.listens = False
         """Whether a connection is there that hears them."""
 
     @property
-    def silent_s(self) -> float:
-        """For how long nothing has been heard: nothing that was written before that is unknown here."""
-        return max(self._clock() - self._heard_at, 0.0)
+    def age_s(self) -> float:
+        """How old what is known here may be: all that was written longer ago has been read. Infinite until it is so
+        once."""
+        with self._lock:
+            while self._asked and self._asked[0][1] <= self._level():
+                self._level_at = self._asked.popleft()[0]
+            return max(self._clock() - self._level_at, 0.0)
 
     def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._heard_at = self._clock()
+        self._level_at = float("-inf")
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="vivier-log-watch", daemon=True)
         self._thread.start()
@@ -92,7 +107,11 @@ class LogWatch:
         asked_at = self._clock()
         ((head,),) = connection.execute(HEAD).fetchall()
         is_news = head != self.head
-        self.head, self._heard_at = head, asked_at
+        with self._lock:
+            self.head = head
+            if len(self._asked) < MOST_ASKED:
+                self._asked.append((asked_at, head))
+        _ = self.age_s  # takes in what has been read since
         if is_news:
             self._wake()
 

@@ -1,11 +1,12 @@
 """One node among several over one PostgreSQL: what it hears of the log, what it copies, and whether it is level.
 
-A node follows the log as any process does (`api.follow`), with two cares more. It knows since when it has heard
-nothing. And one that was cut off does not read on where it stopped when the published indexes are further: the lines
+A node follows the log as any process does (`api.follow`), with two cares more. It knows how old what it knows
+may be. And one that was cut off does not read on where it stopped when the published indexes are further: the lines
 between may be gone that told who was erased (`features.store.erasure`), so it waits for its copy of those indexes.
 """
 
 import datetime as dt
+import math
 import time
 from collections.abc import Callable
 from hashlib import blake2b
@@ -69,12 +70,13 @@ class Node:
         )
         return not has_newer and self._engine.watermark < self.copies.published_watermark()
 
-    def silent_s(self) -> float:
-        """For how long, in seconds, it may have missed what was written; 0 where only its own database file is read."""
-        silent = 0.0 if self.watch is None else self.watch.silent_s
+    def age_s(self) -> float:
+        """How old, in seconds, what it knows may be; infinite until it was level once, 0 where the database is a file
+        of this machine."""
+        age = 0.0 if self.watch is None else self.watch.age_s
         if self._failing or self.awaits_copy:
-            silent = max(silent, self._clock() - self._read_at)
-        return silent
+            age = max(age, self._clock() - self._read_at)
+        return age
 
     def state(self) -> str:
         """What answers are made from: `<generation>.<sequence>.<rest>`. Two nodes that say the same answer alike, byte
@@ -93,9 +95,10 @@ class Node:
 
     def status(self) -> dict[str, Any]:
         """For `/health/ready`, in French."""
+        age = self.age_s()
         return {
             "etat": self.state(),
-            "sansNouvellesDepuisS": round(self.silent_s(), 3),
+            "ageS": None if math.isinf(age) else round(age, 3),
             "attendUneCopie": self.awaits_copy,
             "copiesRefusees": {} if self.copies is None else self.copies.refused,
         }

@@ -84,11 +84,11 @@ class Service:
         reference = Reference.load(served / REFERENCE)
         store = open_store(settings, patience_s=settings.database_timeout_s)
         try:
-            watch = _log_watch(settings, store)
             models = TextModels.load(settings.encoder).keeping(served / "vectors")
             engine = Engine.open(
                 store, reference, models, served, price_share=settings.allocation_knob, cluster=settings.cluster
             )
+            watch = _log_watch(settings, engine)
         except BaseException:
             store.close()
             raise
@@ -190,10 +190,11 @@ class Service:
         return Doors.of(self.access, self.sessions, self.providers, self.settings.provider_timeout_s)
 
 
-def _log_watch(settings: Settings, store: Store) -> LogWatch | None:
+def _log_watch(settings: Settings, engine: Engine) -> LogWatch | None:
     """What listens to the log, where the database is PostgreSQL. Raises SettingsError."""
-    if store.engine.dialect.name == "postgresql":
-        return LogWatch(store.engine, settings.follow_interval_s)
+    database = engine.store.engine
+    if database.dialect.name == "postgresql":
+        return LogWatch(database, settings.follow_interval_s, lambda: engine.watermark)
     if settings.stale_after_s is not None:
         raise SettingsError(
             "VIVIER_STALE_AFTER_S is for several nodes over one PostgreSQL (VIVIER_DATABASE_URL): the database here is "

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 TURNS: Final = 3
 """Of the event loop, in which connections that were made before the end are accepted."""
 
+LATECOMERS_EVERY_S: Final = 0.1
+
 
 class DrainingServer(Server):
     """Connections that the system has taken on for us are answered before the door closes."""
@@ -32,7 +34,18 @@ class DrainingServer(Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)
-        await super().shutdown(sockets)
+        telling = asyncio.create_task(self._tell_latecomers())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            telling.cancel()
+
+    async def _tell_latecomers(self) -> None:
+        """A connection that was accepted in the last instant is there only after uvicorn has told the others."""
+        while True:
+            await asyncio.sleep(LATECOMERS_EVERY_S)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
 
 
 class DrainingProcess(Process):

@@ -41,8 +41,8 @@ class Settings(BaseSettings):
         Field(
             ge=0.5,
             le=3600,
-            description="Seconds without news of the change log after which a node refuses requests (503), so that "
-            "another answers (docs/nodes.md); PostgreSQL only. Unset: it answers from memory.",
+            description="Seconds by which what a node knows may be out of date before it refuses requests (503), so "
+            "that another answers (docs/nodes.md); PostgreSQL only. Unset: it answers from memory.",
         ),
     ] = None
     database_url: Annotated[

@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--kills", type=int)
     parser.add_argument("--minutes", type=float, help="begin no other life of the service after so long")
+    parser.add_argument("--not-rebuilt", action="store_true", help="compare with no index built anew at the end")
     parser.add_argument("--seed", type=int, default=SEED)
     options, others = parser.parse_known_args(sys.argv[1:] if arguments is None else arguments)
     report = Report.from_command_line("crash", options.seed, others, about=__doc__ or "")
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 told = trial.kills.total()
                 print(f"{told} kills, {len(trial.wrong)} faults, {time.monotonic() - began:.0f} s", flush=True)
         trial.close_day()
-        trial.end()
+        if not options.not_rebuilt:
+            trial.end()
         report.figure("kills", trial.kills.total())
         for kind in (SERVICE, *trial.commands):
             report.figure(f"kills_{kind}", trial.kills[kind])

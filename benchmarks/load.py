@@ -217,7 +217,7 @@ def _memory_figures(report: Report, name: str, samples: "list[Sample]") -> None:
         at = [each for each in later if pid in each.private_mib]
         private = np.array([each.private_mib[pid] for each in at])
         hours = np.array([each.at for each in at]) / 3600
-        slope = float(np.polyfit(hours, private, 1)[0]) if len(at) > 2 else float("nan")
+        slope = float(np.polyfit(hours, private, 1)[0]) if len(at) > 2 else None
         report.figure(f"{name}_worker_{number}_private_mib", float(private[-1]), 1)
         report.figure(f"{name}_worker_{number}_private_mib_per_hour", slope, 1)
         report.figure(f"{name}_worker_{number}_resident_mib", at[-1].resident_mib[pid], 1)

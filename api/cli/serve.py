@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = ("127.0.0.1", "::1")
 LOOPBACK_NAMES: Final = (*LOOPBACK, "localhost")
+BACKLOG: Final = 1024
+"""Connections that wait while the service is loaded."""
 STALLED_S: Final = 30
 """What a worker has to give a sign of life; the first comes once its modules are read, seconds on a busy machine."""
 
@@ -43,7 +45,8 @@ def serve(
     configured = settings(as_node=True)
     n_workers = configured.workers if workers is None else workers
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a request is one thread; before anything heavy is imported
-    with listen(host or configured.host, configured.port if port is None else port) as listener:
+    is_node = configured.local_dir is not None or configured.stale_after_s is not None
+    with listen(host or configured.host, configured.port if port is None else port, at_once=not is_node) as listener:
         check_demo_stays_here(configured, listener)
         if n_workers > 1:
             check_that_it_opens(configured)
@@ -59,14 +62,16 @@ def serve(
             run(service, listener)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; the command ends with one clear line when the address cannot be had."""
+def listen(host: str, port: int, at_once: bool = True) -> socket.socket:
+    """A bound socket; the command ends with one clear line when the address cannot be had. Without `at_once` nobody is
+    connected until there is an answer: a proxy goes to another node meanwhile."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(1024)
+        if at_once:
+            listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)

@@ -70,6 +70,8 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
+        if self._leaving:
+            return
         self._leaving = True
         if self._answers() and not self.cycle.response_started:
             self.cycle.keep_alive = False

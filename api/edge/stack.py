@@ -40,7 +40,7 @@ def install(app: FastAPI, settings: Settings, audit: AuditLog, watch: Watch, nod
     app.add_middleware(Observed)
     app.add_middleware(MarkedDegraded, availability=audit.chain.store.availability)
     if settings.stale_after_s is not None:
-        app.add_middleware(RefusedWhenStale, limit_s=settings.stale_after_s, silent_s=node.silent_s, state=node.state)
+        app.add_middleware(RefusedWhenStale, limit_s=settings.stale_after_s, age_s=node.age_s, state=node.state)
     if settings.allowed_origins is not None:
         app.add_middleware(
             CORSMiddleware,

@@ -6,6 +6,7 @@ nothing of it was done. Where every node refuses, a request with `Cache-Control:
 memory, with `Age`.
 """
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -21,21 +22,21 @@ STATE: Final = "Vivier-Etat"
 
 
 class RefusedWhenStale:
-    """ASGI middleware: requests that come when nothing has been heard of the log for `limit_s` are refused, but for
+    """ASGI middleware: requests that come when what is known may be older than `limit_s` are refused, but for
     health checks. Answers tell what they were made from (`state`)."""
 
-    def __init__(self, app: ASGIApp, limit_s: float, silent_s: Callable[[], float], state: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, limit_s: float, age_s: Callable[[], float], state: Callable[[], str]) -> None:
         self.app = app
-        self._limit_s, self._silent_s, self._state = limit_s, silent_s, state
+        self._limit_s, self._age_s, self._state = limit_s, age_s, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
             await self.app(scope, receive, send)
             return
-        headers, silent_s = Headers(scope=scope), self._silent_s()
-        stale = silent_s > self._limit_s
-        if stale and not _takes_stale(headers.get("cache-control", ""), silent_s):
-            await tell(_refusal(silent_s, headers.get(OTHERWISE)), scope, receive, send)
+        headers, age_s = Headers(scope=scope), self._age_s()
+        stale = age_s > self._limit_s
+        if stale and not _takes_stale(headers.get("cache-control", ""), age_s):
+            await tell(_refusal(age_s, headers.get(OTHERWISE)), scope, receive, send)
             return
 
         async def told(message: Message) -> None:
@@ -43,18 +44,21 @@ class RefusedWhenStale:
                 answered = MutableHeaders(scope=message)
                 answered[STATE] = self._state()
                 if stale:
-                    answered["Age"] = str(round(silent_s))
+                    answered["Age"] = str(round(age_s))
             await send(message)
 
         await self.app(scope, receive, told)
 
 
-def _refusal(silent_s: float, otherwise: str | None) -> ApiProblem:
+def _refusal(age_s: float, otherwise: str | None) -> ApiProblem:
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     if otherwise:
         headers["X-Accel-Redirect"] = otherwise
-    since = "une seconde" if silent_s < 2 else f"{round(silent_s)} secondes"
-    told = f"Ce nœud est sans nouvelles du journal des changements depuis {since} : sa réponse pourrait être périmée."
+    if math.isinf(age_s):
+        told = "Ce nœud vient de démarrer et n'a pas encore lu le journal des changements."
+        return ApiProblem(ProblemType.STALE, told, headers=headers)
+    since = "une seconde" if age_s < 2 else f"{round(age_s)} secondes"
+    told = f"Ce nœud ne sait pas ce qui a été écrit depuis {since} : sa réponse pourrait être périmée."
     return ApiProblem(ProblemType.STALE, told, headers=headers)
 
 

@@ -27,7 +27,7 @@ _READY: dict[str, Any] = {
     "journalAudit": None,
     "noeud": {
         "etat": "000002.1843.9f0c1a77",
-        "sansNouvellesDepuisS": 0.112,
+        "ageS": 0.112,
         "attendUneCopie": False,
         "copiesRefusees": {},
     },
@@ -75,10 +75,10 @@ async def live() -> Response:
         "résultats (`rankers`) et lequel a été refusé, quels prix des offres encombrées servent (`prices`), combien "
         "de changements du magasin restent à appliquer (`retard`, `null` quand la base de données ne répond pas). "
         "`noeud` dit de quoi ses réponses sont faites (`etat` : deux nœuds qui disent le même répondent la même chose) "
-        "et depuis quand il est sans nouvelles du journal. Quand ce dont le service dépend ne répond plus, `degrade` "
-        "est vrai et `pannes` dit quoi, depuis quand et avec quelle conséquence : les recherches répondent encore, et "
-        "chaque réponse porte l'en-tête `Vivier-Degrade`. 503 quand le service ne peut plus répondre du tout : le nœud "
-        "est sans nouvelles depuis trop longtemps, le journal d'audit n'a plus de place, ou l'un des deux journaux "
+        "et de combien de secondes ce qu'il sait peut dater (`ageS`). Quand ce dont le service dépend ne répond plus, "
+        "`degrade` est vrai et `pannes` dit quoi, depuis quand et avec quelle conséquence : les recherches répondent "
+        "encore, et chaque réponse porte l'en-tête `Vivier-Degrade`. 503 quand le service ne peut plus répondre du "
+        "tout : ce que le nœud sait date trop, le journal d'audit n'a plus de place, ou l'un des deux journaux "
         "rencontre une autre erreur (`suivi`, `journalAudit`)."
     ),
     responses={
@@ -89,7 +89,7 @@ async def live() -> Response:
 @allowed(PUBLIC)
 async def ready(service: ServiceOf) -> Response:
     found, node, limit_s = standing(service), service.node, service.settings.stale_after_s
-    is_stale = limit_s is not None and node.silent_s() > limit_s
+    is_stale = limit_s is not None and node.age_s() > limit_s
     is_ready = found.is_ready and not is_stale and not node.awaits_copy
     body = {
         "pret": is_ready,

@@ -34,6 +34,8 @@ KILLS_OF_A_DAY: Final = 6
 """Digest runs that are killed before one may end."""
 REBUILT_EVERY: Final = 10
 """Lives between two comparisons of what is served with an index built anew."""
+UNKNOWN_S: Final = 2.0
+"""What a command is taken to last that was not timed."""
 SEEN_S: Final = 30.0
 """What a write has to be seen by searches: the promise is a second, on a machine that has one to spare."""
 
@@ -65,22 +67,19 @@ class Trial:
             self.commands["trainer"] = self._train
 
     def begin(self) -> None:
-        """Each command once, undisturbed, to know how long it lasts; the person who will look at offers."""
+        """Each command once, undisturbed, to know how long it lasts."""
         self.processes.run("--version")  # the process that others are forked from reads its modules now
         for kind, command in self.commands.items():
             for _ in range(2 if kind == "trainer" else 1):
                 arguments = command()
                 self._lasts[arguments[0] + arguments[1]] = self.processes.run(*arguments)
         self._end_of_day()
-        with self.processes.serving() as (port, _), closing(HTTPConnection("127.0.0.1", port)) as connection:
-            path, body = f"/v1/profils/{checks.ANCHOR}", msgspec.json.encode(EXAMPLES[Kind.PROFILE])
-            connection.request("PUT", path, body, {**SIGNED, "Content-Type": "application/json"})
-            if connection.getresponse().status != 201:
-                raise RuntimeError(f"{path} was not written")
 
     def life(self, most: int) -> None:
         """A service from its start to its death; `most` kills in all."""
         with self.processes.serving() as (port, process):
+            if self._lives == 0:
+                self._introduce(port)
             self._wrong("after a start", checks.unseen(port, self.ledger))
             beside = [kind for kind in self.commands for _ in range(BESIDE[kind]) if self._is_due(kind)]
             self._draw.shuffle(beside)
@@ -94,6 +93,22 @@ class Trial:
         self._lives += 1
         if self._lives % REBUILT_EVERY == 0:
             self.end()
+
+    def _introduce(self, port: int) -> None:
+        """The person who will look at offers, known to searches when this returns."""
+        path, body = f"/v1/profils/{checks.ANCHOR}", msgspec.json.encode(EXAMPLES[Kind.PROFILE])
+        deadline = time.monotonic() + SEEN_S
+        with closing(HTTPConnection("127.0.0.1", port)) as connection:
+            connection.request("PUT", path, body, {**SIGNED, "Content-Type": "application/json"})
+            connection.getresponse().read()
+            while time.monotonic() < deadline:
+                connection.request("GET", f"{path}/offres", headers=SIGNED)
+                response = connection.getresponse()
+                response.read()
+                if response.status < 400:
+                    return
+                time.sleep(0.05)
+        raise RuntimeError(f"{path} was written and is not seen")
 
     def _is_due(self, kind: str) -> bool:
         return kind != "trainer" or self._lives % TRAINED_EVERY == 0
@@ -110,7 +125,7 @@ class Trial:
 
     def _kill_beside(self, kind: str, port: int) -> None:
         arguments = self.commands[kind]()
-        lasts = self._lasts.setdefault(arguments[0] + arguments[1], 3.0)
+        lasts = self._lasts.get(arguments[0] + arguments[1], UNKNOWN_S)
         with self._writing(port):
             killed = self.processes.killed_after(self._draw.uniform(0.05, 0.9) * lasts, *arguments)
         self._count(kind, killed)

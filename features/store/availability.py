@@ -121,8 +121,8 @@ class GuardedPool(WatchedPool):
 
 
 def pool_over(availability: Availability, base: type[WatchedPool]) -> type[WatchedPool]:
-    """The pool of one engine, which makes another of the same class when it is disposed of."""
-    return type("Pool", (base,), {"availability": availability})
+    """The pool of one engine, which makes another of the same class when it is disposed of. It logs as SQLAlchemy's."""
+    return type("Pool", (base,), {"availability": availability, "__module__": QueuePool.__module__})
 
 
 def begin_write(connection: sa.Connection, availability: Availability, statement: str) -> None:

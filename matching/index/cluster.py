@@ -11,11 +11,11 @@ written ones seen, and only then does its generation go into force. It is not ad
 
 import logging
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from time import monotonic
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -261,14 +261,17 @@ def asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> A
 
 
 def quickly_asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
-    """`asked`, for those who cannot wait long: a cluster that did not answer is left alone for `REST_S`, in which
-    ClusterUnreachable is raised at once. So a silent one holds up one request in a while, not each."""
-    if time.monotonic() < _resting.get(cluster.uri, 0.0):
+    """`asked`, for those who cannot wait long: a cluster that took half of its time to fail is left alone for `REST_S`,
+    in which ClusterUnreachable is raised at once. So a silent one holds up one request in a while, not each."""
+    began = monotonic()
+    if began < _resting.get(cluster.uri, 0.0):
         raise ClusterUnreachable(cluster.uri, "it did not answer a moment ago")
     try:
         return asked(cluster, function, *arguments, **options)
     except ClusterUnreachable:
-        _resting[cluster.uri] = time.monotonic() + REST_S
+        ended = monotonic()
+        if ended - began > cluster.timeout_s / 2:
+            _resting[cluster.uri] = ended + REST_S
         raise
 
 

@@ -1,6 +1,7 @@
 """A service over a vector cluster: people and offers are given the same lists as over the memory of one machine."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,16 @@ def test_lists_are_the_same_as_from_memory(reader: TestClient, clustered: TestCl
 def test_a_silent_cluster_is_told_and_nothing_else_stops(
     clustered: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asks = cluster_module.asked
+
     def silent(cluster: Cluster, *_: object, **__: object) -> None:
+        now[0] += cluster.timeout_s
         raise ClusterUnreachable(cluster.uri, "deadline exceeded")
 
+    now = [time.monotonic()]
     monkeypatch.setattr(cluster_module, "asked", silent)
+    monkeypatch.setattr(cluster_module, "_resting", {})
+    monkeypatch.setattr(cluster_module, "monotonic", lambda: now[0])
     answer = clustered.get("/v1/profils/profil-000001/offres")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
@@ -68,7 +75,7 @@ def test_a_silent_cluster_is_told_and_nothing_else_stops(
     assert "serveur de vecteurs" in answer.json()["detail"]
     assert "rows.db" not in answer.text
     assert clustered.get("/v1/profils/profil-000001").status_code == 200
-    monkeypatch.undo()
+    monkeypatch.setattr(cluster_module, "asked", asks)
     assert clustered.get("/v1/profils/profil-000001/offres").status_code == 503, "it is left alone for a moment"
-    monkeypatch.setattr(cluster_module, "_resting", {})
+    now[0] += cluster_module.REST_S
     assert clustered.get("/v1/profils/profil-000001/offres").status_code in (200, 206)

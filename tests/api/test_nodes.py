@@ -1,6 +1,7 @@
 """Nodes: each copies what is published, hears of writes, knows what it may have missed, and answers as others do."""
 
 import datetime as dt
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -27,7 +28,7 @@ from matching.generations import INDEX_ROOT
 from tests.api.conftest import client_over
 from tests.databases import on_server
 from tests.keys import KEYRING
-from tests.waiting import soon, until
+from tests.waiting import until
 
 
 class Clock:
@@ -51,27 +52,32 @@ def service_of(client: TestClient) -> Service:
 # ---------------------------------------------------------------- hearing of the log
 
 
-def test_a_write_is_heard_of_at_once_and_silence_is_known(store: Store) -> None:
+def test_a_write_is_heard_of_at_once_and_what_is_not_read_ages(store: Store) -> None:
     woken: list[int] = []
-    clock = Clock()
-    watch = LogWatch(store.engine, 60, clock)  # nobody asks: what is heard was told
+    clock, level = Clock(), [0]
+    watch = LogWatch(store.engine, 60, lambda: level[0], clock)  # nobody asks: what is heard was told
     watch.start(lambda: woken.append(watch.head))
     try:
-        until(lambda: watch.silent_s == 0 and watch.listens)
+        assert watch.age_s in (0, math.inf), "before anything was heard, nobody knows"
+        until(lambda: watch.age_s == 0)
         clock.now = 5
-        assert watch.silent_s == 5
+        assert watch.age_s == 5
         store.upsert([an_offer("1"), an_offer("2")], "essai")
         until(lambda: woken == [2])
-        assert watch.silent_s == 0
+        assert watch.age_s == 5, "it was written, and is not read yet"
+        clock.now, level[0] = 7, 2
+        assert watch.age_s == 2, "level with what was told at 5"
         store.upsert([an_offer("1")], "essai")  # nothing new: nobody is told
         store.delete(Kind.OFFER, ["1"])
         until(lambda: woken == [2, 3])
         assert watch.notices == 2
+        level[0] = 3
+        assert watch.age_s == 0
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             pids = "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select coalesce(max(seq)%'"
             connection.execute(sa.text(pids))
         store.upsert([an_offer("3")], "essai")
-        assert soon(lambda: woken[-1] == 4), "a connection that is lost is made again"
+        until(lambda: woken[-1] == 4)  # a connection that is lost is made again
     finally:
         watch.stop()
 
@@ -133,15 +139,15 @@ def test_a_node_that_was_cut_off_waits_for_the_indexes_that_are_further(tmp_path
     with pytest.raises(OSError, match="route"):
         node.read_changes()
     clock.now = 4
-    assert node.silent_s() == 3
+    assert node.age_s() == 3
     log.broken = False
     clock.now = 1 + CUT_OFF_S + 0.1
     node.read_changes()
     assert (log.reads, node.awaits_copy) == (3, True), "lines between 10 and 12 may be gone"
-    assert node.silent_s() == pytest.approx(CUT_OFF_S + 0.1)
+    assert node.age_s() == pytest.approx(CUT_OFF_S + 0.1)
     published.refused = {INDEX_ROOT: "damaged"}  # then what there is must do, as on one machine
     node.read_changes()
-    assert (log.reads, node.awaits_copy, node.silent_s()) == (4, False, 0)
+    assert (log.reads, node.awaits_copy, node.age_s()) == (4, False, 0)
 
 
 def test_a_copy_that_has_come_ends_the_wait(tmp_path: Path) -> None:
@@ -251,7 +257,7 @@ def refuses_when_silent(cut_off: TestClient, level: TestClient, monkeypatch: pyt
     expected = level.get(offers)
     watch = service_of(cut_off).node.watch
     assert watch is not None
-    silent = SimpleNamespace(silent_s=61.0, head=watch.head, stop=watch.stop)
+    silent = SimpleNamespace(age_s=61.0, head=watch.head, stop=watch.stop)
     monkeypatch.setattr(service_of(cut_off).node, "watch", silent)
     refused = cut_off.get(offers)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
@@ -260,7 +266,7 @@ def refuses_when_silent(cut_off: TestClient, level: TestClient, monkeypatch: pyt
     assert "depuis 61 secondes" in refused.json()["detail"]
     assert "X-Accel-Redirect" not in refused.headers
     ready = cut_off.get("/health/ready")
-    assert (ready.status_code, ready.json()["pret"], ready.json()["noeud"]["sansNouvellesDepuisS"]) == (503, False, 61)
+    assert (ready.status_code, ready.json()["pret"], ready.json()["noeud"]["ageS"]) == (503, False, 61)
     assert cut_off.get("/health/live").status_code == 200
     elsewhere = {"Vivier-Sinon": "@ailleurs"}
     for answer in (cut_off.get(offers, headers=elsewhere), cut_off.post("/v1/profils/recherche", headers=elsewhere)):

@@ -361,22 +361,27 @@ def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_silent_cluster_is_left_alone_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request in a while waits for it, the others are told at once."""
+    lasts = [0.0]
     calls: list[str] = []
     now = [100.0]
 
     def silent(cluster: Cluster, function: str, *_: object, **__: object) -> None:
         calls.append(function)
+        now[0] += lasts[0]
         raise ClusterUnreachable(cluster.uri, "deadline exceeded")
 
     monkeypatch.setattr(cluster_module, "asked", silent)
     monkeypatch.setattr(cluster_module, "_resting", {})
-    monkeypatch.setattr(cluster_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(cluster_module, "monotonic", lambda: now[0])
     table = Table(Cluster("http://127.0.0.1:9"), "rows", DIM)
-    for seconds in (0.0, 1.0, 4.9, 5.1, 6.0):
-        now[0] = 100.0 + seconds
-        with pytest.raises(ClusterUnreachable):
-            table.search(np.ones(DIM, np.float32), "", 3)
-    assert calls == ["search", "search"]
+    for lasts[0], asked_again in ((0.9, 2), (0.1, 5)):
+        calls.clear()
+        cluster_module._resting.clear()
+        for seconds in (0.0, 2.0, 4.9, 7.0, 9.0):
+            now[0] = 100.0 + seconds
+            with pytest.raises(ClusterUnreachable):
+                table.search(np.ones(DIM, np.float32), "", 3)
+        assert len(calls) == asked_again, "one that refuses at once is asked again at once"
 
 
 def test_a_merge_takes_changes_in_and_its_generation_is_adopted(

@@ -11,6 +11,7 @@ import uvicorn
 from api.edge import connection
 from api.edge.deadline import Deadline
 from api.edge.headers import ALWAYS
+from api.serving import DrainingServer
 from tests.api.edge.exchange import fine
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -120,5 +121,42 @@ def test_a_body_that_does_not_come_ends_with_its_connection() -> None:
             post = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
             status, headers, _ = await sent(port, post + b"x")  # what comes after the end would have it reset
             assert (status, headers["connection"]) == (408, "close")
+
+    run(scenario)
+
+
+def test_a_server_that_stops_has_one_answer_more_for_who_is_there_and_for_who_comes_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "LAST_REQUEST_S", 60)
+
+    async def scenario() -> None:
+        config = uvicorn.Config(
+            fine, port=0, http=connection.Connection, ws="none", lifespan="off", log_level="critical"
+        )
+        server = DrainingServer(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        there = await asyncio.open_connection("127.0.0.1", port)
+        late = await asyncio.open_connection("127.0.0.1", port)
+        while len(server.server_state.connections) < 2:
+            await asyncio.sleep(0.01)
+        held = server.server_state.connections.pop()  # uvicorn has told the others before this one is known
+        stopping = asyncio.create_task(server.shutdown())
+        while not any(each._leaving for each in server.server_state.connections):  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+        server.server_state.connections.add(held)
+        for reader, writer in (there, late):
+            writer.write(HEAD + b"\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            await reader.read()  # to the end: the server closes
+            writer.close()
+            await writer.wait_closed()
+        await stopping
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
     run(scenario)

@@ -23,6 +23,7 @@ from features.records import (
     TalentPoolState,
 )
 from features.store import Change, Kind, Operation, Store, WriteCounts
+from features.store.engine import open_engine
 from features.store.store import CHUNK
 from tests.databases import on_server
 
@@ -289,3 +290,12 @@ def test_ids_come_in_the_order_of_their_bytes_whatever_the_language(postgres_ser
             store.close()
     except sa.exc.ProgrammingError:
         pytest.skip("this PostgreSQL has no ICU, or is older than 15: it sorts by bytes here")
+
+
+@pytest.mark.parametrize("patience_s", [None, 5.0])
+def test_postgresql_notices_soon_that_a_writer_is_cut_off(postgres_server: sa.URL, patience_s: float | None) -> None:
+    engine = open_engine(postgres_server.render_as_string(hide_password=False), patience_s)
+    with engine.connect() as connection:
+        told = [connection.scalar(sa.text(f"show tcp_keepalives_{name}")) for name in ("idle", "interval", "count")]
+    engine.dispose()
+    assert told == ["2", "1", "3"]
