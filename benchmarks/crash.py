@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kills = options.kills if options.kills is not None else report.repeats(FULL, QUICK)
     with tempfile.TemporaryDirectory(prefix="vivier-crash-") as folder, mail_server() as letters:
         house = made(Path(folder), options.seed, dt.datetime.now(dt.UTC).date())
-        trial = Trial(house, letters, options.seed)
+        training = all(find_spec(name) is not None for name in ("catboost", "mlflow"))
+        if not training:
+            print("no training is killed: pip install 'vivier[rankers]'")
+        trial = Trial(house, letters, options.seed, training)
         began = time.monotonic()
         trial.begin()
         told = 0
