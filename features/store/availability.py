@@ -162,4 +162,4 @@ def is_outage(error: BaseException) -> bool:
         return trouble is DiskTrouble.HELD
     if not isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
         return False
-    return type(error.orig).__module__.startswith("psycopg")
+    return any(kind.__module__.startswith("psycopg") for kind in type(error.orig).__mro__)

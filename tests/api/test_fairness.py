@@ -160,7 +160,8 @@ def test_the_command_fills_the_groups_and_reports(deployment: Path, monkeypatch:
     assert latest(deployment) == told
     assert (out / "rapport.html").read_text().startswith("<!doctype html>")
     lines = json.loads(runner.invoke(app, ["audit", "list", "--json"]).stdout)["lines"]
-    assert [each["operation"] for each in lines] == ["vivier fairness report", "vivier fairness groups"]
+    ours = [each["operation"] for each in lines if each["operation"].startswith("vivier ")]
+    assert ours == ["vivier fairness report", "vivier fairness groups"]
 
 
 _ORDER = (Ranked.OFFERS, Ranked.SESSIONS, Ranked.PROFILES, Ranked.FIRMS)

@@ -443,7 +443,7 @@ def test_the_local_provider_is_off_unless_asked_and_refused_elsewhere(deployment
 def test_pages_are_in_french_and_load_nothing(browser: Callable[[], TestClient]) -> None:
     camille = browser()
     form = camille.get(f"/fournisseur-local/autoriser?{urlencode(to_provider(camille))}")
-    assert "Qui voulez-vous être ?" in form.text
+    assert "Qui voulez-vous être" in form.text
     for answered in (form, camille.get("/connexion/au-revoir"), camille.get("/connexion/retour/local")):
         assert "default-src 'none'" in answered.headers["content-security-policy"]
         assert answered.headers["cache-control"] == "no-store"
