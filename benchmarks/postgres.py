@@ -15,12 +15,16 @@ import sqlalchemy as sa
 def binaries() -> Path | None:
     """The folder of the newest server that is installed; None where there is none."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    return installed[-1].parent if installed else None
+    if installed:
+        return installed[-1].parent
+    found = shutil.which("initdb")
+    return None if found is None else Path(found).parent
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[sa.URL]:
-    """The URL of its database. Raises RuntimeError where none is installed."""
+def postgres(*settings: str) -> Iterator[sa.URL]:
+    """The URL of its database; it does not flush, and takes more `settings` ("name=value"). Raises RuntimeError where
+    none is installed."""
     found = binaries()
     if found is None:
         raise RuntimeError("no PostgreSQL server on this machine: sudo apt-get install postgresql")
@@ -40,6 +44,7 @@ def postgres() -> Iterator[sa.URL]:
     try:
         run("initdb", "-A", "trust", "-U", "vivier", "-E", "UTF8", "--no-sync")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options += "".join(f" -c {setting}" for setting in settings)
         run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
         try:
             yield sa.URL.create("postgresql+psycopg", "vivier", host="127.0.0.1", port=port, database="postgres")
