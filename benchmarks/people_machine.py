@@ -28,8 +28,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from api.app import create_app
 from api.service import Service
-from api.settings import Settings
-from benchmarks.sample_world import alone
+from benchmarks.sample_world import alone, unlimited
 from features.audit.verify import verify
 from features.records import Profile
 from matching.discretion import LEAST
@@ -369,19 +368,7 @@ def counts_in(value: object) -> Iterator[int]:
 @contextmanager
 def playing(folder: Path) -> Iterator[type[PeopleMachine]]:
     """The machine over the service of a data folder, with the firms of its stories."""
-    settings = Settings(
-        data_dir=folder,
-        demo_identities=True,
-        allowed_hosts="testserver",
-        rate_limit="none",
-        rate_limit_machines="none",
-        rate_limit_address="none",
-        people_share=1.0,
-        people_least=1_000_000_000,
-        need_share=1.0,
-        request_timeout_s=600,
-    )
-    exchange = Exchange(alone(Service.open(settings)))
+    exchange = Exchange(alone(Service.open(unlimited(folder, "testserver"))))
     try:
         for siret in (*FIRMS, STRANGER):
             firm = {"siret": siret, "naf": "8610A", "commune": GUERET}

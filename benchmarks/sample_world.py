@@ -8,6 +8,7 @@ from typing import Final
 
 from api.follow import Follower
 from api.service import Service
+from api.settings import Settings
 from benchmarks.keys import keys_in
 from features.sample.reference import sample_reference
 from features.store import Store
@@ -42,6 +43,23 @@ def write_world(folder: Path) -> Path:
 def copied(world: Path, folder: Path) -> Path:
     """A copy of a world, to write into."""
     return Path(shutil.copytree(world, folder))
+
+
+def unlimited(folder: Path, host: str, api_page: bool = False) -> Settings:
+    """Settings of a demonstration over a data folder, reached as `host`, that turns nobody away for asking too much."""
+    return Settings(
+        data_dir=folder,
+        demo_identities=True,
+        allowed_hosts=host,
+        api_page=api_page,
+        rate_limit="none",
+        rate_limit_machines="none",
+        rate_limit_address="none",
+        people_share=1.0,
+        people_least=1_000_000_000,
+        need_share=1.0,
+        request_timeout_s=600,
+    )
 
 
 def alone(service: Service) -> Service:

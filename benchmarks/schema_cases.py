@@ -31,8 +31,7 @@ from api.problems import MEDIA_TYPE
 from api.security.actor import Role
 from api.security.demo import WHOSE
 from api.service import Service
-from api.settings import Settings
-from benchmarks.sample_world import alone
+from benchmarks.sample_world import alone, unlimited
 from features.records import Offer, Profile
 from features.store import Store
 
@@ -154,21 +153,8 @@ def identities(store: Store) -> dict[str, str | None]:
 @contextmanager
 def serving(folder: Path) -> Iterator[FastAPI]:
     """The service over a data folder, its limits (rates, people shown a day) lifted by its settings."""
-    settings = Settings(
-        data_dir=folder,
-        demo_identities=True,
-        allowed_hosts=asgi.HOST,
-        api_page=True,
-        rate_limit="none",
-        rate_limit_machines="none",
-        rate_limit_address="none",
-        people_share=1.0,
-        people_least=1_000_000_000,
-        need_share=1.0,
-        request_timeout_s=600,
-    )
     try:
-        yield create_app(alone(Service.open(settings)))
+        yield create_app(alone(Service.open(unlimited(folder, asgi.HOST, api_page=True))))
     finally:
         asgi.shutdown_lifespans()
 
