@@ -11,7 +11,7 @@ the road as `matching.plans` charges it. Compared, all with the same capacities:
 * nearest: each firm, the best first, to the nearest counsellor who has a visit left.
 
 The bound is that of HiGHS on the same linear programme, which knows nothing of the flow. Then a counsellor is away, and
-the plan is made again: visits that move, with and without the plan before. Rounds are 100 ms of routing a counsellor,
+the plan is made again: visits that move, with and without the plan before. Rounds are of the service's own effort,
 against visiting in the order of worth, and the nearest first. Times are of the whole process that the service starts,
 imports and JSON included.
 """
@@ -36,7 +36,7 @@ from benchmarks.options import svg_option
 from benchmarks.plots import Bar, Bars, save
 from benchmarks.report import Report
 from matching.planning.problem import NOBODY, Before, Counsellor, Problem, Round, Shares, Way
-from matching.planning.rounds import rounds
+from matching.planning.rounds import EFFORT, rounds
 from matching.planning.share import share
 from matching.plans import HOUR_WORTH
 
@@ -240,7 +240,7 @@ def on_the_road(report: Report, plan: NDArray[np.int64], bases: Floats, places: 
         lengths["nearest_first"] += road(minutes, nearest_first(minutes, stops, way.a_day))
         ordered = sorted(stops)
         lengths["as_given"] += road(minutes, [ordered[at : at + way.a_day] for at in range(0, len(ordered), way.a_day)])
-    longer = sum(rounds(way, effort_ms=1_000).minutes for way in ways[:4])
+    longer = sum(rounds(way, effort=10 * EFFORT).minutes for way in ways[:4])
     shorter = sum(each.minutes for each in made[:4])
     report.figure("rounds_seconds", seconds)
     report.figure(

@@ -1,8 +1,9 @@
 """The days of a counsellor: which visits on which day, and in what order, the least on the road.
 
 Days are vehicles that leave the base and come back to it, of so many visits at most: a capacitated routing problem,
-improved by OR-Tools' guided local search within `EFFORT_MS` a counsellor. It is not proved optimal; `tests` hold small
-ones to the optimum by enumeration.
+improved by OR-Tools' guided local search for `EFFORT` steps a counsellor. Effort is counted in steps, not in
+milliseconds: one problem has one answer, on a busy machine too. It is not proved optimal; `tests` hold small ones to the
+optimum by enumeration.
 """
 
 import math
@@ -12,24 +13,28 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from matching.planning.problem import NOBODY, Round, Way
 
-EFFORT_MS: Final = 100
+EFFORT: Final = 150
+"""Routes found, each better than the one before or a step away from where the search was stuck: 10 ms for 3 visits,
+some 200 ms for 40."""
+LONGEST_MS: Final = 2_000
+"""For days of a hundred visits, or a machine that does nothing else any more: what was found by then is taken."""
 SECONDS: Final = 60
 """Whole seconds are what the solver counts in."""
 A_DAY_MORE: Final = 20 * SECONDS
 """What leaving on one day more costs: days are filled, unless that is twenty minutes of road longer."""
 
 
-def rounds(way: Way, effort_ms: int = EFFORT_MS) -> Round:
+def rounds(way: Way, effort: int = EFFORT) -> Round:
     """The days of one counsellor. Stops that do not fit are left out, those that cost the longest way first; a day that
     was not agreed is given up before that."""
-    held = _solved(way, way.day_of, effort_ms)
+    held = _solved(way, way.day_of, effort)
     if sum(map(len, held.days)) == len(way.day_of):
         return held
     agreed = [day if fixed else NOBODY for day, fixed in zip(way.day_of, way.agreed, strict=True)]
-    return held if agreed == way.day_of else _solved(way, agreed, effort_ms)
+    return held if agreed == way.day_of else _solved(way, agreed, effort)
 
 
-def _solved(way: Way, day_of: list[int], effort_ms: int) -> Round:
+def _solved(way: Way, day_of: list[int], effort: int) -> Round:
     n = len(day_of)
     if n == 0 or way.days == 0:
         return Round([[] for _ in range(way.days)], 0.0)
@@ -53,7 +58,8 @@ def _solved(way: Way, day_of: list[int], effort_ms: int) -> Round:
     search = pywrapcp.DefaultRoutingSearchParameters()
     search.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
     search.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    search.time_limit.FromMilliseconds(effort_ms)
+    search.solution_limit = effort
+    search.time_limit.FromMilliseconds(LONGEST_MS)
     found = model.SolveWithParameters(search)
     if found is None:  # not seen: leaving every stop out is a solution
         return Round([[] for _ in range(way.days)], 0.0)
