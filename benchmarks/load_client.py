@@ -36,9 +36,13 @@ class Tally:
     """By class of error."""
     door_closed: int = 0
     """Connections that were refused: nothing was asked."""
+    unasked: int = 0
+    """Requests that this client could not make: it had as many under way as it may."""
     ended_at: list[float] = field(default_factory=list)
     """Of each answer that was served, seconds of `time.monotonic`; so is `took_ms`."""
     took_ms: list[float] = field(default_factory=list)
+    told_ms: list[float] = field(default_factory=list)
+    """Of each that was told to wait: how long that took."""
     versions: Counter[bytes] = field(default_factory=Counter)
     """Of answers, by what `mark` found in them."""
 
@@ -159,8 +163,9 @@ async def one(line: Line, ask: Ask, tally: Tally, mark: Callable[[Answer], bytes
         tally.took_ms.append((now - started) * 1000)
         if mark is not None:
             tally.versions[mark(answer)] += 1
-    elif answer.status in TOLD_TO_WAIT and "retry-after" not in answer.headers:
-        tally.without_retry_after += 1
+    elif answer.status in TOLD_TO_WAIT:
+        tally.told_ms.append((now - started) * 1000)
+        tally.without_retry_after += "retry-after" not in answer.headers
     return True
 
 
@@ -190,11 +195,11 @@ async def at_rate(
     until: Callable[[], bool],
     tally: Tally,
     seed: int,
-    most_open: int = 400,
+    most_open: int = 2_000,
     mark: Callable[[Answer], bytes] | None = None,
 ) -> None:
     """Requests at random moments (a Poisson process of `per_s`) until it is time, each on a connection that is free;
-    at most `most_open` under way: those beyond count as lost (`NoConnection`)."""
+    at most `most_open` under way: those beyond are not made (`unasked`)."""
     draw = random.Random(seed)
     free: list[Line] = []
     tasks: set[asyncio.Task[None]] = set()
@@ -209,7 +214,7 @@ async def at_rate(
         moment += draw.expovariate(per_s)
         await asyncio.sleep(max(0.0, moment - time.monotonic()))
         if len(tasks) >= most_open:
-            tally.lost["NoConnection"] += 1
+            tally.unasked += 1
             continue
         task = asyncio.create_task(ask(draw.choice(pool)))
         tasks.add(task)
