@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -158,5 +159,30 @@ def test_a_server_that_stops_has_one_answer_more_for_who_is_there_and_for_who_co
         await stopping
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
+
+    run(scenario)
+
+
+def test_who_knocked_before_the_door_closed_is_answered() -> None:
+    """Connections that the system has taken on, at a server whose event loop has had no turn since."""
+
+    async def scenario() -> None:
+        config = uvicorn.Config(
+            fine, port=0, http=connection.Connection, ws="none", lifespan="off", log_level="critical"
+        )
+        server = DrainingServer(config)
+        config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        address = server.servers[0].sockets[0].getsockname()
+        knocking = [socket.create_connection(address) for _ in range(20)]
+        for each in knocking:
+            each.sendall(HEAD + b"\r\n")
+        await server.shutdown()
+        for each in knocking:
+            with each:
+                assert each.recv(1000).startswith(b"HTTP/1.1 200")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
 
     run(scenario)
