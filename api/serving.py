@@ -14,41 +14,32 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from socket import socket
-from typing import Final
 
 from uvicorn import Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-log = logging.getLogger(__name__)
+from api.door import Door
 
-LATECOMERS_EVERY_S: Final = 0.1
+log = logging.getLogger(__name__)
 
 
 class DrainingServer(Server):
-    """Connections that the system has taken on for us are answered before the door closes.
+    """Connections that the system has taken on for us are answered, in a rush and when the server stops (`Door`)."""
 
-    Those that nobody has accepted when the last listening socket closes are reset. So they are accepted here, and the
-    door closes in the same breath: not after what the event loop has left to do, which is tens of milliseconds in a
-    rush.
-    """
+    _doors: tuple[Door, ...] = ()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        listening = [self.config.bind_socket()] if sockets is None else sockets
+        for each in listening:
+            each.listen(self.config.backlog)
+        self._doors = tuple(Door(each, self._protocol, self.config.ssl) for each in listening)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        made: list[socket] = []
-        for server in self.servers:
-            for door in server.sockets:
-                made += _waiting_at(door.fileno())
-            server.close()
-        for door in sockets or []:
-            door.close()
-        loop = asyncio.get_running_loop()
-        for each in made:
-            await loop.connect_accepted_socket(self._protocol, each, ssl=self.config.ssl)
-        telling = asyncio.create_task(self._tell_latecomers())
-        try:
-            await super().shutdown(sockets)
-        finally:
-            telling.cancel()
+        for door in self._doors:
+            await door.close()
+        await super().shutdown(sockets)
 
     def _protocol(self) -> asyncio.Protocol:
         """As uvicorn makes it for a connection that it accepts."""
@@ -57,26 +48,6 @@ class DrainingServer(Server):
             config=config, server_state=self.server_state, app_state=state
         )  # type: ignore[call-arg]
         return made
-
-    async def _tell_latecomers(self) -> None:
-        """A connection that was accepted in the last instant is there only after uvicorn has told the others."""
-        while True:
-            await asyncio.sleep(LATECOMERS_EVERY_S)
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
-
-
-def _waiting_at(door: int) -> list[socket]:
-    """The connections that were made at a listening socket, whose number this is, and that nobody has accepted."""
-    made = []
-    with socket(fileno=os.dup(door)) as listening:
-        listening.setblocking(False)
-        with contextlib.suppress(OSError):  # nobody is left, or there are no more numbers for files
-            while True:
-                made.append(listening.accept()[0])
-    for each in made:
-        each.setblocking(False)
-    return made
 
 
 class DrainingProcess(Process):

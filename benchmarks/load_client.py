@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -237,11 +237,11 @@ async def at_rate(
     """Requests at random moments (a Poisson process of `per_s`) until it is time, each on a connection that is free;
     at most `most_open` under way: those beyond are not made (`unasked`)."""
     draw = random.Random(seed)
-    free: list[Line] = []
+    free: deque[Line] = deque()
     tasks: set[asyncio.Task[None]] = set()
 
     async def ask(what: Ask) -> None:
-        line = free.pop() if free else Line(port)
+        line = free.popleft() if free else Line(port)  # in turn: the last one back is the quickest to refuse
         await one(line, what, tally, mark)
         free.append(line)
 

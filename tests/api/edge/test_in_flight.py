@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.edge.in_flight import RETRY_AFTER_S, RUSH_S, RUSH_SHARE, InFlight
+from api.edge.in_flight import RETRY_AFTER_S, RUSH_S, RUSH_WAITING, InFlight
 from api.problems import MEDIA_TYPE, ProblemType
 from api.service import Service
 from features.records import Offer
@@ -140,10 +140,10 @@ async def at_once(scope: Scope, receive: Receive, send: Send) -> None:
     await say_ok(send)
 
 
-def test_a_rush_that_lasts_is_cut_shorter_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rush_that_lasts_is_cut_shorter_until_few_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("api.edge.in_flight.monotonic", lambda: now)
-    limit = 2 * RUSH_SHARE
+    limit, few = 8, RUSH_WAITING
 
     async def served(app: InFlight, asked: int) -> int:
         answers = await asyncio.gather(*(ask(app) for _ in range(asked)))
@@ -154,13 +154,19 @@ def test_a_rush_that_lasts_is_cut_shorter_until_it_is_over(monkeypatch: pytest.M
         app = InFlight(at_once, limit)
         assert await served(app, limit) == limit  # a burst that fits begins no rush
         assert await served(app, limit + 1) == limit
-        assert await served(app, limit) == 2
-        now = 0.9 * RUSH_S
-        assert await served(app, limit) == 2  # and goes on
-        now = 1.8 * RUSH_S
-        assert await served(app, 2) == 2  # nobody is refused
-        now = 2.0 * RUSH_S
+        assert await served(app, limit) == few
+        for second in (1, 2, 3):
+            now = second * RUSH_S
+            assert await served(app, limit) == few  # as long as many are refused
+        now = 4 * RUSH_S
+        for _ in range(50):
+            assert await served(app, few) == few  # nobody is refused
+        assert await served(app, few + 1) == few  # or one in a hundred
+        now = 5 * RUSH_S
         assert await served(app, limit) == limit
+        assert await served(app, limit + 1) == limit
+        now = 60 * RUSH_S
+        assert await served(app, limit) == limit  # nobody came meanwhile
 
     finished(scenario())
 
@@ -168,8 +174,8 @@ def test_a_rush_that_lasts_is_cut_shorter_until_it_is_over(monkeypatch: pytest.M
 def test_what_takes_long_takes_no_place_in_a_rush() -> None:
     async def scenario() -> None:
         inner = Waiting()
-        app = InFlight(inner, 2 * RUSH_SHARE)
-        long = [asyncio.create_task(ask(app)) for _ in range(2 * RUSH_SHARE)]
+        app = InFlight(inner, 8)
+        long = [asyncio.create_task(ask(app)) for _ in range(8)]
         await turns()
         assert (await ask(app)).status == 503
         long.pop().cancel()
