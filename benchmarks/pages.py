@@ -1,14 +1,16 @@
-"""Server time and weight of the pages for people, on the sample world.
+"""Server time and weight of the pages for people, on the sample world or one that is there.
 
-    python -m benchmarks.pages [--quick] [--json FILE]
+    python -m benchmarks.pages [--quick] [--json FILE] [--home FOLDER]
 
-A server is started on a free loopback port with a world of its own in a temporary folder. Each page is opened over a
-kept-alive connection by whom the front page offers to be. Its first opening after the start is told apart. Where a
-page answers questions that the API answers too, these are asked after it: the difference is what the page itself
-costs. `cpu_ms` is processor time of the server, which a busy machine does not change. The targets, of processor time:
-30 ms over the search itself; and 100 kB with the style sheet and the script, as they are sent.
+A server is started on a free loopback port with a world of its own in a temporary folder, or over the deployment of
+`--home` (`benchmarks.france_deployments`: all of France), where those who open the pages are written first. Each page
+is opened over a kept-alive connection by whom the front page offers to be. Its first opening after the start is told
+apart. Where a page answers questions that the API answers too, these are asked after it: the difference is what the
+page itself costs. `cpu_ms` is processor time of the server, which a busy machine does not change. The targets, of
+processor time: 30 ms over the search itself; and 100 kB with the style sheet and the script, as they are sent.
 """
 
+import argparse
 import http.client
 import json
 import os
@@ -24,9 +26,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from api.examples import EXAMPLES
 from api.security.demo import TEAM
-from benchmarks.http_client import served
+from benchmarks.http_client import SIGNED, served
 from benchmarks.report import Report
+from features.store import Kind
 
 SEED: Final = 1
 TARGET_OVER_SEARCH_MS: Final = 30.0
@@ -35,6 +39,16 @@ NEED: Final = "aide-soignante à Paris 12e, CDI, permis B, 2 ans d'expérience"
 _IDENTITY: Final = re.compile(r'name="identite" value="(demo:([a-z]+)[^"]*)"')
 _FILE: Final = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 
+
+COUNSELLOR: Final = "conseiller-des-pages"
+WRITTEN: Final = {
+    "demandeur": f"demo:demandeur:{EXAMPLES[Kind.PROFILE]['id']}",
+    "employeur": f"demo:employeur:{EXAMPLES[Kind.ESTABLISHMENT]['siret']}",
+    "conseiller": f"demo:conseiller:{COUNSELLOR}",
+    "pilote": "demo:pilote",
+}
+"""The identities of those whom `_introduce` writes."""
+SEEN_S: Final = 30.0
 
 Ask = tuple[str, str | None]
 """An address, and the body that is posted to it."""
@@ -82,24 +96,63 @@ def pages(who: Mapping[str, str], need: str) -> tuple[Opened, ...]:
 
 
 def main() -> None:
-    report = Report.from_command_line("pages", seed=SEED, about=__doc__ or "")
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--home", type=Path)
+    options, arguments = parser.parse_known_args()
+    report = Report.from_command_line("pages", seed=SEED, arguments=arguments, about=__doc__ or "")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "VIVIER_DATA_DIR": folder, "OMP_NUM_THREADS": "1"}
-        vivier = [sys.executable, "-m", "api.cli.main"]
-        subprocess.run([*vivier, "demo", "--build-only"], env=environment, check=True, stderr=subprocess.DEVNULL)
-        with served({"VIVIER_DATA_DIR": folder}) as (port, pid), closing(_connected(port)) as connection:
-            _measure(report, connection, pid)
+        home = options.home or _world(folder)
+        with (
+            served({"VIVIER_DATA_DIR": str(home)}, patience_s=300) as (port, pid),
+            closing(_connected(port)) as connection,
+        ):
+            if options.home is not None:
+                _introduce(connection)
+            _measure(report, connection, pid, None if options.home is None else WRITTEN)
     report.finish()
+
+
+def _world(folder: str) -> str:
+    environment = {**os.environ, "VIVIER_DATA_DIR": folder, "OMP_NUM_THREADS": "1"}
+    vivier = [sys.executable, "-m", "api.cli.main"]
+    subprocess.run([*vivier, "demo", "--build-only"], env=environment, check=True, stderr=subprocess.DEVNULL)
+    return folder
+
+
+def _introduce(connection: http.client.HTTPConnection) -> None:
+    """Write who opens the pages, and wait until searches know them."""
+    person = {**EXAMPLES[Kind.PROFILE], "conseiller": COUNSELLOR}
+    firm = EXAMPLES[Kind.ESTABLISHMENT]
+    headers = {**SIGNED, "Content-Type": "application/json"}
+    for path, record in ((f"/v1/profils/{person['id']}", person), (f"/v1/etablissements/{firm['siret']}", firm)):
+        connection.request("PUT", path, json.dumps(record), headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status not in (200, 201, 204):
+            raise RuntimeError(f"{path} answered {answer.status}: {content[:300]!r}")
+    deadline = time.monotonic() + SEEN_S
+    while time.monotonic() < deadline:
+        connection.request("GET", f"/v1/profils/{person['id']}/offres?range=0-0", headers=SIGNED)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status < 400:
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"{person['id']} was written and is not seen after {SEEN_S:g} s")
 
 
 def _connected(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port)
 
 
-def _measure(report: Report, connection: http.client.HTTPConnection, pid: int) -> None:
+def _measure(
+    report: Report, connection: http.client.HTTPConnection, pid: int, people: Mapping[str, str] | None
+) -> None:
+    """`people`: the identity of each role; None: those whom the front page offers to be."""
     first_ms, front = _timed(connection, ("/", None), None)
     report.figure("front_first_ms", first_ms, digits=1)
-    people = {role: token for token, role in reversed(_IDENTITY.findall(front))}
+    if people is None:
+        people = {role: token for token, role in reversed(_IDENTITY.findall(front))}
     who = {role: token.split(":")[-1].partition(TEAM)[0] for role, token in people.items()}
     files = sum(_sent_bytes(connection, path) for path in dict.fromkeys(_FILE.findall(front)))
     report.figure("style_and_script_bytes", files)
