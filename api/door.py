@@ -20,6 +20,15 @@ AT_ONCE: Final = 32
 """Connections that are accepted in one turn of the event loop; what is left is for the next, or another process."""
 FULL: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """What the system says when it has no room for another connection."""
+ITS_OWN: Final = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ECONNABORTED", "EPROTO", "ENOPROTOOPT", "EOPNOTSUPP", "EPERM"),
+        *("ENETDOWN", "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ENONET"),
+    )
+    if hasattr(errno, name)
+)
+"""What becomes of one connection before it is accepted, and says nothing of the next (accept(2))."""
 AGAIN_S: Final = 1.0
 """After which it is asked again."""
 
@@ -72,8 +81,10 @@ class Door:
             connection, _ = self._listening.accept()
         except (BlockingIOError, InterruptedError):
             return False
-        except ConnectionAbortedError:
-            return True  # gone before it was there
+        except OSError as error:
+            if error.errno in ITS_OWN:
+                return True
+            raise
         connection.setblocking(False)
         task = self._loop.create_task(self._enter(connection))
         self._entering.add(task)
