@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -19,7 +19,7 @@ class Guest(asyncio.Protocol):
         self.there = there
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.there.append(self)
 
 
@@ -78,7 +78,9 @@ def test_a_system_without_room_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
         await until(there, 3)
         assert listening.trouble == []
         await opened.close()
-        for each in (*knocking, *(guest.transport for guest in there)):
+        for guest in there:
+            guest.transport.close()
+        for each in knocking:
             each.close()
 
     run(scenario)
