@@ -22,7 +22,7 @@ from features.privacy.tombstones import Tombstones
 from features.records import Event, Record, Subscription, TalentPool, TalentPoolState
 from features.store import owners
 from features.store.access import accounts
-from features.store.concerned import people_of
+from features.store.concerned import is_about, people_of, without
 from features.store.engine import WRITE, availability_of, open_engine
 from features.store.kinds import KIND_OF, Kind
 from features.store.migrate import upgrade
@@ -130,8 +130,8 @@ class Writer:
         """Insert or replace records of one kind, under `source`.
 
         A record whose bytes are already there is left alone and not logged. Of two records with one id
-        the last wins. Empty input writes nothing. Raises PersonErased when one is about a person who was erased, and
-        KeyMissing for kinds that are sealed, without keys.
+        the last wins. Empty input writes nothing. Whoever was erased is left out of talent pools. Raises PersonErased
+        when a record is about such a person, and KeyMissing for kinds that are sealed, without keys.
         """
         counts = WriteCounts()
         for batch in batches(records):
@@ -142,12 +142,12 @@ class Writer:
         kind = KIND_OF[type(batch[0])]
         table = record_tables[kind]
         rows: dict[str, dict[str, object]] = {}
-        for record in batch:
-            if KIND_OF[type(record)] is not kind:
-                raise TypeError(f"one kind a call: got {type(record).__name__} among {kind.value}")
-            people = people_of(record)
-            if self._erased is not None and any(person in self._erased for person in people):
+        for given in batch:
+            if KIND_OF[type(given)] is not kind:
+                raise TypeError(f"one kind a call: got {type(given).__name__} among {kind.value}")
+            if self._erased is not None and is_about(given, self._erased):
                 raise PersonErased(f"a {kind.value} record is about a person who was erased")
+            record = given if self._erased is None else without(given, self._erased)
             digest, body = self._sealing.put(kind, record_id(record), record)
             rows[record_id(record)] = {
                 "id": record_id(record),
@@ -157,7 +157,7 @@ class Writer:
                 "written_on": self._today,
             }
             if kind is Kind.EVENT:
-                rows[record_id(record)]["person"] = people[0]
+                rows[record_id(record)]["person"] = people_of(record)[0]
         known: dict[str, tuple[bytes, str]] = {
             row.id: (bytes(row.digest), row.source)
             for row in self.connection.execute(
@@ -229,15 +229,11 @@ class Writer:
 
     def leave_pools(self, profile_ids: frozenset[str]) -> None:
         """Take people out of the talent pools that they were put into, and out of what refreshes found."""
-        for pool, source in self._all(TalentPool):
-            kept = tuple([key for key in pool.profile_ids if key not in profile_ids])
-            if kept != pool.profile_ids:
-                self.upsert([msgspec.structs.replace(pool, profile_ids=kept)], source)
-        for state, source in self._all(TalentPoolState):
-            present = tuple([key for key in state.present_ids if key not in profile_ids])
-            moves = tuple([move for move in state.moves if move.profile_id not in profile_ids])
-            if (present, moves) != (state.present_ids, state.moves):
-                self.upsert([msgspec.structs.replace(state, present_ids=present, moves=moves)], source)
+        for record_type in (TalentPool, TalentPoolState):
+            for record, source in self._all(record_type):
+                kept = without(record, profile_ids)
+                if kept != record:
+                    self.upsert([kept], source)
 
     def _all(self, record_type: type[R]) -> list[tuple[R, str]]:
         """The records of a kind and their sources, as this transaction sees them."""
@@ -484,8 +480,7 @@ class Store:
 
     def is_about_erased(self, record: Record) -> bool:
         """Whether a record is about a person who was erased, and whose id may not come back yet."""
-        erased = self.erased
-        return erased is not None and any(person in erased for person in people_of(record))
+        return self.erased is not None and is_about(record, self.erased)
 
     def has_any(self, kind: Kind) -> bool:
         """Whether there is a record of that kind."""
