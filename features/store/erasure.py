@@ -20,8 +20,10 @@ from features.key_numbers import key_number
 from features.records import Contact, TalentPool
 from features.store import owners
 from features.store.access import accounts
+from features.store.batches import batches
+from features.store.changes import Change, Operation
 from features.store.kinds import Kind
-from features.store.store import Change, Operation, Store, Writer, about_profile, batches
+from features.store.store import Store
 from features.store.tables import (
     access_change,
     access_client,
@@ -49,6 +51,7 @@ from features.store.tables import (
     store_identity,
     subscription_owner,
 )
+from features.store.writer import Writer, about_profile
 
 BLANK: Final = "#"
 """The record id of an erasure whose number is gone."""
