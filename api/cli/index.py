@@ -49,7 +49,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     from api.forgetting import finish
     from features.artifacts import ArtifactError
     from features.reference import Reference, ReferenceMissing
-    from features.store.erasure import last_seq
+    from features.store.erasure_log import last_seq
     from matching.build import build as build_index
     from matching.errors import ClusterUnreachable, NotReady
     from matching.forgetting import forget_generations
@@ -112,7 +112,7 @@ def merge(as_json: AsJson = False) -> None:
 
     from api.forgetting import merging_lock
     from api.service import CANNOT_OPEN, Service
-    from features.store.erasure import last_seq
+    from features.store.erasure_log import last_seq
     from matching.errors import ClusterUnreachable
     from matching.forgetting import forget_generations
 

@@ -12,7 +12,7 @@ class Operation(StrEnum):
     UPSERT = "upsert"
     DELETE = "delete"
     ERASE = "erase"
-    """Of a profile, which `record_id` tells by its number alone (`features.store.erasure`)."""
+    """Of a profile, which `record_id` tells by its number alone (`features.store.erasure_log`)."""
 
 
 @dataclass(frozen=True, slots=True)

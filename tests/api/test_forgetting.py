@@ -16,7 +16,7 @@ from api.service import Service
 from features.records import Channel, Establishment, EventKind, Profile, Sequel
 from features.store import Kind
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, keep
-from features.store.erasure import BLANK, blank, numbered_before
+from features.store.erasure_log import BLANK, blank, numbered_before
 from matching.digests.digest import Digest, Item, to_json
 from matching.schema import Collection
 from tests.api import canary

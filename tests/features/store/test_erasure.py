@@ -25,21 +25,23 @@ from features.records import (
     TalentPoolState,
 )
 from features.store import Kind, Operation, PersonErased, Store
-from features.store.erasure import (
-    BESIDE,
+from features.store.erasure import erase
+from features.store.erasure_log import (
     BLANK,
-    IN_PASSING,
-    OF_NOBODY,
-    PSEUDONYMOUS,
-    SPEAKS_OF_PEOPLE,
     blank,
     drop_lines_of_the_gone,
-    erase,
-    held_of,
     last_seq,
     note_rewritten,
     number_of,
     to_rewrite,
+)
+from features.store.people_tables import (
+    BESIDE,
+    IN_PASSING,
+    OF_NOBODY,
+    PSEUDONYMOUS,
+    SPEAKS_OF_PEOPLE,
+    held_of,
 )
 from features.store.tables import metadata
 from tests.keys import KEYRING
