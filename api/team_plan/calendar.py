@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from features.store.visits import monday_of
-from matching.plans import holidays
+from features.working_days import holidays
 
 ENOUGH_DAYS: Final = 2
 """Days that a week must have left to be the one that is shown first."""

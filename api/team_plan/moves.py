@@ -18,7 +18,8 @@ from features.store.visits import PlannedVisit, State
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import VivierError
-from matching.plans import firms_of, legs_of, reason_for
+from matching.plans import firms_of, reason_for
+from matching.roads import legs_of
 
 MOVED_BY_HAND: Final = "Confiée par l'équipe"
 """Of a visit to a firm of which nothing can be said for its counsellor."""

@@ -17,9 +17,10 @@ from features.store.visits import PlannedVisit, PlannedWeek, State
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.errors import VivierError
-from matching.plans import firms_of, legs_of, stops_of
+from matching.plans import firms_of, stops_of
 from matching.portfolio import centre_of, portfolio_of
 from matching.prospection import Target
+from matching.roads import legs_of
 
 
 def team_of(actor: Actor) -> tuple[str, ...]:
