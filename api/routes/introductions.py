@@ -10,9 +10,9 @@ from api.intake import model_of
 from api.introducing import reply, send, tell_sequel
 from api.introduction_shapes import MiseEnRelationIn, MisesEnRelation, ReponseIn, SuiteIn, balance, shown
 from api.openapi import answer, body, page_answers, problem_answer, ref
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.problems import ErreurChamp, ProblemType
-from api.routes.records import Key, Range
+from api.routes.records import Key
 from api.security.actor import Role
 from api.security.gate import ActorOf
 from api.security.reaches import (
