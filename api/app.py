@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
-from api import docs_page, openapi, problems
+from api import docs_page, errors, openapi
 from api.edge import logs, stack, tracing
 from api.edge.rates import metered
 from api.edge.watch import Watch
@@ -71,7 +71,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.reference = service.reference
     stack.install(app, service.settings, service.audit, watch, service.node)
-    problems.install(app)
+    errors.install(app)
     page_errors.install(app)
     mounted = tuple(routers())
     check_rules(mounted)

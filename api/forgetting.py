@@ -22,7 +22,8 @@ from api.storing import open_store
 from features.artifacts import ArtifactError, current_id, load_current
 from features.privacy.side_files import Swept, sweep
 from features.store import Store
-from features.store.erasure import drop_lines_of_the_gone, erase, last_seq, note_rewritten, to_rewrite
+from features.store.erasure import erase
+from features.store.erasure_log import drop_lines_of_the_gone, last_seq, note_rewritten, to_rewrite
 from features.store.rewriting import Busy, rewrite, size_of
 from matching.errors import ClusterUnreachable
 from matching.forgetting import forget_generations, forget_in_indexes

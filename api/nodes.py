@@ -2,7 +2,7 @@
 
 A node follows the log as any process does (`api.follow`), with two cares more. It knows how old what it knows
 may be. And one that was cut off does not read on where it stopped when the published indexes are further: the lines
-between may be gone that told who was erased (`features.store.erasure`), so it waits for its copy of those indexes.
+between may be gone that told who was erased (`features.store.erasure_log`), so it waits for its copy of those indexes.
 """
 
 import datetime as dt

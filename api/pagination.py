@@ -1,9 +1,10 @@
 """Pages as *Offres d'emploi v2* gives them: `range=0-19`, `Content-Range`, 200 / 206 / 204."""
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from fastapi import Query
 from starlette.responses import Response
 
 from matching.answer import MOST_RESULTS, Window
@@ -14,6 +15,17 @@ DEFAULT_RANGE: Final = "0-19"
 _RANGE: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 RANGE_PATTERN: Final = "^[0-9]{1,9}-[0-9]{1,9}$"
 """The form of a `range`, as the OpenAPI document tells it; `window_of` says it to people."""
+
+Range = Annotated[
+    str,
+    Query(
+        alias="range",
+        description="Rangs du premier et du dernier élément, à partir de 0 ; 150 éléments au plus.",
+        examples=[DEFAULT_RANGE],
+        json_schema_extra={"pattern": RANGE_PATTERN},
+    ),
+]
+"""The parameter of an endpoint: `range_: Range = DEFAULT_RANGE`."""
 
 
 def window_of(text: str) -> Window:

@@ -14,10 +14,10 @@ from features.border.base import BorderModel, Day, Id, Moment, clean_siret, if_g
 from features.border.problems import BorderError
 from features.records import Establishment, TravelMode
 from features.reference import Reference
+from features.working_days import working_days
 from matching.demand import ProspectionDemand
 from matching.payload import view_part
 from matching.plan_demand import Earlier, PlanDemand, Planned
-from matching.plans import working_days
 from matching.solicitation import CONTACTED_DAYS
 
 MOST_COUNSELLORS: Final = 50

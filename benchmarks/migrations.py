@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from benchmarks.node_database import Missing, serving
 from benchmarks.options import rows_option
+from benchmarks.postgres import Missing, serving
 from benchmarks.report import Report
 from features.store.engine import open_engine
 from features.store.migrate import HEAD, downgrade, upgrade
@@ -37,7 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vivier-migrations-") as folder:
         there_and_back(report, "sqlite", f"sqlite:///{Path(folder) / 'vivier.db'}", n_rows)
     try:
-        with serving() as server:
+        with serving("shared_buffers=256MB") as server:
             server.create("vivier")
             there_and_back(report, "postgresql", server.url("vivier"), n_rows)
     except Missing as missing:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.node_database import Missing
+from benchmarks.postgres import Missing
 
 NET: Final = "10.77.0"
 PROXY: Final = f"{NET}.1"

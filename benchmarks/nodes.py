@@ -29,8 +29,8 @@ from typing import Final
 
 from benchmarks.http_client import UNLIMITED, free_port
 from benchmarks.keys import keys_in
-from benchmarks.node_database import Missing, Server, serving
 from benchmarks.node_network import CLIENTS, DATABASE, PROXY, Machine, machines
+from benchmarks.postgres import Missing, Server, serving
 from benchmarks.report import Report
 from features.records import Profile
 from features.sample.reference import sample_reference
@@ -63,7 +63,7 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="vivier-nodes-") as folder, machines(N_NODES) as places:
             Path(folder).chmod(0o755)
-            with serving(DATABASE, CLIENTS) as server:
+            with serving("shared_buffers=256MB", host=DATABASE, clients=CLIENTS) as server:
                 run(report, Path(folder), places, server, each_s=4 if report.quick else 20)
     except Missing as missing:
         raise SystemExit(str(missing)) from None

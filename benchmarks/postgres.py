@@ -1,15 +1,62 @@
-"""A PostgreSQL server of one's own, on loopback, gone at the end; from Debian's packages."""
+"""A PostgreSQL server of one's own, from Debian's packages, gone at the end: for tests, and as it serves."""
 
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from benchmarks.http_client import free_port
+
+
+class Missing(RuntimeError):
+    """Something that has to be installed first; the message says what."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that stops and starts."""
+
+    binaries: Path
+    folder: Path
+    host: str
+    port: int
+    user: str | None
+    settings: tuple[str, ...]
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://vivier@{self.host}:{self.port}/{database}"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses={self.host}"
+        options += "".join(f" -c {setting}" for setting in self.settings)
+        self._run("pg_ctl", "-D", self._data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
+
+    def create(self, database: str) -> None:
+        self._run("createdb", "-h", self.host, "-p", str(self.port), "-U", "vivier", database)
+
+    def init(self, clients: str) -> None:
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "vivier", "-E", "UTF8", "--no-sync")
+        with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all vivier {clients} trust\n")
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def _run(self, name: str, *arguments: str) -> None:
+        quiet = subprocess.DEVNULL
+        subprocess.run(
+            [str(self.binaries / name), *arguments], check=True, user=self.user, stdout=quiet, stderr=quiet, cwd="/"
+        )
 
 
 def binaries() -> Path | None:
@@ -22,33 +69,31 @@ def binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres(*settings: str) -> Iterator[sa.URL]:
-    """The URL of its database; it does not flush, and takes more `settings` ("name=value"). Raises RuntimeError where
-    none is installed."""
+def serving(*settings: str, host: str = "127.0.0.1", clients: str = "127.0.0.1/32") -> Iterator[Server]:
+    """A server with `settings` ("name=value") that listens on `host` and lets `clients` in. Raises Missing."""
     found = binaries()
     if found is None:
-        raise RuntimeError("no PostgreSQL server on this machine: sudo apt-get install postgresql")
+        raise Missing("no PostgreSQL server on this machine: sudo apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="vivier-postgres-"))
     user = None
     if os.geteuid() == 0:  # the server refuses to run as root
         user = "postgres"
         shutil.chown(folder, user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(name: str, *arguments: str) -> None:
-        command = [str(found / name), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-
+    server = Server(found, folder, host, free_port(), user, settings)
     try:
-        run("initdb", "-A", "trust", "-U", "vivier", "-E", "UTF8", "--no-sync")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        options += "".join(f" -c {setting}" for setting in settings)
-        run("pg_ctl", "-o", options, "-l", str(folder / "log"), "-w", "start")
+        server.init(clients)
+        server.start()
         try:
-            yield sa.URL.create("postgresql+psycopg", "vivier", host="127.0.0.1", port=port, database="postgres")
+            yield server
         finally:
-            run("pg_ctl", "-m", "immediate", "-w", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # stopped on purpose
+                server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def postgres(*settings: str) -> Iterator[sa.URL]:
+    """The URL of a database on loopback, which does not flush. Raises Missing."""
+    with serving("fsync=off", *settings) as server:
+        yield sa.make_url(server.url("postgres"))

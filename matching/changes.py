@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from features.records import Contact, Establishment, Event, Offer, OfferSource, Profile, Training, TrainingSession
 from features.store import Change, Kind, Operation, Store
-from features.store.erasure import number_of
-from features.store.store import as_of
+from features.store.changes import as_of
+from features.store.erasure_log import number_of
 from matching.catalogue import Rows
 from matching.links import Links
 from matching.lookups import Lookups

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from features.artifacts import ArtifactError, current_id, load_current
 from features.reference import Reference
 from features.store import Store
-from features.store.erasure import last_seq
+from features.store.erasure_log import last_seq
 from matching.allocation.live import LivePrices
 from matching.behaviour import carried, tell
 from matching.catalogue import Catalogue

@@ -8,7 +8,7 @@ import datetime as dt
 from pathlib import Path
 
 from features.artifacts import drop_where
-from features.store.erasure import last_seq
+from features.store.erasure_log import last_seq
 from matching.engine import Engine
 from matching.generations import INDEX_ROOT
 from matching.index.cluster import Cluster

@@ -11,10 +11,8 @@ back, but visits are grouped. A firm is worth nothing to a counsellor whose radi
 Every function reads the engine at one instant and keeps no row: between two of them the engine may go on.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -22,15 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.communes import Communes
-from features.geo import DETOUR, haversine_km
+from features.geo import haversine_km
 from features.pairs import FIRM_FEATURES
 from features.records import Establishment, TravelMode
-from features.travel_time import minutes_for
 from matching.demand import ProspectionDemand
 from matching.engine import Engine
 from matching.explain.firm import VOICE
 from matching.explain.wording import kilometres
-from matching.filters import place
 from matching.keys import key_number
 from matching.lookups import day_number
 from matching.payload import record_part
@@ -38,6 +34,7 @@ from matching.plan_demand import Earlier
 from matching.planning.problem import NOBODY, Way
 from matching.portfolio import centre_of, portfolio_of
 from matching.prospection import Prospects, Target, pairs_of, prospects, targets_at
+from matching.roads import road_minutes
 from matching.schema import Collection
 from matching.scoring import score
 from matching.sides import columns_of
@@ -52,8 +49,6 @@ HOUR_WORTH: Final = 0.02
 """What an hour of road costs: the score of an ordinary firm."""
 REMEMBERED_DAYS: Final = 730
 """Age of a contact after which it no longer makes a relation."""
-LEAST_ROAD_MINUTES: Final = 3.0
-"""Between two addresses of one place: to leave, to park, to find the door."""
 
 _FIRM: Final = msgspec.json.Decoder(Establishment)
 
@@ -113,16 +108,6 @@ def still_open(engine: Engine, earlier: tuple[Earlier, ...]) -> tuple[Earlier, .
     firms = engine.catalogue(Collection.ESTABLISHMENTS)
     found = [(each, firms.rows_of(each.siret)) for each in earlier]
     return tuple([each for each, rows in found if len(rows) and not firms.take("opt_out", rows[:1])[0]])
-
-
-def road_minutes(engine: Engine, commune: int, away_km: NDArray[np.floating], mode: TravelMode) -> NDArray[np.float64]:
-    """Minutes from a commune (row) to places so far away, by the speeds of the search by travel time; a place that is
-    not known is taken to be as far as the median of the others, 30 km where none is known."""
-    known = away_km[~np.isnan(away_km)]
-    usual = float(np.median(known)) if len(known) else 30.0
-    a_km = minutes_for(1.0, mode, place.density_at(engine.lookups, commune))
-    minutes = np.nan_to_num(away_km, nan=usual).astype(np.float64) * a_km
-    return np.asarray(np.maximum(minutes, LEAST_ROAD_MINUTES), dtype=np.float64)
 
 
 def _divisions(engine: Engine) -> NDArray[np.int64]:
@@ -213,29 +198,6 @@ def way_of(
     )
 
 
-@dataclass(frozen=True)
-class Legs:
-    """The road of a day, from the base over n places in their order and back: n + 1 parts."""
-
-    km: tuple[float, ...]
-    """Of road; NaN from and to a place that is not known."""
-    minutes: tuple[float, ...]
-
-
-def legs_of(engine: Engine, base_insee: str, places: Sequence[tuple[float, float]], mode: TravelMode) -> Legs:
-    """The road over places (latitude, longitude; NaN where they are not known). Raises ValueError for a base that is no
-    commune."""
-    communes = engine.lookups.reference.communes
-    base = communes.get_row(base_insee)
-    if base is None:
-        raise ValueError(f"{base_insee} is no commune")
-    home = (float(communes.lat[base]), float(communes.lon[base]))
-    ends = [home, *places, home]
-    straight = np.array([haversine_km(*here, *np.array([there]).T)[0] for here, there in pairwise(ends)])
-    minutes = road_minutes(engine, base, straight, mode)
-    return Legs(tuple((straight * DETOUR).tolist()), tuple(minutes.tolist()))
-
-
 def firms_of(engine: Engine, sirets: Sequence[str]) -> dict[str, tuple[Establishment, tuple[float, float]]]:
     """Firms that are known, by SIRET, and where each is: latitude and longitude, its own or its commune's; NaN where
     neither is known."""
@@ -282,40 +244,6 @@ def reason_for(engine: Engine, demand: ProspectionDemand, siret: str) -> str | N
     spoken, _ = _relations(engine, str(demand.counsellor_id))
     target = found[0].target
     return why_this_counsellor(bool(np.isin(key_number(siret), spoken)), target.distance_km, target.people)
-
-
-def working_days(first: dt.date, count: int) -> list[dt.date]:
-    """The first `count` days from `first` on that are neither a weekend nor a public holiday of metropolitan France."""
-    found: list[dt.date] = []
-    day = first
-    while len(found) < count:
-        if day.weekday() < 5 and day not in holidays(day.year):
-            found.append(day)
-        day += dt.timedelta(days=1)
-    return found
-
-
-def holidays(year: int) -> frozenset[dt.date]:
-    """Public holidays of a year (Code du travail, art. L. 3133-1)."""
-    easter = _easter(year)
-    fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-    return frozenset(
-        [dt.date(year, month, day) for month, day in fixed]
-        + [easter + dt.timedelta(days=after) for after in (1, 39, 50)]
-    )
-
-
-def _easter(year: int) -> dt.date:
-    """Easter Sunday (Meeus, Astronomical Algorithms, chapter 8)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    m = (32 + 2 * e + 2 * i - h - k) % 7
-    n = (a + 11 * h + 19 * m) // 433
-    month = (h + m - 7 * n + 90) // 25
-    return dt.date(year, month, (h + m - 7 * n + 33 * month + 19) % 32)
 
 
 def search_of(demand: ProspectionDemand, counsellor: str, base: str | None) -> ProspectionDemand:

@@ -17,9 +17,9 @@ from features.border.subscription import abonnement_out
 from features.days import EPOCH
 from features.records import Contact, ContactRequest, Establishment, Subscription, TalentPool, TalentPoolState
 from features.store import Kind, Operation, Store, about_profile
+from features.store.batches import batches
 from features.store.digests import of_profile
-from features.store.erasure import held_of
-from features.store.store import batches
+from features.store.people_tables import held_of
 from features.store.tables import change_log, delivery, event_before, subscription_owner
 from matching.pools import members_of
 

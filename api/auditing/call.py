@@ -14,7 +14,7 @@ from features.audit.actions import CHANGES, outcome
 from features.audit.head import Head
 from features.audit.line import Entry
 from features.store import Kind, Writer, along
-from features.store.erasure import mark_of
+from features.store.erasure_log import mark_of
 
 UNKNOWN_ADDRESS: Final = "(adresse inconnue)"
 OTHER_METHOD: Final = "AUTRE"

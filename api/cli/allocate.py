@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import AsJson, fail, print_result, progress, settings
+from api.cli.console import AsJson, opened_service, print_result, progress, settings
 
 
 def allocate(
@@ -23,18 +23,13 @@ def allocate(
     """
     import datetime as dt
 
-    from api.service import CANNOT_OPEN, Service
     from features.records import Profile
     from matching.allocation.batch import allocate_offers
     from matching.allocation.live import publish
     from matching.schema import Collection
 
     configured = settings()
-    try:
-        service = Service.open(configured)
-    except CANNOT_OPEN as error:
-        fail(str(error))
-    try:
+    with opened_service(configured) as service:
         engine = service.engine
         profiles = engine.catalogue(Collection.PROFILES)
         ids = (profile.id for batch in service.store.scan(Profile) for profile in batch)
@@ -44,8 +39,6 @@ def allocate(
         made_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         meta = {"knob": knob, "k": k, "persons": len(batch.persons), "made_at": made_at}
         priced = publish(configured.data_dir, batch.keys, found.prices, found.loads, batch.posts, meta)
-    finally:
-        service.store.close()
     largest = float((found.loads / batch.posts).max()) if len(batch.posts) else 0.0
     figures = {**meta, "offers": len(batch.keys), "priced": priced, "largest_load_per_post": round(largest, 2)}
     print_result(

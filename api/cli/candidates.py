@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import USAGE, AsJson, fail, print_result, progress, settings
+from api.cli.console import USAGE, AsJson, fail, opened_service, print_result, progress, settings
 
 
 def candidates(
@@ -28,7 +28,6 @@ def candidates(
 
     if of not in ("offres", "formations"):
         fail(f"nobody is brought {of!r} here: give --list offres or formations", USAGE)
-    from api.service import CANNOT_OPEN, Service
     from features.records import Profile
     from matching.candidates import candidates_market
     from matching.market_records import persons_of
@@ -36,27 +35,22 @@ def candidates(
     from matching.shelves import session_shelf
 
     configured = settings()
-    try:
-        service = Service.open(configured)
-    except CANNOT_OPEN as error:
-        fail(str(error))
-    try:
+    with opened_service(configured) as service:
         known = service.engine.catalogue(Collection.PROFILES)
         ids = sorted(profile.id for batch in service.store.scan(Profile) for profile in batch if profile.id in known)
         if not ids:
             fail("no profile with a known occupation is indexed. Run: vivier index build")
         drawn = np.random.default_rng(seed).choice(len(ids), min(profiles, len(ids)), replace=False)
         chosen = [ids[position] for position in np.sort(drawn).tolist()]
-        with progress("Searching for profiles", len(chosen)) as advance:
-            if of == "formations":
-                persons = persons_of(service.engine, chosen, weeks, np.random.default_rng(seed))
-                shelf, _ = session_shelf(service.engine, persons, weeks, advance)
-            else:
-                market = candidates_market(service.engine, chosen, weeks, seed, advance)
-    except ValueError as error:
-        fail(str(error))
-    finally:
-        service.store.close()
+        try:
+            with progress("Searching for profiles", len(chosen)) as advance:
+                if of == "formations":
+                    persons = persons_of(service.engine, chosen, weeks, np.random.default_rng(seed))
+                    shelf, _ = session_shelf(service.engine, persons, weeks, advance)
+                else:
+                    market = candidates_market(service.engine, chosen, weeks, seed, advance)
+        except ValueError as error:
+            fail(str(error))
     if of == "formations":
         shelf.save(out)
         people, items, n_candidates, names = len(shelf.askers), len(shelf.items), shelf.n_candidates, shelf.names

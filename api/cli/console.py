@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from api.service import Service
     from api.settings import Settings
     from features.reference import Reference
     from features.store import Store
@@ -119,6 +120,21 @@ def store(configured: "Settings", make_keys: bool = False) -> "Store":
         return opened
     except (KeyMissing, KeyringError) as error:
         fail(str(error))
+
+
+@contextlib.contextmanager
+def opened_service(configured: "Settings") -> Iterator["Service"]:
+    """The service of a deployment, its store closed at the end; what is missing ends the command in one line."""
+    from api.service import CANNOT_OPEN, Service
+
+    try:
+        service = Service.open(configured)
+    except CANNOT_OPEN as error:
+        fail(str(error))
+    try:
+        yield service
+    finally:
+        service.store.close()
 
 
 def completion(configured: "Settings", reference: "Reference") -> "Completion":

@@ -11,6 +11,7 @@ from api.cli.console import AsJson, completion, fail, print_result, progress, sa
 from api.cli.console import store as open_store
 from api.cli.index import build_generation
 from api.cli.serve import address, as_reached, check_demo_stays_here, listen, run
+from api.cli.world import refuse_other_rome
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -134,7 +135,10 @@ def _code_digest() -> str:
 
 
 def _refuse_other_data(configured: "Settings") -> None:
-    _refuse_other_reference(configured)
+    refuse_other_rome(
+        configured,
+        "run `vivier serve` for it, or give the demonstration a folder of its own with VIVIER_DATA_DIR",
+    )
     _refuse_other_records(configured)
 
 
@@ -150,24 +154,6 @@ def _refuse_other_records(configured: "Settings") -> None:
         fail(
             f"the store of {configured.data_dir} holds records that the demonstration did not make: run `vivier serve` "
             "for them, or give the demonstration a folder of its own with VIVIER_DATA_DIR (and no VIVIER_DATABASE_URL)"
-        )
-
-
-def _refuse_other_reference(configured: "Settings") -> None:
-    from features.artifacts import ArtifactError, current_id
-    from features.reference import Reference, ReferenceMissing
-    from features.sample.reference import ROME_VERSION
-
-    if current_id(configured.reference_dir / "rome") is None:
-        return
-    try:
-        version = Reference.load(configured.reference_dir).rome.version
-    except (ReferenceMissing, ArtifactError):
-        return
-    if version != ROME_VERSION:
-        fail(
-            f"{configured.data_dir} holds ROME {version}, not the sample world: run `vivier serve` for it, or give the "
-            "demonstration a folder of its own with VIVIER_DATA_DIR"
         )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import REFUSED, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import REFUSED, AsJson, fail, opened_service, print_result, progress, say, settings
 from api.cli.console import store as opened_store
 
 if TYPE_CHECKING:
@@ -118,7 +118,6 @@ def _of_deployment(people: int, offers: int, seed: int) -> "Json":
 
     import numpy as np
 
-    from api.service import CANNOT_OPEN, Service
     from features.audit_groups import axes_of
     from features.records import Offer, Profile
     from features.store import fairness_groups
@@ -126,11 +125,7 @@ def _of_deployment(people: int, offers: int, seed: int) -> "Json":
     from matching.schema import Collection
     from models.fairness.report import report as make
 
-    try:
-        service = Service.open(settings())
-    except CANNOT_OPEN as error:
-        fail(str(error))
-    try:
+    with opened_service(settings()) as service:
         engine = service.engine
         known = engine.catalogue(Collection.PROFILES)
         ids = [profile.id for batch in service.store.scan(Profile) for profile in batch if profile.id in known]
@@ -149,8 +144,6 @@ def _of_deployment(people: int, offers: int, seed: int) -> "Json":
         return make(
             audited, placements, hired(engine, audited), axes_of(audited.ids, groups), dt.datetime.now(dt.UTC), seed
         )
-    finally:
-        service.store.close()
 
 
 def _simulated(seed: int, people: int) -> "Json":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.console import FAILED, AsJson, fail, print_result, progress, settings
+from api.cli.console import FAILED, AsJson, fail, opened_service, print_result, progress, settings
 from api.cli.console import store as open_store
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def build_generation(configured: "Settings", backend: str | None = None) -> dict
     from api.forgetting import finish
     from features.artifacts import ArtifactError
     from features.reference import Reference, ReferenceMissing
-    from features.store.erasure import last_seq
+    from features.store.erasure_log import last_seq
     from matching.build import build as build_index
     from matching.errors import ClusterUnreachable, NotReady
     from matching.forgetting import forget_generations
@@ -111,8 +111,7 @@ def merge(as_json: AsJson = False) -> None:
     import datetime as dt
 
     from api.forgetting import merging_lock
-    from api.service import CANNOT_OPEN, Service
-    from features.store.erasure import last_seq
+    from features.store.erasure_log import last_seq
     from matching.errors import ClusterUnreachable
     from matching.forgetting import forget_generations
 
@@ -123,18 +122,13 @@ def merge(as_json: AsJson = False) -> None:
         if not alone:
             print_result({"merged": False}, as_json, "Another merge is under way.")
             return
-        try:
-            service = Service.open(configured)
-        except CANNOT_OPEN as error:
-            fail(str(error))
-        changed = service.engine.n_changed
-        try:
-            meta = service.engine.merge(dt.datetime.now(dt.UTC))
-            forget_generations(configured.data_dir, last_seq(service.store), meta["backend"], configured.cluster)
-        except ClusterUnreachable as error:
-            fail(f"the vector cluster at {error.uri} cannot be used: {error.reason}")
-        finally:
-            service.store.close()
+        with opened_service(configured) as service:
+            changed = service.engine.n_changed
+            try:
+                meta = service.engine.merge(dt.datetime.now(dt.UTC))
+                forget_generations(configured.data_dir, last_seq(service.store), meta["backend"], configured.cluster)
+            except ClusterUnreachable as error:
+                fail(f"the vector cluster at {error.uri} cannot be used: {error.reason}")
     text = f"Merged {changed} changed rows, up to sequence {meta['watermark']} of the store."
     print_result({"merged": True, "changed": changed, **meta}, as_json, text)
 

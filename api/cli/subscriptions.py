@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli.console import USAGE, AsJson, fail, print_result, progress, say, settings
+from api.cli.console import USAGE, AsJson, fail, opened_service, print_result, progress, say, settings
 from api.cli.console import store as open_store
 
 app = typer.Typer(
@@ -38,7 +38,6 @@ def run(
     from api.auditing.commands import entry, note
     from api.delivery.hand_over import HandedOver, hand_over
     from api.digest_run import holding, prepare_day
-    from api.service import CANNOT_OPEN, Service
     from features.artifacts import ArtifactError
     from features.audit.actions import Action
     from features.records import Frequency
@@ -60,24 +59,21 @@ def run(
         fail(f"--shard {shard!r}: give i/n, 1/1 for everyone, n at most 256", USAGE)
     if only and only not in {member.value for member in Frequency}:
         fail(f"--only {only!r}: give one of {', '.join(Frequency)}", USAGE)
-    try:
-        service = Service.open(configured)
-    except CANNOT_OPEN as error:
-        fail(str(error))
-    try:
+    with opened_service(configured) as service:
         service.engine.clock = lambda: day
-        with holding(configured, service.store.engine, buckets):
-            with progress("Preparing digests") as advance:
-                tally = prepare_day(service, moment, buckets, Frequency(only) if only else None, advance)
-            figures: dict[str, object] = {"date": day.isoformat(), "shard": shard, **dataclasses.asdict(tally)}
-            done = HandedOver()
-            if not prepare_only:
-                done = asyncio.run(hand_over(service.house, service.engine, buckets, lambda: dt.datetime.now(dt.UTC)))
-                figures |= dataclasses.asdict(done)
-    except (Busy, ArtifactError) as error:
-        fail(str(error))
-    finally:
-        service.store.close()
+        try:
+            with holding(configured, service.store.engine, buckets):
+                with progress("Preparing digests") as advance:
+                    tally = prepare_day(service, moment, buckets, Frequency(only) if only else None, advance)
+                figures: dict[str, object] = {"date": day.isoformat(), "shard": shard, **dataclasses.asdict(tally)}
+                done = HandedOver()
+                if not prepare_only:
+                    done = asyncio.run(
+                        hand_over(service.house, service.engine, buckets, lambda: dt.datetime.now(dt.UTC))
+                    )
+                    figures |= dataclasses.asdict(done)
+        except (Busy, ArtifactError) as error:
+            fail(str(error))
     note(
         configured,
         entry(

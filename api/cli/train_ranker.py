@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, print_result, say, settings
+from api.cli.console import FAILED, REFUSED, USAGE, AsJson, fail, opened_service, print_result, say, settings
 
 if TYPE_CHECKING:
     from models.ranked import Ranked
@@ -94,7 +94,6 @@ def _with_groups(training: "Training", folder: Path) -> "Training":
 
 def _from_store(ranked: "Ranked", folder: Path) -> "tuple[RankingTable, Tastes | None]":
     """What the store's events say of the candidates of a folder."""
-    from api.service import CANNOT_OPEN, Service
     from features.records import Event
     from models.ranked import Ranked
     from models.simulation.market import Market
@@ -104,15 +103,9 @@ def _from_store(ranked: "Ranked", folder: Path) -> "tuple[RankingTable, Tastes |
     from models.training.from_session_events import table_of_session_events
 
     found = Shelf.load(folder) if ranked is Ranked.SESSIONS else Market.load(folder)
-    try:
-        service = Service.open(settings())
-    except CANNOT_OPEN as error:
-        fail(str(error))
-    try:
+    with opened_service(settings()) as service:
         told = sorted((event for batch in service.store.scan(Event) for event in batch), key=lambda event: event.at)
         if isinstance(found, Shelf):
             return table_of_session_events(found, told), None
         rows, matrix = table_of_events(found, told)
         return rows, Tastes(service.engine.lookups.reference.rome.families[: len(matrix)], matrix)
-    finally:
-        service.store.close()

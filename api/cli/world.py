@@ -113,7 +113,10 @@ def build_sample(configured: "Settings", seed: int = 1, today: dt.date | None = 
     from features.world.world import World
 
     day = _local_today() if today is None else today
-    _refuse_other_data(configured)
+    refuse_other_rome(
+        configured,
+        "run `vivier world generate` on it, or give the sample another folder with VIVIER_DATA_DIR",
+    )
     reference = sample_reference()
     reference.save(configured.reference_dir)
     result = _store(configured, World(sample_world_facts(), SMALL, seed, day))
@@ -128,8 +131,9 @@ def build_sample(configured: "Settings", seed: int = 1, today: dt.date | None = 
     }
 
 
-def _refuse_other_data(configured: "Settings") -> None:
-    """End the command when the data folder holds another ROME than the sample's: it would be lost."""
+def refuse_other_rome(configured: "Settings", instead: str) -> None:
+    """End the command when the data folder holds another ROME than the sample's: it would be lost. `instead` says what
+    to do."""
     from features.artifacts import ArtifactError
     from features.reference import Reference, ReferenceMissing
     from features.sample.reference import ROME_VERSION
@@ -139,10 +143,7 @@ def _refuse_other_data(configured: "Settings") -> None:
     except (ReferenceMissing, ArtifactError):
         return
     if version != ROME_VERSION:
-        fail(
-            f"{configured.data_dir} holds ROME {version}, not the sample: run `vivier world generate` on it, "
-            "or give the sample another folder with VIVIER_DATA_DIR"
-        )
+        fail(f"{configured.data_dir} holds ROME {version}, not the sample world: {instead}")
 
 
 def _store(configured: "Settings", world: "World") -> dict[str, Any]:

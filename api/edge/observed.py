@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import logs, metrics, trace
 from api.edge.telling import tell
-from api.problems import unexpected
+from api.errors import unexpected
 
 NO_ROUTE: Final = "(none)"
 LEFT: Final = 499

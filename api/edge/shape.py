@@ -1,7 +1,8 @@
 """What a request may look like before anything reads it: plain bodies, and no more headers or parameters than anyone
 needs.
 
-A compressed body is refused, not inflated: a megabyte of zeros weighs a kilobyte on the way in (CWE-409).
+A compressed body is refused, not inflated: a megabyte of zeros weighs a kilobyte on the way in (CWE-409). So are two
+`Authorization` headers: a proxy that read the other one would have let somebody else in (RFC 9110, section 5.3).
 """
 
 from typing import Final
@@ -17,7 +18,8 @@ MOST_PARAMETERS: Final = 100
 
 
 class PlainShape:
-    """ASGI middleware: 415 for a compressed body, 431 for too many headers or too large ones, 400 for parameters."""
+    """ASGI middleware: 415 for a compressed body, 431 for too many headers or too large ones, 400 for too many
+    parameters and for two who ask at once."""
 
     def __init__(self, app: ASGIApp, header_limit: int) -> None:
         self.app = app
@@ -39,7 +41,10 @@ class PlainShape:
             return ApiProblem(ProblemType.HEADERS_TOO_LARGE, told)
         if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
             return ApiProblem(ProblemType.BAD_PARAMETER, f"Une adresse porte au plus {MOST_PARAMETERS} paramètres.")
-        codings = ",".join(Headers(scope=scope).getlist("content-encoding")).lower().split(",")
+        given = Headers(scope=scope)
+        if len(given.getlist("authorization")) > 1:
+            return ApiProblem(ProblemType.OTHER, "Plusieurs en-têtes Authorization : n'en envoyez qu'un.")
+        codings = ",".join(given.getlist("content-encoding")).lower().split(",")
         if any(coding.strip() not in ("", "identity") for coding in codings):
             told = "Un corps compressé n'est pas lu : envoyez-le tel quel, sans en-tête Content-Encoding."
             return ApiProblem(ProblemType.CONTENT_TYPE, told, headers={"Accept-Encoding": "identity"})

@@ -8,7 +8,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import team_plan
 from api.contact_log import CHANNELS, OUTCOMES, solicitation
 from api.pages.around import Around, around
 from api.pages.canvass import firm_facts
@@ -24,7 +23,9 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.seen import note_seen
 from api.service import Service, ServiceOf
-from api.team_plan import Day, Stay, Week, days_of
+from api.team_plan import reading
+from api.team_plan.calendar import days_of
+from api.team_plan.week import Day, Stay, Week
 from features.records import Contact, Identity
 from features.store import visits
 from features.store.visits import State, monday_of
@@ -124,7 +125,7 @@ async def _own(service: Service, actor: Actor, day: dt.date) -> tuple[Week, Day 
     that is no counsellor's."""
     if actor.counsellor_id is None:
         raise not_theirs("")
-    found = await team_plan.read(service, actor, monday_of(day))
+    found = await reading.read(service, actor, monday_of(day))
     return found.weeks[0], next((each for each in found.weeks[0].days if each.day == day), None)
 
 
@@ -133,7 +134,7 @@ async def _calls(request: Request, service: Service, actor: Actor, week: Week, f
         return []
     engine = service.engine
     sirets = [each.visit.siret for each in found.stays]
-    told = team_plan.told_of_firms(engine, week, sirets)
+    told = reading.told_of_firms(engine, week, sirets)
     people = {each.profile_id for target in told.values() for each in target.present}
     note_seen(request, sorted(people))
     today = day_number(engine.today())

@@ -6,10 +6,11 @@ from typing import Final
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from api import problems
+from api import errors
+from api.errors import KINDS, problem_of, unexpected
 from api.pages.filters import in_words
 from api.pages.shell import html
-from api.problems import KINDS, ApiProblem, ProblemType, problem_of, unexpected
+from api.problems import ApiProblem, ProblemType
 
 PAGES: Final = ("/espace", "/recruter", "/prospection", "/pilotage", "/compte", "/accessibilite", "/demonstration")
 MACHINES: Final = ("/v1", "/openapi.json", "/docs", "/health", "/problemes", "/connexion", "/.well-known", "/static")
@@ -98,7 +99,7 @@ def is_page(request: Request) -> bool:
 async def answer(request: Request, error: Exception) -> Response:
     """The page, or the problem+json, of any error."""
     if not is_page(request):
-        return await problems.answer(request, error)
+        return await errors.answer(request, error)
     return page_of(request, problem_of(error) or unexpected(error))
 
 
@@ -127,6 +128,6 @@ def page_of(request: Request, problem: ApiProblem) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of a page a page; after `problems.install`."""
+    """Make every error of a page a page; after `api.errors.install`."""
     for kind in KINDS:
         app.add_exception_handler(kind, answer)

@@ -6,13 +6,13 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.introducing import reply
 from api.introduction_shapes import MiseEnRelation, shown
 from api.pages.forms import FormOf
 from api.pages.rules import jobseekers
 from api.pages.shell import html
 from api.pages.space import back, own_profile
 from api.problems import ApiProblem, ProblemType
-from api.routes.introductions import reply
 from api.security.gate import ActorOf
 from api.security.rules import allowed
 from api.security.scopes import Scope

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.intake import validated
+from api.introducing import send, tell_sequel
 from api.introduction_shapes import MiseEnRelation, MiseEnRelationIn, reminder, shown
 from api.pages.forms import FormOf
 from api.pages.recruit import facts_of
@@ -15,7 +16,6 @@ from api.pages.rules import employers
 from api.pages.shell import html
 from api.pages.space import back, own_firm
 from api.problems import ApiProblem, ProblemType
-from api.routes.introductions import send, tell_sequel
 from api.security.gate import ActorOf
 from api.security.owners import not_theirs
 from api.security.rules import allowed

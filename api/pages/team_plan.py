@@ -9,7 +9,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import team_plan
 from api.pages.forms import Form, FormOf
 from api.pages.hours import duration, hour, weekday
 from api.pages.offer_cards import place_of
@@ -26,7 +25,10 @@ from api.security.rules import allowed
 from api.security.scopes import Scope
 from api.seen import note_seen
 from api.service import Service, ServiceOf
-from api.team_plan import A_DAY, RADIUS_KM, Stay, TeamWeek, Terms, Week, days_left, days_of, team_of
+from api.team_plan import moves, reading, renewal
+from api.team_plan.calendar import days_left, days_of, week_at_first
+from api.team_plan.reading import team_of
+from api.team_plan.week import A_DAY, RADIUS_KM, Stay, TeamWeek, Terms, Week
 from features.store import visits
 from features.store.visits import Changed, PlannedVisit, State, monday_of
 from matching.engine import Engine
@@ -74,8 +76,8 @@ async def plan(
     else:
         this = monday_of(today)
         planned = await run_in_threadpool(visits.of_week, service.store, this, team_of(actor))
-        week = team_plan.week_at_first(today, (this,) if planned else ())
-    found = await team_plan.read(service, actor, week)
+        week = week_at_first(today, (this,) if planned else ())
+    found = await reading.read(service, actor, week)
     return _page(request, service, actor, found, told=DONE.get(done), about=about)
 
 
@@ -85,15 +87,15 @@ async def make(request: Request, service: ServiceOf, actor: ActorOf, form: FormO
     """The plan, made anew around what is fixed."""
     week = _week(form["semaine"], service.engine.today())
     try:
-        made = await team_plan.renew(service, actor, week, _terms(form, actor))
+        made = await renewal.renew(service, actor, week, _terms(form, actor))
     except Changed:
         told = "Quelqu'un de l'équipe a changé une visite pendant le calcul : rien n'a été remplacé. Refaites le plan."
-        found = await team_plan.read(service, actor, week)
+        found = await reading.read(service, actor, week)
         return _page(request, service, actor, found, conflict=told)
     note_seen(request, [each.profile_id for visit in made.plan.visits for each in visit.stop.target.present])
     if made.plan.visits and not made.without_portfolio:
         return back(PATH, {"semaine": week.isoformat(), "fait": "plan"}, space="/prospection")
-    found = await team_plan.read(service, actor, week)
+    found = await reading.read(service, actor, week)
     return _page(request, service, actor, found, told=_notice(made, actor))
 
 
@@ -105,13 +107,13 @@ async def change(siret: Siret, request: Request, service: ServiceOf, actor: Acto
     seen = (week, siret, _version(form["version"]))
     try:
         if gesture == "deplacer":
-            await team_plan.move(service, actor, seen, form["conseiller"], _day(form["jour"]))
+            await moves.move(service, actor, seen, form["conseiller"], _day(form["jour"]))
         elif gesture in STATES:
-            await team_plan.set_state(service, actor, seen, STATES[gesture])
+            await moves.set_state(service, actor, seen, STATES[gesture])
         else:
             raise ApiProblem(ProblemType.INVALID_BODY, "Ce geste n'est pas dans la liste.")
     except Changed as changed:
-        found = await team_plan.read(service, actor, week)
+        found = await reading.read(service, actor, week)
         return _page(request, service, actor, found, conflict=_conflict(changed, actor), about=siret)
     return Response(
         status_code=HTTPStatus.SEE_OTHER,
@@ -132,7 +134,7 @@ async def export(
 ) -> Response:
     """The team's week for a spreadsheet; one's own for a calendar."""
     week = _week(asked, service.engine.today())
-    found = await team_plan.read(service, actor, week)
+    found = await reading.read(service, actor, week)
     weeks = found.weeks if format_ == "csv" else found.weeks[:1]
     return await file_of(request, service, weeks, None, format_, "plan")
 
@@ -160,7 +162,7 @@ async def file_of(
 
 
 def _lines(engine: Engine, week: Week, stays: list[Stay]) -> list[VisiteExportIn]:
-    told = team_plan.told_of_firms(engine, week, [each.visit.siret for each in stays])
+    told = reading.told_of_firms(engine, week, [each.visit.siret for each in stays])
     zone = zone_of(week.base_insee or "")
     lines = []
     for stay in stays:
@@ -272,7 +274,7 @@ def _conflict(changed: Changed, actor: Actor) -> str:
     )
 
 
-def _notice(made: team_plan.Renewed, actor: Actor) -> str:
+def _notice(made: renewal.Renewed, actor: Actor) -> str:
     told = []
     if not made.plan.visits:
         told.append(

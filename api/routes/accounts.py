@@ -10,9 +10,8 @@ from api.account_problems import problem_of
 from api.account_shapes import AccordIn, Compte, Comptes, shown
 from api.intake import model_of
 from api.openapi import answer, body, page_answers, problem_answer, ref
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.problems import ApiProblem, ProblemType
-from api.routes.records import Range
 from api.security import accounts
 from api.security.actor import Actor, Role
 from api.security.gate import ActorOf

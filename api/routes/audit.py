@@ -9,8 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.audit_shapes import EXAMPLE, ligne
 from api.auditing.actors import actor_name
 from api.openapi import list_schema, page_answers, ref
-from api.pagination import DEFAULT_RANGE, page, window_of
-from api.routes.records import Range
+from api.pagination import DEFAULT_RANGE, Range, page, window_of
 from api.security.actor import Role
 from api.security.reaches import ANYTHING
 from api.security.rules import Rule, allowed

@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from api.contact_log import callback, draft_json, entry, solicitation
 from api.contact_log_examples import CALLBACKS, DRAFTS, HISTORY
 from api.openapi import answer, page_answers, ref
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.problems import ApiProblem, ProblemType
-from api.routes.records import Key, Range
+from api.routes.records import Key
 from api.security.reaches import counsellors
 from api.security.rules import allowed
 from api.security.scopes import Scope

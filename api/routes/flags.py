@@ -7,8 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.flag_shapes import EXAMPLE, signalement
 from api.openapi import list_schema, page_answers, ref
-from api.pagination import DEFAULT_RANGE, page, window_of
-from api.routes.records import Range
+from api.pagination import DEFAULT_RANGE, Range, page, window_of
 from api.security.actor import Role
 from api.security.reaches import ANYTHING
 from api.security.rules import Rule, allowed

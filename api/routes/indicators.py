@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.indicator_shapes import Indicateurs, indicateur
 from api.openapi import content, page_answers, ref
-from api.pagination import DEFAULT_RANGE, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, page, window_of
 from api.problems import ApiProblem, ProblemType
-from api.routes.records import Range
 from api.security.rules import PUBLIC, allowed
 from api.service import Service, ServiceOf
 from api.steering.indicators import Indicators, Names

@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from api.edge.sought import note_sought, within
 from api.edge.watch import check_before_writing
 from api.openapi import answer, content, page_answers, ref
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.pool_shapes import HEADER, Actualisation, Mouvement, Mouvements, cells
 from api.problems import ApiProblem, ProblemType
 from api.result_examples import PROFILE_ANSWER
 from api.results import merged
-from api.routes.records import SOURCE, Key, Range
+from api.routes.records import SOURCE, Key
 from api.security.actor import Actor
 from api.security.gate import ActorOf
 from api.security.owners import user_of

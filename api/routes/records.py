@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.edge.watch import check_before_writing
@@ -13,7 +13,7 @@ from api.examples import EXAMPLES
 from api.forgetting import forget
 from api.intake import record_of
 from api.openapi import Described, list_schema, page_answers, problem_answer, record_answer, record_body, record_schema
-from api.pagination import DEFAULT_RANGE, RANGE_PATTERN, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.problems import ApiProblem, ErreurChamp, ProblemType
 from api.security.actor import Actor
 from api.security.gate import ActorOf
@@ -43,15 +43,6 @@ CONFLICT = problem_answer(ProblemType.CONFLICT, "L'identifiant « exemple-offre 
 
 Key = Annotated[
     str, Path(alias="id", description="Identifiant donné par l'éditeur.", examples=["exemple"], max_length=200)
-]
-Range = Annotated[
-    str,
-    Query(
-        alias="range",
-        description="Rangs du premier et du dernier élément, à partir de 0 ; 150 éléments au plus.",
-        examples=[DEFAULT_RANGE],
-        json_schema_extra={"pattern": RANGE_PATTERN},
-    ),
 ]
 
 

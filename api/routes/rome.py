@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api import rome_shapes as shapes
 from api.openapi import answer, page_answers, ref
-from api.pagination import DEFAULT_RANGE, RANGE_PATTERN, json_response, page, window_of
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
 from api.security.rules import PUBLIC, allowed
 from api.service import ServiceOf
 from features.rome.parts import SkillKind
@@ -26,15 +26,6 @@ _KINDS: Final = [kind.value for kind in SkillKind]
 
 Item = TypeVar("Item")
 
-Range = Annotated[
-    str,
-    Query(
-        alias="range",
-        description="Rangs du premier et du dernier élément, à partir de 0 ; 150 éléments au plus.",
-        examples=[DEFAULT_RANGE],
-        json_schema_extra={"pattern": RANGE_PATTERN},
-    ),
-]
 RomeCode = Annotated[
     str | None,
     Query(

@@ -12,8 +12,8 @@ from api.delivery.shapes import Envoi, envoi_of_row
 from api.examples import EXAMPLES
 from api.intake import model_of
 from api.openapi import Described, answer, body, list_schema, page_answers, record_answer, ref
-from api.pagination import DEFAULT_RANGE, json_response, page, window_of
-from api.routes.records import SOURCE, Key, Range
+from api.pagination import DEFAULT_RANGE, Range, json_response, page, window_of
+from api.routes.records import SOURCE, Key
 from api.security.reaches import person, subscription, subscription_alone
 from api.security.rules import allowed
 from api.security.scopes import Scope

@@ -12,7 +12,7 @@ from features.audit.actions import Action
 from features.audit.line import read
 from features.audit.reading import Question
 from features.store import Store
-from features.store.store import batches
+from features.store.batches import batches
 from features.store.tables import account_flag, audit_line, audit_person
 
 MEASURES: Final = ("people", "searches", "exports", "refusals")

@@ -14,7 +14,7 @@ from features.audit.head import Gap, Head, Stub
 from features.audit.line import GENESIS, Line, canonical, digest, read
 from features.audit.witness import Witness
 from features.store import Store
-from features.store.store import batches
+from features.store.batches import batches
 from features.store.tables import audit_gap, audit_line, audit_person, audit_stub
 
 BATCH: Final = 1000

@@ -30,9 +30,9 @@ class Tombstones:
         self._seen: tuple[int, int] | None = None
         self._days: dict[str, dt.date] = {}
 
-    def __contains__(self, profile_id: str) -> bool:
+    def __contains__(self, profile_id: object) -> bool:
         days = self._read()
-        return bool(days) and self._hash(profile_id) in days
+        return bool(days) and self._hash(str(profile_id)) in days
 
     def __len__(self) -> int:
         return len(self._read())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from features.retention.base import Keeping, Rule
 from features.store import Kind
-from features.store.store import batches
+from features.store.batches import batches
 from features.store.tables import event_before, record_tables
 
 

@@ -6,8 +6,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from features.retention.base import Keeping, Rule
+from features.store.batches import batches
 from features.store.digests import DigestState
-from features.store.store import batches
 from features.store.tables import delivery, digest
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from features.retention.base import Durations, Keeping, Rule
-from features.store.erasure import blank, numbered_before
+from features.store.erasure_log import blank, numbered_before
 
 NUMBER_DAYS: Final = 1
 """Longer than any index takes to be built; within it a number of the id tells indexes whom to bury."""

@@ -15,7 +15,7 @@ from features.enrolment import SOURCE as BY_DEFAULT
 from features.records import ContactRequest, Event, EventKind
 from features.retention.base import Keeping, Rule
 from features.store import Kind, about_profile
-from features.store.store import batches
+from features.store.batches import batches
 from features.store.tables import record_tables, subscription_owner
 
 AT_ONCE: Final = 500

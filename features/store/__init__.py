@@ -2,20 +2,11 @@
 
 from features.store import owners
 from features.store.availability import DatabaseDown, is_outage
+from features.store.changes import Change, Operation
 from features.store.kinds import KIND_OF, RECORD_TYPES, Kind
 from features.store.sealing import SEALED, KeyMissing
-from features.store.store import (
-    Along,
-    Change,
-    Operation,
-    PersonErased,
-    Store,
-    WriteCounts,
-    Writer,
-    about_profile,
-    along,
-    record_id,
-)
+from features.store.store import Store
+from features.store.writer import Along, PersonErased, WriteCounts, Writer, about_profile, along, record_id
 
 __all__ = [
     "KIND_OF",

@@ -1,5 +1,10 @@
 """Whom a record is about: the ids of the profiles that it names."""
 
+from collections.abc import Container
+from typing import TypeVar
+
+import msgspec
+
 from features.records import (
     ContactRequest,
     Event,
@@ -11,6 +16,8 @@ from features.records import (
     TalentPool,
     TalentPoolState,
 )
+
+R = TypeVar("R", bound=Record)
 
 
 def people_of(record: Record) -> tuple[str, ...]:
@@ -25,3 +32,20 @@ def people_of(record: Record) -> tuple[str, ...]:
         case TalentPoolState():
             return (*record.present_ids, *(move.profile_id for move in record.moves))
     return ()
+
+
+def is_about(record: Record, people: Container[str]) -> bool:
+    """Whether a record is about one of these people; a talent pool names some and is about nobody."""
+    return not isinstance(record, TalentPool | TalentPoolState) and any(each in people for each in people_of(record))
+
+
+def without(record: R, people: Container[str]) -> R:
+    """A talent pool, or what its refreshes found, without these people; any other record as it is."""
+    if isinstance(record, TalentPool):
+        kept = tuple([key for key in record.profile_ids if key not in people])
+        return msgspec.structs.replace(record, profile_ids=kept)
+    if isinstance(record, TalentPoolState):
+        present = tuple([key for key in record.present_ids if key not in people])
+        moves = tuple([move for move in record.moves if move.profile_id not in people])
+        return msgspec.structs.replace(record, present_ids=present, moves=moves)
+    return record

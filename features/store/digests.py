@@ -17,8 +17,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from features.records import Channel
-from features.store.store import Store, Writer, batches
+from features.store.batches import batches
+from features.store.store import Store
 from features.store.tables import delivery, digest, subscription_owner
+from features.store.writer import Writer
 
 BUCKETS: Final = 256
 """People are parted into so many lots, whatever the number of shards."""

@@ -7,7 +7,8 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 
-from features.store.store import Store, batches
+from features.store.batches import batches
+from features.store.store import Store
 from features.store.tables import account_flag
 
 

@@ -6,9 +6,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from features.privacy.keyring import Keyring, KeyringError, is_sealed, key_of
+from features.store.batches import CHUNK
 from features.store.kinds import Kind
 from features.store.sealing import SEALED, KeyMissing, about
-from features.store.store import CHUNK, Store
+from features.store.store import Store
 from features.store.tables import access_session, account, record_tables
 
 PASSING: Final = (account.c.presented, access_session.c.id_token)

@@ -263,7 +263,7 @@ erasure = sa.Table(
     sa.Column("rewritten", sa.Boolean, nullable=False),
     sa.Column("blank", sa.Boolean, nullable=False),
 )
-"""That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure`)."""
+"""That somebody was erased, by its number in the change log, and nothing of whom (`features.store.erasure_log`)."""
 
 planned_visit = sa.Table(
     "planned_visit",

@@ -12,7 +12,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from features.store.store import Store, batches
+from features.store.batches import batches
+from features.store.store import Store
 from features.store.tables import planned_visit, planned_week
 
 

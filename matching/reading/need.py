@@ -18,10 +18,13 @@ from features.rome.parts import SkillKind
 from features.rome.referential import Rome
 from features.text import normalise
 from matching.lookups import Lookups
-from matching.reading.conditions import accessible, availability, contracts, posts, remote, working_time
+from matching.reading.availability import availability
+from matching.reading.contracts import contracts
+from matching.reading.hours import working_time
 from matching.reading.items import Choice, Item, Json, Text, exigence
 from matching.reading.money import pay
 from matching.reading.places import places
+from matching.reading.posts import accessible, posts, remote
 from matching.reading.requirements import certificates, diplomas, experience, languages, licences
 from matching.reading.unknown_places import unknown_in_small_letters
 from models.tagger import THRESHOLD, Prediction

@@ -12,7 +12,7 @@ from api.archive.registry import SECTIONS
 from features.records import Identity, Profile, Project, Subscription
 from features.retention.registry import RULES
 from features.store import Store
-from features.store.erasure import (
+from features.store.people_tables import (
     BESIDE,
     IN_PASSING,
     OF_NOBODY,

@@ -16,7 +16,7 @@ from api.service import Service
 from features.records import Channel, Establishment, EventKind, Profile, Sequel
 from features.store import Kind
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, keep
-from features.store.erasure import BLANK, blank, numbered_before
+from features.store.erasure_log import BLANK, blank, numbered_before
 from matching.digests.digest import Digest, Item, to_json
 from matching.schema import Collection
 from tests.api import canary
@@ -216,6 +216,9 @@ def test_an_erased_id_is_refused_and_told(client: TestClient, deployment: Path, 
     told = cli(deployment, "import", "profils", str(feed))
     assert (told["rejects"], told["unchanged"] + told["updated"]) == (1, 1)
     assert MARK not in (deployment / "rejects" / "profils-rejects.ndjson").read_text()
+    pool = {"id": "v", "nom": "Vivier", "proprietaire": "moi", "profils": [PERSON, "nouveau"]}
+    kept = client.put("/v1/viviers/v", json=pool)
+    assert (kept.status_code, PERSON in kept.text) == (201, False), "an old copy of a pool can be saved"
 
 
 def test_an_index_from_before_a_nameless_erasure_is_refused(deployment: Path) -> None:

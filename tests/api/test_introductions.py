@@ -124,7 +124,7 @@ def test_a_person_who_withdraws_is_no_longer_named_and_no_longer_asked(known: Te
 def test_a_person_who_is_gone_before_the_follower_knows_is_not_asked(
     known: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.routes.introductions.visible", lambda _engine, _key: True)
+    monkeypatch.setattr("api.introducing.visible", lambda _engine, _key: True)
     assert known.delete("/v1/profils/zz-p").status_code == 204
     gone = known.post(ASK, json=asked(siret=THIRD))
     assert gone.status_code == 422

@@ -16,11 +16,11 @@ from api.edge.outages import HEADER
 from api.examples import EXAMPLES
 from api.problems import ProblemType
 from benchmarks.fault_proxy import Fault, FaultProxy
-from benchmarks.postgres import binaries, postgres
 from features.store import Kind
 from features.store.copying import restore_store
 from features.store.engine import open_engine
 from tests.api.conftest import client_over
+from tests.databases import on_server
 from tests.waiting import until
 
 OFFER: Final = EXAMPLES[Kind.OFFER]
@@ -29,14 +29,14 @@ PATIENCE_S: Final = 1.0
 
 
 @pytest.fixture(scope="module")
-def way() -> Iterator[tuple[FaultProxy, sa.URL]]:
-    """A way to a PostgreSQL server, and the URL of its database at the far end."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL server on this machine (sudo apt-get install postgresql)")
-    with postgres() as url:
-        assert url.port is not None
-        with FaultProxy("127.0.0.1", url.port) as proxy:
-            yield proxy, url
+def way(postgres_server: sa.URL) -> Iterator[tuple[FaultProxy, sa.URL]]:
+    """A way to a PostgreSQL server, and the URL of an empty database at the far end."""
+    assert postgres_server.port is not None
+    with (
+        on_server(postgres_server, "template1") as url,
+        FaultProxy("127.0.0.1", postgres_server.port) as proxy,
+    ):
+        yield proxy, sa.make_url(url)
 
 
 @pytest.fixture(scope="module")

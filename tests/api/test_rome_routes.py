@@ -4,7 +4,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
-from api import problems
+from api import errors
 from api.parameters import refuse_unknown
 from api.routes.rome import router
 from features.communes import Communes
@@ -49,7 +49,7 @@ def client() -> TestClient:
     )
     app = FastAPI()
     app.state.service = SimpleNamespace(reference=Reference.of(rome, Communes.build([])))
-    problems.install(app)
+    errors.install(app)
     app.include_router(router, dependencies=[Depends(refuse_unknown)])
     return TestClient(app)
 

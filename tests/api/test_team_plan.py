@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.planning import starts_of
-from api.team_plan import LAST, days_left, days_of, merged, week_at_first
+from api.team_plan.calendar import days_left, days_of, week_at_first
+from api.team_plan.renewal import LAST, merged
 from features.store.visits import PlannedVisit, State
 
 WEEK = dt.date(2026, 11, 30)

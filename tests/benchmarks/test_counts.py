@@ -7,11 +7,8 @@ from matching.counting import count
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> tuple[OurIndex, Workload]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("VIVIER_OPEN_DATA", raising=False)
-        workload = Workload.open(2_000, folder=tmp_path_factory.mktemp("bench"))
-        return OurIndex.open(workload), workload
+def index(workload: Workload) -> tuple[OurIndex, Workload]:
+    return OurIndex.open(workload), workload
 
 
 def test_every_count_is_that_of_a_filtered_catalogue(index: tuple[OurIndex, Workload]) -> None:

@@ -17,15 +17,6 @@ MISSES_FEW = {"faiss_hnsw"}
 
 
 @pytest.fixture(scope="module")
-def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("VIVIER_OPEN_DATA", raising=False)
-        opened = Workload.open(3_000, folder=tmp_path_factory.mktemp("bench"))
-        assert opened.world.facts.notes is not None
-        return opened
-
-
-@pytest.fixture(scope="module")
 def queries(workload: Workload) -> list[Query]:
     return workload.queries(25, seed=4)
 

@@ -14,15 +14,6 @@ from benchmarks.workload import Query, Workload
 
 
 @pytest.fixture(scope="module")
-def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("VIVIER_OPEN_DATA", raising=False)
-        opened = Workload.open(4_000, folder=tmp_path_factory.mktemp("bench"))
-        assert opened.world.facts.notes is not None
-        return opened
-
-
-@pytest.fixture(scope="module")
 def index(workload: Workload) -> OurIndex:
     return OurIndex.open(workload)
 

@@ -9,15 +9,6 @@ from benchmarks.updates_lag import lags, lags_ms, open_world
 from benchmarks.workload import Workload
 
 
-@pytest.fixture(scope="module")
-def workload(tmp_path_factory: pytest.TempPathFactory) -> Workload:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("VIVIER_OPEN_DATA", raising=False)
-        opened = Workload.open(3_000, folder=tmp_path_factory.mktemp("bench"))
-        assert opened.world.facts.notes is not None
-        return opened
-
-
 def test_rows_are_split_in_order(workload: Workload) -> None:
     rows = changed_rows(workload, slice(5, 30))
     parts = list(split(rows, 10))

@@ -86,7 +86,7 @@ MAY_READ = {
     "api/archive/access.py",
     "features/audit_groups.py",
     "features/store/fairness_groups.py",
-    "features/store/erasure.py",
+    "features/store/people_tables.py",
     "features/store/owners.py",
     "features/store/tables.py",
     "models/fairness/report.py",

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from features.geo import distance_km
-from features.records import Record
+from features.records import Offer, Profile, Record
 from features.reference import Reference
 from features.sample.reference import sample_reference
 from features.store import Store, record_id
@@ -96,6 +96,18 @@ def town(tmp_path_factory: pytest.TempPathFactory, lookups: Lookups, reference: 
     house.build()
     yield house
     store.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(town: House) -> dict[str, Profile]:
+    """The people of the small world, by id. Read only."""
+    return every(town.store, Profile)
+
+
+@pytest.fixture(scope="session")
+def offers(town: House) -> dict[str, Offer]:
+    """Its offers, by id. Read only."""
+    return every(town.store, Offer)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 from features.key_numbers import key_number
 from features.records import Event, EventKind, Experience, Project
-from features.store.erasure import BLANK, blank, erase
+from features.store.erasure import erase
+from features.store.erasure_log import BLANK, blank
 from matching.answer import Window
 from matching.engine import Engine
 from matching.schema import Collection

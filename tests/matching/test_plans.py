@@ -1,6 +1,4 @@
-"""What a visit is worth to each counsellor, and the days that plans are made of."""
-
-import datetime as dt
+"""What a visit is worth to each counsellor, and what is told of it."""
 
 import msgspec
 import pytest
@@ -12,14 +10,12 @@ from matching.plan_demand import Earlier
 from matching.plans import (
     HOUR_WORTH,
     KNOWN,
-    LEAST_ROAD_MINUTES,
-    holidays,
     still_open,
     stops_of,
     why_this_counsellor,
-    working_days,
     worth_of,
 )
+from matching.roads import LEAST_ROAD_MINUTES
 from tests.matching.made import GUERET, SIRET, contact, firm, profile, write
 
 HIRES = tuple(MonthlyHirings(month=f"2026-{month:02d}", count=6) for month in range(1, 9))
@@ -68,18 +64,6 @@ def test_an_agreed_visit_does_not_outlive_an_opt_out(shared: Engine) -> None:
     assert still_open(shared, earlier) == earlier[:1]
     write(shared, msgspec.structs.replace(firm(), opt_out=True))
     assert still_open(shared, earlier) == ()
-
-
-def test_public_holidays_of_a_year() -> None:
-    days = holidays(2027)
-    for day in ((1, 1), (3, 29), (5, 1), (5, 6), (5, 8), (5, 17), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)):
-        assert dt.date(2027, *day) in days
-    assert len(days) == 11
-    assert dt.date(2024, 4, 1) in holidays(2024)
-
-
-def test_working_days_skip_weekends_and_holidays() -> None:
-    assert working_days(dt.date(2027, 5, 5), 3) == [dt.date(2027, 5, 5), dt.date(2027, 5, 7), dt.date(2027, 5, 10)]
 
 
 def test_why_a_counsellor() -> None:

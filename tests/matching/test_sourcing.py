@@ -20,16 +20,6 @@ from tests.matching.made import profile, write
 from tests.matching.test_subscriptions import ROUNDING_KM, accepts
 
 
-@pytest.fixture(scope="module")
-def profiles(town: House) -> dict[str, Profile]:
-    return every(town.store, Profile)
-
-
-@pytest.fixture(scope="module")
-def offers(town: House) -> dict[str, Offer]:
-    return every(town.store, Offer)
-
-
 def still_open(offer: Offer) -> Offer:
     """Sourcing goes on for an offer that is closed to applications, and takes what it pays down to a step."""
     most = offer.pay.max_monthly

@@ -15,7 +15,7 @@ from matching.errors import BadParameter, NotFound, UnknownParameter
 from matching.rows.offer import OfferCard
 from matching.rows.profile import DEFAULT_RADIUS_KM
 from matching.subscriptions import WITHOUT_PROFILING, offer_for_profile, offers_for_profile
-from tests.matching.conftest import TODAY, House, every, km, whole
+from tests.matching.conftest import TODAY, House, km, whole
 from tests.matching.made import offer as offer_of_gueret
 from tests.matching.made import profile as person_of_gueret
 from tests.matching.made import write
@@ -23,16 +23,6 @@ from tests.matching.made import write
 ROUNDING_KM = 0.01
 
 Lists = dict[str, list[Match[OfferCard]]]
-
-
-@pytest.fixture(scope="module")
-def profiles(town: House) -> dict[str, Profile]:
-    return every(town.store, Profile)
-
-
-@pytest.fixture(scope="module")
-def offers(town: House) -> dict[str, Offer]:
-    return every(town.store, Offer)
 
 
 @pytest.fixture(scope="module")

@@ -29,11 +29,6 @@ from tests.matching.made import BAKER, CARER, GUERET, offer, profile, session, t
 from tests.matching.test_subscriptions import ROUNDING_KM, reach
 
 
-@pytest.fixture(scope="module")
-def profiles(town: House) -> dict[str, Profile]:
-    return every(town.store, Profile)
-
-
 def test_no_session_is_shown_against_the_persons_word(
     engine: Engine, town: House, profiles: dict[str, Profile]
 ) -> None:

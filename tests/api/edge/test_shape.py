@@ -29,6 +29,15 @@ def test_a_header_that_comes_twice_hides_nothing() -> None:
     assert ask(APP, scope).status == 415
 
 
+def test_one_asks_at_a_time() -> None:
+    scope = scope_of(authorization="Bearer a")
+    assert ask(APP, scope).status == 200
+    scope["headers"].append((b"authorization", b"Bearer b"))
+    told = ask(APP, scope)
+    assert (told.status, told.problem["type"]) == (400, "/problemes/refus")
+    assert "Authorization" in told.problem["detail"]
+
+
 @pytest.mark.parametrize("coding", ["", "identity", "Identity"])
 def test_a_plain_body_passes(coding: str) -> None:
     assert ask(APP, scope_of("POST", content_encoding=coding)).status == 200

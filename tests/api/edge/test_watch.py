@@ -115,6 +115,10 @@ def test_what_is_refused_for_want_of_an_offer_has_not_happened(bank: TestClient)
     ):
         assert refused.json()["type"] == "/problemes/offre-requise"
     assert service_of(bank).store.get(TalentPool, "zz-pool") is None
+    assert bank.put("/v1/viviers/zz-pool", json=pool).status_code == 201  # as the network's machine
+    refused = bank.post("/v1/viviers/zz-pool/actualisation", headers=employer(siret))
+    assert refused.json()["type"] == "/problemes/offre-requise"
+    assert service_of(bank).store.get(TalentPoolState, "zz-pool") is None
 
 
 def test_nobody_is_asked_from_the_pages_either_without_an_open_offer(bank: TestClient) -> None:

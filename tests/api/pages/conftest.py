@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api import team_plan
 from api.security.actor import Role
 from api.service import Service
+from api.team_plan.calendar import days_of
+from api.team_plan.reading import base_of
 from features.records import Establishment, Offer, Profile
 from features.store import visits
 from features.store.visits import PlannedVisit, PlannedWeek, State
@@ -64,8 +65,8 @@ def chosen(service: Service) -> dict[Role, str]:
 def with_round(service: Service, counsellor: str, firms: Sequence[Establishment]) -> dt.date:
     """The day, of next week, on which a counsellor is to visit some firms in that order; no solver works for it."""
     week = visits.monday_of(dt.date.today()) + dt.timedelta(weeks=1)
-    day = team_plan.days_of(week)[0]
-    base = team_plan.base_of(service.engine, counsellor) or str(firms[0].commune_insee)
+    day = days_of(week)[0]
+    base = base_of(service.engine, counsellor) or str(firms[0].commune_insee)
     planned = [
         PlannedVisit(week, each.id, counsellor, day, place, State.PROPOSED, f"Raison {place}")
         for place, each in enumerate(firms, start=1)

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from fastapi.testclient import TestClient
 
-from api import team_plan
 from api.pages.day_round import PATH
 from api.pages.hours import duration, hour, weekday
 from api.security.actor import Role
+from api.team_plan.calendar import days_of
+from api.team_plan.reading import base_of
 from features.records import Contact, ContactChannel, ContactOutcome, Establishment, Identity, Profile
 from features.store.visits import monday_of
 from tests.api.pages.browser import Browser
@@ -16,7 +17,7 @@ from tests.api.pages.conftest import service_of, tokens_of, with_round
 from tests.api.pages.readable import check
 
 NEXT = monday_of(dt.date.today()) + dt.timedelta(weeks=1)
-DAY = team_plan.days_of(NEXT)[0]
+DAY = days_of(NEXT)[0]
 OPEN = f"{PATH}?jour={DAY.isoformat()}"
 
 
@@ -29,7 +30,7 @@ def mine(world: TestClient) -> str:
 def stops(world: TestClient, mine: str) -> list[Establishment]:
     """The firms of the round, in the order that was planned."""
     service = service_of(world)
-    base = team_plan.base_of(service.engine, mine)
+    base = base_of(service.engine, mine)
     assert base is not None
     near = [each for each in service.store.page(Establishment, 0, 150) if (each.commune_insee or "")[:2] == base[:2]]
     firms = [each for each in near if each.name is not None and not each.opt_out][:3]

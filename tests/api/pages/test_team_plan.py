@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from api.pages.team_plan import PATH
 from api.security.actor import Role
-from api.team_plan import base_of, days_of
+from api.team_plan.calendar import days_of
+from api.team_plan.reading import base_of
 from features.records import Profile
 from features.store import visits
 from features.store.visits import PlannedVisit, State, monday_of

@@ -26,7 +26,8 @@ from features.retention.base import Durations, Keeping
 from features.retention.registry import RULES
 from features.store import Kind, Store, about_profile, flags, visits
 from features.store.digests import Delivery, DigestRow, DigestState, ItemKind, delivered, existing, keep
-from features.store.erasure import BLANK, erase
+from features.store.erasure import erase
+from features.store.erasure_log import BLANK
 from tests.keys import KEYRING
 
 DAY_0 = dt.date(2026, 1, 10)

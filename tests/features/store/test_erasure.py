@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -16,27 +17,31 @@ from features.records import (
     Event,
     EventKind,
     Identity,
+    PoolMove,
     Profile,
     Project,
     Subscription,
     TalentPool,
+    TalentPoolState,
 )
 from features.store import Kind, Operation, PersonErased, Store
-from features.store.erasure import (
-    BESIDE,
+from features.store.erasure import erase
+from features.store.erasure_log import (
     BLANK,
-    IN_PASSING,
-    OF_NOBODY,
-    PSEUDONYMOUS,
-    SPEAKS_OF_PEOPLE,
     blank,
     drop_lines_of_the_gone,
-    erase,
-    held_of,
     last_seq,
     note_rewritten,
     number_of,
     to_rewrite,
+)
+from features.store.people_tables import (
+    BESIDE,
+    IN_PASSING,
+    OF_NOBODY,
+    PSEUDONYMOUS,
+    SPEAKS_OF_PEOPLE,
+    held_of,
 )
 from features.store.tables import metadata
 from tests.keys import KEYRING
@@ -142,13 +147,24 @@ def test_an_erased_id_does_not_come_back(store: Store) -> None:
         Identity(id="p1"),
         Subscription(id="s", profile_id="p1"),
         Event(id="e", kind=EventKind.OPENED, at=MOMENT, profile_id="p1"),
-        TalentPool(id="v", name="v", owner_id="moi", profile_ids=("p10", "p1")),
     ):
         assert store.is_about_erased(record)
         with pytest.raises(PersonErased) as refused:
             store.upsert([record], "essai")
         assert "p1" not in str(refused.value)
     store.upsert([Profile(id="p11", projects=())], "essai")
+
+
+def test_a_pool_that_still_names_an_erased_person_is_kept_without_them(store: Store) -> None:
+    erase(store, "p1")
+    pool = TalentPool(id="v", name="v", owner_id="moi", profile_ids=("p10", "p1"))
+    moves = tuple([PoolMove(profile_id=key, at=MOMENT, entered=True) for key in ("p1", "p10")])
+    state = TalentPoolState(id="v", refreshed_at=MOMENT, present_ids=("p1", "p10"), moves=moves)
+    for record in (pool, state):
+        assert not store.is_about_erased(record)
+        store.upsert([record], "essai")
+    assert store.get(TalentPool, "v") == msgspec.structs.replace(pool, profile_ids=("p10",))
+    assert store.get(TalentPoolState, "v") == msgspec.structs.replace(state, present_ids=("p10",), moves=moves[1:])
 
 
 def test_the_register_of_erasures(store: Store) -> None:

@@ -23,8 +23,8 @@ from features.records import (
     TalentPoolState,
 )
 from features.store import Change, Kind, Operation, Store, WriteCounts
+from features.store.batches import CHUNK
 from features.store.engine import open_engine
-from features.store.store import CHUNK
 from tests.databases import on_server
 
 
