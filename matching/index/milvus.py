@@ -13,7 +13,9 @@ cluster, and the next generation takes it in. See docs/scale.md.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +41,8 @@ TIES: Final = 64
 """Rows asked beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 ROUNDING: Final = 1e-5
 """More than two ways of summing the same products may differ by, for vectors of about unit length."""
+WRITERS: Final = 4
+"""Batches under way while a collection is loaded: some are made ready while the cluster takes others in."""
 GROWTH: Final = 8
 """How many times as many are asked when too few pass."""
 
@@ -234,17 +238,28 @@ def _fill(
             return
         table.drop()
     table.create(widths, count)
-    start = 0
-    for block in blocks():
-        for first in range(0, len(block), AT_ONCE):
-            vectors = block[first : first + AT_ONCE].astype(np.float32)
+    with ThreadPoolExecutor(WRITERS, "vivier-load") as threads:
+        under_way: deque[Future[None]] = deque()
+        start = 0
+        for vectors in _batches(blocks):
             rows = np.arange(start, start + len(vectors))
-            table.insert(rows, {name: values[rows] for name, values in columns.items()}, vectors)
+            taken = {name: values[rows] for name, values in columns.items()}
+            under_way.append(threads.submit(table.insert, rows, taken, vectors))
             start += len(vectors)
+            if len(under_way) > WRITERS:
+                under_way.popleft().result()
+        for each in under_way:
+            each.result()
     table.finish()
     held = table.count()
     if held != count:
         raise ClusterUnreachable(table.cluster.uri, f"{table.name} holds {held} rows after {count} were written")
+
+
+def _batches(blocks: Blocks) -> Iterator[NDArray[np.float32]]:
+    for block in blocks():
+        for first in range(0, len(block), AT_ONCE):
+            yield block[first : first + AT_ONCE].astype(np.float32)
 
 
 def settle(root: Path, cluster: Cluster) -> None:
