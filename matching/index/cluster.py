@@ -284,7 +284,8 @@ def asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> A
 
 def quickly_asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
     """`asked`, for those who cannot wait long: a cluster that took half of its time to fail is left alone for `REST_S`,
-    in which ClusterUnreachable is raised at once. So a silent one holds up one request in a while, not each."""
+    in which ClusterUnreachable is raised at once. So a silent one holds up those that ask it together, once in a while,
+    and nobody else."""
     began = monotonic()
     if began < _resting.get(cluster.uri, 0.0):
         raise ClusterUnreachable(cluster.uri, "it did not answer a moment ago")
