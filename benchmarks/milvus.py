@@ -8,8 +8,9 @@ catalogue, the clauses and the recheck, one client. `--server` names the Python 
 Without either, and always under `--quick`, Milvus Lite stands in: its times say nothing of a server. The baseline is
 our own index over the same rows and queries in the same run. `oracle_share`: answers whose rows are as good as the
 exact ones, each of them; `wrong_rows`: rows that the filters do not allow, of all answers. Lists and graphs are for
-collections of `FEW_ROWS` and more. With a server of one's own: what it finds among few rows (`alone_…`,
-`benchmarks.milvus_small`), and how long a search waits when it is away, behind `benchmarks.fault_proxy` (`cluster_…`).
+collections of `FEW_ROWS` and more. With a server of one's own also: what it finds among few rows (`alone_…`, and
+`unmade_…` where it is told to make no index by itself; `benchmarks.milvus_small`), and how long a search waits while it
+is away (`cluster_…`, behind `benchmarks.fault_proxy`).
 """
 
 import argparse
@@ -30,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.milvus_server import Server, running
-from benchmarks.milvus_small import rows_without_index, small_collections
+from benchmarks.milvus_small import UNMADE, rows_without_index, small_collections
 from benchmarks.milvus_uses import away, changes, ms, swaps
 from benchmarks.options import rows_option
 from benchmarks.our_index import OurIndex
@@ -77,6 +78,9 @@ def main() -> None:
                 if server is not None and kind == "FLAT" and n_rows == sizes[-1]:
                     small_collections(report, workload, cluster, SEED)
                     away(report, workload, cluster)
+            if options.server is not None and not report.quick and kind == "FLAT" and n_rows == sizes[-1]:
+                with running(options.server, UNMADE) as other:
+                    small_collections(report, workload, replace(cluster, uri=other.uri), SEED, "unmade")
     report.finish()
 
 

@@ -14,12 +14,15 @@ from matching.index.cluster import Cluster, Kind, Table, asked
 SIZES: Final = (1_000, 5_000)
 """Rows of one segment: too few for an index, and enough."""
 K: Final = 100
+UNMADE: Final = "queryNode.segcore.interimIndex.enableIndex=false"
+"""A server with this setting makes no index by itself."""
 MOST: Final[dict[Kind, int]] = {"FLAT": 1, "IVF_FLAT": 16_384, "HNSW": 4_096}
 """The effort at which nothing should be missed."""
 
 
-def small_collections(report: Report, workload: Workload, cluster: Cluster, seed: int) -> None:
-    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index."""
+def small_collections(report: Report, workload: Workload, cluster: Cluster, seed: int, of: str = "alone") -> None:
+    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index; figures are called
+    after `of`."""
     queries = workload.queries_of_class(1.0, report.repeats(60, quick=5), seed)
     for n_rows in SIZES:
         for kind, effort in MOST.items():
@@ -28,7 +31,7 @@ def small_collections(report: Report, workload: Workload, cluster: Cluster, seed
             rows = np.arange(n_rows)
             table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[:n_rows].astype(np.float32))
             table.finish()
-            name = f"alone_{n_rows}_{kind.lower()}"
+            name = f"{of}_{n_rows}_{kind.lower()}"
             report.figure(f"{name}_rows_without_index", rows_without_index(table))
             report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, n_rows), 4)
             table.drop()
