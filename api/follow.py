@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Generic, Protocol, TypeVar
 
 from features.store import is_outage
@@ -40,13 +42,21 @@ class Follower(Generic[P]):
     """Keeps the engine level with the store.
 
     It looks every `interval_s` seconds, and at once after `nudge()`. Reading happens in a worker thread; applying, a
-    matter of milliseconds, on the event loop, where no request runs at the same time.
+    matter of milliseconds, on the event loop, where no request runs at the same time; those that search in threads are
+    kept `apart` (`api.searching`).
     """
 
-    def __init__(self, engine: Following[P], interval_s: float, *chores: Chore) -> None:
+    def __init__(
+        self,
+        engine: Following[P],
+        interval_s: float,
+        *chores: Chore,
+        apart: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
         self._engine = engine
         self._interval_s = interval_s
         self._chores = chores
+        self._apart = apart
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -65,7 +75,8 @@ class Follower(Generic[P]):
         """Apply what the log holds and the engine does not; returns how many changes were applied."""
         applied = 0
         while (prepared := await asyncio.to_thread(self._engine.read_changes)) is not None:
-            applied += self._engine.apply(prepared)
+            async with self._apart():
+                applied += self._engine.apply(prepared)
             if self._stopping:
                 break
         return applied

@@ -19,6 +19,7 @@ from api.follow import Follower
 from api.log_watch import LogWatch
 from api.merging import FORGET_COMMAND, Merging, start
 from api.nodes import Node
+from api.searching import Searches
 from api.security.access import Access
 from api.security.bearer import Bearers
 from api.security.login import Doors
@@ -68,6 +69,7 @@ class Service:
     engine: Engine
     follower: Follower[Step]
     node: Node
+    searches: Searches
 
     @classmethod
     def open(cls, settings: Settings) -> "Service":
@@ -97,8 +99,9 @@ class Service:
         forgetting = Merging(lambda: int(engine.holds_erased), 1, starting, command=FORGET_COMMAND)
         node = Node(engine, copies, watch)
         chores = (merging, forgetting) if copies is None else (merging, forgetting, copies)
-        follower: Follower[Step] = Follower(node, settings.follow_interval_s, *chores)
-        service = cls(settings, store, reference, engine, follower, node)
+        searches = Searches(lambda: engine.waits)
+        follower: Follower[Step] = Follower(node, settings.follow_interval_s, *chores, apart=searches.apart)
+        service = cls(settings, store, reference, engine, follower, node, searches)
         _ = service.doors, service.audit  # a key or a provider that cannot be used is told at the start
         return service
 
@@ -113,6 +116,7 @@ class Service:
         await self.follower.stop()
         if self.node.watch is not None:
             await asyncio.to_thread(self.node.watch.stop)
+        await asyncio.to_thread(self.searches.close)
 
     def completed(self, record: Record) -> Record:
         """`record` with the occupations that its words tell, where it came without a code; an offer put aside with its

@@ -7,7 +7,10 @@ catalogue, the clauses and the recheck, one client. `--server` names the Python 
 (`benchmarks.milvus_server`; made when it is not there), which is started and ended here; `--uri` one that runs already.
 Without either, and always under `--quick`, Milvus Lite stands in: its times say nothing of a server. The baseline is
 our own index over the same rows and queries in the same run. `oracle_share`: answers whose rows are as good as the
-exact ones, each of them; `wrong_rows`: rows that the filters do not allow, of all answers.
+exact ones, each of them; `wrong_rows`: rows that the filters do not allow, of all answers. Lists and graphs are for
+collections of `FEW_ROWS` and more. With a server of one's own also: what it finds among few rows (`alone_…`, and
+`unmade_…` where it is told to make no index by itself; `benchmarks.milvus_small`), and how long a search waits while it
+is away (`cluster_…`, behind `benchmarks.fault_proxy`).
 """
 
 import argparse
@@ -16,9 +19,9 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,12 +31,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.milvus_server import Server, running
+from benchmarks.milvus_small import UNMADE, rows_without_index, small_collections
+from benchmarks.milvus_uses import away, changes, ms, swaps
 from benchmarks.options import rows_option
 from benchmarks.our_index import OurIndex
 from benchmarks.report import Report
 from benchmarks.workload import Query, Workload
+from matching.index import milvus
 from matching.index.clauses import clause_of
-from matching.index.cluster import EVENTUALLY, ROW, SAME, STRONG, VECTOR, Cluster, Kind, Table, asked, connected
+from matching.index.cluster import FEW_ROWS, Cluster, Kind, Table, asked
 from matching.index.milvus import MilvusIndex
 
 SEED: Final = 1
@@ -41,10 +47,10 @@ K: Final = 100
 FULL_ROWS: Final = (50_000, 200_000)
 QUICK_ROWS: Final = (2_000,)
 KINDS: Final[tuple[Kind, ...]] = ("FLAT", "IVF_FLAT", "HNSW")
-EFFORTS: Final[dict[Kind, tuple[int, ...]]] = {"FLAT": (1,), "IVF_FLAT": (32, 256), "HNSW": (512,)}
+EFFORTS: Final[dict[Kind, tuple[int, ...]]] = {"FLAT": (1,), "IVF_FLAT": (32, 128, 16_384), "HNSW": (128, 512)}
+"""The most of `IVF_FLAT` are more lists than there are: all of them."""
+CLIENTS: Final = 4
 SHARES: Final = (0.001, 0.01, 0.1, 1.0)
-CHANGES: Final = 20
-SWAPS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,22 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a server that was started is ended
     options, arguments = _options()
     report = Report.from_command_line("milvus", seed=SEED, arguments=arguments, about=__doc__ or "")
-    for n_rows in options.rows or (QUICK_ROWS if report.quick else FULL_ROWS):
+    sizes = options.rows or (QUICK_ROWS if report.quick else FULL_ROWS)
+    for n_rows in sizes:
         workload = Workload.open(n_rows)
-        for kind in options.kinds[: 1 if report.quick else None]:
+        for kind in options.kinds:
+            if kind != "FLAT" and n_rows < FEW_ROWS:
+                continue
             with _engine(report, options) as (uri, server):
                 cluster = Cluster(uri, prefix="measured", index=kind, timeout_s=30.0)
                 report.figure("engine", str(asked(cluster, "get_server_version", timeout=30.0)))
                 _measure(report, workload, cluster, server)
+                if server is not None and kind == "FLAT" and n_rows == sizes[-1]:
+                    small_collections(report, workload, cluster, SEED)
+                    away(report, workload, cluster)
+            if options.server is not None and not report.quick and kind == "FLAT" and n_rows == sizes[-1]:
+                with running(options.server, UNMADE) as other:
+                    small_collections(report, workload, replace(cluster, uri=other.uri), SEED, "unmade")
     report.finish()
 
 
@@ -94,8 +109,10 @@ def _measure(report: Report, workload: Workload, cluster: Cluster, server: Serve
     table = _table(index)
     report.figure(f"{name}_dim", workload.dim)
     report.figure(f"{name}_load_average", os.getloadavg()[0], 2)
-    report.figure(f"{name}_insert_rows_per_s", n / timings["insert"], 0)
+    report.figure(f"{name}_insert_rows_per_s", n / (timings["fill"] - timings["finish"]), 0)
     report.figure(f"{name}_seal_and_load_s", timings["finish"], 1)
+    if server is not None:
+        report.figure(f"{name}_rows_without_index", rows_without_index(table))
     report.figure(f"{name}_whole", table.count() == n)
     for resource, value in _resources(server).items():
         report.figure(f"{name}_{resource}", value, 0)
@@ -108,12 +125,13 @@ def _measure(report: Report, workload: Workload, cluster: Cluster, server: Serve
         tried = name if kind == "FLAT" else f"{name}_effort_{effort}"
         _table(index, replace(cluster, effort=effort))
         _searches(report, tried, workload, index, queries, right)
+        _of_shares(report, tried, workload, index)
     report.figure(f"{name}_in_memory_p50_ms", float(np.median(_times_ms(lambda query: ours.find(query, K), queries))))
     if kind == "FLAT":
-        _of_shares(report, name, workload, index)
+        _together(report, name, index, queries)
         _said(report, name, index, queries)
-        _changes(report, name, workload, table)
-        _swaps(report, name, workload, table)
+        changes(report, name, workload, table)
+        swaps(report, name, workload, table)
     table.drop()
 
 
@@ -143,8 +161,28 @@ def _searches(
 def _of_shares(report: Report, name: str, workload: Workload, index: OurIndex) -> None:
     for share in SHARES:
         queries = workload.queries_of_class(share, report.repeats(40, quick=4), SEED)
-        times = _times_ms(lambda query: index.find(query, K), queries)
+        answers: list[NDArray[np.int64]] = []
+        times = _times_ms(lambda query: answers.append(index.find(query, K).rows), queries)  # noqa: B023
+        right = workload.nearest(queries, K)
+        recalls = [
+            workload.recall(query, exact, index.in_workload(rows), K)
+            for query, exact, rows in zip(queries, right, answers, strict=True)
+        ]
         report.figure(f"{name}_{share:.1%}_p50_ms", float(np.median(times)))
+        report.figure(f"{name}_{share:.1%}_recall_at_100", float(np.mean(recalls)), 4)
+
+
+def _together(report: Report, name: str, index: OurIndex, queries: Sequence[Query]) -> None:
+    """Several clients at once, each with its share of the queries."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        parts = [queries[first::CLIENTS] for first in range(CLIENTS)]
+        times = [
+            each for part in clients.map(lambda p: _times_ms(lambda q: index.find(q, K), p), parts) for each in part
+        ]
+    report.figure(f"{name}_{CLIENTS}_clients_per_s", len(queries) / (time.perf_counter() - began), 0)
+    report.figure(f"{name}_{CLIENTS}_clients_p50_ms", float(np.median(times)))
+    report.figure(f"{name}_{CLIENTS}_clients_p99_ms", float(np.percentile(times, 99)))
 
 
 def _said(report: Report, name: str, index: OurIndex, queries: Sequence[Query]) -> None:
@@ -158,70 +196,6 @@ def _said(report: Report, name: str, index: OurIndex, queries: Sequence[Query]) 
     report.figure(f"{name}_clause_most_bytes", max(len(clause) for clause in clauses))
 
 
-def _changes(report: Report, name: str, workload: Workload, table: Table) -> None:
-    """Rows that are replaced and taken out in the cluster itself: how long a write takes, and until it is seen."""
-    told = asked(table.cluster, "describe_collection", table.name, timeout=30.0)["fields"]
-    columns = {field["name"]: np.array([0]) for field in told if field["name"] not in (ROW, SAME, VECTOR)}
-    marked = np.zeros((1, workload.dim), dtype=np.float32)
-    marked[0, 0] = 30.0
-    figures: dict[str, list[float]] = {"upsert": [], "upsert_seen": [], "delete": [], "delete_seen": [], "strong": []}
-
-    def seen(row: int) -> bool:
-        return row in table.search(marked[0], "", 50).rows
-
-    def gone(row: int) -> bool:
-        return not seen(row)
-
-    for row in range(len(workload), len(workload) + report.repeats(CHANGES, quick=3)):
-        rows = np.array([row])
-        figures["upsert"].append(_ms(partial(table.upsert, rows, columns, marked)))
-        figures["upsert_seen"].append(_until(partial(seen, row)))
-        figures["strong"].append(_ms(partial(table.search, marked[0], "", 50, level=STRONG)))
-        figures["delete"].append(_ms(partial(table.delete, rows)))
-        figures["delete_seen"].append(_until(partial(gone, row)))
-    for key, times in figures.items():
-        report.figure(f"{name}_{key}_p50_ms", float(np.median(times)))
-        report.figure(f"{name}_{key}_most_ms", max(times))
-    report.figure(f"{name}_count_ms", float(np.median([_ms(table.count) for _ in range(5)])))
-    report.figure(f"{name}_whole_after_changes", table.count() == len(workload))
-
-
-def _swaps(report: Report, name: str, workload: Workload, table: Table) -> None:
-    """An alias that is moved to and fro between two collections while it is searched."""
-    other = Table(table.cluster, f"{table.name}b", workload.dim)
-    other.create({}, 100)
-    other.insert(np.arange(100), {"region": np.zeros(100, np.int64)}, workload.vectors[:100].astype(np.float32))
-    other.finish()
-    alias = f"{table.cluster.prefix}_swapped"
-    table.point(alias)
-    through, done = Table(table.cluster, alias, workload.dim), threading.Event()
-    outcome = {"searches": 0, "failed": 0}
-
-    def search() -> None:
-        query = workload.vectors[0].astype(np.float32)
-        while not done.is_set():
-            try:
-                outcome["failed"] += len(through.search(query, "", 10, level=EVENTUALLY).rows) != 10
-            except Exception:
-                outcome["failed"] += 1
-            outcome["searches"] += 1
-
-    searching = threading.Thread(target=search)
-    searching.start()
-    times = []
-    for to in (other, table) * (report.repeats(SWAPS, quick=4) // 2):
-        seen = outcome["searches"]
-        times.append(_ms(partial(to.point, alias)))
-        _until(lambda seen=seen: outcome["searches"] > seen + 2)  # type: ignore[misc]
-    done.set()
-    searching.join()
-    report.figure(f"{name}_swaps", len(times))
-    report.figure(f"{name}_swap_p50_ms", float(np.median(times)))
-    report.figure(f"{name}_swap_searches", outcome["searches"])
-    report.figure(f"{name}_swap_failed_searches", outcome["failed"])
-    other.drop()
-
-
 def _milvus(index: OurIndex) -> MilvusIndex:
     found = index.catalogue.index
     assert isinstance(found, MilvusIndex)  # noqa: S101 - it was built so
@@ -230,19 +204,19 @@ def _milvus(index: OurIndex) -> MilvusIndex:
 
 def _table(index: OurIndex, cluster: Cluster | None = None) -> Table:
     """The collection of an index, asked in the way of `cluster` from now on."""
-    milvus = _milvus(index)
-    table = milvus._table
+    found = _milvus(index)
+    table = found._table
     assert table is not None  # noqa: S101 - it has rows
     if cluster is not None:
-        milvus._table = table = replace(table, cluster=cluster)
-        connected(cluster)
+        found._table = table = replace(table, cluster=cluster)
     return table
 
 
 @contextlib.contextmanager
 def _timed(timings: dict[str, float]) -> Iterator[None]:
-    """Seconds that inserting rows and finishing collections take while the block runs."""
-    functions: dict[str, Callable[..., Any]] = {"insert": Table.insert, "finish": Table.finish}
+    """Seconds that filling collections takes while the block runs, and those of it in which they are finished."""
+    places: dict[str, tuple[Any, str]] = {"fill": (milvus, "_fill"), "finish": (Table, "finish")}
+    functions: dict[str, Callable[..., Any]] = {key: getattr(*place) for key, place in places.items()}
 
     def timing(key: str) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
@@ -253,13 +227,13 @@ def _timed(timings: dict[str, float]) -> Iterator[None]:
 
         return call
 
-    for key in functions:
-        setattr(Table, key, timing(key))
+    for key, place in places.items():
+        setattr(*place, timing(key))
     try:
         yield
     finally:
-        for key, function in functions.items():
-            setattr(Table, key, function)
+        for key, place in places.items():
+            setattr(*place, functions[key])
 
 
 def _resources(server: Server | None) -> dict[str, float]:
@@ -267,21 +241,7 @@ def _resources(server: Server | None) -> dict[str, float]:
 
 
 def _times_ms(ask: Callable[[Query], object], queries: Sequence[Query]) -> list[float]:
-    return [_ms(partial(ask, query)) for query in queries]
-
-
-def _ms(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1e3
-
-
-def _until(seen: Callable[[], bool]) -> float:
-    """Milliseconds until it is so, at most ten seconds."""
-    began = time.perf_counter()
-    while not seen() and time.perf_counter() - began < 10:
-        time.sleep(0.001)
-    return (time.perf_counter() - began) * 1e3
+    return [ms(partial(ask, query)) for query in queries]
 
 
 def _options() -> tuple[Options, list[str]]:

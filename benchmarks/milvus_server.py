@@ -41,19 +41,20 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(environment: Path) -> Iterator[Server]:
-    """A server from a Python environment, which is made when there is none. Raises RuntimeError when it does not
-    start."""
+def running(environment: Path, *settings: str) -> Iterator[Server]:
+    """A server from a Python environment, which is made when there is none, with `key=value` settings of its
+    `milvus.yaml`. Raises RuntimeError when it does not start."""
     command = environment / "bin" / "milvus-server"
     if not command.is_file():
         venv.create(environment, with_pip=True)
         subprocess.run([environment / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
     with tempfile.TemporaryDirectory(prefix="vivier-milvus-", ignore_cleanup_errors=True) as name:
         port, log = _free_port(), Path(name) / "server.log"
+        extra = [word for setting in settings for word in ("--extra-config", setting)]
         began = time.monotonic()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [command, "--data", f"{name}/data", "--proxy-port", str(port)],
+                [command, "--data", f"{name}/data", "--proxy-port", str(port), *extra],
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

@@ -1,10 +1,10 @@
 """`Engine`: the four live collections and what ranks them, where they stand in the change log, and how they follow it.
 
 Reading the log and preparing rows (`read_changes`) touches no live array and may run in another thread; `apply` only
-appends and flips, in milliseconds, on the thread that answers questions. So no request ever waits for the database. A
-newer generation that another process has put in force is taken the same way: mapped, checked and brought level beside
-the requests, then adopted between two of them; so are the rankers that are promoted (`matching/rankers.py`)
-and the prices of crowded offers (`matching/allocation/live.py`).
+appends and flips, in milliseconds, on the thread that answers questions, while no other thread searches. So no request
+ever waits for the database. A newer generation that another process has put in force is taken the same way: mapped,
+checked and brought level beside the requests, then adopted between two of them; so are the rankers that are promoted
+(`matching/rankers.py`) and the prices of crowded offers (`matching/allocation/live.py`).
 """
 
 import datetime as dt
@@ -30,6 +30,7 @@ from matching.discretion import Discretion
 from matching.errors import ClusterUnreachable, NotReady
 from matching.generations import INDEX_ROOT, Loaded, fingerprint, map_generation, writing_generation
 from matching.index.cluster import Cluster
+from matching.index.registry import is_elsewhere
 from matching.links import Links
 from matching.lookups import Lookups
 from matching.pay_medians import NO_MEDIANS
@@ -233,6 +234,11 @@ class Engine:
         while (prepared := self._read_log()) is not None:
             applied += self._apply_changes(prepared)
         return applied
+
+    @property
+    def waits(self) -> bool:
+        """Whether searches wait for another machine, which has the vectors."""
+        return is_elsewhere(str(self.generation.get("backend")))
 
     @property
     def holds_erased(self) -> bool:

@@ -71,7 +71,10 @@ async def before(
     engine = service.engine
     told = ecarts(gap(engine, me, code or None), engine.lookups)
     target = told.cible.codeROME
-    answer = None if target is None else sessions_for_profile(engine, me, {"codeROME": target}, Window(0, SESSIONS - 1))
+    answer = None
+    if target is not None:
+        of_target = {"codeROME": target}
+        answer = await service.searches.ask(sessions_for_profile, engine, me, of_target, Window(0, SESSIONS - 1))
     skills = [
         (title, [each for each in told.competences if each.etat == state.value]) for state, title in STATES.items()
     ]

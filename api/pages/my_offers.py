@@ -47,7 +47,7 @@ async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Ge
     asked = asked_of(request, besides=(GESTURE,))
     parameters = asked.parameters
     try:
-        answer = offers_for_profile(service.engine, me, parameters, asked.window)
+        answer = await service.searches.ask(offers_for_profile, service.engine, me, parameters, asked.window)
     except NotFound as missing:
         answer = await run_in_threadpool(unread, service, me, Collection.OFFERS, parameters, missing)
     kept = await run_in_threadpool(gestures.kept_among, service, me, [match.id for match in answer.matches])
@@ -85,7 +85,7 @@ async def one(
     offer = await run_in_threadpool(service.store.get, Offer, key)
     if offer is None:
         raise not_theirs(key)
-    match = _match(service, me, key)
+    match = await _match(service, me, key)
     kept = await run_in_threadpool(gestures.kept_among, service, me, [key])
     shown = None if match is None else shown_offer(engine, match, 1, kept)
     distance_km = None if match is None else match.distance_km
@@ -168,10 +168,10 @@ def _reason(text: str) -> DismissReason | None:
         raise ApiProblem(ProblemType.INVALID_BODY, "Cette raison n'est pas dans la liste.") from None
 
 
-def _match(service: Service, me: str, offer_id: str) -> Match[OfferCard] | None:
+async def _match(service: Service, me: str, offer_id: str) -> Match[OfferCard] | None:
     """An offer as the person's list has it; None where it does not, or they have no list."""
     try:
-        return offer_for_profile(service.engine, me, offer_id)
+        return await service.searches.ask(offer_for_profile, service.engine, me, offer_id)
     except NotFound:
         return None
 

@@ -51,7 +51,7 @@ async def listing(request: Request, service: ServiceOf, actor: ActorOf, done: Ge
     me = own_profile(request, actor)
     asked = asked_of(request, besides=(gestures.GESTURE,))
     try:
-        answer = sessions_for_profile(service.engine, me, asked.parameters, asked.window)
+        answer = await service.searches.ask(sessions_for_profile, service.engine, me, asked.parameters, asked.window)
     except NotFound as missing:
         answer = await run_in_threadpool(unread, service, me, Collection.SESSIONS, asked.parameters, missing)
     return html(

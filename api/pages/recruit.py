@@ -90,12 +90,14 @@ async def search(request: Request, service: ServiceOf, actor: ActorOf) -> Respon
     answer: Answer[Profile] = Answer((), 0)
     panel: Diagnostic | None = None
     if demand is not None:
-        answer = profiles_for_demand(service.engine, demand, Window((number - 1) * SIZE, number * SIZE - 1))
+        window = Window((number - 1) * SIZE, number * SIZE - 1)
+        answer = await service.searches.ask(profiles_for_demand, service.engine, demand, window)
         note_seen(request, [match.id for match in answer.matches], answer.model)
         note_sought(request, place_of(demand), published=False)
         request.state.first = (number - 1) * SIZE
         plain = replace(demand, liked=())
-        panel = diagnostic(diagnose(service.engine, plain), demand.offer, service.reference.rome)
+        found = await service.searches.ask(diagnose, service.engine, plain)
+        panel = diagnostic(found, demand.offer, service.reference.rome)
     return html(
         request,
         service,

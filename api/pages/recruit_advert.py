@@ -37,8 +37,9 @@ async def look(request: Request, service: ServiceOf, actor: ActorOf, form: FormO
         return _page(request, service, actor, title, text, None)
     need = validated(BesoinIn, msgspec.json.encode({"intitule": title, "description": text}))
     demand = need.to_demand(service.reference, service.engine.today(), {})
-    found = diagnostic(diagnose(service.engine, demand), demand.offer, service.reference.rome)
-    return _page(request, service, actor, title, text, found)
+    found = await service.searches.ask(diagnose, service.engine, demand)
+    told = diagnostic(found, demand.offer, service.reference.rome)
+    return _page(request, service, actor, title, text, told)
 
 
 def _page(

@@ -46,5 +46,5 @@ _PARAMETERS: Final = [
 async def diagnosis(request: Request, service: ServiceOf) -> Response:
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), dict(request.query_params))
-    found = diagnose(service.engine, demand)
+    found = await service.searches.ask(diagnose, service.engine, demand)
     return json_response(diagnostic(found, demand.offer, service.reference.rome))

@@ -50,7 +50,7 @@ UNREAD_PROJECTS: Final = (
 async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:
-        answer = offers_for_profile(service.engine, key, parameters, window)
+        answer = await service.searches.ask(offers_for_profile, service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(unread, service, key, Collection.OFFERS, parameters, missing)
     note_seen(request, (), answer.model)
@@ -76,7 +76,7 @@ async def offers(key: Key, request: Request, service: ServiceOf) -> Response:
 async def trainings(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     try:
-        answer = sessions_for_profile(service.engine, key, parameters, window)
+        answer = await service.searches.ask(sessions_for_profile, service.engine, key, parameters, window)
     except NotFound as missing:
         answer = await run_in_threadpool(unread, service, key, Collection.SESSIONS, parameters, missing)
     note_seen(request, (), answer.model)

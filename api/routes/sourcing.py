@@ -36,7 +36,7 @@ SEEN = (
 @allowed(PEOPLE_FOR_AN_OFFER)
 async def for_offer(key: Key, request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
-    answer = profiles_for_offer(service.engine, key, parameters, window)
+    answer = await service.searches.ask(profiles_for_offer, service.engine, key, parameters, window)
     note_seen(request, [match.id for match in answer.matches], answer.model)
     note_sought(request, within(key, parameters), published=True)
     return search_page("profils", window, answer, digits=EMPLOYER_DIGITS)
@@ -62,7 +62,7 @@ async def for_need(request: Request, service: ServiceOf) -> Response:
     parameters, window = search_of(request)
     need = await model_of(request, BesoinIn)
     demand = need.to_demand(service.reference, service.engine.today(), parameters)
-    answer = profiles_for_demand(service.engine, demand, window)
+    answer = await service.searches.ask(profiles_for_demand, service.engine, demand, window)
     note_seen(request, [match.id for match in answer.matches], answer.model)
     note_sought(request, place_of(demand), published=False)
     view = without_past if demand.by_skills else SHOWN

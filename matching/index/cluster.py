@@ -12,10 +12,10 @@ written ones seen, and only then does its generation go into force. It is not ad
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.util import find_spec
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from matching.errors import ClusterUnreachable, NotReady
 
 Kind = Literal["FLAT", "IVF_FLAT", "HNSW"]
-"""`HNSW` is for measures alone: under a filter its graph misses rows (docs/scale.md)."""
+"""`HNSW` is for measures alone (docs/scale.md)."""
 Rows = NDArray[np.int64]
 Columns = Mapping[str, NDArray[Any]]
 """(n,) or (n, width) whole numbers a row, by field."""
@@ -36,11 +36,19 @@ MOST_ROWS: Final = 16_384
 AT_ONCE: Final = 2000
 """Rows written in one call: 2 MB of 256 dimensions, far below what gRPC takes."""
 PARTITIONS: Final = 16
+PART_ROWS: Final = 50_000
+"""Rows in the mean from which lists or graphs are worth a partition: the engine indexes no segment of less than 1,024
+rows, and guesses at those (docs/scale.md)."""
+FEW_ROWS: Final = 2 * PART_ROWS
+"""Below, all rows are looked at, whatever was chosen: it takes milliseconds."""
 TRIES: Final = 3
 REST_S: Final = 5.0
-MOST_LISTS: Final = 65_536
 PATIENCE: Final = 100
 """How many times as long as a search whatever changes or counts rows may take."""
+LOOK_S: Final = 0.2
+"""Between two looks at how far an index is."""
+STANDSTILL_S: Final = 1800.0
+"""Of an index that is being built: after so long without another segment it is given up."""
 STRONG, EVENTUALLY = "Strong", "Eventually"
 
 
@@ -60,6 +68,10 @@ class Cluster:
     """Lists (of `HNSW`, neighbours) looked at: more of them, and fewer misses."""
     timeout_s: float = 1.0
     """For a search; `PATIENCE` times as long for what changes or counts rows."""
+
+    def of_size(self, n_rows: int) -> "Cluster":
+        """This one as it searches collections of so many rows."""
+        return self if n_rows >= FEW_ROWS else replace(self, index="FLAT")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +94,7 @@ class Table:
 
     def create(self, fields: Mapping[str, int], n_rows: int) -> None:
         """An empty collection for about `n_rows`, with an integer field of each name of `fields`: of one value a row
-        (0), or of as many as are said."""
+        (0), or of as many as are said. It is not searched before `finish`."""
         client = connected(self.cluster)
         from pymilvus import DataType
 
@@ -98,14 +110,10 @@ class Table:
         schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=self.dim)
         index = client.prepare_index_params()
         built = _built(self.cluster, n_rows)
-        index.add_index(VECTOR, index_type=self.cluster.index, metric_type="IP", params=built)
-        self._change(
-            "create_collection",
-            schema=schema,
-            index_params=index,
-            consistency_level=STRONG,
-            num_partitions=PARTITIONS,
-        )
+        index.add_index(VECTOR, index_name=VECTOR, index_type=self.cluster.index, metric_type="IP", params=built)
+        n_partitions = _n_partitions(self.cluster, n_rows)
+        self._change("create_collection", schema=schema, consistency_level=STRONG, num_partitions=n_partitions)
+        self._change("create_index", index)
 
     def exists(self) -> bool:
         return bool(self._change("has_collection"))
@@ -138,22 +146,36 @@ class Table:
             self._change("delete", ids=rows[start : start + MOST_ROWS].tolist())
 
     def finish(self) -> None:
-        """Have all that was written sealed, indexed, and held in memory for searches."""
+        """Have all that was written sealed, then indexed, and only then held in memory for searches: a segment that
+        is held before its index is there is searched by a makeshift one, which misses rows whatever the effort."""
         self._change("flush")
+        self._wait_for_index()
         self._change("load_collection")
+
+    def _wait_for_index(self) -> None:
+        least, since = None, monotonic()
+        while pending := self._not_indexed():
+            if least is None or pending < least:
+                least, since = pending, monotonic()
+            elif monotonic() - since > STANDSTILL_S:
+                raise ClusterUnreachable(self.cluster.uri, f"the index of {self.name} stands still at {pending} rows")
+            sleep(LOOK_S)
+
+    def _not_indexed(self) -> int:
+        """Sealed rows whose index is not built yet."""
+        told = self._change("describe_index", VECTOR)
+        if told["state"] == "Failed":
+            raise ClusterUnreachable(self.cluster.uri, f"the index of {self.name} could not be built")
+        return int(told["pending_index_rows"])
 
     def count(self) -> int:
         """Rows there are, every write that was acknowledged counted in."""
         answer = self._change("query", filter="", output_fields=["count(*)"], consistency_level=STRONG)
         return int(answer[0]["count(*)"])
 
-    def search(
-        self, query: NDArray[np.float32], clause: str, most: int, *, thorough: bool = False, level: str = EVENTUALLY
-    ) -> "Hits":
-        """The `most` rows nearest to `query` that meet `clause` (empty: any), best first.
-
-        `thorough`: look at all of them, whatever the index. `level`: with *Strong*, acknowledged writes are seen.
-        """
+    def search(self, query: NDArray[np.float32], clause: str, most: int, *, level: str = EVENTUALLY) -> Hits:
+        """The `most` rows nearest to `query` that meet `clause` (empty: any), best first. `level`: with *Strong*,
+        acknowledged writes are seen."""
         hits = quickly_asked(
             self.cluster,
             "search",
@@ -162,7 +184,7 @@ class Table:
             filter=clause,
             limit=most,
             output_fields=[SAME],
-            search_params={"metric_type": "IP", "params": _searched(self.cluster, most, thorough)},
+            search_params={"metric_type": "IP", "params": _searched(self.cluster, most)},
             consistency_level=level,
             timeout=self.cluster.timeout_s,
         )[0]
@@ -262,7 +284,8 @@ def asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> A
 
 def quickly_asked(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
     """`asked`, for those who cannot wait long: a cluster that took half of its time to fail is left alone for `REST_S`,
-    in which ClusterUnreachable is raised at once. So a silent one holds up one request in a while, not each."""
+    in which ClusterUnreachable is raised at once. So a silent one holds up those that ask it together, once in a while,
+    and nobody else."""
     began = monotonic()
     if began < _resting.get(cluster.uri, 0.0):
         raise ClusterUnreachable(cluster.uri, "it did not answer a moment ago")
@@ -283,14 +306,14 @@ def connected(cluster: Cluster) -> Any:
     """The client of a cluster, opened once a process. Raises ClusterUnreachable, and NotReady saying what to
     install."""
     with _opening:
-        return _client(cluster)
+        return _client(cluster.uri, cluster.token, cluster.timeout_s)
 
 
 _opening = threading.Lock()
 
 
 @lru_cache
-def _client(cluster: Cluster) -> Any:
+def _client(uri: str, token: str, timeout_s: float) -> Any:
     if find_spec("pymilvus") is None:
         raise NotReady("the index backend milvus needs pymilvus: run `pip install 'vivier[cluster]'`")
     from grpc import RpcError
@@ -299,13 +322,18 @@ def _client(cluster: Cluster) -> Any:
 
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs each refusal with its stack; we raise it
     try:
-        return MilvusClient(uri=cluster.uri, token=cluster.token, timeout=cluster.timeout_s)
+        return MilvusClient(uri=uri, token=token, timeout=timeout_s)
     except (MilvusException, RpcError, OSError) as error:
-        raise ClusterUnreachable(cluster.uri, str(error)) from error
+        raise ClusterUnreachable(uri, str(error)) from error
 
 
 def _is_ours(cluster: Cluster, name: str) -> bool:
     return name.startswith(f"{cluster.prefix}_")
+
+
+def _n_partitions(cluster: Cluster, n_rows: int) -> int:
+    """Parts of a collection: as many as can be for exact searches, of which the filters then leave few."""
+    return PARTITIONS if cluster.index == "FLAT" else int(np.clip(n_rows // PART_ROWS, 1, PARTITIONS))
 
 
 def _built(cluster: Cluster, n_rows: int) -> dict[str, int]:
@@ -314,18 +342,18 @@ def _built(cluster: Cluster, n_rows: int) -> dict[str, int]:
         case "FLAT":
             return {}
         case "IVF_FLAT":
-            return {"nlist": int(np.clip(4 * np.sqrt(n_rows / PARTITIONS), 16, 16_384))}
+            return {"nlist": int(np.clip(4 * np.sqrt(n_rows / _n_partitions(cluster, n_rows)), 16, 16_384))}
         case "HNSW":
             return {"M": 32, "efConstruction": 200}
 
 
-def _searched(cluster: Cluster, most: int, thorough: bool) -> dict[str, int]:
+def _searched(cluster: Cluster, most: int) -> dict[str, int]:
     """How the index is searched for so many rows."""
     match cluster.index:
         case "FLAT":
             return {}
         case "IVF_FLAT":
-            return {"nprobe": MOST_LISTS if thorough else cluster.effort}
+            return {"nprobe": cluster.effort}
         case "HNSW":
             return {"ef": max(cluster.effort, most)}
 

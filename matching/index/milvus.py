@@ -13,7 +13,9 @@ cluster, and the next generation takes it in. See docs/scale.md.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,12 +35,14 @@ Scored = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Rows and their scores, of the same length."""
 
 FILE: Final = "milvus.json"
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Of collections; another one where their fields change."""
 TIES: Final = 64
 """Rows asked beyond those wanted: equal scores at the end of the list are then seen whole, but for larger ties."""
 ROUNDING: Final = 1e-5
 """More than two ways of summing the same products may differ by, for vectors of about unit length."""
+WRITERS: Final = 4
+"""Batches under way while a collection is loaded: some are made ready while the cluster takes others in."""
 GROWTH: Final = 8
 """How many times as many are asked when too few pass."""
 
@@ -114,14 +118,17 @@ class MilvusIndex:
             asked = min(GROWTH * asked, MOST_ROWS)
 
     def _by_number(self, table: Table, query: NDArray[np.float32], selection: Selection) -> Scored:
-        """The same by asking for each allowed row: exact, whatever the cluster's index and however many they are."""
+        """The same by asking for each allowed row: exact, whatever the cluster's index and however many they are. An
+        index that may miss rows is not asked: their vectors come here."""
         allowed = selection.rows[selection.rows < self._n_written]
         found: list[Scored] = [(allowed[:0], np.empty(0, np.float32))]
         for start in range(0, len(allowed), MOST_ROWS):
             part = allowed[start : start + MOST_ROWS]
-            clause = f"{ROW} in {part.tolist()}"
-            hits = table.search(query, clause, len(part), thorough=True)
-            found.append((hits.rows, hits.scores))
+            if table.cluster.index == "FLAT":
+                hits = table.search(query, f"{ROW} in {part.tolist()}", len(part))
+                found.append((hits.rows, hits.scores))
+            else:
+                found.append((part, table.vectors(part) @ query))
         return np.concatenate([rows for rows, _ in found]), np.concatenate([scores for _, scores in found])
 
 
@@ -158,13 +165,14 @@ class MilvusBackend:
         A collection that already holds the very same rows is left as it is; one that is not whole is loaded anew.
         Raises ValueError as every backend, and ClusterUnreachable.
         """
+        cluster = self.cluster.of_size(count)
         codes, columns = (None, {}) if facts is None else Codes.of(facts)
         regions = np.zeros(count, dtype=np.int64) if facts is None else facts.regions
-        name = _name(self.cluster, dim, count, blocks, codes, {REGION: regions, **columns})
+        name = _name(cluster, dim, count, blocks, codes, {REGION: regions, **columns})
         (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))  # `settle` spares it
         if count:
             widths = {} if codes is None else {name: codes.width(name) for name in columns}
-            _fill(Table(self.cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
+            _fill(Table(cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
         if codes is not None:
             codes.save(folder)
 
@@ -176,7 +184,7 @@ class MilvusBackend:
         if (folder / CODES).is_file():
             index._codes = Codes.load(folder)
         if index._n_written:
-            index._table = Table(self.cluster, str(told["collection"]), index.dim)
+            index._table = Table(self.cluster.of_size(index._n_written), str(told["collection"]), index.dim)
             held = index._table.count() if index._table.exists() else 0
             if held != index._n_written:
                 raise NotReady(
@@ -230,17 +238,28 @@ def _fill(
             return
         table.drop()
     table.create(widths, count)
-    start = 0
-    for block in blocks():
-        for first in range(0, len(block), AT_ONCE):
-            vectors = block[first : first + AT_ONCE].astype(np.float32)
+    with ThreadPoolExecutor(WRITERS, "vivier-load") as threads:
+        under_way: deque[Future[None]] = deque()
+        start = 0
+        for vectors in _batches(blocks):
             rows = np.arange(start, start + len(vectors))
-            table.insert(rows, {name: values[rows] for name, values in columns.items()}, vectors)
+            taken = {name: values[rows] for name, values in columns.items()}
+            under_way.append(threads.submit(table.insert, rows, taken, vectors))
             start += len(vectors)
+            if len(under_way) > WRITERS:
+                under_way.popleft().result()
+        for each in under_way:
+            each.result()
     table.finish()
     held = table.count()
     if held != count:
         raise ClusterUnreachable(table.cluster.uri, f"{table.name} holds {held} rows after {count} were written")
+
+
+def _batches(blocks: Blocks) -> Iterator[NDArray[np.float32]]:
+    for block in blocks():
+        for first in range(0, len(block), AT_ONCE):
+            yield block[first : first + AT_ONCE].astype(np.float32)
 
 
 def settle(root: Path, cluster: Cluster) -> None:

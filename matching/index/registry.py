@@ -56,6 +56,11 @@ def backend(name: str, cluster: Cluster | None = None) -> Backend:
     return cast(Backend, _found(BACKENDS[name]))
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether a backend has its rows on other machines, so that its searches wait for them."""
+    return name in ON_CLUSTER
+
+
 def settle(root: Path, name: str, cluster: Cluster | None) -> None:
     """Have a backend whose rows are elsewhere keep those of the generations in `root`, and no others."""
     if name in ON_CLUSTER and cluster is not None:

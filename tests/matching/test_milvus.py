@@ -26,7 +26,7 @@ from matching.filters.base import Condition, Context, Placed
 from matching.filters.registry import filters_for, parse
 from matching.index import cluster as cluster_module
 from matching.index import milvus as module
-from matching.index.base import MaskSelection
+from matching.index.base import MaskSelection, best
 from matching.index.clauses import FEW_RUNS, NOTHING, clause_of, with_few_runs
 from matching.index.cluster import Cluster, Table, aliases, collections
 from matching.index.codes import FILTERED, Codes
@@ -280,6 +280,64 @@ def test_a_batch_whose_answer_was_lost_is_there_once(
     cluster = replace(lite, prefix="lost")
     table = Table(cluster, written(cluster, tmp_path, "000001", halves(30, 6)), DIM)
     assert (table.count(), lost) == (30, ["insert"])
+
+
+def test_rows_are_held_for_searches_once_their_index_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held without an index is searched by a makeshift one, which misses rows."""
+    told: list[dict[str, Any]] = [
+        {"state": "Finished", "pending_index_rows": rows, "indexed_rows": 900 - rows} for rows in (900, 900, 400, 0)
+    ]
+    calls: list[str] = []
+
+    def asked(_cluster: Cluster, function: str, *_: object, **__: object) -> Any:
+        calls.append(function)
+        return told.pop(0) if function == "describe_index" else None
+
+    monkeypatch.setattr(cluster_module, "asked", asked)
+    monkeypatch.setattr(cluster_module, "sleep", lambda _seconds: None)
+    Table(Cluster("http://127.0.0.1:9"), "rows", DIM).finish()
+    assert calls == ["flush", *4 * ["describe_index"], "load_collection"]
+
+
+@pytest.mark.parametrize(("state", "pending", "said"), [("Failed", 0, "could not be built"), ("None", 7, "at 7 rows")])
+def test_an_index_that_is_not_built_is_told(
+    monkeypatch: pytest.MonkeyPatch, state: str, pending: int, said: str
+) -> None:
+    def asked(_cluster: Cluster, function: str, *_: object, **__: object) -> Any:
+        assert function != "load_collection"
+        return {"state": state, "pending_index_rows": pending}
+
+    monkeypatch.setattr(cluster_module, "asked", asked)
+    monkeypatch.setattr(cluster_module, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(cluster_module, "STANDSTILL_S", 0.0)
+    with pytest.raises(ClusterUnreachable) as raised:
+        Table(Cluster("http://127.0.0.1:9"), "rows", DIM).finish()
+    assert said in raised.value.reason
+
+
+def test_few_rows_are_all_looked_at_whatever_was_chosen(lite: Cluster, tmp_path: Path) -> None:
+    """An engine guesses at segments that are too small for lists and graphs."""
+    cluster = replace(lite, prefix="few", index="IVF_FLAT")
+    written(cluster, tmp_path, "000001", halves(30, 9))
+    table = MilvusBackend(cluster).load(tmp_path / "000001" / "offres")._table
+    assert table is not None
+    assert table.cluster.index == "FLAT"
+    assert cluster.of_size(cluster_module.FEW_ROWS).index == "IVF_FLAT"
+
+
+def test_rows_that_are_asked_for_by_number_are_exact_under_lists(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "FEW_ROWS", 0)
+    cluster, vectors = replace(lite, prefix="lists", index="IVF_FLAT", effort=1), halves(400, 10)
+    written(cluster, tmp_path, "000001", vectors)
+    index = MilvusBackend(cluster).load(tmp_path / "000001" / "offres")
+    mask = np.arange(400) % 2 == 0
+    query = np.ones(DIM, np.float32)
+    found = index.search(query, 150, MaskSelection(mask))
+    exact = best(vectors[mask].astype(np.float32) @ query, np.flatnonzero(mask), 150)
+    np.testing.assert_allclose(found.scores, exact.scores, rtol=1e-5)
+    assert set(found.rows.tolist()) == set(exact.rows.tolist())
 
 
 def test_rows_are_replaced_and_taken_out(lite: Cluster, tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""What a Milvus server finds among few rows: a segment of less than 1,024 is not indexed, and is searched by an index
+that the server makes by itself, unless the collection is `FLAT`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from benchmarks.report import Report
+from benchmarks.workload import TIED, Query, Workload
+from matching.index.cluster import Cluster, Kind, Table, asked
+
+SIZES: Final = (1_000, 5_000)
+"""Rows of one segment: too few for an index, and enough."""
+K: Final = 100
+UNMADE: Final = "queryNode.segcore.interimIndex.enableIndex=false"
+"""A server with this setting makes no index by itself."""
+MOST: Final[dict[Kind, int]] = {"FLAT": 1, "IVF_FLAT": 16_384, "HNSW": 4_096}
+"""The effort at which nothing should be missed."""
+
+
+def small_collections(report: Report, workload: Workload, cluster: Cluster, seed: int, of: str = "alone") -> None:
+    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index; figures are called
+    after `of`."""
+    queries = workload.queries_of_class(1.0, report.repeats(60, quick=5), seed)
+    for n_rows in SIZES:
+        for kind, effort in MOST.items():
+            table = Table(replace(cluster, index=kind, effort=effort), f"{cluster.prefix}_small", workload.dim)
+            table.create({}, n_rows)
+            rows = np.arange(n_rows)
+            table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[:n_rows].astype(np.float32))
+            table.finish()
+            name = f"{of}_{n_rows}_{kind.lower()}"
+            report.figure(f"{name}_rows_without_index", rows_without_index(table))
+            report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, n_rows), 4)
+            table.drop()
+
+
+def rows_without_index(table: Table) -> int:
+    """Rows that are held for searches in segments without an index of their own."""
+    segments = asked(table.cluster, "list_loaded_segments", table.name, timeout=30.0)
+    return sum(int(each.num_rows) for each in segments if not each.index_name)
+
+
+def _recall(table: Table, workload: Workload, queries: Sequence[Query], n_rows: int) -> float:
+    found = []
+    for query in queries:
+        last = np.sort(workload.scores(query, np.arange(n_rows)))[-K]
+        hits = table.search(query.vector, "", K)
+        found.append(np.count_nonzero(workload.scores(query, hits.rows) >= last - TIED) / K)
+    return float(np.mean(found))
