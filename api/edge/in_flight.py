@@ -19,6 +19,8 @@ from api.problems import ApiProblem, ProblemType
 RETRY_AFTER_S: Final = 1
 RUSH_S: Final = 1.0
 """For how long a rush is watched before it may be over."""
+RUSH_AFTER_S: Final = 0.2
+"""All places taken again after this: a burst has been worked off by then."""
 RUSH_WAITING: Final = 2
 """Requests that may wait to begin while there is one: one is worked on at a time."""
 RUSH_REFUSED: Final = 0.25
@@ -27,9 +29,11 @@ NEVER: Final = float("-inf")
 
 
 class Rush:
-    """More than can be answered: from a request that found all places taken, to a second in which few are refused."""
+    """More than can be answered: from a request that found all places taken again, to a second in which few are
+    refused."""
 
     def __init__(self) -> None:
+        self._full_at = NEVER
         self._until = NEVER
         self._came = 0
         self._refused = 0
@@ -40,12 +44,18 @@ class Rush:
         if now >= self._until:
             lasts = now < self._until + RUSH_S and self._refused > RUSH_REFUSED * self._came
             self._begin(now + RUSH_S if lasts else NEVER)
-        if full and self._until == NEVER:
+        if full and self._until == NEVER and self._full_again(now):
             self._begin(now + RUSH_S)
         refused = full or (waiting >= RUSH_WAITING and self._until != NEVER)
         self._came += 1
         self._refused += refused
         return not refused
+
+    def _full_again(self, now: float) -> bool:
+        since = now - self._full_at
+        if since > RUSH_AFTER_S + RUSH_S:
+            self._full_at = now
+        return RUSH_AFTER_S <= since <= RUSH_AFTER_S + RUSH_S
 
     def _begin(self, until: float) -> None:
         self._until, self._came, self._refused = until, 0, 0

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.edge.in_flight import RETRY_AFTER_S, RUSH_S, RUSH_WAITING, InFlight
+from api.edge.in_flight import RETRY_AFTER_S, RUSH_AFTER_S, RUSH_S, RUSH_WAITING, InFlight
 from api.problems import MEDIA_TYPE, ProblemType
 from api.service import Service
 from features.records import Offer
@@ -154,18 +154,26 @@ def test_a_rush_that_lasts_is_cut_shorter_until_few_are_refused(monkeypatch: pyt
         app = InFlight(at_once, limit)
         assert await served(app, limit) == limit  # a burst that fits begins no rush
         assert await served(app, limit + 1) == limit
+        assert await served(app, limit + 1) == limit  # nor does one that does not, until it is worked off
+        now = 60 * RUSH_S
+        assert await served(app, limit + 1) == limit  # nor another, much later
+        began = now = now + RUSH_AFTER_S
+        assert await served(app, limit + 1) == limit  # but all places are taken again
         assert await served(app, limit) == few
         for second in (1, 2, 3):
-            now = second * RUSH_S
+            now = began + second * RUSH_S
             assert await served(app, limit) == few  # as long as many are refused
-        now = 4 * RUSH_S
+        now = began + 4 * RUSH_S
         for _ in range(50):
             assert await served(app, few) == few  # nobody is refused
         assert await served(app, few + 1) == few  # or one in a hundred
-        now = 5 * RUSH_S
+        now = began + 5 * RUSH_S
         assert await served(app, limit) == limit
         assert await served(app, limit + 1) == limit
-        now = 60 * RUSH_S
+        now += RUSH_AFTER_S
+        assert await served(app, limit + 1) == limit
+        assert await served(app, limit) == few
+        now += 60 * RUSH_S
         assert await served(app, limit) == limit  # nobody came meanwhile
 
     finished(scenario())
