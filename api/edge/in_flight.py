@@ -11,7 +11,7 @@ import asyncio
 from time import monotonic
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge.telling import tell
 from api.problems import ApiProblem, ProblemType
@@ -85,12 +85,12 @@ class InFlight:
             busy = ApiProblem(ProblemType.BUSY, "D'autres requêtes sont déjà en cours.", headers=headers)
             await tell(busy, scope, receive, send)
             return
-        self.under_way += 1
+        place = _Place(self)
         try:
             await self._begin()
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, place.until_answered(send))
         finally:
-            self.under_way -= 1
+            place.leave()
 
     async def _begin(self) -> None:
         """Those that came in the same instant are counted before the first is answered."""
@@ -99,3 +99,25 @@ class InFlight:
             await asyncio.sleep(0)
         finally:
             self.waiting -= 1
+
+
+class _Place:
+    """One request's place. It is free once the answer is whole: who has it may ask again before all that was called on
+    the way has returned, turns of the event loop later."""
+
+    def __init__(self, of: InFlight) -> None:
+        self._of: InFlight | None = of
+        of.under_way += 1
+
+    def leave(self) -> None:
+        if self._of is not None:
+            self._of.under_way -= 1
+            self._of = None
+
+    def until_answered(self, send: Send) -> Send:
+        async def watched(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                self.leave()
+
+        return watched

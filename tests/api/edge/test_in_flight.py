@@ -197,6 +197,33 @@ def test_what_takes_long_takes_no_place_in_a_rush() -> None:
     finished(scenario())
 
 
+def test_a_place_is_free_once_the_answer_is_whole() -> None:
+    """Not when all that was called has returned: on a kept-alive connection the next request may be there before."""
+
+    async def scenario() -> None:
+        go = asyncio.Event()
+
+        async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"{", "more_body": True})
+            assert app.under_way == 1
+            await send({"type": "http.response.body", "body": b"}"})
+            assert app.under_way == 0
+            await go.wait()
+
+        app = InFlight(inner, 1)
+        first = asyncio.create_task(ask(app))
+        await turns()
+        second = asyncio.create_task(ask(app))
+        await turns()
+        assert app.under_way == 0
+        go.set()
+        assert [(await each).status for each in (first, second)] == [200, 200]
+        assert app.under_way == 0
+
+    finished(scenario())
+
+
 def test_a_burst_of_searches_is_cut_at_the_limit(reader: TestClient) -> None:
     """In the application as it is: the searches run on the event loop and wait for nothing either."""
     service: Service = reader.app.state.service  # type: ignore[attr-defined]
