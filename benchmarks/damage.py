@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for mutation, count in sorted(done.by_mutation.items()):
                 report.figures[f"{kind}_{mutation}"] = count
         for kind in UNGUARDED:
-            bare = attempts(found[kind], max(each // 10, 1), SEED, unguarded)
+            bare = attempts(found[kind], max(each // 100, 1), SEED, unguarded)
             report.figure(f"unguarded_{kind}_tried", bare.tried)
             report.figure(f"unguarded_{kind}_read", bare.by_verdict["read"])
             report.figure(f"unguarded_{kind}_deaths", len(bare.deaths))
