@@ -15,7 +15,7 @@ from api.pages.hours import duration, hour, weekday
 from api.pages.offer_cards import place_of
 from api.pages.rules import canvassers
 from api.pages.shell import html
-from api.pages.team_plan import WEEKS, file_of, why_of
+from api.pages.visits import WEEKS, file_of, why_of
 from api.security.actor import Actor
 from api.security.gate import ActorOf
 from api.security.owners import not_theirs

@@ -15,8 +15,7 @@ from api.pages.offer_cards import place_of
 from api.pages.rules import canvassers
 from api.pages.shell import html
 from api.pages.space import back
-from api.plan_export import calendar_of, csv_of
-from api.plan_shapes import PersonneAPresenterIn, VisiteExportIn, zone_of
+from api.pages.visits import WEEKS, file_of, name_of, why_of
 from api.problems import ApiProblem, ProblemType
 from api.security.actor import Actor
 from api.security.gate import ActorOf
@@ -28,17 +27,15 @@ from api.service import Service, ServiceOf
 from api.team_plan import moves, reading, renewal
 from api.team_plan.calendar import days_left, days_of, week_at_first
 from api.team_plan.reading import team_of
-from api.team_plan.week import A_DAY, RADIUS_KM, Stay, TeamWeek, Terms, Week
+from api.team_plan.week import A_DAY, RADIUS_KM, TeamWeek, Terms
 from features.store import visits
-from features.store.visits import Changed, PlannedVisit, State, monday_of
+from features.store.visits import Changed, State, monday_of
 from matching.engine import Engine
 from matching.errors import BadParameter
 
 router = APIRouter(prefix="/prospection/plan", include_in_schema=False)
 
 PATH: Final = "/prospection/plan"
-WEEKS: Final = 8
-"""Weeks before and after this one that can be opened."""
 A_DAY_CHOICES: Final = (1, 2, 3, 4, 5, 6, 8)
 RADIUS_CHOICES: Final = (10, 20, 30, 50, 80)
 DONE: Final = {
@@ -55,7 +52,6 @@ STATES: Final = {
     "rayer": State.STRUCK,
     "remettre": State.FIXED,
 }
-FORMATS: Final = {"csv": "text/csv", "ics": "text/calendar"}
 WeekOf = Annotated[str, Query(alias="semaine", max_length=10)]
 Siret = Annotated[str, Path(alias="siret", max_length=14)]
 
@@ -139,60 +135,6 @@ async def export(
     return await file_of(request, service, weeks, None, format_, "plan")
 
 
-async def file_of(
-    request: Request, service: Service, weeks: "tuple[Week, ...]", day: dt.date | None, format_: str, name: str
-) -> Response:
-    """The visits of some weeks, or of one day of them, as a file. Raises BadParameter."""
-    if format_ not in FORMATS:
-        raise BadParameter("format", format_, "csv ou ics")
-    lines = [
-        line
-        for week in weeks
-        for line in _lines(
-            service.engine,
-            week,
-            [stay for each in week.days if day in (None, each.day) for stay in each.stays]
-            + (list(week.without_day) if day is None else []),
-        )
-    ]
-    note_seen(request, [person.id for line in lines for person in line.aPresenter])
-    text = csv_of(lines) if format_ == "csv" else calendar_of(lines, dt.datetime.now(dt.UTC))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{format_}"'}
-    return Response(text, media_type=f"{FORMATS[format_]}; charset=utf-8", headers=headers)
-
-
-def _lines(engine: Engine, week: Week, stays: list[Stay]) -> list[VisiteExportIn]:
-    told = reading.told_of_firms(engine, week, [each.visit.siret for each in stays])
-    zone = zone_of(week.base_insee or "")
-    lines = []
-    for stay in stays:
-        target = told.get(stay.visit.siret)
-        firm = stay.firm
-        lines.append(
-            VisiteExportIn(
-                conseiller=stay.visit.counsellor_id,
-                siret=stay.visit.siret,
-                nom=None if firm is None else firm.name,
-                ville=None if firm is None else place_of(engine, firm.commune_insee, None),
-                secteur=None if firm is None else engine.lookups.reference.naf.labels.get(firm.naf),
-                debut=None if stay.start is None else stay.start.replace(tzinfo=zone),
-                fin=None if stay.end is None else stay.end.replace(tzinfo=zone),
-                ordre=stay.visit.place if stay.start is not None else 0,
-                trajetMinutes=round(stay.road_minutes),
-                motif=stay.visit.why,
-                statut=stay.visit.state.value,
-                accroches=() if target is None else target.hooks,
-                aPresenter=()
-                if target is None
-                else tuple(
-                    PersonneAPresenterIn(id=each.profile_id, metier=each.occupation_label, pourquoi=each.why)
-                    for each in target.present
-                ),
-            )
-        )
-    return lines
-
-
 def _page(
     request: Request,
     service: Service,
@@ -233,20 +175,6 @@ def _page(
         duration=duration,
         weekday=weekday,
     )
-
-
-def name_of(actor: Actor, counsellor: str) -> str:
-    """How a counsellor is called on a page: « Vous », « Conseiller 0021 »."""
-    if counsellor == actor.counsellor_id:
-        return "Vous"
-    return f"Conseiller {counsellor.removeprefix('conseiller-')}"
-
-
-def why_of(actor: Actor, visit: PlannedVisit) -> str:
-    """Why a visit goes to its counsellor, to the reader."""
-    if visit.counsellor_id == actor.counsellor_id:
-        return visit.why.replace("de son portefeuille", "de votre portefeuille")
-    return visit.why
 
 
 def _town(engine: Engine, commune_insee: str | None) -> str | None:
