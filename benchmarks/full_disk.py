@@ -7,6 +7,7 @@ the database, the published folders and the audit chain are looked at. Exit code
 """
 
 import datetime as dt
+import errno
 import http.client
 import json
 import os
@@ -52,10 +53,19 @@ class Disk:
     def leave(self, kilobytes: int) -> None:
         """Fill it but for so much, or for what there is where that is less."""
         self.empty()
-        free = os.statvfs(self.place)
-        size = max(free.f_bavail * free.f_frsize - kilobytes * 1024, 0)
         with self._ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
+            while (size := self._free() - kilobytes * 1024) > 0:
+                try:
+                    os.posix_fallocate(file.fileno(), 0, size)
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise  # else somebody wrote in between: what is left now is looked at
+                else:
+                    return
+
+    def _free(self) -> int:
+        free = os.statvfs(self.place)
+        return free.f_bavail * free.f_frsize
 
     def empty(self) -> None:
         self._ballast.unlink(missing_ok=True)
