@@ -9,8 +9,8 @@ Without either, and always under `--quick`, Milvus Lite stands in: its times say
 our own index over the same rows and queries in the same run. `oracle_share`: answers whose rows are as good as the
 exact ones, each of them; `wrong_rows`: rows that the filters do not allow, of all answers. Lists and graphs are for
 collections of `FEW_ROWS` and more. With a server of one's own also: what it finds among rows without an index
-(`benchmarks.milvus_small`: `alone_…`, few rows; `unbuilt_…`, many, for which it builds none; `unmade_…`, when it makes
-none by itself either), and how long a search waits while it is away (`cluster_…`, behind `benchmarks.fault_proxy`).
+(`alone_…`, few rows, `benchmarks.milvus_small`; `…_unbuilt_…`, where it builds none; `…_unmade_…`, where it makes none
+by itself either), and how long a search waits while it is away (`cluster_…`, behind `benchmarks.fault_proxy`).
 """
 
 import argparse
@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.milvus_server import Server, running
-from benchmarks.milvus_small import MANY, UNBUILT, UNMADE, rows_without_index, without_index
+from benchmarks.milvus_small import UNBUILT, UNMADE, rows_without_index, without_index
 from benchmarks.milvus_uses import away, changes, ms, swaps
 from benchmarks.options import rows_option
 from benchmarks.our_index import OurIndex
@@ -77,7 +77,7 @@ def main() -> None:
                 report.figure("engine", str(asked(cluster, "get_server_version", timeout=30.0)))
                 _measure(report, workload, cluster, server)
                 if server is not None and kind == "FLAT" and n_rows == sizes[-1]:
-                    without_index(report, "alone", workload, cluster, SEED)
+                    without_index(report, workload, cluster, SEED)
                     away(report, workload, cluster)
     if options.server is not None and "HNSW" in options.kinds and not report.quick:
         _servers_own_index(report, options.server, workload)
@@ -100,13 +100,16 @@ def _engine(report: Report, options: Options) -> Iterator[tuple[str, Server | No
 
 
 def _servers_own_index(report: Report, environment: Path, workload: Workload) -> None:
-    """What the index costs that a server makes by itself of rows that it holds without one, and what is without it."""
-    with running(environment, UNBUILT) as server:
-        without_index(
-            report, "unbuilt", workload, Cluster(server.uri, prefix="measured", timeout_s=30.0), SEED, (MANY,)
-        )
-    with running(environment, UNBUILT, UNMADE) as server:
-        without_index(report, "unmade", workload, Cluster(server.uri, prefix="measured", timeout_s=30.0), SEED, (MANY,))
+    """What the index misses that a server makes by itself of rows that it holds without one: the same searches where no
+    list is built, and where the server makes nothing by itself either."""
+    queries = workload.queries(report.repeats(200, quick=15), SEED)
+    right = workload.nearest(queries, K)
+    for name, settings in (("unbuilt", (UNBUILT,)), ("unmade", (UNBUILT, UNMADE))):
+        with running(environment, *settings) as server:
+            cluster = Cluster(server.uri, "", "measured", "IVF_FLAT", EFFORTS["IVF_FLAT"][-1], timeout_s=30.0)
+            index = OurIndex.build(workload, "milvus", cluster)
+            report.figure(f"{len(workload)}_{name}_rows_without_index", rows_without_index(_table(index)))
+            _searches(report, f"{len(workload)}_{name}", workload, index, queries, right)
 
 
 def _measure(report: Report, workload: Workload, cluster: Cluster, server: Server | None) -> None:

@@ -19,25 +19,21 @@ UNMADE: Final = "queryNode.segcore.interimIndex.enableIndex=false"
 """A server with this setting makes no index by itself."""
 UNBUILT: Final = "indexCoord.segment.minSegmentNumRowsToEnableIndex=1000000000"
 """A server with this setting builds none that is asked for: as if rows were held before it is there."""
-MANY: Final = 50_000
 MOST: Final[dict[Kind, int]] = {"FLAT": 1, "IVF_FLAT": 16_384, "HNSW": 4_096}
 """The effort at which nothing should be missed."""
 
 
-def without_index(
-    report: Report, of: str, workload: Workload, cluster: Cluster, seed: int, sizes: Sequence[int] = SIZES
-) -> None:
-    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index; figures are called
-    after `of`."""
+def without_index(report: Report, workload: Workload, cluster: Cluster, seed: int) -> None:
+    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index."""
     queries = workload.queries_of_class(1.0, report.repeats(60, quick=5), seed)
-    for n_rows in sizes:
+    for n_rows in SIZES:
         for kind, effort in MOST.items():
             table = Table(replace(cluster, index=kind, effort=effort), f"{cluster.prefix}_small", workload.dim)
             table.create({}, n_rows)
             rows = np.linspace(0, len(workload) - 1, n_rows).astype(np.int64)
             table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[rows].astype(np.float32))
             table.finish()
-            name = f"{of}_{n_rows}_{kind.lower()}"
+            name = f"alone_{n_rows}_{kind.lower()}"
             report.figure(f"{name}_rows_without_index", rows_without_index(table))
             report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, rows), 4)
             table.drop()
