@@ -88,7 +88,7 @@ def create_app(service: Service) -> FastAPI:
         app.mount(LOCAL_PATH, local.app())
     if service.settings.api_page:
         docs_page.install(app)
-    openapi.install(app, schemas(), mounted)
+    openapi.install(app, schemas, mounted)
     return app
 
 

@@ -1,6 +1,6 @@
 """What the OpenAPI document says beyond what FastAPI reads from signatures: bodies, answers, examples, problems."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -175,8 +175,8 @@ _ACCESS: Final = {
 }
 
 
-def install(app: FastAPI, schemas: Mapping[str, Json], mounted: Sequence[APIRouter]) -> None:
-    """Make `app`, whose routers are `mounted`, describe itself completely; `schemas` are the components that routes
+def install(app: FastAPI, schemas: Callable[[], Mapping[str, Json]], mounted: Sequence[APIRouter]) -> None:
+    """Make `app`, whose routers are `mounted`, describe itself completely; `schemas` gives the components that routes
     refer to."""
 
     def document() -> Json:
@@ -190,7 +190,7 @@ def install(app: FastAPI, schemas: Mapping[str, Json], mounted: Sequence[APIRout
                     routes=app.routes,
                     tags=app.openapi_tags,
                 ),
-                schemas,
+                schemas(),
             )
             tell_access(app.openapi_schema, mounted)
         return app.openapi_schema

@@ -14,38 +14,40 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from socket import socket
-from typing import Final
 
 from uvicorn import Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from api.door import Door
+
 log = logging.getLogger(__name__)
-
-TURNS: Final = 3
-"""Of the event loop, in which connections that were made before the end are accepted."""
-
-LATECOMERS_EVERY_S: Final = 0.1
 
 
 class DrainingServer(Server):
-    """Connections that the system has taken on for us are answered before the door closes."""
+    """Connections that the system has taken on for us are answered, in a rush and when the server stops (`Door`)."""
+
+    _doors: tuple[Door, ...] = ()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets=[])
+        listening = [self.config.bind_socket()] if sockets is None else sockets
+        for each in listening:
+            each.listen(self.config.backlog)
+        self._doors = tuple(Door(each, self._protocol, self.config.ssl) for each in listening)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
-        telling = asyncio.create_task(self._tell_latecomers())
-        try:
-            await super().shutdown(sockets)
-        finally:
-            telling.cancel()
+        for door in self._doors:
+            await door.close()
+        await super().shutdown(sockets)
 
-    async def _tell_latecomers(self) -> None:
-        """A connection that was accepted in the last instant is there only after uvicorn has told the others."""
-        while True:
-            await asyncio.sleep(LATECOMERS_EVERY_S)
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes it for a connection that it accepts."""
+        config, state = self.config, self.lifespan.state
+        made: asyncio.Protocol = config.http_protocol_class(
+            config=config, server_state=self.server_state, app_state=state
+        )  # type: ignore[call-arg]
+        return made
 
 
 class DrainingProcess(Process):

@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import uvloop
 
 from benchmarks.api_latency import askers
 from benchmarks.http_client import Ask, free_port, wait_until_ready
@@ -100,7 +101,7 @@ def main() -> None:
         report.figure("in_flight_limit_of_each", options.in_flight)
         running = held.enter_context(_served(home, options.workers, options.in_flight))
         held.callback(report.finish)
-        asyncio.run(_measure(report, running, home, pool, minutes * 60, requests))
+        uvloop.run(_measure(report, running, home, pool, minutes * 60, requests))
 
 
 def _world(folder: Path) -> Path:
@@ -332,13 +333,17 @@ async def _too_much(report: Report, running: Running, pool: Sequence[Ask], capac
     """Three times capacity, then capacity's share again: how served requests fare, and when all is as before."""
     seconds = report.repeats(60, quick=6)
     tally = Tally()
+    began = time.process_time()
     await at_rate(running.port, pool, TIMES_TOO_MUCH * capacity, _over(seconds), tally, SEED + 2)
+    report.figure("overload_client_share_of_a_core", (time.process_time() - began) / seconds, 2)
     usual = before.p_ms(0.99)
     report.figure("overload_asked_per_s", TIMES_TOO_MUCH * capacity, 1)
     report.figure("overload_served_per_s", tally.served / seconds, 1)
     report.figure("overload_served_share_of_capacity", tally.served / seconds / capacity, 2)
     report.figure("overload_told_to_wait_share", tally.told_to_wait / max(1, sum(tally.statuses.values())), 2)
+    report.figure("overload_told_p99_ms", float(np.quantile(tally.told_ms, 0.99)) if tally.told_ms else None, 1)
     report.figure("overload_told_without_retry_after", tally.without_retry_after)
+    report.figure("overload_unasked", tally.unasked)
     _failures(report, "overload", tally)
     report.figure("overload_served_p50_ms", tally.p_ms(0.5), 1)
     report.figure("overload_served_p99_ms", tally.p_ms(0.99), 1)

@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 import numpy as np
+from httptools import HttpParserError, HttpResponseParser
 from numpy.typing import NDArray
 
 from benchmarks.http_client import SIGNED, Ask
@@ -36,9 +38,13 @@ class Tally:
     """By class of error."""
     door_closed: int = 0
     """Connections that were refused: nothing was asked."""
+    unasked: int = 0
+    """Requests that this client could not make: it had as many under way as it may."""
     ended_at: list[float] = field(default_factory=list)
     """Of each answer that was served, seconds of `time.monotonic`; so is `took_ms`."""
     took_ms: list[float] = field(default_factory=list)
+    told_ms: list[float] = field(default_factory=list)
+    """Of each that was told to wait: how long that took."""
     versions: Counter[bytes] = field(default_factory=Counter)
     """Of answers, by what `mark` found in them."""
 
@@ -82,39 +88,90 @@ class Answer:
     body: bytes
 
 
+class _Wire(asyncio.Protocol):
+    """One connection that reads one answer after the other, with the parser of the server's own kind: the client has
+    to be the last to run out of breath."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self.is_lost = False
+        self.keeps = True
+        self._answer: asyncio.Future[Answer] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def ask(self, content: bytes) -> asyncio.Future[Answer]:
+        self._parser = HttpResponseParser(self)
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(content)
+        return self._answer
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            self._fail(ValueError(str(error)))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_body(self, body: bytes) -> None:
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        self.keeps = self._headers.get("connection", "").lower() != "close"
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(Answer(self._parser.get_status_code(), self._headers, b"".join(self._body)))
+
+    def eof_received(self) -> None:
+        self.is_lost = True
+        self._fail(EOFError("the connection ended before the answer did"))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
+        self._fail(error or EOFError("the connection ended before the answer did"))
+
+    def _fail(self, error: Exception) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
+
+
 class Line:
     """One connection, opened when it is first needed and after each end."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._wire: _Wire | None = None
 
     async def ask(self, ask: Ask) -> Answer:
         """Raises ConnectionRefusedError where nobody listens; any other OSError, TimeoutError or EOFError is of a
         request that was sent."""
-        if self._ends is not None and self._ends[0].at_eof():
+        if self._wire is not None and self._wire.is_lost:
             self.close()  # the server closed it while nothing was asked
-        if self._ends is None:
-            self._ends = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._ends
+        if self._wire is None:
+            _, self._wire = await asyncio.get_running_loop().create_connection(_Wire, "127.0.0.1", self._port)
+        wire = self._wire
         try:
             async with asyncio.timeout(PATIENCE_S):
-                writer.write(_written(ask))
-                await writer.drain()
-                answer = await _read(reader)
+                answer = await wire.ask(_written(ask))
         except BaseException:
             self.close()
             raise
-        if answer.headers.get("connection", "").lower() == "close":
+        if not wire.keeps:
             self.close()
         return answer
 
     def close(self) -> None:
-        if self._ends is not None:
-            self._ends[1].close()
-            self._ends = None
+        if self._wire is not None:
+            self._wire.transport.close()
+        self._wire = None
 
 
+@lru_cache(maxsize=10_000)
 def _written(ask: Ask) -> bytes:
     body = (ask.body or "").encode()
     head = f"{'GET' if ask.body is None else 'POST'} {ask.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -122,23 +179,6 @@ def _written(ask: Ask) -> bytes:
     if ask.body is not None:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"\r\n" + body
-
-
-async def _read(reader: asyncio.StreamReader) -> Answer:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    headers = {}
-    for line in head[1:]:
-        name, _, value = line.partition(": ")
-        headers[name.lower()] = value
-    status = int(head[0].split()[1])
-    if headers.get("transfer-encoding") == "chunked":
-        body = b""
-        while size := int(await reader.readline(), 16):
-            body += (await reader.readexactly(size + 2))[:-2]
-        await reader.readline()
-    else:
-        body = await reader.readexactly(0 if status == 204 else int(headers.get("content-length", 0)))
-    return Answer(status, headers, body)
 
 
 async def one(line: Line, ask: Ask, tally: Tally, mark: Callable[[Answer], bytes] | None = None) -> bool:
@@ -159,8 +199,9 @@ async def one(line: Line, ask: Ask, tally: Tally, mark: Callable[[Answer], bytes
         tally.took_ms.append((now - started) * 1000)
         if mark is not None:
             tally.versions[mark(answer)] += 1
-    elif answer.status in TOLD_TO_WAIT and "retry-after" not in answer.headers:
-        tally.without_retry_after += 1
+    elif answer.status in TOLD_TO_WAIT:
+        tally.told_ms.append((now - started) * 1000)
+        tally.without_retry_after += "retry-after" not in answer.headers
     return True
 
 
@@ -190,17 +231,17 @@ async def at_rate(
     until: Callable[[], bool],
     tally: Tally,
     seed: int,
-    most_open: int = 400,
+    most_open: int = 2_000,
     mark: Callable[[Answer], bytes] | None = None,
 ) -> None:
     """Requests at random moments (a Poisson process of `per_s`) until it is time, each on a connection that is free;
-    at most `most_open` under way: those beyond count as lost (`NoConnection`)."""
+    at most `most_open` under way: those beyond are not made (`unasked`)."""
     draw = random.Random(seed)
-    free: list[Line] = []
+    free: deque[Line] = deque()
     tasks: set[asyncio.Task[None]] = set()
 
     async def ask(what: Ask) -> None:
-        line = free.pop() if free else Line(port)
+        line = free.popleft() if free else Line(port)  # in turn: the last one back is the quickest to refuse
         await one(line, what, tally, mark)
         free.append(line)
 
@@ -209,7 +250,7 @@ async def at_rate(
         moment += draw.expovariate(per_s)
         await asyncio.sleep(max(0.0, moment - time.monotonic()))
         if len(tasks) >= most_open:
-            tally.lost["NoConnection"] += 1
+            tally.unasked += 1
             continue
         task = asyncio.create_task(ask(draw.choice(pool)))
         tasks.add(task)

@@ -18,6 +18,7 @@ from tests.databases import (  # noqa: F401 - fixtures
     store_url,
 )
 from tests.keys import KEYRING
+from tests.made_once import made_once  # noqa: F401 - a fixture
 
 os.environ.update(
     VIVIER_ALLOWED_HOSTS="testserver,127.0.0.1,localhost",

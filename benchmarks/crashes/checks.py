@@ -181,8 +181,8 @@ def digest_faults(store: Store, letters: Counter[tuple[str, str]], ended: bool) 
     return found
 
 
-Row = tuple[tuple[bytes, ...], NDArray[np.float32], bytes]
-"""The columns, the vector and the payload of a row."""
+Row = tuple[dict[str, bytes], NDArray[np.float32], bytes]
+"""The columns by name, the vector and the payload of a row."""
 
 
 def _difference(one: list[Row], other: list[Row]) -> str | None:
@@ -191,12 +191,14 @@ def _difference(one: list[Row], other: list[Row]) -> str | None:
     if len(one) != len(other):
         return f"{len(one)} rows and {len(other)}"
     for left, right in zip(one, other, strict=True):
-        if left[0] != right[0]:
-            return "another column"
+        for name, here in left[0].items():
+            if here != (there := right[0][name]):
+                return f"{name} is {here.hex()}, not {there.hex()}"
         if left[2] != right[2]:
-            return "another record"
-        if not np.allclose(left[1], right[1], atol=LAST_BITS):
-            return "another vector"
+            return f"the record is {left[2]!r}, not {right[2]!r}"
+        apart = float(np.abs(left[1] - right[1]).max(initial=0.0))
+        if not apart <= LAST_BITS:
+            return f"its vector is {apart:.2g} away"
     return None
 
 
@@ -206,7 +208,7 @@ def _rows(engine: Engine) -> dict[tuple[str, str], list[Row]]:
     for collection, catalogue in engine.catalogues.items():
         for key in {catalogue.id_of(row) for row in np.flatnonzero(catalogue.alive).tolist()}:
             for row in catalogue.rows_of(key).tolist():
-                columns = tuple(catalogue.column(column.name)[row].tobytes() for column in SCHEMAS[collection])
+                columns = {each.name: catalogue.column(each.name)[row].tobytes() for each in SCHEMAS[collection]}
                 without = collection in WITHOUT_VECTORS
                 vector = np.empty((1, 0), np.float32) if without else catalogue.index.vectors(np.array([row]))
                 found.setdefault((collection.value, key), []).append((columns, vector, catalogue.payload_of(row)))

@@ -2,8 +2,8 @@
 
 Days are vehicles that leave the base and come back to it, of so many visits at most: a capacitated routing problem,
 improved by OR-Tools' guided local search for `EFFORT` steps a counsellor. Effort is counted in steps, not in
-milliseconds: one problem has one answer, on a busy machine too. It is not proved optimal; `tests` hold small ones to the
-optimum by enumeration.
+milliseconds: one problem has one answer, on a busy machine too. It is not proved optimal; `tests` hold small ones to
+the optimum by enumeration.
 """
 
 import math

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.edge.in_flight import RETRY_AFTER_S, InFlight
+from api.edge.in_flight import RETRY_AFTER_S, RUSH_S, RUSH_WAITING, InFlight
 from api.problems import MEDIA_TYPE, ProblemType
 from api.service import Service
 from features.records import Offer
@@ -93,7 +93,6 @@ def test_one_too_many_is_told_to_come_back(reader: TestClient) -> None:
     assert refused.headers["retry-after"] == str(RETRY_AFTER_S)
     problem = json.loads(refused.body)
     assert (problem["type"], problem["status"]) == (ProblemType.BUSY.uri, 503)
-    assert str(LIMIT) in problem["detail"]
     assert reader.get(problem["type"]).json()["status"] == 503
 
 
@@ -128,9 +127,6 @@ def test_an_address_that_only_resembles_a_health_check_is_counted() -> None:
 def test_a_burst_is_cut_at_the_limit_even_when_nothing_is_waited_for() -> None:
     """Each handler runs from start to end in one go: counted as they run, ten would pass one after the other."""
 
-    async def at_once(scope: Scope, receive: Receive, send: Send) -> None:
-        await say_ok(send)
-
     async def scenario() -> None:
         app = InFlight(at_once, LIMIT)
         answers = await asyncio.gather(*(ask(app) for _ in range(10)))
@@ -140,16 +136,69 @@ def test_a_burst_is_cut_at_the_limit_even_when_nothing_is_waited_for() -> None:
     finished(scenario())
 
 
+async def at_once(scope: Scope, receive: Receive, send: Send) -> None:
+    await say_ok(send)
+
+
+def test_a_rush_that_lasts_is_cut_shorter_until_few_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("api.edge.in_flight.monotonic", lambda: now)
+    limit, few = 8, RUSH_WAITING
+
+    async def served(app: InFlight, asked: int) -> int:
+        answers = await asyncio.gather(*(ask(app) for _ in range(asked)))
+        return sum(answer.status == 200 for answer in answers)
+
+    async def scenario() -> None:
+        nonlocal now
+        app = InFlight(at_once, limit)
+        assert await served(app, limit) == limit  # a burst that fits begins no rush
+        assert await served(app, limit + 1) == limit
+        assert await served(app, limit) == few
+        for second in (1, 2, 3):
+            now = second * RUSH_S
+            assert await served(app, limit) == few  # as long as many are refused
+        now = 4 * RUSH_S
+        for _ in range(50):
+            assert await served(app, few) == few  # nobody is refused
+        assert await served(app, few + 1) == few  # or one in a hundred
+        now = 5 * RUSH_S
+        assert await served(app, limit) == limit
+        assert await served(app, limit + 1) == limit
+        now = 60 * RUSH_S
+        assert await served(app, limit) == limit  # nobody came meanwhile
+
+    finished(scenario())
+
+
+def test_what_takes_long_takes_no_place_in_a_rush() -> None:
+    async def scenario() -> None:
+        inner = Waiting()
+        app = InFlight(inner, 8)
+        long = [asyncio.create_task(ask(app)) for _ in range(8)]
+        await turns()
+        assert (await ask(app)).status == 503
+        long.pop().cancel()
+        await turns()
+        coming = asyncio.create_task(ask(app))
+        await turns()
+        inner.go.set()
+        assert (await coming).status == 200
+        await asyncio.gather(*long)
+
+    finished(scenario())
+
+
 def test_a_burst_of_searches_is_cut_at_the_limit(reader: TestClient) -> None:
     """In the application as it is: the searches run on the event loop and wait for nothing either."""
     service: Service = reader.app.state.service  # type: ignore[attr-defined]
     settings = service.settings.model_copy(update={"in_flight_limit": LIMIT})
-    app = create_app(replace(service, settings=settings))
     (offer,) = service.store.page(Offer, 0, 1)
 
     async def scenario() -> None:
         path = f"/v1/offres/{offer.id}/profils"
         for _ in range(2):
+            app = create_app(replace(service, settings=settings))
             statuses = [answer.status for answer in await asyncio.gather(*(ask(app, path) for _ in range(10)))]
             assert set(statuses[:LIMIT]) <= {200, 204, 206}
             assert statuses[LIMIT:] == [503] * (10 - LIMIT)
