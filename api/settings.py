@@ -143,8 +143,8 @@ class Settings(BaseSettings):
     cluster_index: Annotated[
         Literal["FLAT", "IVF_FLAT"],
         Field(
-            description="How the cluster searches vectors: all of them (`FLAT`, exact), or, among 100,000 and more, the "
-            "likeliest."
+            description="How the cluster searches vectors: all of them (`FLAT`, exact), or, among 100,000 and more, "
+            "the likeliest."
         ),
     ] = "FLAT"
     cluster_effort: Annotated[
