@@ -142,7 +142,10 @@ class Settings(BaseSettings):
     ] = "vivier"
     cluster_index: Annotated[
         Literal["FLAT", "IVF_FLAT"],
-        Field(description="How the cluster searches vectors: all of them (`FLAT`, exact), or the likeliest."),
+        Field(
+            description="How the cluster searches vectors: all of them (`FLAT`, exact), or, among 100,000 and more, "
+            "the likeliest."
+        ),
     ] = "FLAT"
     cluster_effort: Annotated[
         int,

@@ -8,9 +8,9 @@ catalogue, the clauses and the recheck, one client. `--server` names the Python 
 Without either, and always under `--quick`, Milvus Lite stands in: its times say nothing of a server. The baseline is
 our own index over the same rows and queries in the same run. `oracle_share`: answers whose rows are as good as the
 exact ones, each of them; `wrong_rows`: rows that the filters do not allow, of all answers. Lists and graphs are for
-collections of `FEW_ROWS` and more. With a server of one's own also: what it finds among few rows (`alone_…`, and
-`unmade_…` where it is told to make no index by itself; `benchmarks.milvus_small`), and how long a search waits while it
-is away (`cluster_…`, behind `benchmarks.fault_proxy`).
+collections of `FEW_ROWS` and more. With a server of one's own also: what it finds among rows without an index
+(`alone_…`, few rows, `benchmarks.milvus_small`; `…_unbuilt_…`, where it builds none; `…_unmade_…`, where it makes none
+by itself either), and how long a search waits while it is away (`cluster_…`, behind `benchmarks.fault_proxy`).
 """
 
 import argparse
@@ -31,11 +31,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.milvus_server import Server, running
-from benchmarks.milvus_small import UNMADE, rows_without_index, small_collections
+from benchmarks.milvus_small import UNBUILT, UNMADE, rows_without_index, without_index
 from benchmarks.milvus_uses import away, changes, ms, swaps
 from benchmarks.options import rows_option
 from benchmarks.our_index import OurIndex
 from benchmarks.report import Report
+from benchmarks.retrieval import of_class
 from benchmarks.workload import Query, Workload
 from matching.index import milvus
 from matching.index.clauses import clause_of
@@ -76,11 +77,10 @@ def main() -> None:
                 report.figure("engine", str(asked(cluster, "get_server_version", timeout=30.0)))
                 _measure(report, workload, cluster, server)
                 if server is not None and kind == "FLAT" and n_rows == sizes[-1]:
-                    small_collections(report, workload, cluster, SEED)
+                    without_index(report, workload, cluster, SEED)
                     away(report, workload, cluster)
-            if options.server is not None and not report.quick and kind == "FLAT" and n_rows == sizes[-1]:
-                with running(options.server, UNMADE) as other:
-                    small_collections(report, workload, replace(cluster, uri=other.uri), SEED, "unmade")
+    if options.server is not None and "HNSW" in options.kinds and not report.quick:
+        _servers_own_index(report, options.server, workload)
     report.finish()
 
 
@@ -97,6 +97,19 @@ def _engine(report: Report, options: Options) -> Iterator[tuple[str, Server | No
             report.figure("server_start_s", server.start_s, 1)
             report.figure("server_empty_mib", server.resident_mib(), 0)
             yield server.uri, server
+
+
+def _servers_own_index(report: Report, environment: Path, workload: Workload) -> None:
+    """What the index misses that a server makes by itself of rows that it holds without one: the same searches where no
+    list is built, and where the server makes nothing by itself either."""
+    queries = workload.queries(report.repeats(200, quick=15), SEED)
+    right = workload.nearest(queries, K)
+    for name, settings in (("unbuilt", (UNBUILT,)), ("unmade", (UNBUILT, UNMADE))):
+        with running(environment, *settings) as server:
+            cluster = Cluster(server.uri, "", "measured", "IVF_FLAT", EFFORTS["IVF_FLAT"][-1], timeout_s=30.0)
+            index = OurIndex.build(workload, "milvus", cluster)
+            report.figure(f"{len(workload)}_{name}_rows_without_index", rows_without_index(_table(index)))
+            _searches(report, f"{len(workload)}_{name}", workload, index, queries, right)
 
 
 def _measure(report: Report, workload: Workload, cluster: Cluster, server: Server | None) -> None:
@@ -160,7 +173,7 @@ def _searches(
 
 def _of_shares(report: Report, name: str, workload: Workload, index: OurIndex) -> None:
     for share in SHARES:
-        queries = workload.queries_of_class(share, report.repeats(40, quick=4), SEED)
+        queries = of_class(workload, share, report.repeats(40, quick=4), SEED)
         answers: list[NDArray[np.int64]] = []
         times = _times_ms(lambda query: answers.append(index.find(query, K).rows), queries)  # noqa: B023
         right = workload.nearest(queries, K)

@@ -1,11 +1,12 @@
-"""What a Milvus server finds among few rows: a segment of less than 1,024 is not indexed, and is searched by an index
-that the server makes by itself, unless the collection is `FLAT`."""
+"""What a Milvus server finds among rows that are held without an index, as those of segments of less than 1,024 always
+are: it searches them by an index that it makes by itself, unless the collection is `FLAT` or it is told not to."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.report import Report
 from benchmarks.workload import TIED, Query, Workload
@@ -16,24 +17,25 @@ SIZES: Final = (1_000, 5_000)
 K: Final = 100
 UNMADE: Final = "queryNode.segcore.interimIndex.enableIndex=false"
 """A server with this setting makes no index by itself."""
+UNBUILT: Final = "indexCoord.segment.minSegmentNumRowsToEnableIndex=1000000000"
+"""A server with this setting builds none that is asked for: as if rows were held before it is there."""
 MOST: Final[dict[Kind, int]] = {"FLAT": 1, "IVF_FLAT": 16_384, "HNSW": 4_096}
 """The effort at which nothing should be missed."""
 
 
-def small_collections(report: Report, workload: Workload, cluster: Cluster, seed: int, of: str = "alone") -> None:
-    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index; figures are called
-    after `of`."""
+def without_index(report: Report, workload: Workload, cluster: Cluster, seed: int) -> None:
+    """Recall of unfiltered searches at the greatest effort, and the rows that were without an index."""
     queries = workload.queries_of_class(1.0, report.repeats(60, quick=5), seed)
     for n_rows in SIZES:
         for kind, effort in MOST.items():
             table = Table(replace(cluster, index=kind, effort=effort), f"{cluster.prefix}_small", workload.dim)
             table.create({}, n_rows)
-            rows = np.arange(n_rows)
-            table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[:n_rows].astype(np.float32))
+            rows = np.linspace(0, len(workload) - 1, n_rows).astype(np.int64)
+            table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[rows].astype(np.float32))
             table.finish()
-            name = f"{of}_{n_rows}_{kind.lower()}"
+            name = f"alone_{n_rows}_{kind.lower()}"
             report.figure(f"{name}_rows_without_index", rows_without_index(table))
-            report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, n_rows), 4)
+            report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, rows), 4)
             table.drop()
 
 
@@ -43,10 +45,10 @@ def rows_without_index(table: Table) -> int:
     return sum(int(each.num_rows) for each in segments if not each.index_name)
 
 
-def _recall(table: Table, workload: Workload, queries: Sequence[Query], n_rows: int) -> float:
+def _recall(table: Table, workload: Workload, queries: Sequence[Query], rows: NDArray[np.int64]) -> float:
     found = []
     for query in queries:
-        last = np.sort(workload.scores(query, np.arange(n_rows)))[-K]
+        last = np.sort(workload.scores(query, rows))[-K]
         hits = table.search(query.vector, "", K)
         found.append(np.count_nonzero(workload.scores(query, hits.rows) >= last - TIED) / K)
     return float(np.mean(found))

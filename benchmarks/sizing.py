@@ -26,8 +26,6 @@ NODE_GIB: Final = 64.0
 """Memory of a query node of the cluster."""
 BUDGET_MS: Final = 50.0
 """What a search of the cluster may take, the clauses and the way there included."""
-LOADERS: Final = 8
-"""Processes that load at the same time."""
 SIZES: Final[Mapping[str, int]] = {
     "France, profiles": 6_000_000,
     "EURES, profiles": 30_000_000,
@@ -121,7 +119,7 @@ class Model:
             cluster_gib=self.cluster_bytes.slope * rows / FILL / 2**30,
             query_nodes=max(math.ceil(by_memory), 1),
             scan_nodes=max(math.ceil(rows / most_rows), 1),
-            load_hours=rows / (LOADERS * self.insert_per_s) / 3600,
+            load_hours=rows / self.insert_per_s / 3600,
         )
 
 
@@ -148,7 +146,7 @@ def table(model: Model) -> list[str]:
     """The lines of the table, in Markdown."""
     lines = [
         "| rows | one machine: memory, search p50 | beside a cluster: a node's disk | cluster: memory, query nodes "
-        f"of {NODE_GIB:g} GiB | exact scan of all rows in {BUDGET_MS:g} ms | loading, {LOADERS} loaders |",
+        f"of {NODE_GIB:g} GiB | exact scan of all rows in {BUDGET_MS:g} ms | loading by one process |",
         "|---|---|---|---|---|---|",
     ]
     for name, rows in SIZES.items():

@@ -45,7 +45,7 @@ def test_needs_are_those_computed_by_hand() -> None:
     assert million.node_disk_gib == pytest.approx(500e6 / GIB)
     assert million.cluster_gib == pytest.approx(1400e6 / 0.7 / GIB)
     assert (million.query_nodes, million.scan_nodes) == (1, 2)
-    assert million.load_hours == pytest.approx(1_000_000 / 8000 / 3600)
+    assert million.load_hours == pytest.approx(1_000_000 / 1000 / 3600)
     billion = model_of().needs(1_000_000_000)
     assert not billion.box_run
     assert billion.query_nodes == -(-1400e9 // (FILL * NODE_GIB * GIB))
