@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.databases import (  # noqa: F401 - fixtures
@@ -28,6 +29,10 @@ os.environ.update(
     VIVIER_RATE_LIMIT_ADDRESS="none",
 )
 """The test client calls itself `testserver`; many tests read what the API says of itself, and all ask a lot."""
+
+hypothesis.settings.register_profile("vivier", deadline=None)
+hypothesis.settings.load_profile("vivier")
+"""An example may take as long as a busy machine needs."""
 
 
 @pytest.fixture(scope="session")

@@ -424,7 +424,7 @@ def test_a_filter_works_on_nothing(way: Given, collection: Collection, lookups: 
 
 
 @pytest.mark.parametrize(("way", "collection"), WAYS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_text_is_understood_or_refused_by_name(
     way: Given, collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject
@@ -486,7 +486,7 @@ def test_a_buried_row_is_never_selected(way: Given, collection: Collection, shel
 
 
 @pytest.mark.parametrize("collection", Collection)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_conditions_add_up(collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject) -> None:
     """Filters given together keep the rows that each of them keeps, in whatever order the parameters come."""
@@ -888,7 +888,7 @@ def reads_engagement(row: Row, given: Given) -> bool:
 @pytest.mark.parametrize(
     ("name", "collection"), [(name, collection) for name, (found, _, _) in READINGS.items() for collection in found]
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_filter_keeps_what_a_plain_reading_keeps(
     name: str, collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject
@@ -912,7 +912,7 @@ def test_consent_and_opt_out(shelves: dict[Collection, Shelf]) -> None:
     shelves[FIRMS].assert_agrees(consent.may_be_prospected, lambda row: not row[0].opt_out)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(commune=st.sampled_from(range(len(COMMUNES))))
 def test_own_reach(shelves: dict[Collection, Shelf], lookups: Lookups, commune: int) -> None:
     """A radius of the project, else the mobility's kilometres, else its minutes by car, else the default."""
@@ -934,7 +934,7 @@ def test_own_reach(shelves: dict[Collection, Shelf], lookups: Lookups, commune: 
     shelves[PROFILES].assert_agrees(place.in_own_reach(lookups, commune), reached)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(held=st.lists(st.sampled_from([Licence.B, Licence.C, Licence.CE, Licence.DE]), max_size=2))
 def test_no_offer_asks_for_a_licence_that_is_lacking(shelves: dict[Collection, Shelf], held: list[Licence]) -> None:
     bits = held_licence_bits(held)
@@ -952,7 +952,7 @@ def test_every_licence_and_none_can_be_held(shelves: dict[Collection, Shelf]) ->
     assert licence.holding(0)(shelves[PROFILES].catalogue).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(accepted=st.lists(st.sampled_from(Contract), min_size=1, max_size=3))
 def test_a_contract_that_is_not_said_is_let_through(shelves: dict[Collection, Shelf], accepted: list[Contract]) -> None:
     shelves[OFFERS].assert_agrees(

@@ -77,7 +77,7 @@ def assert_well_formed(found: Found, expected: Found) -> None:
     k=st.integers(0, 220),
     share=st.floats(0, 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.parametrize("name", BACKENDS)
 def test_finds_what_brute_force_finds(name: str, seed: int, n: int, k: int, share: float) -> None:
     vectors = unit_rows(n, seed)
@@ -98,7 +98,7 @@ def test_finds_what_brute_force_finds(name: str, seed: int, n: int, k: int, shar
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 120), k=st.integers(1, 130), share=st.floats(0.1, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.parametrize("name", BACKENDS)
 def test_equal_scores_come_by_row_and_the_lowest_rows_are_kept(
     name: str, seed: int, n: int, k: int, share: float
@@ -177,7 +177,7 @@ def test_a_selection_of_another_length_is_refused(kind: Backend, length: int) ->
 
 
 @given(cuts=st.lists(st.integers(0, 90), max_size=6), seed=st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @pytest.mark.parametrize("name", BACKENDS)
 def test_adding_in_pieces_is_adding_at_once(name: str, cuts: list[int], seed: int) -> None:
     vectors = unit_rows(90, seed)

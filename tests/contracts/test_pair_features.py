@@ -281,7 +281,7 @@ def unknown(pairs: Any) -> Any:
 
 @pytest.mark.parametrize(("registry", "feature"), MEMBERS)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_column_is_float32_of_one_value_a_pair_inside_its_bounds(
     registry: str, feature: Feature[Any], seed: int, n: int
 ) -> None:

@@ -97,7 +97,7 @@ EVENTS = st.lists(
 
 
 @given(events=EVENTS, cut=st.integers(0, 30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_cut_into_batches_gives_the_same_bits(events: list[tuple[int, int, float, int]], cut: int) -> None:
     at_once = told(Interests.none(3), *events)
     by_parts = Interests.none(3)

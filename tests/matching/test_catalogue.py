@@ -167,7 +167,7 @@ TestCatalogue = CatalogueMachine.TestCase
 TestFirms = FirmsMachine.TestCase
 TestSessions = SessionsMachine.TestCase
 for _case in (TestCatalogue, TestFirms, TestSessions):
-    _case.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+    _case.settings = settings(max_examples=25, stateful_step_count=12)
 
 
 def test_a_record_written_twice_in_a_row_survives_the_disk(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from numpy.testing import assert_allclose, assert_array_equal
@@ -35,7 +35,6 @@ def drawn(shape: tuple[int, int, bool, bool]) -> JobPairs:
     return job_pairs(np.random.default_rng(seed), n, 1 if one_person else n, 1 if one_job else n)
 
 
-@settings(deadline=None)
 @given(shapes, st.lists(st.integers(0, 6), max_size=9))
 def test_pairs_are_taken_as_rows_of_their_features(shape: tuple[int, int, bool, bool], drawn_rows: list[int]) -> None:
     pairs = drawn(shape)
@@ -43,7 +42,6 @@ def test_pairs_are_taken_as_rows_of_their_features(shape: tuple[int, int, bool, 
     assert_array_equal(feature_matrix(JOB_FEATURES, pairs.at(rows)), feature_matrix(JOB_FEATURES, pairs)[rows])
 
 
-@settings(deadline=None)
 @given(shapes)
 def test_all_actions_at_once_are_what_each_does_to_each(shape: tuple[int, int, bool, bool]) -> None:
     pairs = drawn(shape)
@@ -62,7 +60,6 @@ def test_all_actions_at_once_are_what_each_does_to_each(shape: tuple[int, int, b
             assert found[at, row] == pytest.approx(gain, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(shapes)
 def test_what_an_action_moves_is_all_that_it_moves(shape: tuple[int, int, bool, bool]) -> None:
     pairs = with_room(drawn(shape))
@@ -73,7 +70,6 @@ def test_what_an_action_moves_is_all_that_it_moves(shape: tuple[int, int, bool, 
         assert_array_equal(after[:, still], before[:, still])
 
 
-@settings(deadline=None)
 @given(shapes)
 def test_an_action_never_takes_away(shape: tuple[int, int, bool, bool]) -> None:
     """More skills, licences, months, a wider reach: of the transparent ranker's curves only that of education falls

@@ -28,7 +28,7 @@ def criteria_of(engine: Engine) -> list[Condition]:
 
 
 @given(without=st.sets(st.integers(0, 5)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_count_without_criteria_is_the_count_of_the_others(engine: Engine, without: set[int]) -> None:
     profiles, criteria = engine.catalogue(Collection.PROFILES), criteria_of(engine)
     relaxed = Relaxations.of(profiles, criteria)

@@ -23,7 +23,7 @@ def trees(seed: int, n_features: int = 3, n_trees: int = 5, depth: int = 3) -> O
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 5))
 def test_base_and_contributions_add_up_to_the_score(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)

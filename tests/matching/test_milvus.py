@@ -92,7 +92,7 @@ def held(shelf: Shelf, clause: str) -> set[int]:
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_cluster_finds_the_rows_that_the_oracle_finds(
     collection: Collection, both: dict[Collection, tuple[Shelf, Shelf]], data: st.DataObject
@@ -112,7 +112,7 @@ def test_the_cluster_finds_the_rows_that_the_oracle_finds(
 
 
 @pytest.mark.parametrize("collection", SEARCHED)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_clause_lets_through_every_row_that_is_allowed(
     collection: Collection, both: dict[Collection, tuple[Shelf, Shelf]], data: st.DataObject

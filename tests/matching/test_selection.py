@@ -91,7 +91,7 @@ def assert_spans_hold(selection: Filtered, expected: NDArray[np.bool_], n_writte
 
 
 @pytest.mark.parametrize("collection", Collection)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_selection_is_what_reading_every_row_gives(
     collection: Collection, shelves: dict[Collection, Shelf], data: st.DataObject
@@ -105,7 +105,7 @@ def test_a_selection_is_what_reading_every_row_gives(
 
 @pytest.mark.parametrize("few_in_reach", [0, 10**9])
 @pytest.mark.parametrize("collection", Collection)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_narrowed_selection_meets_one_more_condition(
     collection: Collection,

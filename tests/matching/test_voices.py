@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -44,7 +44,6 @@ def row_of(facts: JobFacts) -> Any:
     return np.array([[facts.values[name] for name in NAMES]], dtype=np.float32)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(HIDDEN), st.floats(0, 1, width=32)),
     st.floats(1, 9000),

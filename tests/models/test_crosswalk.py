@@ -30,7 +30,7 @@ def test_nothing_asked_and_nothing_to_find() -> None:
 
 
 @given(st.integers(0, 1000), st.integers(1, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_rows_are_those_of_a_stable_sort(seed: int, k: int) -> None:
     """Whole numbers: many ties, exact sums."""
     draw = np.random.default_rng(seed)

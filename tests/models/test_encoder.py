@@ -34,7 +34,7 @@ def test_a_text_without_a_word_is_a_row_of_zeros(encoder: Encoder) -> None:
 
 
 @given(st.lists(st.sampled_from([*TITLES, *WORDLESS]), max_size=12))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_batch_is_its_texts_one_by_one(encoder: Encoder, texts: list[str]) -> None:
     together = encoder.encode(texts)
     for row, text in enumerate(texts):
@@ -83,7 +83,6 @@ def test_the_layer_by_hand() -> None:
 
 @given(st.text(alphabet="abcdé /-", min_size=1, max_size=120), st.integers(2, 50))
 @example("Conductrice de travaux du bâtiment", 200)
-@settings(deadline=None)
 def test_a_title_said_many_times_has_the_vector_of_the_title_said_once(
     encoder: Encoder, title: str, times: int
 ) -> None:
@@ -92,7 +91,7 @@ def test_a_title_said_many_times_has_the_vector_of_the_title_said_once(
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.05, 100))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_rounding_is_within_half_a_step(seed: int, spread: float) -> None:
     """The scale is itself a float16, hence the margin."""
     table = np.random.default_rng(seed).normal(scale=spread, size=(20, 6))

@@ -103,7 +103,7 @@ def test_contributions_are_the_shapley_values_of_the_definition(seed: int) -> No
     assert trees.expected == pytest.approx(trees.bias + sum(worth(trees, t, matrix[0], set()) for t in range(5)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(0, 7), st.integers(0, 5), st.integers(0, 4))
 def test_contributions_add_up_to_the_margin(seed: int, n: int, n_trees: int, depth: int) -> None:
     trees, matrix = made(seed, n_trees, depth), matrix_of(seed, n)
@@ -117,7 +117,7 @@ def test_contributions_add_up_to_the_margin(seed: int, n: int, n_trees: int, dep
     assert (np.abs(trees.contributions(matrix)) <= trees.most + 1e-9).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(-2, 2), st.integers(0, 4))
 def test_margins_of_a_blend_add_up(seed: int, weight: float, depth: int) -> None:
     one, other = made(seed), made(seed + 1, depth=depth)

@@ -53,7 +53,7 @@ def test_nothing_typed_gives_nothing(ask: Ask, text: str) -> None:
     st.one_of(st.text(max_size=30), st.sampled_from(["s", "aide", "aide soi", "vendeuse", "nounou", "soudure TIG"])),
     st.integers(0, 30),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_each_is_suggested_once_within_the_limit_and_scores_never_rise(
     rome: Rome, tagger: Tagger, text: str, limit: int
 ) -> None:

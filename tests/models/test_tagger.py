@@ -57,7 +57,7 @@ def test_every_label_is_read_as_its_family(tagger: Tagger, rome: Rome) -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(["", "Commerce de détail", "😀"]), st.integers(0, 130))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_predictions_are_at_most_k_and_their_scores_never_rise(
     tagger: Tagger, title: str, context: str, k: int
 ) -> None:

@@ -388,7 +388,7 @@ def mutations(draw: st.DrawFn) -> Callable[[sa.Connection], None]:
     return apply
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutate=mutations())
 def test_whatever_is_done_to_the_lines_is_found(
     long_chain: Path, tmp_path_factory: pytest.TempPathFactory, mutate: Callable[[sa.Connection], None]

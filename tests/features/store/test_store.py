@@ -197,7 +197,7 @@ KEYS = st.sampled_from("abcde")
 WRITES = st.lists(st.tuples(KEYS, st.one_of(st.none(), st.sampled_from(["Soudeur", "Maçon"]))), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(WRITES)
 def test_replaying_the_log_gives_the_content_of_the_store(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, str | None]]

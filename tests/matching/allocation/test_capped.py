@@ -3,7 +3,7 @@
 import numpy as np
 import ot
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
@@ -29,7 +29,6 @@ def most_places(graph: CandidateGraph, k: int, max_load: int) -> int:
     return int(maximum_flow(network, first, last).flow_value)
 
 
-@settings(deadline=None)
 @given(graphs(), st.integers(0, 4), st.integers(0, 5))
 def test_lists_are_within_the_cap_and_as_full_as_possible(graph: CandidateGraph, k: int, max_load: int) -> None:
     lists = under_cap(graph, k, max_load)

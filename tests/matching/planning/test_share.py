@@ -25,7 +25,7 @@ def best_by_highs(values: np.ndarray, visits: list[int]) -> float:
     return float(-found.fun)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(1, 4), st.integers(1, 9))
 def test_it_is_the_optimum(seed: int, counsellors: int, firms: int) -> None:
     rng = np.random.default_rng(seed)

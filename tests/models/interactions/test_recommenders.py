@@ -60,7 +60,7 @@ def test_rp3beta_is_a_walk_of_three_steps() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_ease_is_a_ridge_regression_of_each_item_on_the_others(seed: int) -> None:
     known, penalty = drawn(12, 6, 0.4, seed), 2.0
     dense = known.toarray().astype(np.float64)
@@ -73,7 +73,7 @@ def test_ease_is_a_ridge_regression_of_each_item_on_the_others(seed: int) -> Non
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_on_the_whole_neighbourhood_the_sparse_variant_is_that_regression_too(seed: int) -> None:
     known = drawn(12, 6, 0.7, seed)
     if np.any((known.T @ known).toarray() == 0):
@@ -101,7 +101,7 @@ def test_an_item_without_neighbours_has_no_weights() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_weights_in_dense_algebra(seed: int) -> None:
     known = drawn(9, 6, 0.4, seed)
     dense = known.toarray().astype(np.float64)

@@ -25,7 +25,7 @@ def sorted_rows(scores: NDArray[np.float32], depth: int) -> NDArray[np.int32]:
 
 
 @given(small, st.integers(1, 7))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_best_of_dense_rows_are_those_of_a_stable_sort(seed: int, depth: int) -> None:
     draw = np.random.default_rng(seed)
     scores = draw.integers(-2, 3, (5, 7)).astype(np.float32)
@@ -42,7 +42,7 @@ def test_lists_are_padded_beyond_the_last_item() -> None:
 
 
 @given(small, st.sampled_from([3, 200]), st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_best_of_sparse_rows(seed: int, width: int, n: int) -> None:
     """Narrow rows go through the dense way, wide ones through the sparse way."""
     draw = np.random.default_rng(seed)
@@ -55,7 +55,7 @@ def test_the_best_of_sparse_rows(seed: int, width: int, n: int) -> None:
 
 
 @given(small, st.integers(1, 12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_sparse_and_dense_products_list_the_same(seed: int, depth: int) -> None:
     draw = np.random.default_rng(seed)
     seen = drawn(6, 10, 0.3, seed)

@@ -143,7 +143,7 @@ tables = st.integers(1, 40).flatmap(
 
 @pytest.mark.parametrize("metric", LIST_METRICS, ids=lambda metric: metric.name)
 @given(tables)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_within_bounds_and_best_when_ordered_by_gain(metric: ListMetric, table: tuple[list[int], ...]) -> None:
     scores, gains, groups = (np.array(column, dtype=np.int64) for column in table)
     k = 4
@@ -156,7 +156,7 @@ def test_within_bounds_and_best_when_ordered_by_gain(metric: ListMetric, table: 
 
 
 @given(tables)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_lists_and_groups_are_judged_alike(table: tuple[list[int], ...]) -> None:
     scores, gains, groups = (np.array(column, dtype=np.int64) for column in table)
     names, lists = np.unique(groups, return_inverse=True)

@@ -32,7 +32,7 @@ def test_clicks_alone_would_be_wrong() -> None:
     assert np.abs(propensities(position, opened, strata) - 1).max() < 0.06
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(1, 60))
 def test_they_never_rise_and_start_at_one(seed: int, n: int) -> None:
     generator = np.random.default_rng(seed)

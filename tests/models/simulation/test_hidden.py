@@ -15,7 +15,7 @@ def some_pairs(n: int = 400) -> Pairs:
     return made.truth().pairs(candidates)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(0, 60), st.floats(0.5, 60))
 def test_nearer_is_never_worse(km: float, further: float) -> None:
     pairs = some_pairs()
