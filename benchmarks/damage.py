@@ -19,6 +19,8 @@ from benchmarks.report import Report
 
 SEED: Final = 1
 FULL, QUICK = 10_000, 60
+HANGS_S: Final = 10.0
+"""Of parsers without the sums: LightGBM's does not come back from some damage."""
 UNGUARDED: Final = ("npz", "lightgbm_text", "safetensors", "parquet")
 
 
@@ -51,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for mutation, count in sorted(done.by_mutation.items()):
                 report.figures[f"{kind}_{mutation}"] = count
         for kind in UNGUARDED:
-            bare = attempts(found[kind], max(each // 100, 1), SEED, unguarded)
+            bare = attempts(found[kind], max(each // 100, 1), SEED, unguarded, HANGS_S)
             report.figure(f"unguarded_{kind}_tried", bare.tried)
             report.figure(f"unguarded_{kind}_read", bare.by_verdict["read"])
-            report.figure(f"unguarded_{kind}_deaths", len(bare.deaths))
+            report.figure(f"unguarded_{kind}_deaths_and_hangs", len(bare.deaths))
         report.figure("faults", len(faults))
         report.finish()
     for fault in faults[:20]:

@@ -39,9 +39,11 @@ class Outcomes:
         return sum(count for name, count in self.by_verdict.items() if name in REFUSED)
 
 
-def attempts(corpus: Corpus, count: int, seed: int, judge: Judge = verdict) -> Outcomes:
-    """`count` mutations, each of one file at a time, which is put right again before the next. A process that dies is
-    replaced by another, which goes on after it."""
+def attempts(
+    corpus: Corpus, count: int, seed: int, judge: Judge = verdict, patience_s: float = PATIENCE_S
+) -> Outcomes:
+    """`count` mutations, each of one file at a time, which is put right again before the next. A process that dies, or
+    takes longer than `patience_s` for one, is replaced by another, which goes on after it."""
     context = multiprocessing.get_context("forkserver")
     done = Outcomes()
     at = 0
@@ -52,7 +54,7 @@ def attempts(corpus: Corpus, count: int, seed: int, judge: Judge = verdict) -> O
         theirs.close()
         under_way = ""
         try:
-            while ours.poll(PATIENCE_S):
+            while ours.poll(patience_s):
                 told: tuple[str, str] | str = ours.recv()
                 if isinstance(told, str):
                     under_way = told
