@@ -140,41 +140,90 @@ async def at_once(scope: Scope, receive: Receive, send: Send) -> None:
     await say_ok(send)
 
 
-def test_a_rush_that_lasts_is_cut_shorter_until_few_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("api.edge.in_flight.monotonic", lambda: now)
-    limit, few = 8, RUSH_WAITING
+class Clock:
+    """Time that goes by, and what of it the process works."""
 
-    async def served(app: InFlight, asked: int) -> int:
-        answers = await asyncio.gather(*(ask(app) for _ in range(asked)))
-        return sum(answer.status == 200 for answer in answers)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = self.worked = 100.0
+        monkeypatch.setattr("api.edge.in_flight.monotonic", lambda: self.now)
+        monkeypatch.setattr("api.edge.in_flight.process_time", lambda: self.worked)
+
+    def pass_by(self, seconds: float, busy: float = 0.9) -> None:
+        self.now += seconds
+        self.worked += busy * seconds
+
+
+async def served(app: InFlight, asked: int) -> int:
+    """Of so many that come together."""
+    answers = await asyncio.gather(*(ask(app) for _ in range(asked)))
+    return sum(answer.status == 200 for answer in answers)
+
+
+async def rushed(clock: Clock) -> InFlight:
+    """One that has just found all its places taken again."""
+    app = InFlight(at_once, PLACES)
+    assert await served(app, PLACES + 1) == PLACES
+    clock.pass_by(1.5 * RUSH_AFTER_S)
+    assert await served(app, PLACES + 1) == PLACES
+    return app
+
+
+PLACES = 8
+
+
+def test_a_burst_begins_no_rush_and_a_second_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
 
     async def scenario() -> None:
-        nonlocal now
-        app = InFlight(at_once, limit)
-        assert await served(app, limit) == limit  # a burst that fits begins no rush
-        assert await served(app, limit + 1) == limit
-        assert await served(app, limit + 1) == limit  # nor does one that does not, until it is worked off
-        now = 60 * RUSH_S
-        assert await served(app, limit + 1) == limit  # nor another, much later
-        began = now = now + RUSH_AFTER_S
-        assert await served(app, limit + 1) == limit  # but all places are taken again
-        assert await served(app, limit) == few
-        for second in (1, 2, 3):
-            now = began + second * RUSH_S
-            assert await served(app, limit) == few  # as long as many are refused
-        now = began + 4 * RUSH_S
+        app = InFlight(at_once, PLACES)
+        assert await served(app, PLACES + 1) == PLACES
+        assert await served(app, PLACES + 1) == PLACES  # until it is worked off
+        clock.pass_by(60)
+        assert await served(app, PLACES + 1) == PLACES  # nor another, much later
+        clock.pass_by(1.5 * RUSH_AFTER_S)
+        assert await served(app, PLACES + 1) == PLACES
+        assert await served(app, PLACES) == RUSH_WAITING
+
+    finished(scenario())
+
+
+def test_a_rush_goes_on_while_a_busy_process_refuses_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+
+    async def scenario() -> None:
+        app = await rushed(clock)
+        for _ in range(3):
+            assert await served(app, PLACES) == RUSH_WAITING
+            clock.pass_by(1.01 * RUSH_S)
         for _ in range(50):
-            assert await served(app, few) == few  # nobody is refused
-        assert await served(app, few + 1) == few  # or one in a hundred
-        now = began + 5 * RUSH_S
-        assert await served(app, limit) == limit
-        assert await served(app, limit + 1) == limit
-        now += RUSH_AFTER_S
-        assert await served(app, limit + 1) == limit
-        assert await served(app, limit) == few
-        now += 60 * RUSH_S
-        assert await served(app, limit) == limit  # nobody came meanwhile
+            assert await served(app, RUSH_WAITING) == RUSH_WAITING  # nobody is refused any more
+        assert await served(app, RUSH_WAITING + 1) == RUSH_WAITING  # or one in a hundred
+        clock.pass_by(1.01 * RUSH_S)
+        assert await served(app, PLACES) == PLACES
+
+    finished(scenario())
+
+
+def test_those_who_come_back_together_find_a_process_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+
+    async def scenario() -> None:
+        app = await rushed(clock)
+        assert await served(app, PLACES) == RUSH_WAITING
+        clock.pass_by(1.01 * RUSH_S, busy=0.1)
+        assert await served(app, PLACES) == PLACES
+
+    finished(scenario())
+
+
+def test_a_rush_that_nobody_followed_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+
+    async def scenario() -> None:
+        app = await rushed(clock)
+        assert await served(app, PLACES) == RUSH_WAITING
+        clock.pass_by(60)
+        assert await served(app, PLACES) == PLACES
 
     finished(scenario())
 
