@@ -70,7 +70,7 @@ class Cluster:
     """For a search; `PATIENCE` times as long for what changes or counts rows."""
 
     def of_size(self, n_rows: int) -> "Cluster":
-        """This one as it searches collections of so many rows."""
+        """This one as it makes collections of so many rows."""
         return self if n_rows >= FEW_ROWS else replace(self, index="FLAT")
 
 

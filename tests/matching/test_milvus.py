@@ -325,6 +325,28 @@ def test_few_rows_are_all_looked_at_whatever_was_chosen(lite: Cluster, tmp_path:
     assert cluster.of_size(cluster_module.FEW_ROWS).index == "IVF_FLAT"
 
 
+def test_a_collection_is_searched_as_it_was_made(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is chosen since, and however few rows are few now. Older folders do not say how: the choice is taken."""
+    cluster = replace(lite, prefix="made", index="IVF_FLAT")
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_module, "FEW_ROWS", 0)
+        written(cluster, tmp_path, "000001", halves(30, 13))
+    folder = tmp_path / "000001" / "offres"
+
+    def kind(chosen: Cluster) -> str:
+        table = MilvusBackend(chosen).load(folder)._table
+        assert table is not None
+        return table.cluster.index
+
+    assert [kind(cluster), kind(replace(cluster, index="FLAT"))] == ["IVF_FLAT", "IVF_FLAT"]
+    told = json.loads((folder / FILE).read_text())
+    del told["index"]
+    (folder / FILE).write_text(json.dumps(told))
+    assert [kind(cluster), kind(replace(cluster, index="FLAT"))] == ["IVF_FLAT", "FLAT"]
+
+
 def test_rows_that_are_asked_for_by_number_are_exact_under_lists(
     lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
