@@ -237,9 +237,10 @@ def _fill(
     table: Table, count: int, blocks: Blocks, widths: Mapping[str, int], columns: Mapping[str, NDArray[Any]]
 ) -> None:
     if table.exists():
-        table.finish()
-        if table.count() == count:
-            return
+        if table.has_index():
+            table.finish()
+            if table.count() == count:
+                return
         table.drop()
     table.create(widths, count)
     with ThreadPoolExecutor(WRITERS, "vivier-load") as threads:
