@@ -70,7 +70,7 @@ class Cluster:
     """For a search; `PATIENCE` times as long for what changes or counts rows."""
 
     def of_size(self, n_rows: int) -> "Cluster":
-        """This one as it searches collections of so many rows."""
+        """This one as it makes collections of so many rows."""
         return self if n_rows >= FEW_ROWS else replace(self, index="FLAT")
 
 
@@ -118,6 +118,10 @@ class Table:
     def exists(self) -> bool:
         return bool(self._change("has_collection"))
 
+    def has_index(self) -> bool:
+        """Whether its index is built or will be: not where `create` was cut short, nor where the cluster gave up."""
+        return _is_sound(self._change("describe_index", VECTOR))
+
     def insert(
         self, rows: NDArray[np.int64], columns: Mapping[str, NDArray[Any]], vectors: NDArray[np.float32]
     ) -> None:
@@ -164,7 +168,7 @@ class Table:
     def _not_indexed(self) -> int:
         """Sealed rows whose index is not built yet."""
         told = self._change("describe_index", VECTOR)
-        if told["state"] == "Failed":
+        if not _is_sound(told):
             raise ClusterUnreachable(self.cluster.uri, f"the index of {self.name} could not be built")
         return int(told["pending_index_rows"])
 
@@ -254,6 +258,11 @@ class Table:
         return asked(
             self.cluster, function, self.name, *arguments, timeout=PATIENCE * self.cluster.timeout_s, **options
         )
+
+
+def _is_sound(index: Mapping[str, Any] | None) -> bool:
+    """Of an index as the client describes it: None when there is none."""
+    return index is not None and index["state"] != "Failed"
 
 
 def aliases(cluster: Cluster) -> dict[str, str]:

@@ -16,6 +16,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -169,7 +170,8 @@ class MilvusBackend:
         codes, columns = (None, {}) if facts is None else Codes.of(facts)
         regions = np.zeros(count, dtype=np.int64) if facts is None else facts.regions
         name = _name(cluster, dim, count, blocks, codes, {REGION: regions, **columns})
-        (folder / FILE).write_text(json.dumps({"collection": name, "rows": count, "dim": dim}))  # `settle` spares it
+        told = {"collection": name, "rows": count, "dim": dim, "index": cluster.index}
+        (folder / FILE).write_text(json.dumps(told))  # `settle` spares it
         if count:
             widths = {} if codes is None else {name: codes.width(name) for name in columns}
             _fill(Table(cluster, name, dim), count, blocks, widths, {REGION: regions, **columns})
@@ -177,14 +179,16 @@ class MilvusBackend:
             codes.save(folder)
 
     def load(self, folder: Path) -> MilvusIndex:
-        """The index over what `write` loaded. Raises ClusterUnreachable, and NotReady when they are no longer there."""
+        """The index over what `write` loaded, searched as it was made, whatever is chosen since. Raises
+        ClusterUnreachable, and NotReady when the rows are no longer there."""
         told = json.loads((folder / FILE).read_text())
         index = MilvusIndex(int(told["dim"]))
         index._n_written = int(told["rows"])
         if (folder / CODES).is_file():
             index._codes = Codes.load(folder)
         if index._n_written:
-            index._table = Table(self.cluster.of_size(index._n_written), str(told["collection"]), index.dim)
+            cluster = replace(self.cluster, index=told.get("index", self.cluster.index))  # older ones do not say it
+            index._table = Table(cluster, str(told["collection"]), index.dim)
             held = index._table.count() if index._table.exists() else 0
             if held != index._n_written:
                 raise NotReady(
@@ -233,9 +237,10 @@ def _fill(
     table: Table, count: int, blocks: Blocks, widths: Mapping[str, int], columns: Mapping[str, NDArray[Any]]
 ) -> None:
     if table.exists():
-        table.finish()
-        if table.count() == count:
-            return
+        if table.has_index():
+            table.finish()
+            if table.count() == count:
+                return
         table.drop()
     table.create(widths, count)
     with ThreadPoolExecutor(WRITERS, "vivier-load") as threads:

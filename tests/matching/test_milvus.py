@@ -264,6 +264,50 @@ def test_rows_that_are_there_already_are_not_loaded_again(
     assert len(MilvusBackend(cluster).load(tmp_path / "000003" / "offres")) == 30
 
 
+def test_rows_are_loaded_anew_after_a_build_that_was_cut_before_their_index(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = cluster_module.asked
+
+    def cut(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
+        if function == "create_index":
+            raise KeyboardInterrupt
+        return asked(cluster, function, *arguments, **options)
+
+    cluster = replace(lite, prefix="cut")
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_module, "asked", cut)
+        with pytest.raises(KeyboardInterrupt):
+            written(cluster, tmp_path, "000001", halves(30, 11))
+    [name] = collections(cluster)
+    table = Table(cluster, name, DIM)
+    assert not table.has_index()
+    with pytest.raises(ClusterUnreachable, match="serveur de vecteurs"):
+        table.finish()
+    assert written(cluster, tmp_path, "000002", halves(30, 11)) == name
+    index = MilvusBackend(cluster).load(tmp_path / "000002" / "offres")
+    np.testing.assert_array_equal(index.vectors(np.arange(30)), halves(30, 11).astype(np.float32))
+
+
+def test_rows_whose_index_the_cluster_gave_up_are_loaded_anew(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, calls = cluster_module.asked, list[str]()
+
+    def failed(cluster: Cluster, function: str, *arguments: Any, **options: Any) -> Any:
+        calls.append(function)
+        answer = asked(cluster, function, *arguments, **options)
+        is_old = function == "describe_index" and "create_index" not in calls
+        return {**answer, "state": "Failed"} if is_old else answer
+
+    cluster = replace(lite, prefix="failed")
+    name = written(cluster, tmp_path, "000001", halves(30, 12))
+    monkeypatch.setattr(cluster_module, "asked", failed)
+    assert written(cluster, tmp_path, "000002", halves(30, 12)) == name
+    assert calls.index("drop_collection") < calls.index("create_index") < calls.index("insert")
+    assert len(MilvusBackend(cluster).load(tmp_path / "000002" / "offres")) == 30
+
+
 def test_a_batch_whose_answer_was_lost_is_there_once(
     lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +367,28 @@ def test_few_rows_are_all_looked_at_whatever_was_chosen(lite: Cluster, tmp_path:
     assert table is not None
     assert table.cluster.index == "FLAT"
     assert cluster.of_size(cluster_module.FEW_ROWS).index == "IVF_FLAT"
+
+
+def test_a_collection_is_searched_as_it_was_made(
+    lite: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is chosen since, and however few rows are few now. Older folders do not say how: the choice is taken."""
+    cluster = replace(lite, prefix="made", index="IVF_FLAT")
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster_module, "FEW_ROWS", 0)
+        written(cluster, tmp_path, "000001", halves(30, 13))
+    folder = tmp_path / "000001" / "offres"
+
+    def kind(chosen: Cluster) -> str:
+        table = MilvusBackend(chosen).load(folder)._table
+        assert table is not None
+        return table.cluster.index
+
+    assert [kind(cluster), kind(replace(cluster, index="FLAT"))] == ["IVF_FLAT", "IVF_FLAT"]
+    told = json.loads((folder / FILE).read_text())
+    del told["index"]
+    (folder / FILE).write_text(json.dumps(told))
+    assert [kind(cluster), kind(replace(cluster, index="FLAT"))] == ["IVF_FLAT", "FLAT"]
 
 
 def test_rows_that_are_asked_for_by_number_are_exact_under_lists(
