@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from socket import socket
-from ssl import SSLContext
 from typing import Final
 
 log = logging.getLogger(__name__)
@@ -34,10 +33,10 @@ AGAIN_S: Final = 1.0
 
 
 class Door:
-    """One listening socket on the running event loop, open from the start."""
+    """One listening socket on the running event loop, open from the start. TLS ends at the proxy before it."""
 
-    def __init__(self, listening: socket, protocol: Callable[[], asyncio.Protocol], ssl: SSLContext | None) -> None:
-        self._listening, self._protocol, self._ssl = listening, protocol, ssl
+    def __init__(self, listening: socket, protocol: Callable[[], asyncio.Protocol]) -> None:
+        self._listening, self._protocol = listening, protocol
         self._loop = asyncio.get_running_loop()
         self._entering: set[asyncio.Task[None]] = set()
         self._later: asyncio.TimerHandle | None = None
@@ -93,7 +92,7 @@ class Door:
 
     async def _enter(self, connection: socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._protocol, connection, ssl=self._ssl)
-        except OSError as error:  # it has gone, or does not speak TLS
+            await self._loop.connect_accepted_socket(self._protocol, connection)
+        except OSError as error:
             log.debug("a connection ended before it began: %s", error)
             connection.close()

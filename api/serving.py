@@ -30,11 +30,11 @@ class DrainingServer(Server):
     _doors: tuple[Door, ...] = ()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
+        """`sockets` are bound by who starts this; without any, nobody is heard."""
         await super().startup(sockets=[])
-        listening = [self.config.bind_socket()] if sockets is None else sockets
-        for each in listening:
+        for each in sockets or []:
             each.listen(self.config.backlog)
-        self._doors = tuple(Door(each, self._protocol, self.config.ssl) for each in listening)
+        self._doors = tuple(Door(each, self._protocol) for each in sockets or [])
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         for door in self._doors:

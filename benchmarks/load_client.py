@@ -245,6 +245,13 @@ async def at_rate(
         await one(line, what, tally, mark)
         free.append(line)
 
+    wrong: list[BaseException] = []
+
+    def ended(task: asyncio.Task[None]) -> None:
+        tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            wrong.append(error)
+
     moment = time.monotonic()
     while not until():
         moment += draw.expovariate(per_s)
@@ -254,8 +261,10 @@ async def at_rate(
             continue
         task = asyncio.create_task(ask(draw.choice(pool)))
         tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        task.add_done_callback(ended)
     if tasks:
         await asyncio.wait(tasks)
+    if wrong:
+        raise wrong[0]
     for line in free:
         line.close()

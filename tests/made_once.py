@@ -6,6 +6,7 @@ Files are checked as ever.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from features.reference import Reference
 from matching.lookups import Lookups
 from models.published import TextModels
 
-PARTS = ("rome", "communes", "certifications", "tension", "naf")
+PARTS = tuple(part.name for part in fields(Reference))
+"""Each is published under its name."""
 
 READINGS = ("occupation_vectors", "tagger", "skill_reader")
 """Of `Lookups`: what only the referential and the models decide."""
@@ -70,4 +72,5 @@ def _shipped() -> TextModels:
 
 def _read_by(lookups: Lookups) -> object:
     models = lookups.models
-    return lookups.reference.rome, models.encoder.fingerprint, models.tagging_encoder.fingerprint, models.weighing
+    encoders = models.encoder.fingerprint, models.tagging_encoder.fingerprint
+    return lookups.reference.rome, *encoders, models.weighing, models.names

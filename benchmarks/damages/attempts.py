@@ -39,9 +39,7 @@ class Outcomes:
         return sum(count for name, count in self.by_verdict.items() if name in REFUSED)
 
 
-def attempts(
-    corpus: Corpus, count: int, seed: int, judge: Judge = verdict, patience_s: float = PATIENCE_S
-) -> Outcomes:
+def attempts(corpus: Corpus, count: int, seed: int, judge: Judge = verdict, patience_s: float = PATIENCE_S) -> Outcomes:
     """`count` mutations, each of one file at a time, which is put right again before the next. A process that dies, or
     takes longer than `patience_s` for one, is replaced by another, which goes on after it."""
     context = multiprocessing.get_context("forkserver")

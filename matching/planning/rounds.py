@@ -17,7 +17,9 @@ EFFORT: Final = 150
 """Routes found, each better than the one before or a step away from where the search was stuck: 10 ms for 3 visits,
 some 200 ms for 40."""
 LONGEST_MS: Final = 2_000
-"""For days of a hundred visits, or a machine that does nothing else any more: what was found by then is taken."""
+A_VISIT_MS: Final = 250
+"""For days of a hundred visits, for stops that leave nothing to change, or for a machine that does nothing else any
+more: what was found by then, as much for each stop and so much at most, is taken."""
 SECONDS: Final = 60
 """Whole seconds are what the solver counts in."""
 A_DAY_MORE: Final = 20 * SECONDS
@@ -36,19 +38,20 @@ def rounds(way: Way, effort: int = EFFORT) -> Round:
 
 def _solved(way: Way, day_of: list[int], effort: int) -> Round:
     n = len(day_of)
-    if n == 0 or way.days == 0:
-        return Round([[] for _ in range(way.days)], 0.0)
     seconds = [[math.ceil(value * SECONDS) for value in row] for row in way.minutes]
+    there, a_day_s = math.ceil(way.visit_minutes * SECONDS), math.floor(way.day_minutes * SECONDS)
+    fitting = [stop for stop in range(n) if seconds[0][stop + 1] + there + seconds[stop + 1][0] <= a_day_s]
+    if len(fitting) < 2 or way.days == 0 or way.a_day == 0:
+        return _alone(way, day_of, fitting)
     index = pywrapcp.RoutingIndexManager(n + 1, way.days, 0)
     model = pywrapcp.RoutingModel(index)
     model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(seconds))
     model.SetFixedCostOfAllVehicles(A_DAY_MORE)
     visits = model.RegisterUnaryTransitVector([0] + [1] * n)
     model.AddDimensionWithVehicleCapacity(visits, 0, [way.a_day] * way.days, True, "visits")
-    there = math.ceil(way.visit_minutes * SECONDS)
     spent = [[value + (there if row else 0) for value in of_row] for row, of_row in enumerate(seconds)]
     time = model.RegisterTransitMatrix(spent)
-    model.AddDimension(time, 0, math.floor(way.day_minutes * SECONDS), True, "time")
+    model.AddDimension(time, 0, a_day_s, True, "time")
     left_out = 10 * max(map(max, seconds)) + A_DAY_MORE + 1
     for stop, day in enumerate(day_of, start=1):
         node = index.NodeToIndex(stop)
@@ -59,7 +62,7 @@ def _solved(way: Way, day_of: list[int], effort: int) -> Round:
     search.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
     search.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     search.solution_limit = effort
-    search.time_limit.FromMilliseconds(LONGEST_MS)
+    search.time_limit.FromMilliseconds(min(LONGEST_MS, A_VISIT_MS * n))
     found = model.SolveWithParameters(search)
     if found is None:  # not seen: leaving every stop out is a solution
         return Round([[] for _ in range(way.days)], 0.0)
@@ -79,3 +82,13 @@ def _solved(way: Way, day_of: list[int], effort: int) -> Round:
     if all(day == NOBODY for day in day_of):
         made.sort(key=lambda stops: len(stops) == 0)  # the free days come last
     return Round(made, road)
+
+
+def _alone(way: Way, day_of: list[int], fitting: list[int]) -> Round:
+    """The days where one stop or none can be on one: there is nothing to find."""
+    made: list[list[int]] = [[] for _ in range(way.days)]
+    if not fitting or way.days == 0 or way.a_day == 0:
+        return Round(made, 0.0)
+    (stop,) = fitting
+    made[max(day_of[stop], 0)].append(stop)
+    return Round(made, way.minutes[0][stop + 1] + way.minutes[stop + 1][0])

@@ -40,7 +40,7 @@ def test_so_many_a_turn_and_all_in_the_end() -> None:
     async def scenario() -> None:
         there: list[Guest] = []
         listening = socket.create_server(("127.0.0.1", 0), backlog=4 * AT_ONCE)
-        opened = Door(listening, lambda: Guest(there), None)
+        opened = Door(listening, lambda: Guest(there))
         knocking = knock(listening.getsockname(), 3 * AT_ONCE)
         opened._knocked()
         assert len(opened._entering) == AT_ONCE
@@ -73,7 +73,7 @@ def test_a_system_without_room_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
         listening = Full()
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        opened = Door(listening, lambda: Guest(there), None)
+        opened = Door(listening, lambda: Guest(there))
         knocking = knock(listening.getsockname(), 3)
         await until(there, 3)
         assert listening.trouble == []

@@ -67,3 +67,22 @@ def test_a_day_has_so_many_hours() -> None:
     points = np.array([[0, 0], [100, 0], [-100, 0]])
     found = rounds(way(minutes_of(points), 1, 4))
     assert len(found.days[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("points", "day_of", "days"),
+    [
+        ([[0, 0], [10, 0]], None, [[0], []]),
+        ([[0, 0], [10, 0]], [1], [[], [0]]),
+        ([[0, 0], [900, 0], [10, 0]], None, [[1], []]),
+        ([[0, 0], [900, 0], [901, 0], [902, 0]], None, [[], []]),
+    ],
+)
+def test_where_there_is_nothing_to_find_nothing_is_searched(
+    points: list[list[int]], day_of: list[int] | None, days: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.planning.rounds.pywrapcp", None)
+    minutes = minutes_of(np.array(points))
+    found = rounds(way(minutes, 2, 3, day_of))
+    assert found.days == days
+    assert found.minutes == sum(length(minutes, day) for day in days)
