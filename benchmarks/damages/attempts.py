@@ -52,7 +52,7 @@ def attempts(corpus: Corpus, count: int, seed: int, judge: Judge = verdict, pati
         theirs.close()
         under_way = ""
         try:
-            while ours.poll(patience_s):
+            while ours.poll(patience_s if under_way else PATIENCE_S):
                 told: tuple[str, str] | str = ours.recv()
                 if isinstance(told, str):
                     under_way = told
