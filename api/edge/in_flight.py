@@ -25,7 +25,7 @@ RUSH_WAITING: Final = 2
 """Requests that may wait to begin while there is one; searches are worked on one at a time."""
 RUSH_REFUSED: Final = 0.25
 """It goes on while more than this share is refused: at 70 % of what a process can do it is a tenth."""
-RUSH_BUSY: Final = 0.5
+RUSH_BUSY: Final = 0.3
 """And while the process works for more than this share of the time: of those who come together, as they do who were
 told to come back in a second, many are refused by a process that has hardly anything to do."""
 NEVER: Final = float("-inf")
