@@ -42,8 +42,8 @@ class Follower(Generic[P]):
     """Keeps the engine level with the store.
 
     It looks every `interval_s` seconds, and at once after `nudge()`. Reading happens in a worker thread; applying, a
-    matter of milliseconds, on the event loop, where no request runs at the same time; those that search in threads are
-    kept `apart` (`api.searching`).
+    matter of milliseconds, on the event loop, where no request runs at the same time; what searches in threads is kept
+    `apart` (`api.searching`).
     """
 
     def __init__(

@@ -1,10 +1,11 @@
 """`Engine`: the four live collections and what ranks them, where they stand in the change log, and how they follow it.
 
 Reading the log and preparing rows (`read_changes`) touches no live array and may run in another thread; `apply` only
-appends and flips, in milliseconds, on the thread that answers questions, while no other thread searches. So no request
-ever waits for the database. A newer generation that another process has put in force is taken the same way: mapped,
-checked and brought level beside the requests, then adopted between two of them; so are the rankers that are promoted
-(`matching/rankers.py`) and the prices of crowded offers (`matching/allocation/live.py`).
+appends and flips, in milliseconds, on the thread that answers questions, while no other thread reads what is live: who
+searches in threads sees to that (`api.searching`). So no request ever waits for the database. A newer generation that
+another process has put in force is taken the same way: mapped, checked and brought level beside the requests, then
+adopted between two of them; so are the rankers that are promoted (`matching/rankers.py`) and the prices of crowded
+offers (`matching/allocation/live.py`).
 """
 
 import datetime as dt

@@ -36,7 +36,6 @@ from features.records import (
     ContactOutcome,
     Establishment,
     Identity,
-    Profile,
     occupation_code,
 )
 from features.store import Kind
@@ -111,7 +110,7 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
         facets=facets_shown(found.answer.facets, asked, service.engine.lookups),
         pages=pages_of(found.answer, asked),
         clear=asked.path,
-        callbacks=await run_in_threadpool(_callbacks, service, actor),
+        callbacks=await _callbacks(service, actor),
         channels=CHANNELS,
         outcomes=OUTCOMES,
     )
@@ -120,19 +119,15 @@ async def firms(request: Request, service: ServiceOf, actor: ActorOf) -> Respons
 @router.get("/portefeuille", response_class=Response)
 @allowed(canvassers(Scope.PROFILES_READ))
 async def portfolio(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
-    def read() -> tuple[list[tuple[Profile, Identity | None, str]], int]:
-        people, total = listed(service, Kind.PROFILE, actor, 0, PEOPLE)
-        who = service.store.get_many(Identity, [each.id for each in people])
-        rome = service.reference.rome
-        told = []
-        for each in people:
-            codes = [occupation_code(project) for project in each.projects]
-            names = [rome.labels[rome.row_of(code)] for code in codes if code and rome.contains(code)]
-            own = [project.label for project in each.projects if project.label]
-            told.append((each, who.get(each.id), ", ".join(dict.fromkeys(names or own)) or "Métier à préciser"))
-        return told, total
-
-    people, total = await run_in_threadpool(read)
+    found, total = await listed(service, Kind.PROFILE, actor, 0, PEOPLE)
+    who = await run_in_threadpool(service.store.get_many, Identity, [each.id for each in found])
+    rome = service.reference.rome
+    people = []
+    for each in found:
+        codes = [occupation_code(project) for project in each.projects]
+        names = [rome.labels[rome.row_of(code)] for code in codes if code and rome.contains(code)]
+        own = [project.label for project in each.projects if project.label]
+        people.append((each, who.get(each.id), ", ".join(dict.fromkeys(names or own)) or "Métier à préciser"))
     note_seen(request, [each.id for each, _, _ in people])
     places = {each.id: place_of(service.engine, each.commune_insee, None) for each, _, _ in people}
     return html(request, service, actor, "portfolio.html.j2", people=people, total=total, places=places)
@@ -268,8 +263,8 @@ def _map(engine: Engine, centre: str, shown: Sequence[ShownFirm]) -> Around | No
     return around((float(communes.lat[row]), float(communes.lon[row])), places)
 
 
-def _callbacks(service: Service, actor: Actor) -> list[tuple[str, str, str]]:
-    """Firms that the counsellor is to call again within a week: address, name, words. For a worker thread."""
+async def _callbacks(service: Service, actor: Actor) -> list[tuple[str, str, str]]:
+    """Firms that the counsellor is to call again within a week: address, name, words."""
     links, today = service.engine.links, service.engine.today()
     last = day_number(today) + CALLBACK_DAYS
     due = sorted(
@@ -277,8 +272,12 @@ def _callbacks(service: Service, actor: Actor) -> list[tuple[str, str, str]]:
         for key in links.callbacks.get(actor.counsellor_id or "", ())
         if (day := links.contacts[key].call_back_day) is not None and day <= last and not links.is_done(key)
     )[:CALLBACKS]
-    contacts = service.store.get_many(Contact, [key for _, key in due])
-    names = service.store.get_many(Establishment, {each.siret for each in contacts.values()})
+
+    def read() -> tuple[dict[str, Contact], dict[str, Establishment]]:
+        found = service.store.get_many(Contact, [key for _, key in due])
+        return found, service.store.get_many(Establishment, {each.siret for each in found.values()})
+
+    contacts, names = await run_in_threadpool(read)
     told = []
     for _, key in due:
         if key in contacts:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.pages.forms import fields_of
 from api.pages.personas import Persona, personas
@@ -72,7 +71,7 @@ _DOORS: Final = (
 async def front(request: Request, service: ServiceOf) -> Response:
     demo = service.settings.demo_identities
     actor = await who(request, service)
-    people = await run_in_threadpool(personas, service) if demo else ()
+    people = await service.searches.beside(personas, service) if demo else ()
     doors = [
         Door(door.role, door.title, door.text, tuple(each for each in people if each.role is door.role))
         for door in _DOORS

@@ -113,15 +113,15 @@ async def one(
 async def kept(request: Request, service: ServiceOf, actor: ActorOf) -> Response:
     me = own_profile(request, actor)
 
-    def read() -> list[tuple[Offer, str, bool]]:
+    def read() -> list[Offer]:
         ids = gestures.kept_ids(service, me)
         found = service.store.get_many(Offer, ids)
-        live = service.engine.catalogue(Collection.OFFERS)
-        return [
-            (found[each], facts_of(service.engine, found[each], None), each in live) for each in ids if each in found
-        ]
+        return [found[each] for each in ids if each in found]
 
-    return html(request, service, actor, "kept.html.j2", offers=await run_in_threadpool(read))
+    found = await run_in_threadpool(read)
+    live = service.engine.catalogue(Collection.OFFERS)
+    offers = [(each, facts_of(service.engine, each, None), each.id in live) for each in found]
+    return html(request, service, actor, "kept.html.j2", offers=offers)
 
 
 @router.post("/garder", response_class=Response)

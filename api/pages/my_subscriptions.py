@@ -28,7 +28,7 @@ from api.security.scopes import Scope
 from api.service import Service, ServiceOf
 from features.records import Channel, DigestContent, Frequency, Identity, Profile, Subscription
 from features.store import Kind, owners
-from features.store.digests import delivered
+from features.store.digests import Delivery, delivered
 from matching.digests.backtest import Backtest, Variant, backtest
 from matching.digests.digest import Digest
 from matching.digests.prepare import Due, Ledger, Rules, prepare
@@ -87,7 +87,7 @@ async def mine(request: Request, service: ServiceOf, actor: ActorOf) -> Response
         service,
         actor,
         "subscriptions.html.j2",
-        found=[_shown(service, each) for each in found],
+        found=[await _shown(service, each) for each in found],
         **_choices(),
     )
 
@@ -110,7 +110,8 @@ async def settle(key: Key, request: Request, service: ServiceOf, actor: ActorOf,
     step = form["faire"]
     if step == "essayer":
         setting = _wanted(form, await _own(service, me, key))
-        return html(request, service, actor, "subscription_tried.html.j2", one=_shown(service, setting), **_choices())
+        tried = await _shown(service, setting)
+        return html(request, service, actor, "subscription_tried.html.j2", one=tried, **_choices())
     today = service.engine.today()
 
     def changed(before: Subscription) -> Subscription:
@@ -172,15 +173,17 @@ async def _letter(service: Service, me: str, key: str) -> tuple[Digest, Letter |
     """The next digest of a subscription as it stands now, and its letter; None where it would be empty."""
     subscription = await _own(service, me, key)
 
-    def read() -> tuple[Profile | None, Identity | None, Ledger]:
+    def read() -> tuple[Profile | None, Identity | None, list[Delivery]]:
         store = service.store
-        return store.get(Profile, me), store.get(Identity, me), Ledger.of(service.engine, list(delivered(store, [me])))
+        return store.get(Profile, me), store.get(Identity, me), list(delivered(store, [me]))
 
-    profile, identity, ledger = await run_in_threadpool(read)
+    profile, identity, sent = await run_in_threadpool(read)
     if profile is None:
         raise not_theirs(me)
     rules = Rules(service.settings.digest_least_quality)
-    (digest,) = prepare(service.engine, [Due(subscription, service.engine.today().isoformat())], ledger, rules)
+    due = [Due(subscription, service.engine.today().isoformat())]
+    ledger = Ledger.of(service.engine, sent)
+    (digest,) = await service.searches.beside(prepare, service.engine, due, ledger, rules)
     if not digest.offers and not digest.trainings:
         return digest, None
     return digest, letter_of(service.house, digest, Recipient(subscription, profile, identity))
@@ -210,7 +213,7 @@ def _wanted(form: Form, before: Subscription) -> Subscription:
         raise ApiProblem(ProblemType.INVALID_BODY, "Ce réglage n'est pas dans la liste : rouvrez la page.") from None
 
 
-def _shown(service: Service, subscription: Subscription) -> Shown:
+async def _shown(service: Service, subscription: Subscription) -> Shown:
     what = CONTENTS[subscription.content].lower()
     criteria = ", ".join(NAMES.get(name, name).lower() for name, _ in subscription.criteria)
     sentence = (
@@ -223,7 +226,8 @@ def _shown(service: Service, subscription: Subscription) -> Shown:
     tried = None
     if subscription.profile_id in service.engine.catalogue(Collection.PROFILES):
         try:
-            tried = backtest(service.engine, subscription, Rules(service.settings.digest_least_quality))
+            rules = Rules(service.settings.digest_least_quality)
+            tried = await service.searches.beside(backtest, service.engine, subscription, rules)
         except VivierError:
             tried = None
     return Shown(

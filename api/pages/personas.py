@@ -42,7 +42,7 @@ _CHOSEN: "WeakKeyDictionary[Service, tuple[Persona, ...]]" = WeakKeyDictionary()
 
 
 def personas(service: Service) -> tuple[Persona, ...]:
-    """The personas of a service, chosen once. For a worker thread."""
+    """The personas of a service, chosen once, which takes dozens of lists. Searches the engine (`api.searching`)."""
     found = _CHOSEN.get(service)
     if found is None:
         people = _jobseekers(service)

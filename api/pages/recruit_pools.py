@@ -48,8 +48,9 @@ async def mine(
     person: Annotated[str | None, Query(alias="profil", max_length=200)] = None,
 ) -> Response:
     """The pools; with `profil`, those to put somebody into."""
-    found, total = await run_in_threadpool(listed, service, Kind.TALENT_POOL, actor, 0, MOST_POOLS)
-    told = [(each, len(members_of(service.engine, each).people)) for each in found]
+    found, total = await listed(service, Kind.TALENT_POOL, actor, 0, MOST_POOLS)
+    members = [await service.searches.beside(members_of, service.engine, each) for each in found]
+    told = [(each, len(there.people)) for each, there in zip(found, members, strict=True)]
     return html(request, service, actor, "pools.html.j2", pools=told, total=total, person=person, most_name=MOST_NAME)
 
 
@@ -83,7 +84,7 @@ async def one(
 ) -> Response:
     """The people, page by page: those of a page are shown, and count as such."""
     pool = await _shared(service, actor, key)
-    everyone = members_of(service.engine, pool).people
+    everyone = (await service.searches.beside(members_of, service.engine, pool)).people
     members = everyone[(number - 1) * SIZE : number * SIZE]
     note_seen(request, [each.id for each in members])
     request.state.first = (number - 1) * SIZE

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.intake import validated
 from api.introducing import send, tell_sequel
-from api.introduction_shapes import MiseEnRelation, MiseEnRelationIn, reminder, shown
+from api.introduction_shapes import MiseEnRelationIn, reminder, shown
 from api.pages.forms import FormOf
 from api.pages.recruit import facts_of
 from api.pages.rules import employers
@@ -69,19 +69,22 @@ async def sent(request: Request, service: ServiceOf, actor: ActorOf) -> Response
     firm = own_firm(actor)
     now = dt.datetime.now(dt.UTC)
 
-    def read() -> tuple[list[tuple[MiseEnRelation, str]], str | None]:
-        found = service.store.of_prefix(ContactRequest, f"{firm}-")
-        offers = service.store.get_many(Offer, {each.offer_id for each in found if each.offer_id is not None})
-        told = []
-        for each in sorted(found, key=lambda each: (each.sent_at, each.id), reverse=True):
-            accepted = state_of(each, now) is State.ACCEPTED and visible(service.engine, each.profile_id)
-            identity = service.store.get(Identity, each.profile_id) if accepted else None
-            offer = offers.get(each.offer_id or "")
-            title = each.need or (offer.title if offer is not None else "Un poste")
-            told.append((shown(each, now, identity=identity), title))
-        return told, reminder(record_of(found, now))
+    found = await run_in_threadpool(service.store.of_prefix, ContactRequest, f"{firm}-")
+    accepted = {each.profile_id for each in found if state_of(each, now) is State.ACCEPTED}
+    to_name = {each for each in accepted if visible(service.engine, each)}
 
-    requests, late = await run_in_threadpool(read)
+    def read() -> tuple[dict[str, Offer], dict[str, Identity]]:
+        offers = service.store.get_many(Offer, {each.offer_id for each in found if each.offer_id is not None})
+        return offers, service.store.get_many(Identity, to_name)
+
+    offers, identities = await run_in_threadpool(read)
+    requests = []
+    for each in sorted(found, key=lambda each: (each.sent_at, each.id), reverse=True):
+        may_be_named = state_of(each, now) is State.ACCEPTED
+        offer = offers.get(each.offer_id or "")
+        title = each.need or (offer.title if offer is not None else "Un poste")
+        requests.append((shown(each, now, identity=identities.get(each.profile_id) if may_be_named else None), title))
+    late = reminder(record_of(found, now))
     note_known(request, [each.profil for each, _ in requests])
     return html(request, service, actor, "sent.html.j2", requests=requests, late=late, states=STATES, sequels=SEQUELS)
 

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.examples import EXAMPLES
 from api.openapi import answer, query_parameters, ref
@@ -66,4 +65,4 @@ async def ways(key: Key, request: Request, service: ServiceOf) -> Response:
             notices.append(no_path(service.engine, key, parameters))
         return ParcoursTrouves([parcours(path, lookups, at_home) for path in found], " ".join(notices) or None)
 
-    return json_response(await run_in_threadpool(find))
+    return json_response(await service.searches.beside(find))

@@ -80,7 +80,7 @@ async def members(
 ) -> Response:
     window = window_of(range_)
     pool = await _pool(service, key, actor, user)
-    found = await run_in_threadpool(members_of, service.engine, pool)
+    found = await service.searches.beside(members_of, service.engine, pool)
     shown = found.people[window.first : window.last + 1]
     note_seen(request, [each.id for each in shown])
     note_rule(request, pool)
@@ -113,7 +113,7 @@ async def members(
 @allowed(pool(Scope.POOLS_WRITE))
 async def refresh(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    ids = (await run_in_threadpool(members_of, service.engine, pool)).ids
+    ids = (await service.searches.beside(members_of, service.engine, pool)).ids
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     known = await run_in_threadpool(service.store.get, TalentPoolState, key)
     named = _named(request, actor, refreshed(key, ids, known, now)[1][:MOST_NAMED])
@@ -176,7 +176,7 @@ async def moves(
 @allowed(pool(Scope.POOLS_READ))
 async def export(key: Key, request: Request, service: ServiceOf, actor: ActorOf, user: User = None) -> Response:
     pool = await _pool(service, key, actor, user)
-    found = await run_in_threadpool(members_of, service.engine, pool)
+    found = await service.searches.beside(members_of, service.engine, pool)
     note_seen(request, found.ids)
     note_rule(request, pool)
     headers = {"Content-Disposition": 'attachment; filename="vivier.csv"'}

@@ -88,9 +88,7 @@ def records_router(border: Border) -> APIRouter:
     @allowed(rule_by_record(rules.read_scope, rules.listed))
     async def listing(request: Request, service: ServiceOf, actor: ActorOf, range_: Range = DEFAULT_RANGE) -> Response:
         window = window_of(range_)
-        records, total = await run_in_threadpool(
-            listed, service, border.kind, actor, window.first, window.last - window.first + 1
-        )
+        records, total = await listed(service, border.kind, actor, window.first, window.last - window.first + 1)
         shown = [_seen(service, record) for record in records]
         note_seen(request, [person for record in shown for person in people_of(record)])
         body = {"resultats": [border.out(record) for record in shown]}

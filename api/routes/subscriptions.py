@@ -21,7 +21,7 @@ from api.seen import note_seen
 from api.service import Service, ServiceOf
 from api.subscribing import check_criteria, check_webhook
 from api.subscription_examples import ACCESS, BACKTEST, OWN, SENT, SETTING
-from api.subscription_shapes import Acces, Simulation, SimulationIn, simulation_of
+from api.subscription_shapes import Acces, SimulationIn, simulation_of
 from features.border.registry import BORDERS
 from features.records import Channel, Profile, Subscription
 from features.store import Kind, owners
@@ -64,13 +64,14 @@ async def simulation(key: Key, request: Request, service: ServiceOf) -> Response
     asked = await model_of(request, SimulationIn)
     subscription = asked.to_subscription(service.reference, "simulation", key)
 
-    def tried() -> Simulation:
+    def check() -> None:
         check_criteria(subscription, service.engine.lookups, service.engine.today())
         check_webhook(subscription, service.settings.webhook_private_addresses)
-        rules = Rules(service.settings.digest_least_quality)
-        return simulation_of(backtest(service.engine, subscription, rules, asked.jours))
 
-    return json_response(await run_in_threadpool(tried))
+    await run_in_threadpool(check)
+    rules = Rules(service.settings.digest_least_quality)
+    found = await service.searches.beside(backtest, service.engine, subscription, rules, asked.jours)
+    return json_response(simulation_of(found))
 
 
 @router.get(
@@ -168,7 +169,7 @@ async def _what_would_help(service: Service, profile_id: str, subscription_id: s
     if subscription is None or profile_id not in service.engine.catalogue(Collection.PROFILES):
         return None
     rules = Rules(service.settings.digest_least_quality)
-    found = await run_in_threadpool(backtest, service.engine, subscription, rules)
+    found = await service.searches.beside(backtest, service.engine, subscription, rules)
     if found.offers:
         return f"{found.text}. Le prochain envoi suit dès qu'une offre nouvelle convient."
     if found.wider:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from api.security.actor import Actor
 from api.security.owners import ALL, RULES, reaches
@@ -18,17 +19,20 @@ PROFILES_LISTED: Final = (
 )
 
 
-def listed(service: Service, kind: Kind, actor: Actor, first: int, size: int) -> tuple[list[Any], int]:
+async def listed(service: Service, kind: Kind, actor: Actor, first: int, size: int) -> tuple[list[Any], int]:
     """The records at positions `first` to `first + size - 1` of those that an actor may list, in order of id, and how
-    many there are. For a worker thread."""
-    record_type = RECORD_TYPES[kind]
-    owner = RULES[kind].read[actor.role]
-    if owner is ALL:
-        return service.store.page(record_type, first, size), service.store.count(kind)
-    if kind is Kind.PROFILE:
-        ids = portfolio_ids(service, actor)
-        found = service.store.get_many(Profile, ids[first : first + size])
+    many there are."""
+    if kind is Kind.PROFILE and RULES[kind].read[actor.role] is not ALL:
+        ids = await service.searches.beside(portfolio_ids, service, actor)
+        found = await run_in_threadpool(service.store.get_many, Profile, ids[first : first + size])
         return [found[each] for each in ids[first : first + size] if each in found], len(ids)
+    return await run_in_threadpool(_stored, service, kind, actor, first, size)
+
+
+def _stored(service: Service, kind: Kind, actor: Actor, first: int, size: int) -> tuple[list[Any], int]:
+    record_type = RECORD_TYPES[kind]
+    if RULES[kind].read[actor.role] is ALL:
+        return service.store.page(record_type, first, size), service.store.count(kind)
     theirs = [
         record
         for batch in service.store.scan(record_type)
@@ -39,7 +43,7 @@ def listed(service: Service, kind: Kind, actor: Actor, first: int, size: int) ->
 
 
 def portfolio_ids(service: Service, actor: Actor) -> list[str]:
-    """Ids of the people whom a counsellor or their team follow, in order."""
+    """Ids of the people whom a counsellor or their team follow, in order. Reads the engine (`api.searching`)."""
     profiles = service.engine.catalogue(Collection.PROFILES)
     team = actor.team_ids | ({actor.counsellor_id} if actor.counsellor_id is not None else set())
     rows = [profiles.rows_where("counsellor", counsellor_number(each)) for each in sorted(team)]

@@ -1,4 +1,8 @@
-"""All that the page of whoever steers shows, each part kept for as long as it may be stale."""
+"""All that the page of whoever steers shows, each part kept for as long as it may be stale.
+
+What is made of the engine takes many seconds at the size of a country, so changes do not wait for it (`api.searching`):
+they come into its midst, and a figure may be of two moments.
+"""
 
 import datetime as dt
 import threading

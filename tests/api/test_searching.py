@@ -1,9 +1,11 @@
-"""Searches that wait for another machine: the others do not wait with them, and no change comes into their midst."""
+"""Searches in threads: the others do not wait with them, and no change comes into their midst."""
 
 import asyncio
+import importlib
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from api.searching import AT_ONCE, Searches
 from api.service import Service
-from features.records import Profile
+from features.records import Offer, Profile
 from matching.index.base import Found, Index, Selection
 from matching.schema import Collection
 from tests.waiting import until
@@ -60,6 +62,13 @@ def test_over_a_cluster_it_runs_in_a_thread_and_its_errors_come_back() -> None:
 
     with pytest.raises(KeyError, match="o1"):
         asyncio.run(searches.ask(fails))
+    searches.close()
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_beside_is_a_thread_wherever_the_vectors_are(waits: bool) -> None:
+    searches = Searches(lambda: waits)
+    assert asyncio.run(searches.beside(threading.get_ident)) != threading.get_ident()
     searches.close()
 
 
@@ -179,3 +188,83 @@ def test_a_list_that_waits_delays_no_other_request_and_is_of_one_moment(client: 
         slow.answers.set()
         assert first.result() == before, "the list of the moment at which it was asked for"
         assert before[0] not in second.result()
+
+
+LONGER: dict[str, tuple[str, str]] = {
+    "api.routes.paths.paths": ("GET", "/v1/profils/{person}/parcours"),
+    "api.routes.subscriptions.backtest": ("POST", "/v1/profils/{person}/abonnements/simulation"),
+    "api.routes.pools.members_of": ("GET", "/v1/viviers/attente/membres?utilisateur=conseiller-a"),
+    "api.pages.my_subscriptions.backtest": ("GET", "/espace/abonnements"),
+    "api.pages.recruit_pools.members_of": ("GET", "/recruter/viviers"),
+    "api.security.listing.portfolio_ids": ("GET", "/v1/profils"),
+}
+"""Where what takes longer than a list is called, and a request that calls it."""
+
+
+def held(monkeypatch: pytest.MonkeyPatch, name: str) -> Gate:
+    """A gate before a function where one module calls it."""
+    module, _, function = name.rpartition(".")
+    home, gate = importlib.import_module(module), Gate()
+    does = getattr(home, function)
+
+    def wait_and_do(*arguments: Any, **options: Any) -> Any:
+        gate.search("")
+        return does(*arguments, **options)
+
+    monkeypatch.setattr(home, function, wait_and_do)
+    return gate
+
+
+def under_way(service: Service, number: int) -> bool:
+    return service.searches._under_way == number
+
+
+def test_no_change_comes_into_the_midst_of_what_takes_longer_than_a_list_over_memory(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service: Service = client.app.state.service  # type: ignore[attr-defined]
+    person = next(
+        each
+        for each in service.store.page(Profile, 0, 60)
+        if each.counsellor_id and len(ids(client, f"/v1/profils/{each.id}/offres")) > 2
+    )
+    offer = ids(client, f"/v1/profils/{person.id}/offres")[0]
+    firm = next(each.siret for each in service.store.page(Offer, 0, 60) if each.siret)
+    for owner, key in (("conseiller-a", "attente"), (firm, "attente-2")):
+        pool = {"id": key, "nom": "En attente", "proprietaire": owner, "profils": [person.id]}
+        assert client.post("/v1/viviers", json=pool).status_code == 201
+    assert client.put("/v1/abonnements/attente", json={"id": "attente", "profil": person.id}).status_code in (200, 201)
+    until(lambda: service.engine.watermark == service.store.watermark())
+    before = service.engine.watermark
+    callers = {
+        "api.pages.my_subscriptions.backtest": f"demo:demandeur:{person.id}",
+        "api.pages.recruit_pools.members_of": f"demo:employeur:{firm}",
+        "api.security.listing.portfolio_ids": f"demo:conseiller:{person.counsellor_id}",
+    }
+
+    def ask(name: str) -> int:
+        method, path = LONGER[name]
+        headers = {"Authorization": f"Bearer {callers[name]}"} if name in callers else {}
+        body = {"frequence": "quotidienne"} if method == "POST" else None
+        return client.request(method, path.format(person=person.id), headers=headers, json=body).status_code
+
+    gates = {name: held(monkeypatch, name) for name in LONGER}
+    with ThreadPoolExecutor(len(gates)) as people:
+        answers = [people.submit(ask, name) for name in gates]
+        try:
+            until(lambda: all(gate.begun == 1 for gate in gates.values()))
+            assert client.delete(f"/v1/offres/{offer}").status_code == 204
+            until(lambda: not service.searches._may_begin.is_set())
+            assert service.searches._under_way == len(gates), "one of them is in a thread that nothing waits for"
+            for left, gate in reversed(list(enumerate(gates.values()))):
+                assert service.engine.watermark == before, "the change came into the midst of one"
+                assert offer in service.engine.catalogue(Collection.OFFERS)
+                assert client.get(f"/v1/profils/{person.id}").status_code == 200
+                gate.open.set()
+                until(partial(under_way, service, left))
+        finally:
+            for gate in gates.values():
+                gate.open.set()
+        assert {answer.result() for answer in answers} <= {200, 206}
+    until(lambda: service.engine.watermark > before)
+    assert offer not in service.engine.catalogue(Collection.OFFERS)

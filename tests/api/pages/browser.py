@@ -121,6 +121,7 @@ class Browser:
 
     def __init__(self, client: TestClient) -> None:
         self._client = TestClient(client.app, raise_server_exceptions=False)
+        self._client.portal = client.portal  # on the event loop of the service, whose follower and searches are there
         self.page = Page("")
         self.status = 0
         self.path = ""

@@ -86,6 +86,7 @@ def test_another_site_chooses_for_nobody(reader_browser: Browser, site: str) -> 
 @pytest.mark.parametrize("origin", [None, "null", "https://ailleurs.invalid", "http://testserver.ailleurs.invalid"])
 def test_a_cookie_from_elsewhere_changes_nothing_of_the_api_either(reader: TestClient, origin: str | None) -> None:
     browser = TestClient(reader.app)
+    browser.portal = reader.portal
     browser.cookies.set(COOKIE, tokens_of(reader)[Role.JOBSEEKER])
     key = tokens_of(reader)[Role.JOBSEEKER].rpartition(":")[2]
     headers = {} if origin is None else {"origin": origin}
