@@ -17,8 +17,8 @@ help: ## list the targets
 demo: $(VENV)/.core ## build the sample world under var/ and serve it (PORT=8000)
 	@$(BIN)/vivier demo --port $(PORT)
 
-test: $(VENV)/.dev ## run all tests, a process a core (ARGS= goes to pytest)
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+test: $(VENV)/.dev ## run all tests, a process a core and one more: some wait for others (ARGS= goes to pytest)
+	@$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --maxprocesses 5 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, layers, and the commands of README
 	$(BIN)/ruff check .
