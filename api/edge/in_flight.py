@@ -46,7 +46,7 @@ class Rush:
     def allows(self, waiting: int, full: bool) -> bool:
         """Whether a request may join the `waiting` ones; `full`: all places are taken."""
         now = monotonic()
-        if now >= self._until:
+        if NEVER < self._until <= now:
             self._begin(now + RUSH_S if self._lasts(now) else NEVER)
         if full and self._until == NEVER and self._full_again(now):
             self._begin(now + RUSH_S)

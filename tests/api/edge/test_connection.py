@@ -127,8 +127,7 @@ def test_a_body_that_does_not_come_ends_with_its_connection() -> None:
     run(scenario)
 
 
-@asynccontextmanager
-async def draining() -> AsyncIterator[tuple[DrainingServer, tuple[str, int]]]:
+async def draining() -> tuple[DrainingServer, tuple[str, int]]:
     """A server that listens and whose main loop does not run, and its address."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     config = uvicorn.Config(fine, http=connection.Connection, ws="none", lifespan="off", log_level="critical")
@@ -136,25 +135,25 @@ async def draining() -> AsyncIterator[tuple[DrainingServer, tuple[str, int]]]:
     server = DrainingServer(config)
     server.lifespan = config.lifespan_class(config)
     await server.startup([listening])
-    yield server, listening.getsockname()
+    return server, listening.getsockname()
 
 
 def test_a_server_that_stops_has_one_answer_more_for_who_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "LAST_REQUEST_S", 60)
 
     async def scenario() -> None:
-        async with draining() as (server, address):
-            reader, writer = await asyncio.open_connection(*address)
-            stopping = asyncio.create_task(server.shutdown())
-            while not any(each._leaving for each in server.server_state.connections):  # type: ignore[union-attr]
-                await asyncio.sleep(0.01)
-            writer.write(HEAD + b"\r\n")
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head
-            await reader.read()  # to the end: the server closes
-            writer.close()
-            await writer.wait_closed()
-            await stopping
+        server, address = await draining()
+        reader, writer = await asyncio.open_connection(*address)
+        stopping = asyncio.create_task(server.shutdown())
+        while not any(each._leaving for each in server.server_state.connections):  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+        writer.write(HEAD + b"\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        await reader.read()  # to the end: the server closes
+        writer.close()
+        await writer.wait_closed()
+        await stopping
 
     run(scenario)
 
@@ -163,15 +162,15 @@ def test_who_knocked_before_the_door_closed_is_answered() -> None:
     """Connections that the system has taken on, at a server whose event loop has had no turn since."""
 
     async def scenario() -> None:
-        async with draining() as (server, address):
-            knocking = [socket.create_connection(address) for _ in range(2 * AT_ONCE)]
-            for each in knocking:
-                each.sendall(HEAD + b"\r\n")
-            await server.shutdown()
-            for each in knocking:
-                with each:
-                    assert each.recv(1000).startswith(b"HTTP/1.1 200")
-            with pytest.raises(ConnectionRefusedError):
-                socket.create_connection(address)
+        server, address = await draining()
+        knocking = [socket.create_connection(address) for _ in range(2 * AT_ONCE)]
+        for each in knocking:
+            each.sendall(HEAD + b"\r\n")
+        await server.shutdown()
+        for each in knocking:
+            with each:
+                assert each.recv(1000).startswith(b"HTTP/1.1 200")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
 
     run(scenario)

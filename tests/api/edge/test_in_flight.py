@@ -204,25 +204,18 @@ def test_a_rush_goes_on_while_a_busy_process_refuses_many(monkeypatch: pytest.Mo
     finished(scenario())
 
 
-def test_those_who_come_back_together_find_a_process_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "busy"),
+    [(1.01 * RUSH_S, 0.1), (60, 0.9)],
+    ids=["those who come back together find a process at rest", "nobody followed"],
+)
+def test_a_rush_ends(monkeypatch: pytest.MonkeyPatch, seconds: float, busy: float) -> None:
     clock = Clock(monkeypatch)
 
     async def scenario() -> None:
         app = await rushed(clock)
         assert await served(app, PLACES) == RUSH_WAITING
-        clock.pass_by(1.01 * RUSH_S, busy=0.1)
-        assert await served(app, PLACES) == PLACES
-
-    finished(scenario())
-
-
-def test_a_rush_that_nobody_followed_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock(monkeypatch)
-
-    async def scenario() -> None:
-        app = await rushed(clock)
-        assert await served(app, PLACES) == RUSH_WAITING
-        clock.pass_by(60)
+        clock.pass_by(seconds, busy)
         assert await served(app, PLACES) == PLACES
 
     finished(scenario())
