@@ -14,15 +14,12 @@ import contextlib
 import http.client
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Final
 
 from joserfc.jwk import ECKey
@@ -37,7 +34,7 @@ from api.security.oidc import LoginFailed, RelyingParty
 from api.security.providers import Provider
 from api.settings import Settings
 from benchmarks.fault_proxy import Fault, FaultProxy
-from benchmarks.http_client import SIGNED, Ask, served
+from benchmarks.http_client import SIGNED, Ask, demo_world, served
 from benchmarks.load_client import Answer, Tally, at_rate
 from benchmarks.postgres import postgres
 from benchmarks.questions import mixed, questions
@@ -253,10 +250,7 @@ def stand_in() -> Iterator[int]:
 def database(report: Report) -> None:
     """A service over PostgreSQL that goes away under load."""
     with contextlib.ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        environment = {**os.environ, "VIVIER_DATA_DIR": str(folder), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "api.cli.main", "demo", "--build-only"]
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        folder = demo_world(held.enter_context(tempfile.TemporaryDirectory()))
         url = held.enter_context(postgres())
         engine = open_engine(url.render_as_string(hide_password=False))
         restore_store(folder / "vivier.db", engine, replace=True)

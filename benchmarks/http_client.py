@@ -1,6 +1,7 @@
 """HTTP requests that are timed: one client, several at once, and a server of our own to ask."""
 
 import http.client
+import json
 import os
 import random
 import socket
@@ -11,7 +12,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 SIGNED: Final = {"Authorization": "Bearer demo:service"}
 """The demonstration's identity that reaches all that is asked here; `served` lets it in."""
@@ -91,6 +93,37 @@ def wait_until_ready(port: int, server: subprocess.Popen[bytes], patience_s: flo
 
 UNLIMITED = {f"VIVIER_RATE_LIMIT{who}": "none" for who in ("", "_MACHINES", "_ADDRESS")}
 """A client that measures asks more often than anybody should."""
+SEEN_S: Final = 30.0
+"""What a write has to be seen by searches: the promise is a second, on a machine that has one to spare."""
+
+
+def demo_world(folder: Path | str) -> Path:
+    """The world of `vivier demo` and its index, made by the command under `folder`, which is returned."""
+    command = [sys.executable, "-m", "api.cli.main", "demo", "--build-only"]
+    environment = {**os.environ, "VIVIER_DATA_DIR": str(folder), "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return Path(folder)
+
+
+def introduce(connection: http.client.HTTPConnection, records: Mapping[str, Mapping[str, Any]], seen_by: str) -> None:
+    """Write `records`, by path, and wait until the list at `seen_by`, of one of them, is given. Raises RuntimeError for
+    a refusal, and where that takes longer than `SEEN_S`."""
+    headers = {**SIGNED, "Content-Type": "application/json"}
+    for path, record in records.items():
+        connection.request("PUT", path, json.dumps(record), headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{path} answered {answer.status}: {content[:300]!r}")
+    deadline = time.monotonic() + SEEN_S
+    while time.monotonic() < deadline:
+        connection.request("GET", seen_by, headers=SIGNED)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status < 400:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{seen_by} is not given {SEEN_S:g} s after it was written")
 
 
 @contextmanager

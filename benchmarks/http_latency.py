@@ -9,16 +9,13 @@ run, is `/health/live` of the same server: what HTTP itself costs here.
 
 import http.client
 import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
 from typing import Any
 
-from benchmarks.http_client import SIGNED, Ask, served, timings, together
+from benchmarks.http_client import SIGNED, Ask, demo_world, served, timings, together
 from benchmarks.questions import Askers, questions
 from benchmarks.report import Report
 
@@ -29,10 +26,8 @@ CLIENTS = 8
 def main() -> None:
     report = Report.from_command_line("http_latency", seed=SEED, about=__doc__ or "")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "VIVIER_DATA_DIR": folder, "OMP_NUM_THREADS": "1"}
-        vivier = [sys.executable, "-m", "api.cli.main"]
         started = time.perf_counter()
-        subprocess.run([*vivier, "demo", "--build-only"], env=environment, check=True, stderr=subprocess.DEVNULL)
+        demo_world(folder)
         report.figure("sample_world_and_index_s", time.perf_counter() - started, digits=1)
         started = time.perf_counter()
         with served({"VIVIER_DATA_DIR": folder}) as (port, _):

@@ -40,7 +40,7 @@ import numpy as np
 import uvloop
 
 from benchmarks.api_latency import askers
-from benchmarks.http_client import Ask, free_port, wait_until_ready
+from benchmarks.http_client import UNLIMITED, Ask, demo_world, free_port, wait_until_ready
 from benchmarks.load_client import Answer, Tally, at_rate, closed
 from benchmarks.questions import mixed, questions
 from benchmarks.report import Report
@@ -94,7 +94,7 @@ def main() -> None:
     minutes = options.minutes or (0.25 if report.quick else 30.0)
     requests = options.requests or report.repeats(100_000, quick=1_000)
     with ExitStack() as held:
-        home = options.home or _world(Path(held.enter_context(tempfile.TemporaryDirectory())))
+        home = options.home or demo_world(held.enter_context(tempfile.TemporaryDirectory()))
         pool = mixed(questions(askers(home, POOL)))
         report.figure("workers", options.workers)
         report.figure("cores", len(os.sched_getaffinity(0)))
@@ -102,13 +102,6 @@ def main() -> None:
         running = held.enter_context(_served(home, options.workers, options.in_flight))
         held.callback(report.finish)
         uvloop.run(_measure(report, running, home, pool, minutes * 60, requests))
-
-
-def _world(folder: Path) -> Path:
-    command = [sys.executable, "-m", "api.cli.main", "demo", "--build-only"]
-    environment = {**os.environ, "VIVIER_DATA_DIR": str(folder), "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    return folder
 
 
 class _served:  # noqa: N801 - a context
@@ -123,9 +116,7 @@ class _served:  # noqa: N801 - a context
                 "VIVIER_DATA_DIR": str(home),
                 "VIVIER_IN_FLIGHT_LIMIT": str(in_flight),
                 "VIVIER_DEMO_IDENTITIES": "true",
-                "VIVIER_RATE_LIMIT": "none",
-                "VIVIER_RATE_LIMIT_MACHINES": "none",
-                "VIVIER_RATE_LIMIT_ADDRESS": "none",
+                **UNLIMITED,
                 "OMP_NUM_THREADS": "1",
             },
             stdin=subprocess.DEVNULL,

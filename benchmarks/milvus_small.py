@@ -28,15 +28,21 @@ def without_index(report: Report, workload: Workload, cluster: Cluster, seed: in
     queries = workload.queries_of_class(1.0, report.repeats(60, quick=5), seed)
     for n_rows in SIZES:
         for kind, effort in MOST.items():
-            table = Table(replace(cluster, index=kind, effort=effort), f"{cluster.prefix}_small", workload.dim)
-            table.create({}, n_rows)
             rows = np.linspace(0, len(workload) - 1, n_rows).astype(np.int64)
-            table.insert(rows, {"region": np.zeros(n_rows, np.int64)}, workload.vectors[rows].astype(np.float32))
-            table.finish()
+            table = held(replace(cluster, index=kind, effort=effort), f"{cluster.prefix}_small", workload, rows)
             name = f"alone_{n_rows}_{kind.lower()}"
             report.figure(f"{name}_rows_without_index", rows_without_index(table))
             report.figure(f"{name}_recall_at_100", _recall(table, workload, queries, rows), 4)
             table.drop()
+
+
+def held(cluster: Cluster, name: str, workload: Workload, rows: NDArray[np.int64]) -> Table:
+    """A collection of some rows, all of one region, held for searches."""
+    table = Table(cluster, name, workload.dim)
+    table.create({}, len(rows))
+    table.insert(rows, {"region": np.zeros(len(rows), np.int64)}, workload.vectors[rows].astype(np.float32))
+    table.finish()
+    return table
 
 
 def rows_without_index(table: Table) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.dependencies import Attempt, measure
+from benchmarks.milvus_small import held
 from benchmarks.report import Report
 from benchmarks.workload import Workload
 from matching.errors import ClusterUnreachable
@@ -16,6 +17,7 @@ from matching.index.cluster import EVENTUALLY, ROW, SAME, STRONG, VECTOR, Cluste
 
 CHANGES: Final = 20
 SWAPS: Final = 20
+FEW: Final = 100
 LIMIT_S: Final = 1.0
 """For a search while it is away."""
 
@@ -50,10 +52,7 @@ def changes(report: Report, name: str, workload: Workload, table: Table) -> None
 
 def swaps(report: Report, name: str, workload: Workload, table: Table) -> None:
     """An alias that is moved to and fro between two collections while it is searched."""
-    other = Table(table.cluster, f"{table.name}b", workload.dim)
-    other.create({}, 100)
-    other.insert(np.arange(100), {"region": np.zeros(100, np.int64)}, workload.vectors[:100].astype(np.float32))
-    other.finish()
+    other = held(table.cluster, f"{table.name}b", workload, np.arange(FEW))
     alias = f"{table.cluster.prefix}_swapped"
     table.point(alias)
     through, done = Table(table.cluster, alias, workload.dim), threading.Event()
@@ -86,10 +85,7 @@ def swaps(report: Report, name: str, workload: Workload, table: Table) -> None:
 
 def away(report: Report, workload: Workload, cluster: Cluster) -> None:
     """A search while the server is late, resets, swallows everything or breaks off, and how soon it goes well again."""
-    table = Table(cluster, f"{cluster.prefix}_away", workload.dim)
-    table.create({}, 100)
-    table.insert(np.arange(100), {"region": np.zeros(100, np.int64)}, workload.vectors[:100].astype(np.float32))
-    table.finish()
+    table = held(cluster, f"{cluster.prefix}_away", workload, np.arange(FEW))
     query = workload.vectors[0].astype(np.float32)
 
     def attempt_by(port: int) -> Attempt:

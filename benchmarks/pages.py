@@ -15,8 +15,6 @@ import http.client
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -28,7 +26,7 @@ from urllib.parse import urlencode
 
 from api.examples import EXAMPLES
 from api.security.demo import TEAM
-from benchmarks.http_client import SIGNED, served
+from benchmarks.http_client import demo_world, introduce, served
 from benchmarks.report import Report
 from features.store import Kind
 
@@ -48,7 +46,6 @@ WRITTEN: Final = {
     "pilote": "demo:pilote",
 }
 """The identities of those whom `_introduce` writes."""
-SEEN_S: Final = 30.0
 
 Ask = tuple[str, str | None]
 """An address, and the body that is posted to it."""
@@ -101,7 +98,7 @@ def main() -> None:
     options, arguments = parser.parse_known_args()
     report = Report.from_command_line("pages", seed=SEED, arguments=arguments, about=__doc__ or "")
     with tempfile.TemporaryDirectory() as folder:
-        home = options.home or _world(folder)
+        home = options.home or demo_world(folder)
         with (
             served({"VIVIER_DATA_DIR": str(home)}, patience_s=300) as (port, pid),
             closing(_connected(port)) as connection,
@@ -112,33 +109,18 @@ def main() -> None:
     report.finish()
 
 
-def _world(folder: str) -> str:
-    environment = {**os.environ, "VIVIER_DATA_DIR": folder, "OMP_NUM_THREADS": "1"}
-    vivier = [sys.executable, "-m", "api.cli.main"]
-    subprocess.run([*vivier, "demo", "--build-only"], env=environment, check=True, stderr=subprocess.DEVNULL)
-    return folder
-
-
 def _introduce(connection: http.client.HTTPConnection) -> None:
-    """Write who opens the pages, and wait until searches know them."""
+    """Write who opens the pages, known to searches when this returns."""
     person = {**EXAMPLES[Kind.PROFILE], "conseiller": COUNSELLOR}
     firm = EXAMPLES[Kind.ESTABLISHMENT]
-    headers = {**SIGNED, "Content-Type": "application/json"}
-    for path, record in ((f"/v1/profils/{person['id']}", person), (f"/v1/etablissements/{firm['siret']}", firm)):
-        connection.request("PUT", path, json.dumps(record), headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        if answer.status not in (200, 201, 204):
-            raise RuntimeError(f"{path} answered {answer.status}: {content[:300]!r}")
-    deadline = time.monotonic() + SEEN_S
-    while time.monotonic() < deadline:
-        connection.request("GET", f"/v1/profils/{person['id']}/offres?range=0-0", headers=SIGNED)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status < 400:
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"{person['id']} was written and is not seen after {SEEN_S:g} s")
+    offer = {**EXAMPLES[Kind.OFFER], "entreprise": {"siret": firm["siret"]}}  # who has none open looks at nobody
+    path = f"/v1/profils/{person['id']}"
+    records = {
+        f"/v1/etablissements/{firm['siret']}": firm,
+        f"/v1/offres/{offer['id']}": offer,
+        path: person,
+    }
+    introduce(connection, records, f"{path}/offres?range=0-0")
 
 
 def _connected(port: int) -> http.client.HTTPConnection:

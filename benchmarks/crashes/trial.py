@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 
 from api.examples import EXAMPLES
@@ -18,7 +17,7 @@ from benchmarks.crashes.acknowledged import Ledger, Writer
 from benchmarks.crashes.house import House, write_feed
 from benchmarks.crashes.letters import Letters
 from benchmarks.crashes.processes import Killed, Processes, kill
-from benchmarks.http_client import SIGNED
+from benchmarks.http_client import SEEN_S, introduce
 from features.store import Kind
 from features.store.tables import delivery, digest
 
@@ -36,8 +35,6 @@ REBUILT_EVERY: Final = 10
 """Lives between two comparisons of what is served with an index built anew."""
 UNKNOWN_S: Final = 2.0
 """What a command is taken to last that was not timed."""
-SEEN_S: Final = 30.0
-"""What a write has to be seen by searches: the promise is a second, on a machine that has one to spare."""
 
 
 class Trial:
@@ -96,19 +93,9 @@ class Trial:
 
     def _introduce(self, port: int) -> None:
         """The person who will look at offers, known to searches when this returns."""
-        path, body = f"/v1/profils/{checks.ANCHOR}", msgspec.json.encode(EXAMPLES[Kind.PROFILE])
-        deadline = time.monotonic() + SEEN_S
+        path = f"/v1/profils/{checks.ANCHOR}"
         with closing(HTTPConnection("127.0.0.1", port)) as connection:
-            connection.request("PUT", path, body, {**SIGNED, "Content-Type": "application/json"})
-            connection.getresponse().read()
-            while time.monotonic() < deadline:
-                connection.request("GET", f"{path}/offres", headers=SIGNED)
-                response = connection.getresponse()
-                response.read()
-                if response.status < 400:
-                    return
-                time.sleep(0.05)
-        raise RuntimeError(f"{path} was written and is not seen")
+            introduce(connection, {path: EXAMPLES[Kind.PROFILE]}, f"{path}/offres")
 
     def _is_due(self, kind: str) -> bool:
         return kind != "trainer" or self._lives % TRAINED_EVERY == 0
